@@ -1,0 +1,168 @@
+"""Tags and filters of the components in templates/components: presentation only, no rows, no rules.
+
+A component says on its first line what it takes. Drawing geometry lives in core.drawing.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.middleware.csrf import get_token
+from django.template.context import Context
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core import drawing
+
+register = template.Library()
+
+# Every state word that a page may show, by the colour it is read in. A word that is missing here is shown neutral.
+TONES = {
+    "ok": "ok success met valid done create present",
+    "no": "no error danger not_met revoked never_issued failed absent",
+    "soon": "soon warning expired suspended could_not_check provisional update waiting queued",
+}
+TONE_OF = {word: tone for tone, words in TONES.items() for word in words.split()}
+TONE_WORDS: dict[str, Promise] = {
+    "ok": pgettext_lazy("kind of message", "Done"),
+    "no": pgettext_lazy("kind of message", "Error"),
+    "soon": pgettext_lazy("kind of message", "Please note"),
+    "neutral": pgettext_lazy("kind of message", "Note"),
+}
+
+
+# --- words and colours ----------------------------------------------------------------------------------------------
+@register.filter
+def tone(state: object) -> str:
+    """ok, no, soon or neutral for a state, an outcome or a message level."""
+    return TONE_OF.get(str(state), "neutral")
+
+
+@register.filter
+def tone_word(state: object) -> Promise:
+    return TONE_WORDS[tone(state)]
+
+
+@register.filter
+def shown(value: object) -> object:
+    """A cell as people read it: a dash for nothing, a word for true and false."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value is None or value == "" else value
+
+
+@register.filter
+def lookup(mapping: Mapping[str, object] | None, key: str) -> object:
+    """The value under a key, the key itself where there is none."""
+    return (mapping or {}).get(key, key)
+
+
+@register.filter
+def person_name(name: str) -> SafeString:
+    """A name in its own direction, left alone by machine translation, allowed to break when it is long."""
+    return format_html('<bdi class="name" translate="no">{}</bdi>', name)
+
+
+@register.filter
+def id_number(number: str) -> SafeString:
+    """A number that must never break over two lines nor be read as a telephone number."""
+    return format_html('<span class="id-number" translate="no">{}</span>', number)
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def home_url() -> str:
+    """The first page in the reader's language; only the default language has no prefix."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+
+
+@register.simple_tag(takes_context=True)
+def csrf_field(context: Context) -> SafeString:
+    """Like csrf_token, but also inside an include with `only`, which drops that variable."""
+    request = getattr(context, "request", None) or context.get("request")
+    if request is None:
+        return SafeString("")
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+
+
+@register.simple_tag(takes_context=True)
+def address_with(context: Context, **changes: object) -> str:
+    """This page's query string with some values changed and the page number dropped; None removes a value."""
+    request = getattr(context, "request", None) or context.get("request")
+    if request is None:
+        return "?"
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> list[int | str]:
+    """First, last and the neighbours of this page, an ellipsis between."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+# --- forms ----------------------------------------------------------------------------------------------------------
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField) -> dict[str, object]:
+    """One form field with label, hint and error: {% field form.name %}."""
+    return {"field": bound}
+
+
+@register.filter
+def control_kind(bound: BoundField) -> str:
+    """How a field is laid out: hidden, check (label behind the box), group (fieldset and legend) or plain."""
+    widget = bound.field.widget
+    if bound.is_hidden:
+        return "hidden"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if bound.use_fieldset and not isinstance(widget, FileInput):
+        return "group"
+    return "plain"
+
+
+@register.simple_tag
+def control(bound: BoundField) -> SafeString:
+    """The widget itself. Django links hint and error to most widgets, but not to file inputs: those get the link here."""
+    if isinstance(bound.field.widget, FileInput) and bound.aria_describedby:
+        return bound.as_widget(attrs={"aria-describedby": bound.aria_describedby})
+    return bound.as_widget()
+
+
+@register.filter
+def error_links(form: BaseForm) -> list[dict[str, str]]:
+    """The first error of every wrong field, with the address of its control, in the order of the form."""
+    wrong = (bound for bound in form if bound.errors)
+    return [
+        {"target": _first_control(bound), "label": str(bound.label), "error": str(bound.errors[0])} for bound in wrong
+    ]
+
+
+def _first_control(bound: BoundField) -> str:
+    if isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple):
+        return f"{bound.auto_id}_0"
+    return bound.id_for_label or bound.auto_id
+
+
+# --- drawings -------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def gauge(percent: object, required: object) -> drawing.Gauge:
+    return drawing.gauge(percent=percent, required=required)
+
+
+@register.simple_tag
+def step_line(points: Iterable[Mapping[str, Any]], threshold: object = None) -> drawing.StepLine:
+    return drawing.step_line(list(points), threshold=threshold)
