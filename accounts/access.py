@@ -1,0 +1,72 @@
+"""THE place of scoping: which rows reach an actor. Views and exports get rows only through `allowed()`.
+
+A model says once, in scope_paths, how its rows reach a person, an institution, a base and a region. Paths follow
+foreign keys only (a many-to-many would duplicate rows); models that need more override `_within` with Exists(...).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.permissions import GRANTS, OWN_RECORDS, Permission
+from core.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from accounts.models import Membership, User
+
+NOTHING = Q(pk__in=[])
+# The value of a scope path that means: the row is itself that place.
+ITSELF = "pk"
+
+
+class ScopedQuerySet(models.QuerySet):
+    """scope_paths: {"user"?, "institution"?, "base"?, "region"?} -> lookup; a missing key reaches nobody that way.
+
+    "user" leads to the login of the person concerned, "region" to a region path ("990000/990100/").
+    """
+
+    scope_paths: ClassVar[dict[str, str]]
+
+    def allowed(self, actor: User, permission: Permission | str) -> Self:
+        # Q(pk__in=[]) | Q() would be *nothing*: "nationwide" is a jurisdiction of "", never an empty condition.
+        reach = self._own(actor) if permission in OWN_RECORDS else NOTHING
+        for membership in actor.worn_memberships():
+            if permission in GRANTS[membership.role]:
+                reach |= self._within(membership)
+        return self.filter(reach)
+
+    def _own(self, actor: User) -> Q:
+        path = self.scope_paths.get("user")
+        return Q(**{path: actor.pk}) if path else NOTHING
+
+    def _within(self, membership: Membership) -> Q:
+        if membership.base_id:
+            return self._at("base", membership.base_id)
+        if membership.institution_id:
+            return self._at("institution", membership.institution_id)
+        path = self.scope_paths.get("region")
+        # Region paths end in "/", so that 330000/ does not also match 3300001/.
+        return Q(**{f"{path}__startswith": membership.admin_body.jurisdiction}) if path else NOTHING
+
+    def _at(self, place: str, pk: int) -> Q:
+        path = self.scope_paths.get(place)
+        return Q(**{path: pk}) if path else NOTHING
+
+
+def can(actor: User, permission: Permission | str, record: models.Model) -> bool:
+    """Does this record reach the actor with this permission?"""
+    return type(record).objects.filter(pk=record.pk).allowed(actor, permission).exists()  # type: ignore[attr-defined]
+
+
+def require(actor: User, permission: Permission | str, record: models.Model) -> None:
+    """The first line of every service. Raises NotAllowed, which views answer with 404."""
+    if not can(actor, permission, record):
+        raise NotAllowed(permission=str(permission), record=record._meta.label_lower)
+
+
+def holds(actor: User, permission: Permission | str) -> bool:
+    """Does any worn hat grant this at all? For menus and for pages that list; rows still go through allowed()."""
+    return any(permission in GRANTS[membership.role] for membership in actor.worn_memberships())

@@ -1,0 +1,17 @@
+"""Who and where: people, places, memberships, appointments."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("Accounts")
+    append_only: ClassVar[dict[str, list[str]]] = {
+        "accounts_identitycheck": [],
+        "accounts_consent": [],
+        "accounts_accessentry": [],
+        "accounts_appointmentversion": [],
+    }

@@ -1,0 +1,220 @@
+"""People: the login, the one person behind it, identity documents, claims, consent, and who looked."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import NOTHING, ScopedQuerySet
+from accounts.identifiers import DocumentType
+from accounts.workflow import ClaimState, Standing
+from core import clock
+from core.fields import SealedField
+from core.text import mask_number
+
+if TYPE_CHECKING:
+    from accounts.models.positions import Membership
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A login. What it may see and do follows from its memberships and its person, never from flags."""
+
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "email"
+    objects = UserManager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_superuser
+
+    def get_full_name(self) -> str:
+        return self.email
+
+    def get_short_name(self) -> str:
+        return self.email.split("@")[0]
+
+    def worn_memberships(self) -> list["Membership"]:
+        """The hats that count now: the one worn in this request, or all that are valid (commands, tests)."""
+        worn = getattr(self, "worn", None)
+        return worn if worn is not None else self.valid_memberships()
+
+    def valid_memberships(self, on: datetime | None = None) -> list["Membership"]:
+        day = (on or clock.now()).astimezone(clock.SHANGHAI).date()
+        running = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+        rows = self.memberships.filter(running, valid_from__lte=day)
+        return list(rows.select_related("admin_body", "institution", "base").order_by("pk"))
+
+
+class PersonQuerySet(ScopedQuerySet):
+    """A person is reached through what they do: own login, or appointments (never by region of residence)."""
+
+    scope_paths: ClassVar = {"user": "user", "institution": "appointments", "region": "appointments"}
+
+    def _within(self, membership: "Membership") -> Q:
+        if membership.base_id:
+            return NOTHING
+        appointments = _appointments().filter(person=OuterRef("pk"))
+        if membership.institution_id:
+            return Q(Exists(appointments.filter(institution=membership.institution_id)))
+        jurisdiction = membership.admin_body.jurisdiction
+        if jurisdiction == "":
+            return Q(pk__isnull=False)
+        return Q(Exists(appointments.filter(institution__region__path__startswith=jurisdiction)))
+
+
+class Person(models.Model):
+    """One per human being, across regions; may exist before any login (roster). Nothing is moved on a merge."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="person")
+    name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=100, db_index=True)
+    latin_name = models.CharField(max_length=100, blank=True)
+    phone = SealedField(blank=True)
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdentityDocument(models.Model):
+    """Type, issuing country and number; the number is encrypted, found by its blind index, shown masked."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
+    type = models.CharField(max_length=30, choices=DocumentType.choices)
+    country = models.CharField(max_length=3, default="CHN")
+    number = SealedField()
+    number_index = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["number_index"], name="identity_document_once")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.masked}"
+
+    @property
+    def masked(self) -> str:
+        return mask_number(self.number)
+
+
+class IdentityCheck(models.Model):
+    """How and when somebody established that this person is who they say (append-only; the latest holds)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identity_checks")
+    standing = models.CharField(max_length=30, choices=Standing.choices)
+    checked_at = models.DateTimeField()
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["person", "checked_at"], name="identity_check_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.standing}"
+
+
+class Claim(models.Model):
+    """A login says to be a person whom a roster already named; nothing of that record is shown until confirmed."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="claims")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
+    state = models.CharField(max_length=12, choices=ClaimState.choices, default=ClaimState.OPEN)
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+    # How it was confirmed: "code" or "desk".
+    confirmed_by_way = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state=ClaimState.OPEN), name="one_open_claim_per_login"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} -> {self.person_id}"
+
+
+class Consent(models.Model):
+    """A versioned text that a login agreed to (append-only; a withdrawal is a row of its own)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
+    text = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    given = models.BooleanField(default=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.text} {self.version}"
+
+
+class AccessEntryQuerySet(ScopedQuerySet):
+    # The person concerned sees who looked; auditors see it in the audit room.
+    scope_paths: ClassVar = {"user": "person__user"}
+
+
+class AccessEntry(models.Model):
+    """Somebody looked into, or tried to look into, a person's record: who, why, when (append-only)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_entries")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    body_name = models.CharField(max_length=150)
+    what = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=200)
+    granted = models.BooleanField(default=True)
+    at = models.DateTimeField()
+
+    objects = AccessEntryQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["person", "at"], name="access_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} -> {self.person_id}: {self.what}"
+
+
+def _appointments() -> models.QuerySet:
+    from accounts.models.positions import Appointment  # noqa: PLC0415 - Appointment names Person by foreign key
+
+    return Appointment.objects.all()

@@ -1,0 +1,184 @@
+"""Places: regions, the administrative bodies' own tree, institutions, training bases, designations."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import ITSELF, ScopedQuerySet
+
+
+class Rank(models.TextChoices):
+    """The four levels (三(二)4 of the plan): nation, province, city, county."""
+
+    NATIONAL = "national", _("national")
+    PROVINCIAL = "provincial", _("provincial")
+    MUNICIPAL = "municipal", _("municipal")
+    COUNTY = "county", _("county")
+
+
+class Region(models.Model):
+    """A division of GB/T 2260. `path` holds the codes from province down, each ending in "/"; the nation's is empty."""
+
+    code = models.CharField(max_length=6, unique=True)
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=12, choices=Rank.choices)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    path = models.CharField(max_length=30, db_index=True)
+    # Lines of the statistics tables that nobody lives "in" (市辖区, development zones): not offered for choice.
+    statistical = models.BooleanField(default=False)
+    demo = models.BooleanField(default=False)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    replaced_by = models.CharField(max_length=6, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AdminBody(models.Model):
+    """A body of the administration. Its jurisdiction is a region path; the national body's is empty: everywhere."""
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_ja = models.CharField(max_length=200, blank=True)
+    rank = models.CharField(max_length=12, choices=Rank.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    jurisdiction = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="admin_body_jurisdiction_ends_in_slash",
+                condition=Q(jurisdiction="", rank=Rank.NATIONAL) | Q(jurisdiction__endswith="/"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InstitutionQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {"institution": ITSELF, "region": "region__path"}
+
+
+class Institution(models.Model):
+    """A technology-transfer institution (技术转移机构): a legal person, or an internal department of one."""
+
+    class Kind(models.TextChoices):
+        LEGAL_PERSON = "legal_person", _("legal person")
+        INTERNAL_DEPARTMENT = "internal_department", _("internal department")
+
+    class Category(models.TextChoices):
+        UNIVERSITY = "university", _("university")
+        RESEARCH_INSTITUTE = "research_institute", _("research institute")
+        ENTERPRISE = "enterprise", _("enterprise")
+        INCUBATOR = "incubator", _("incubator")
+        INVESTMENT = "investment", _("investment institution")
+        IP_SERVICE = "ip_service", _("intellectual property service")
+        EXCHANGE = "exchange", _("technology exchange")
+        ASSOCIATION = "association", _("association")
+        PUBLIC_BODY = "public_body", _("public body")
+
+    name = models.CharField(max_length=150)
+    name_key = models.CharField(max_length=150)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    category = models.CharField(max_length=20, choices=Category.choices)
+    level = models.CharField(max_length=12, choices=Rank.choices)
+    uscc = models.CharField(max_length=18, null=True, blank=True, unique=True)  # noqa: DJ001 - null: has no code
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="institutions")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="departments")
+    demo = models.BooleanField(default=False)
+
+    objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="institution_code_or_parent",
+                condition=Q(kind="legal_person", uscc__isnull=False)
+                | Q(kind="internal_department", uscc__isnull=True, parent__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="department_name_once_per_parent",
+                fields=["parent", "name_key"],
+                condition=Q(kind="internal_department"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BaseQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {"base": ITSELF, "region": "region__path"}
+
+
+class TrainingBase(models.Model):
+    """A talent-training base (技术转移人才培养基地), run by a host organisation. `code` stands in certificate numbers."""
+
+    code = models.CharField(max_length=4, unique=True)
+    name = models.CharField(max_length=150)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_ja = models.CharField(max_length=200, blank=True)
+    host = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="bases")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="bases")
+    demo = models.BooleanField(default=False)
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DesignationQuerySet(ScopedQuerySet):
+    # Whose designation: an institution's or a base's; the region is that of the institution.
+    scope_paths: ClassVar = {"institution": "institution", "base": "base", "region": "institution__region__path"}
+
+
+class Designation(models.Model):
+    """A dated status granted with a document: pilot university, demonstration, national base …"""
+
+    class Kind(models.TextChoices):
+        PILOT_UNIVERSITY = "pilot_university", _("pilot university institution")
+        DEMONSTRATION = "demonstration", _("demonstration institution")
+        NATIONAL_BASE = "national_base", _("national training base")
+        PROVINCIAL_BASE = "provincial_base", _("provincial training base")
+
+    institution = models.ForeignKey(
+        Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="designations"
+    )
+    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="designations")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    document = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = DesignationQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="designation_of_one_subject",
+                condition=Q(institution__isnull=False, base__isnull=True)
+                | Q(institution__isnull=True, base__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="designation_ends_after_start",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.valid_from}"

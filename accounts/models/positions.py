@@ -1,0 +1,150 @@
+"""Who works where (appointments, with every earlier wording kept) and who acts for whom (memberships)."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import ScopedQuerySet
+from accounts.models.people import Person, User
+from accounts.models.places import AdminBody, Institution, TrainingBase
+from accounts.permissions import Role
+from core import clock
+from core.fields import SealedField
+
+
+class EmploymentType(models.TextChoices):
+    """How somebody is employed (practice 1.8); which kinds count is a list in the rule version."""
+
+    ESTABLISHMENT = "establishment", _("established post")
+    CONTRACT = "contract", _("contract")
+    AGENCY = "agency", _("personnel agency")
+    DISPATCHED = "dispatched", _("dispatched")
+    SECONDED = "seconded", _("seconded")
+    CONCURRENT = "concurrent", _("concurrent")
+    DUAL = "dual", _("dual appointment")
+    TEMPORARY_POST = "temporary_post", _("temporary post")
+    ON_LEAVE_STARTUP = "on_leave_startup", _("on leave for a start-up")
+    REENGAGED = "reengaged", _("re-engaged")
+    EXTERNAL = "external", _("external")
+
+
+class AppointmentTerms(models.Model):
+    """What a roster says of an appointment; shared by the present wording and the earlier ones."""
+
+    post = models.CharField(max_length=100)
+    professional = models.BooleanField()
+    employment_type = models.CharField(max_length=20, choices=EmploymentType.choices)
+    full_time = models.BooleanField(null=True)
+    share = models.PositiveSmallIntegerField(null=True)
+    department = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(blank=True)
+    staff_no = models.CharField(max_length=40, blank=True)
+    # The first day no longer counted; a leaver counts to the day before.
+    end_date = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+
+    TERMS: ClassVar = (
+        "post", "professional", "employment_type", "full_time", "share", "department", "email", "staff_no", "end_date",
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+
+
+class AppointmentQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {
+        "user": "person__user", "institution": "institution", "region": "institution__region__path",
+    }  # fmt: skip
+
+
+class Appointment(AppointmentTerms):
+    """A person works at an institution from a day on. The row holds the present wording; see AppointmentVersion.
+
+    The same person may hold several posts and work at several institutions; a person has at most one open
+    appointment per institution.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="appointments")
+    start_date = models.DateField()
+    is_primary = models.BooleanField(default=False)
+    # The phone a roster names; never written over the person's own.
+    phone = SealedField(blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["person", "institution", "start_date"], name="appointment_once"),
+            models.CheckConstraint(
+                name="appointment_ends_after_start", condition=Q(end_date__isnull=True) | Q(end_date__gt=F("start_date"))
+            ),
+            models.CheckConstraint(
+                name="appointment_share_is_percent", condition=Q(share__isnull=True) | Q(share__lte=100)
+            ),
+            models.UniqueConstraint(
+                fields=["person", "institution"],
+                condition=Q(end_date__isnull=True),
+                name="one_open_appointment_per_institution",
+            ),
+        ]
+        indexes = [models.Index(fields=["institution", "start_date"], name="appointment_of_institution")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} @ {self.institution_id} {self.start_date}"
+
+
+class AppointmentVersion(AppointmentTerms):
+    """An earlier wording of an appointment, true to what was known from recorded_at to superseded_at (append-only)."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="versions")
+    superseded_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["appointment", "recorded_at"], name="appointment_versions")]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} until {self.superseded_at}"
+
+
+def _only(place: str) -> Q:
+    return Q(**{f"{name}__isnull": name != place for name in ("admin_body", "institution", "base")})
+
+
+class Membership(models.Model):
+    """A hat: one user, one role, exactly one place, for a time."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    admin_body = models.ForeignKey(AdminBody, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
+    institution = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
+    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
+    valid_from = models.DateField(default=clock.today)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="membership_has_exactly_one_place",
+                # A membership without a place would mean "everywhere"; nationwide is the national body.
+                condition=_only("admin_body") | _only("institution") | _only("base"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.role} of {self.place}"
+
+    @property
+    def place(self) -> AdminBody | Institution | TrainingBase:
+        return self.base or self.institution or self.admin_body  # type: ignore[return-value]
+
+    @property
+    def label(self) -> str:
+        return f"{self.place} · {self.get_role_display()}"

@@ -1,0 +1,56 @@
+"""Reads of the accounts room. Every list and figure uses the surviving person of a merge through one expression."""
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from accounts.models import AccessEntry, IdentityCheck, IdentityDocument, Institution, Person, Region, User
+from accounts.permissions import Permission
+from accounts.workflow import CHECKED
+from core.fields import blind_index
+
+SYSTEM_EMAIL = "system@platform.invalid"
+
+
+def system_user() -> User:
+    """Whom commands and the demo loader act as; made by a migration, can never log in."""
+    return User.objects.get(email=SYSTEM_EMAIL)
+
+
+def surviving(prefix: str = "") -> Coalesce:
+    """The id of the person who stands for a merged one; `prefix` is the path to Person, e.g. "person__"."""
+    return Coalesce(F(f"{prefix}merged_into_id"), F(f"{prefix}id" if prefix else "pk"))
+
+
+def document_index(kind: str, country: str, number: str) -> str:
+    return blind_index("identity_document", f"{kind}:{country}:{number}")
+
+
+def find_document(kind: str, country: str, number: str) -> IdentityDocument | None:
+    """The document with this normalised number, whoever's it is. For services; never for pages."""
+    index = document_index(kind, country, number)
+    return IdentityDocument.objects.select_related("person").filter(number_index=index).first()
+
+
+def identity_standing(person: Person) -> IdentityCheck | None:
+    """The latest check of the identity; None is the same as never declared."""
+    return person.identity_checks.order_by("-checked_at", "-pk").first()
+
+
+def is_checked(person: Person) -> bool:
+    latest = identity_standing(person)
+    return latest is not None and latest.standing in CHECKED
+
+
+def known_areas() -> frozenset[str]:
+    """Every code of the region table, retired ones too: what an area inside a number is compared with."""
+    return frozenset(Region.objects.exclude(code="000000").values_list("code", flat=True))
+
+
+def institutions_visible_to(actor: User) -> "list[Institution]":
+    return list(Institution.objects.allowed(actor, Permission.INSTITUTION_VIEW).order_by("name", "pk"))
+
+
+def looks_into(actor: User) -> "list[AccessEntry]":
+    """Who looked into the actor's own record, newest first."""
+    rows = AccessEntry.objects.allowed(actor, Permission.PERSON_VIEW).select_related("actor")
+    return list(rows.order_by("-at", "-pk")[:200])

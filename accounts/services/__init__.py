@@ -1,0 +1,29 @@
+"""Writes of the accounts room: people and their identity, places and memberships, access to records."""
+
+from accounts.services.access import give_consent, note_access
+from accounts.services.identity import confirm_claim_at_desk, confirm_claim_by_code, record_identity_check, save_profile
+from accounts.services.places import (
+    add_person,
+    create_admin_body,
+    create_base,
+    create_institution,
+    create_region,
+    designate,
+    grant_membership,
+)
+
+__all__ = [
+    "add_person",
+    "confirm_claim_at_desk",
+    "confirm_claim_by_code",
+    "create_admin_body",
+    "create_base",
+    "create_institution",
+    "create_region",
+    "designate",
+    "give_consent",
+    "grant_membership",
+    "note_access",
+    "record_identity_check",
+    "save_profile",
+]

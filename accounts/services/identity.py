@@ -1,0 +1,141 @@
+"""Who somebody is: the profile with its document, claims of people a roster already names, identity checks."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.access import require
+from accounts.identifiers import check_document
+from accounts.models import Claim, IdentityCheck, IdentityDocument, Person, User
+from accounts.models.places import TrainingBase
+from accounts.permissions import Permission
+from accounts.selectors import document_index, find_document, known_areas
+from accounts.workflow import ClaimState, Standing
+from core import audit, clock, outbox
+from core.errors import DomainError
+from core.text import name_key, normal_name
+
+CODE_LIFE = timedelta(minutes=10)
+MAX_TRIES = 5
+
+
+@dataclass(frozen=True)
+class ProfileResult:
+    """Either the person (new, or already the login's own) or an open claim on a person known from a roster."""
+
+    person: Person | None = None
+    claim: Claim | None = None
+
+
+@transaction.atomic
+def save_profile(
+    *, actor: User, name: str, document_type: str, number: str, country: str = "CHN", latin_name: str = ""
+) -> ProfileResult:
+    """Fill the actor's profile.
+
+    A document nobody has makes a new person at once; a known document with the same name makes a claim that shows
+    nothing; with another name it is refused with the same text as any other refusal (`profile_refused`).
+    """
+    checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
+    if not checked.ok:
+        raise DomainError("document_wrong", reasons=checked.errors)
+    known = find_document(document_type, country, checked.value)
+    if known is None:
+        return ProfileResult(person=_new_person(actor, name, latin_name, document_type, country, checked.value))
+    if known.person.name_key != name_key(name) or known.person.user_id not in (None, actor.pk):
+        raise DomainError("profile_refused")
+    if known.person.user_id == actor.pk:
+        return ProfileResult(person=known.person)
+    return ProfileResult(claim=_open_claim(actor, known.person))
+
+
+@transaction.atomic
+def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
+    """Answer with the one-time code sent to the phone on file; a wrong code is counted and leaves the claim open.
+
+    Raises `code_expired` and `too_many_tries`.
+    """
+    claim = Claim.objects.select_for_update().get(pk=claim.pk, user=actor, state=ClaimState.OPEN)
+    if claim.tries >= MAX_TRIES:
+        raise DomainError("too_many_tries")
+    if claim.code_sent_at is None or clock.now() > claim.code_sent_at + CODE_LIFE:
+        raise DomainError("code_expired")
+    if not hmac.compare_digest(claim.code_hash, _code_hash(claim.pk, code)):
+        # Returned, not raised: an error would roll the count back.
+        claim.tries += 1
+        claim.save(update_fields=["tries"])
+        return claim
+    return _confirm(actor, claim, way="code")
+
+
+@transaction.atomic
+def confirm_claim_at_desk(*, actor: User, claim: Claim, base: TrainingBase) -> Claim:
+    """The manager of the admitting base has seen the original document."""
+    require(actor, Permission.ENROLMENT_ADMIT, base)
+    return _confirm(actor, claim, way="desk")
+
+
+@transaction.atomic
+def record_identity_check(*, actor: User, person: Person, standing: Standing) -> IdentityCheck:
+    """Append a dated standing. Callers have checked that the actor may vouch for this person."""
+    check = IdentityCheck.objects.create(
+        person=person, standing=standing, checked_at=clock.now(), checked_by=actor
+    )
+    audit.record(actor, "accounts.identity_checked", person, standing=str(standing))
+    return check
+
+
+def send_claim_code(claim: Claim) -> str:
+    """Make and store a new six-digit code; the outbox handler sends what this returns to the phone on file."""
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    Claim.objects.filter(pk=claim.pk).update(code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now(), tries=0)
+    return code
+
+
+def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> Person:
+    if Person.objects.filter(user=actor).exists():
+        raise DomainError("profile_exists")
+    person = Person.objects.create(
+        user=actor, name=normal_name(name), name_key=name_key(name), latin_name=latin_name.strip()
+    )
+    IdentityDocument.objects.create(
+        person=person,
+        type=kind,
+        country=country,
+        number=number,
+        number_index=document_index(kind, country, number),
+    )
+    audit.record(actor, "accounts.profile_saved", person, document_type=kind)
+    record_identity_check(actor=actor, person=person, standing=Standing.SELF_DECLARED)
+    return person
+
+
+def _open_claim(actor: User, person: Person) -> Claim:
+    claim, fresh = Claim.objects.get_or_create(user=actor, state=ClaimState.OPEN, defaults={"person": person})
+    if claim.person_id != person.pk:
+        raise DomainError("profile_refused")
+    if fresh:
+        audit.record(actor, "accounts.claim_opened", claim)
+        outbox.add("accounts.send_claim_code", claim.pk)
+    return claim
+
+
+def _confirm(actor: User, claim: Claim, *, way: str) -> Claim:
+    person = Person.objects.select_for_update().get(pk=claim.person_id)
+    if person.user_id not in (None, claim.user_id):
+        raise DomainError("person_taken")
+    person.user_id = claim.user_id
+    person.save(update_fields=["user"])
+    claim.state, claim.confirmed_by_way = ClaimState.CONFIRMED, way
+    claim.save(update_fields=["state", "confirmed_by_way"])
+    audit.record(actor, "accounts.claim_confirmed", claim, way=way)
+    return claim
+
+
+def _code_hash(claim_id: int, code: str) -> str:
+    return hashlib.sha256(f"{settings.SECRET_KEY}:{claim_id}:{code.strip()}".encode()).hexdigest()

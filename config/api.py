@@ -1,0 +1,5 @@
+"""The public interface under /api/v1/: one object, routers from the rooms."""
+
+from ninja import NinjaAPI
+
+api = NinjaAPI(title="Technology Manager Platform", version="1.0", urls_namespace="api", docs_url=None)

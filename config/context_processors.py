@@ -1,0 +1,89 @@
+"""What the layout needs on every page: navigation of the hat worn, the hats to choose from, the languages."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Role
+
+PUBLIC = [
+    ("courses:catalogue", _("Courses")),
+    ("website:bases", _("Training bases")),
+    ("website:institutions", _("Institutions")),
+    ("certificates:verify", _("Verify a certificate")),
+    ("website:rules", _("Rules and methods")),
+]
+TRAINEE = [
+    ("accounts:home", _("Home")),
+    ("courses:catalogue", _("Courses")),
+    ("courses:my_cohorts", _("My training")),
+    ("certificates:mine", _("My certificates")),
+    ("credit:my_file", _("My credit file")),
+]
+BY_ROLE = {
+    Role.BASE_MANAGER: [
+        ("accounts:home", _("Home")),
+        ("courses:cohorts", _("Cohorts")),
+        ("certificates:issued", _("Certificates")),
+    ],
+    Role.INSTITUTION_OFFICER: [
+        ("accounts:home", _("Home")),
+        ("staffing:cockpit", _("Trained-staff ratio")),
+        ("accounts:roster", _("Staff roster")),
+        ("courses:training_records", _("Training records")),
+    ],
+    Role.REGULATOR: [
+        ("accounts:home", _("Home")),
+        ("oversight:regions", _("Regions and institutions")),
+        ("accounts:import_institutions", _("Import institutions")),
+    ],
+    Role.AUDITOR: [
+        ("accounts:home", _("Home")),
+        ("oversight:regions", _("Regions and institutions")),
+    ],
+    Role.EDITOR: [("accounts:home", _("Home")), ("wagtailadmin_home", _("Edit content"))],
+}
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """navigation, hats, hat, languages; safe on error pages, where middleware may not have run."""
+    hat = getattr(request, "hat", None)
+    return {
+        "navigation": _navigation(request, hat),
+        "hat": hat,
+        "hats": [
+            {"pk": one.pk, "label": one.label, "current": one == hat} for one in getattr(request, "hats", [])
+        ],
+        "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
+        "demo": settings.DEMO,
+    }
+
+
+def _navigation(request: HttpRequest, hat: Any) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    entries = PUBLIC
+    if user is not None and user.is_authenticated:
+        entries = BY_ROLE[hat.role] if hat else TRAINEE
+    links = ((_url(name), label) for name, label in entries)
+    return [{"url": url, "label": label, "current": url == request.path} for url, label in links if url]
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
+    """The same page in another language; pages without languages answer with that language's home."""
+    here = request.get_full_path()
+    alternates = getattr(request, "translated_paths", {})
+    url = alternates.get(code) or translate_url(here, code)
+    if url == here and code != get_language():
+        url = "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
+    return {"code": code, "label": name, "url": url, "current": code == get_language()}

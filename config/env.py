@@ -1,0 +1,85 @@
+"""The only place that reads the environment. Meaning of every variable: docs/operations.md."""
+
+import os
+import secrets
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigurationError(RuntimeError):
+    """A setting is missing or unsafe; the text says which one and what to do."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def number(name: str, default: int) -> int:
+    return int(os.environ.get(name, default))
+
+
+def required(name: str) -> str:
+    if value := os.environ.get(name):
+        return value
+    raise ConfigurationError(f"{name} is not set. Production needs it; see docs/operations.md.")
+
+
+def data_directory() -> Path:
+    """Where run-time files lie (database, media, mails, messages, secrets); made when missing."""
+    path = Path(os.environ.get("PLATFORM_DATA") or ROOT / "var").resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def random_keys(folder: Path) -> dict[str, str]:
+    """Three different random keys, written once per data directory, readable by the owner alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index")}
+
+
+def keys_from_environment() -> dict[str, str]:
+    """Production's keys: from variables, or from one NAME=value file outside the data directory."""
+    if file := os.environ.get("PLATFORM_SECRETS"):
+        return _read_secrets(Path(file))
+    return {
+        "django": required("PLATFORM_KEY_DJANGO"),
+        "fields-1": required("PLATFORM_KEY_FIELDS_1"),
+        "blind-index": required("PLATFORM_KEY_BLIND_INDEX"),
+    }
+
+
+def _read_secrets(file: Path) -> dict[str, str]:
+    if data_directory() in file.resolve().parents:
+        raise ConfigurationError("PLATFORM_SECRETS lies inside the data directory; keep keys apart from data.")
+    pairs = (line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
+    keys = {name.strip(): value.strip() for name, value in pairs}
+    if missing := {"django", "fields-1", "blind-index"} - keys.keys():
+        raise ConfigurationError(f"PLATFORM_SECRETS lacks {', '.join(sorted(missing))}.")
+    return keys
+
+
+def _key_file(path: Path) -> str:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(value := secrets.token_hex(32))
+    return value
+
+
+def refuse_unsafe_production(
+    *, keys: dict[str, str], debug: str, site_url: str, sqlite: bool, web_processes: int
+) -> None:
+    """Stop a production start that would be unsafe; each sentence says what to do."""
+    if debug:
+        raise ConfigurationError("PLATFORM_DEBUG is set. Production never runs with DEBUG; unset it.")
+    if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
+        raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
+    if len(set(keys.values())) < len(keys):
+        raise ConfigurationError("Two keys are the same; Django, field encryption and blind index need their own.")
+    if not site_url.startswith("https://"):
+        raise ConfigurationError("PLATFORM_SITE_URL must begin with https:// in production.")
+    if sqlite and web_processes > 1:
+        raise ConfigurationError("SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1.")

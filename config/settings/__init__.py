@@ -1,0 +1,1 @@
+"""One module per size of house: dev (also the demo), test, production; all start from base."""

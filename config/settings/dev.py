@@ -1,0 +1,12 @@
+"""One machine, nothing to configure: development and the demo."""
+
+from config import env
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATA_DIR
+
+_keys = env.random_keys(DATA_DIR / "secrets")
+SECRET_KEY = _keys["django"]
+FIELD_KEYS = {1: _keys["fields-1"]}
+BLIND_INDEX_KEY = _keys["blind-index"]
+DEMO = env.text("PLATFORM_DEMO", "1") == "1"
+LOCAL_MAIL_PAGE = True

@@ -1,0 +1,16 @@
+"""The test run: the same house with cheap password hashing and mails in memory."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATA_DIR
+
+SECRET_KEY = "test-only-django-key"  # noqa: S105
+FIELD_KEYS = {1: "11" * 32}
+BLIND_INDEX_KEY = "22" * 32
+DEMO = True
+LOCAL_MAIL_PAGE = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = DATA_DIR / "test-media"
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, str] = {}
+ACCOUNT_RATE_LIMITS = False

@@ -1,0 +1,58 @@
+"""Every address. Machine addresses and the editors' admin stand outside the languages; Wagtail's pages come last."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.documents.views.serve import serve as serve_document
+from wagtail.views import serve as serve_page
+
+from certificates import urls as certificate_urls
+from config.api import api
+from core import views as core_views
+
+# The login wall would send every visitor of a public page to the login; the attribute sits on the functions.
+login_not_required(serve_page)
+login_not_required(serve_document)
+
+to_login = login_not_required(RedirectView.as_view(pattern_name="account_login", query_string=True))
+to_reset = login_not_required(RedirectView.as_view(pattern_name="account_reset_password"))
+
+urlpatterns = [
+    path("healthz", core_views.healthz, name="healthz"),
+    path("readyz", core_views.readyz, name="readyz"),
+    path("v/", include((certificate_urls.machine_urlpatterns, "v"))),
+    path("api/v1/", api.urls),
+    # One login door: the forms behind these addresses would answer although the settings point elsewhere.
+    path("cms/login/", to_login),
+    re_path(r"^cms/password_reset/.*$", to_reset),
+    path("_util/login/", to_login),
+    path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+]
+
+if settings.LOCAL_MAIL_PAGE:
+    urlpatterns += [path("dev/mail/", core_views.local_mail, name="local_mail")]
+
+urlpatterns += i18n_patterns(
+    path("accounts/", include("allauth.urls")),
+    path("", include("core.urls")),
+    path("", include("accounts.urls")),
+    path("", include("courses.urls")),
+    path("", include("certificates.urls")),
+    path("", include("staffing.urls")),
+    path("", include("credit.urls")),
+    path("", include("oversight.urls")),
+    path("", include("website.urls")),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.permission_denied"
+handler404 = "core.views.page_not_found"
+handler500 = "core.views.server_error"

@@ -1,0 +1,90 @@
+"""Sensitive values at rest: encrypted columns bound to their row, and keyed blind indexes to find them again.
+
+AES-256-GCM; the associated data is table:column:row uuid, so that a value moved to another row no longer opens.
+Token form: `v<key version>:<base64 of nonce + ciphertext>`.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import FieldError
+from django.db import models
+
+
+class Sealed(str):
+    """A token as it came from the database; reading the attribute opens it."""
+
+    __slots__ = ()
+
+
+class _SealedValue:
+    """Opens the token when the attribute is read; the plain text never reaches the column."""
+
+    def __init__(self, field: "SealedField") -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        value = instance.__dict__.get(self.field.attname, "")
+        return unseal(value, self.field.binding(instance)) if isinstance(value, Sealed) else value
+
+    def __set__(self, instance: models.Model, value: str) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class SealedField(models.TextField):
+    """Text encrypted at rest. The model must have a `uuid` set before the insert; no lookups: use a blind index."""
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _SealedValue(self))
+
+    def binding(self, instance: models.Model) -> str:
+        return f"{self.model._meta.db_table}:{self.column}:{instance.uuid}"  # type: ignore[attr-defined]
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return Sealed(value) if value else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = model_instance.__dict__.get(self.attname) or ""
+        if value and not isinstance(value, Sealed):
+            value = model_instance.__dict__[self.attname] = seal(value, self.binding(model_instance))
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value and not isinstance(value, Sealed):
+            # bulk_update and update() pass by pre_save: refuse, or the plain text would be stored.
+            raise FieldError(f"{self.name} can be written only through the instance.")
+        return str(value) if value else ""
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        raise FieldError(f"{self.name} is encrypted; look up its blind index.")
+
+
+def seal(plain: str, binding: str) -> Sealed:
+    version = max(settings.FIELD_KEYS)
+    nonce = os.urandom(12)
+    body = _cipher(version).encrypt(nonce, plain.encode(), binding.encode())
+    return Sealed(f"v{version}:{base64.b64encode(nonce + body).decode()}")
+
+
+def unseal(token: str, binding: str) -> str:
+    version, _, body = token.partition(":")
+    raw = base64.b64decode(body)
+    return _cipher(int(version[1:])).decrypt(raw[:12], raw[12:], binding.encode()).decode()
+
+
+def blind_index(purpose: str, value: str) -> str:
+    """Equal values have equal indexes within one purpose; without the key nothing can be tried out. 64 hex digits."""
+    key = bytes.fromhex(settings.BLIND_INDEX_KEY)
+    return hmac.new(key, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _cipher(version: int) -> AESGCM:
+    return AESGCM(bytes.fromhex(settings.FIELD_KEYS[version]))

@@ -1,0 +1,63 @@
+"""Long work that people can watch and leave: items, progress, failures, safe to run twice and to resume."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count, Q
+
+from core import clock, outbox
+from core.errors import DomainError
+from core.models import Job, JobItem, OutboxEvent
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: `done` and `failed` of `total` items."""
+
+    total: int
+    done: int
+    failed: int
+
+    @property
+    def handled(self) -> int:
+        return self.done + self.failed
+
+
+@transaction.atomic
+def start(*, actor: AbstractBaseUser, kind: str, subject_id: object, keys: Iterable[object]) -> Job:
+    """Write the job with its items and ring for it; `kind` is the outbox kind whose handler calls `run`."""
+    items = [str(key) for key in keys]
+    job = Job.objects.create(
+        kind=kind, subject_id=str(subject_id), owner=actor, total=len(items), created_at=clock.now()
+    )
+    JobItem.objects.bulk_create([JobItem(job=job, key=key) for key in items])
+    outbox.add(kind, job.pk)
+    return job
+
+
+def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
+    """Do every waiting item, each in its own transaction; a refused item is kept with its reason."""
+    job = Job.objects.select_related("owner").get(pk=event.key)
+    Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.RUNNING)
+    for item in job.items.filter(state=JobItem.State.WAITING).order_by("pk"):
+        _do(job, item, work)
+        outbox.renew(event)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=clock.now())
+
+
+def progress(job: Job) -> Progress:
+    counted = job.items.aggregate(
+        done=Count("pk", filter=Q(state=JobItem.State.DONE)), failed=Count("pk", filter=Q(state=JobItem.State.FAILED))
+    )
+    return Progress(total=job.total, **counted)
+
+
+def _do(job: Job, item: JobItem, work: Callable[[Job, str], None]) -> None:
+    try:
+        with transaction.atomic():
+            work(job, item.key)
+            JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.DONE)
+    except DomainError as refusal:
+        JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.FAILED, error=str(refusal))

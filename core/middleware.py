@@ -1,0 +1,72 @@
+"""Guards around every request: two content security policies, GET that cannot write, domain errors as pages."""
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from core.errors import DomainError, NotAllowed
+
+_WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)"?', re.I)
+
+
+class WriteDuringGet(RuntimeError):
+    """A GET tried to write a record: a reload or a crawler would repeat it."""
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere, the editors' policy below EDITOR_PREFIX (Wagtail's admin needs inline code)."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path_info.startswith(settings.EDITOR_PREFIX) and parts.config is None:
+            parts.config = settings.EDITOR_CONTENT_SECURITY_POLICY
+        return parts
+
+
+class ReadOnlyGetMiddleware:
+    """Raises when a GET or HEAD writes to a table that is not bookkeeping of the visit itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(
+            settings.READ_ONLY_GET_EXEMPT_PREFIXES
+        ):
+            return self.get_response(request)
+        with ExitStack() as stack:
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(_refuse_writes))
+            return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """A domain error that no view has turned into words: out of reach is 404, anything else a plain 409 page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return render(request, "404.html", status=404)
+        if isinstance(exception, DomainError):
+            return render(request, "409.html", {"code": exception.code, "facts": exception.facts}, status=409)
+        return None
+
+
+def _refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    if (found := _WRITE.match(sql)) and found[1] not in settings.READ_ONLY_GET_EXEMPT_TABLES:
+        raise WriteDuringGet(f"a GET wrote to {found[1]}")
+    return execute(sql, params, many, context)

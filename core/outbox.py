@@ -1,0 +1,98 @@
+"""Effects after the commit: a row in the business transaction, a message that rings, a lease, a resend.
+
+Brokers lose or delay messages when a worker is killed; the row does not. Delivery is at least once.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from core import clock
+from core.models import OutboxEvent
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+GRACE = timedelta(seconds=5)
+MAX_ATTEMPTS = 8
+
+Handler = Callable[[OutboxEvent], None]
+_handlers: dict[str, list[Handler]] = defaultdict(list)
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register a handler; upper rooms listen to lower ones this way. It must be safe to run twice per event."""
+
+    def register(handler: Handler) -> Handler:
+        if handler not in _handlers[kind]:
+            _handlers[kind].append(handler)
+        return handler
+
+    return register
+
+
+def add(kind: str, key: object) -> OutboxEvent:
+    """Write the event in the caller's transaction and ring after its commit."""
+    event = OutboxEvent.objects.create(kind=kind, key=str(key), created_at=clock.now(), sent_at=clock.now())
+    transaction.on_commit(lambda: ring(event.pk), robust=True)
+    return event
+
+
+def ring(event_id: int) -> None:
+    from core.tasks import deliver  # noqa: PLC0415 - cycle: the task calls deliver_event below
+
+    deliver.delay(event_id)
+
+
+def claim(event_id: int) -> OutboxEvent | None:
+    """Take the lease, or nothing when the event is done or another worker holds it."""
+    now = clock.now()
+    free = Q(state=OutboxEvent.State.NEW) | Q(state=OutboxEvent.State.LEASED, leased_until__lt=now)
+    taken = OutboxEvent.objects.filter(free, pk=event_id).update(
+        state=OutboxEvent.State.LEASED, leased_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    return OutboxEvent.objects.get(pk=event_id) if taken else None
+
+
+def renew(event: OutboxEvent) -> None:
+    """Long work calls this between items."""
+    OutboxEvent.objects.filter(pk=event.pk).update(leased_until=clock.now() + LEASE)
+
+
+def deliver_event(event_id: int) -> None:
+    """Run every handler of the event, then close it; a failure leaves it for a later attempt."""
+    event = claim(event_id)
+    if event is None:
+        return
+    try:
+        for handler in _handlers[event.kind]:
+            handler(event)
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event must stay
+        _put_back(event, error)
+        return
+    OutboxEvent.objects.filter(pk=event.pk).update(state=OutboxEvent.State.DONE, done_at=clock.now())
+
+
+def overdue() -> list[int]:
+    """Events without a live message: new ones past the grace time, and leases that ran out. Marks them as sent."""
+    now = clock.now()
+    lost = Q(state=OutboxEvent.State.NEW, sent_at__lt=now - GRACE) | Q(
+        state=OutboxEvent.State.LEASED, leased_until__lt=now, sent_at__lt=now - GRACE
+    )
+    ids = list(OutboxEvent.objects.filter(lost).order_by("pk").values_list("pk", flat=True)[:200])
+    OutboxEvent.objects.filter(pk__in=ids).update(sent_at=now + LEASE)
+    return ids
+
+
+def _put_back(event: OutboxEvent, error: Exception) -> None:
+    log.exception("outbox event %s failed", event.pk)
+    given_up = event.attempts >= MAX_ATTEMPTS
+    OutboxEvent.objects.filter(pk=event.pk).update(
+        state=OutboxEvent.State.FAILED if given_up else OutboxEvent.State.NEW,
+        sent_at=clock.now() + timedelta(seconds=2**event.attempts),
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+    )

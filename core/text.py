@@ -1,0 +1,69 @@
+"""Text as people here write it: normal forms, masking, and the two-character pairs that Chinese search needs."""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+INTERPUNCT = "\u00b7"
+_LOOKALIKES = "\u2022\u30fb\uff0e\u2027\u2219\uff65\u22c5\u318d."
+_HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_BETWEEN_HAN = re.compile(f"(?<={_HAN})\\s*[{re.escape(_LOOKALIKES + INTERPUNCT)}]\\s*(?={_HAN})")
+_RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+
+
+def narrow(value: str) -> str:
+    """Full-width letters and digits as ordinary ones, outer blanks gone (NFKC)."""
+    return unicodedata.normalize("NFKC", value).strip()
+
+
+def compact(value: str) -> str:
+    """An identifier as typed, without blanks and hyphens, upper case."""
+    return re.sub(r"[\s\-\u2010-\u2015]", "", narrow(value)).upper()
+
+
+def normal_name(value: str) -> str:
+    """A person's name in its one spelling: look-alike interpuncts between Han characters become U+00B7.
+
+    Source: 民委发〔2016〕33号. Rare characters stay as they are (NFC, never NFKC, which would change them).
+    """
+    name = re.sub(r"\s+", " ", unicodedata.normalize("NFC", value)).strip()
+    return _BETWEEN_HAN.sub(INTERPUNCT, name)
+
+
+def name_key(value: str) -> str:
+    """What two spellings of one name share: no interpunct, no blanks, case folded."""
+    return re.sub(rf"[\s{INTERPUNCT}]", "", normal_name(value)).casefold()
+
+
+def mask_number(number: str) -> str:
+    """An identity number as lists show it: 000***********0018."""
+    if len(number) >= 15:
+        return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+    return f"{number[:1]}{'*' * max(len(number) - 4, 1)}{number[-3:]}" if len(number) > 4 else "*" * len(number)
+
+
+def mask_phone(phone: str) -> str:
+    """+86 13800000018 as 138****0018."""
+    digits = phone.removeprefix("+86")
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****"
+
+
+def mask_name(name: str) -> str:
+    """A holder who has not agreed to publish the name: first character, then stars; Latin names by initials."""
+    if re.search(_HAN, name):
+        return name[:1] + "*" * max(len(name.replace(INTERPUNCT, "")) - 1, 1)
+    return " ".join(f"{part[:1]}***" for part in name.split()) or "***"
+
+
+def search_tokens(text: str) -> set[str]:
+    """Words of Latin script, and every pair of neighbouring Han or kana characters; the same for index and query.
+
+    A run of one character is a token by itself, so that a single Han character can be found where it stands alone.
+    """
+    tokens: set[str] = set()
+    for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()):
+        if run[0].isascii():
+            tokens.add(run)
+        else:
+            tokens |= {a + b for a, b in pairwise(run)} or {run}
+    return tokens

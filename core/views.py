@@ -1,0 +1,78 @@
+"""Machine addresses, jobs, local mails of the demo, error pages."""
+
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+
+from core import jobs
+from core.selectors import failed_items, jobs_of
+
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+# What the file-based mail backend writes between two messages.
+MAIL_SEPARATOR = b"-" * 79 + b"\n"
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "alive"})
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ready"})
+
+
+@login_not_required
+def local_mail(request: HttpRequest) -> HttpResponse:
+    """The demo's mails, newest first; only for somebody sitting at this machine."""
+    if request.META["REMOTE_ADDR"] not in LOOPBACK:
+        raise Http404
+    files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)[:50]
+    messages = [_readable(raw) for file in files for raw in file.read_bytes().split(MAIL_SEPARATOR) if raw.strip()]
+    return render(request, "core/local_mail.html", {"mails": messages})
+
+
+def job_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "core/job_list.html", {"jobs": jobs_of(request.user)})
+
+
+def job_detail(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Progress of one's own job; `?fragment=1` answers the moving part alone."""
+    job = get_object_or_404(jobs_of(request.user), uuid=uuid)
+    template = "core/job_progress.html" if "fragment" in request.GET else "core/job_detail.html"
+    context = {"job": job, "progress": jobs.progress(job), "failures": failed_items(job)}
+    return render(request, template, context)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)
+
+
+def _readable(raw: bytes) -> dict[str, str]:
+    message = message_from_bytes(raw, policy=policy.default)
+    body = message.get_body(("plain",))
+    return {
+        "subject": str(message["subject"]),
+        "to": str(message["to"]),
+        "date": str(message["date"]),
+        "text": body.get_content() if body else "",
+    }

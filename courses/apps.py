@@ -1,0 +1,12 @@
+"""Training: content as pages, delivery as records."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoursesConfig(AppConfig):
+    name = "courses"
+    verbose_name = _("Courses")
+    append_only: ClassVar[dict[str, list[str]]] = {}

@@ -1,0 +1,12 @@
+"""Examinations: bank, blueprint, sitting, attempt, marking. Does not import the rest of courses."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ExamsConfig(AppConfig):
+    name = "courses.exams"
+    verbose_name = _("Exams")
+    append_only: ClassVar[dict[str, list[str]]] = {}

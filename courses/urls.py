@@ -1,0 +1,6 @@
+"""Addresses of the courses room."""
+
+from django.urls import URLPattern
+
+app_name = "courses"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,12 @@
+"""Credit files: basic and positive records, who looked."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CreditConfig(AppConfig):
+    name = "credit"
+    verbose_name = _("Credit")
+    append_only: ClassVar[dict[str, list[str]]] = {}

@@ -1,0 +1,12 @@
+"""What the four levels of administration see."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OversightConfig(AppConfig):
+    name = "oversight"
+    verbose_name = _("Oversight")
+    append_only: ClassVar[dict[str, list[str]]] = {}

@@ -1,0 +1,6 @@
+"""Addresses of the website room."""
+
+from django.urls import URLPattern
+
+app_name = "website"
+urlpatterns: list[URLPattern] = []
