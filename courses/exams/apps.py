@@ -8,5 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 class ExamsConfig(AppConfig):
     name = "courses.exams"
+    label = "exams"
     verbose_name = _("Exams")
-    append_only: ClassVar[dict[str, list[str]]] = {}
+    append_only: ClassVar[dict[str, list[str]]] = {"exams_answerentry": []}

@@ -1,0 +1,21 @@
+"""States of an attempt."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission as P
+from core.workflow import Step
+
+
+class AttemptState(TextChoices):
+    RUNNING = "running", _("running")
+    MARKED = "marked", _("marked")
+
+
+# fmt: off
+ATTEMPT_STEPS = {
+    #               from                                to                   who
+    "submit": Step(frozenset({AttemptState.RUNNING}),   AttemptState.MARKED, P.EXAM_SIT),
+    "collect": Step(frozenset({AttemptState.RUNNING}),  AttemptState.MARKED, P.EXAM_MANAGE),
+}
+# fmt: on

@@ -1,0 +1,88 @@
+"""The dated fact "has been trained" (培训记录): what the ratio counts and a certificate attests. Append-only."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import ScopedQuerySet
+from accounts.models import Appointment, Membership, Person, TrainingBase, User
+from courses.models.curriculum import Level
+from courses.models.delivery import Enrolment
+from courses.workflow import RecordStanding
+
+
+class Track(models.TextChoices):
+    SOCIAL = "SOCIAL", _("social training")
+    DEGREE = "DEGREE", _("degree education")
+
+
+class TrainingRecordQuerySet(ScopedQuerySet):
+    """A record is reached by its person, by the base that trained, and where the person holds an appointment."""
+
+    scope_paths: ClassVar = {"user": "person__user", "base": "base", "institution": "person", "region": "person"}
+
+    def _within(self, membership: Membership) -> Q:
+        if membership.base_id:
+            return Q(base=membership.base_id)
+        appointments = Appointment.objects.filter(person=OuterRef("person"))
+        if membership.institution_id:
+            return Q(Exists(appointments.filter(institution=membership.institution_id)))
+        jurisdiction = membership.admin_body.jurisdiction  # type: ignore[union-attr]
+        if jurisdiction == "":
+            return Q(pk__isnull=False)
+        inside = appointments.filter(institution__region__path__startswith=jurisdiction)
+        return Q(Exists(inside)) | Q(base__region__path__startswith=jurisdiction)
+
+
+class TrainingRecord(models.Model):
+    """Somebody completed a specialised training on a day. Expiry of a certificate does not untrain anybody."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="training_records")
+    track = models.CharField(max_length=8, choices=Track.choices)
+    level = models.ForeignKey(Level, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    # Who trained: a base of this platform, or (training before the platform) a name as written.
+    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    provider = models.CharField(max_length=200)
+    hours = models.DecimalField(max_digits=6, decimal_places=1, null=True)
+    completed_on = models.DateField()
+    standing = models.CharField(max_length=24, choices=RecordStanding.choices)
+    enrolment = models.OneToOneField(
+        Enrolment, null=True, blank=True, on_delete=models.PROTECT, related_name="training_record"
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # A correction is a new row that points to the one it replaces.
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+
+    objects = TrainingRecordQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "track", "title", "completed_on", "standing"], name="training_record_once"
+            )
+        ]
+        indexes = [models.Index(fields=["person", "completed_on"], name="training_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.title} {self.completed_on}"
+
+
+class TrainingRecordAnnulment(models.Model):
+    """A record turned out to be false: it never counted. A dated fact of its own (append-only)."""
+
+    record = models.OneToOneField(TrainingRecord, on_delete=models.PROTECT, related_name="annulment")
+    annulled_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.record_id} annulled {self.annulled_on}"

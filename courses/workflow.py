@@ -1,0 +1,67 @@
+"""States of cohorts, enrolments and training records: the tables that engine, buttons, docs and tests read."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission as P
+from core.workflow import Step
+
+
+class CohortState(TextChoices):
+    DRAFT = "draft", _("draft")
+    FILED = "filed", _("reported")
+    OPEN = "open", _("open for applications")
+    RUNNING = "running", _("running")
+    ASSESSING = "assessing", _("assessing")
+    CLOSED = "closed", _("closed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class EnrolmentState(TextChoices):
+    APPLIED = "applied", _("applied")
+    WAITLISTED = "waitlisted", _("on the waiting list")
+    ADMITTED = "admitted", _("admitted")
+    REFUSED = "refused", _("refused")
+    ATTENDING = "attending", _("attending")
+    COMPLETED = "completed", _("completed")
+    FAILED = "failed", _("not completed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class RecordStanding(TextChoices):
+    """Why a training record counts, or does not yet (practice 1.4)."""
+
+    ISSUED = "issued", _("issued here")
+    CONFIRMED_BY_BASE = "confirmed_by_base", _("confirmed by the base")
+    CONFIRMED_BY_REGULATOR = "confirmed_by_regulator", _("confirmed by the regulator")
+    CLAIMED = "claimed", _("claimed, not verified")
+
+
+COUNTED = frozenset(
+    {RecordStanding.ISSUED, RecordStanding.CONFIRMED_BY_BASE, RecordStanding.CONFIRMED_BY_REGULATOR}
+)
+
+C, E = CohortState, EnrolmentState
+
+# fmt: off
+COHORT_STEPS = {
+    #                 from                                     to           who
+    "file":    Step(frozenset({C.DRAFT}),                      C.FILED,     P.COHORT_MANAGE),
+    "open":    Step(frozenset({C.FILED}),                      C.OPEN,      P.COHORT_MANAGE),
+    "begin":   Step(frozenset({C.OPEN}),                       C.RUNNING,   P.COHORT_MANAGE),
+    "assess":  Step(frozenset({C.RUNNING}),                    C.ASSESSING, P.COHORT_MANAGE),
+    "close":   Step(frozenset({C.ASSESSING}),                  C.CLOSED,    P.COMPLETION_REVIEW),
+    "cancel":  Step(frozenset({C.DRAFT, C.FILED, C.OPEN, C.RUNNING}), C.CANCELLED, P.COHORT_MANAGE),
+}
+
+ENROLMENT_STEPS = {
+    #                  from                                          to            who
+    "waitlist": Step(frozenset({E.APPLIED}),                         E.WAITLISTED, P.ENROLMENT_ADMIT),
+    "admit":    Step(frozenset({E.APPLIED, E.WAITLISTED}),           E.ADMITTED,   P.ENROLMENT_ADMIT),
+    "refuse":   Step(frozenset({E.APPLIED, E.WAITLISTED}),           E.REFUSED,    P.ENROLMENT_ADMIT),
+    "attend":   Step(frozenset({E.ADMITTED}),                        E.ATTENDING,  P.ENROLMENT_ADMIT),
+    "complete": Step(frozenset({E.ADMITTED, E.ATTENDING}),           E.COMPLETED,  P.COMPLETION_REVIEW),
+    "fail":     Step(frozenset({E.ADMITTED, E.ATTENDING}),           E.FAILED,     P.COMPLETION_REVIEW),
+    "withdraw": Step(frozenset({E.APPLIED, E.WAITLISTED, E.ADMITTED, E.ATTENDING}), E.WITHDRAWN, P.ENROLMENT_WITHDRAW),
+}
+# fmt: on
