@@ -19,10 +19,22 @@ _USCC_PREFIXES = frozenset("11 12 13 19 51 52 53 59 91 92 93 A1 N1 N2 N3 N9 Y1 2
 
 class DocumentType(TextChoices):
     RESIDENT_ID = "resident_id", _("resident identity card")
-    RESIDENCE_PERMIT = "residence_permit", _("residence permit for Hong Kong, Macao and Taiwan residents")
-    FOREIGN_PERMANENT_RESIDENT = "foreign_permanent_resident", _("foreign permanent resident identity card")
-    TRAVEL_PERMIT_HKM = "travel_permit_hkm", _("mainland travel permit for Hong Kong and Macao residents")
-    TRAVEL_PERMIT_TW = "travel_permit_tw", _("mainland travel permit for Taiwan residents")
+    RESIDENCE_PERMIT = (
+        "residence_permit",
+        _("residence permit for Hong Kong, Macao and Taiwan residents"),
+    )
+    FOREIGN_PERMANENT_RESIDENT = (
+        "foreign_permanent_resident",
+        _("foreign permanent resident identity card"),
+    )
+    TRAVEL_PERMIT_HKM = (
+        "travel_permit_hkm",
+        _("mainland travel permit for Hong Kong and Macao residents"),
+    )
+    TRAVEL_PERMIT_TW = (
+        "travel_permit_tw",
+        _("mainland travel permit for Taiwan residents"),
+    )
     PASSPORT = "passport", _("passport")
 
 
@@ -47,7 +59,9 @@ def uscc_check_character(body: str) -> str:
 
 def resident_check_character(body: str) -> str:
     """The 18th character of a resident identity number from its first 17 digits."""
-    return "10X98765432"[sum(int(c) * pow(2, 17 - i, 11) for i, c in enumerate(body)) % 11]
+    return "10X98765432"[
+        sum(int(c) * pow(2, 17 - i, 11) for i, c in enumerate(body)) % 11
+    ]
 
 
 def check_uscc(raw: str, *, known_areas: frozenset[str] = frozenset()) -> Checked:
@@ -84,12 +98,17 @@ def check_document(
         return Checked(value, ("form",)) if checked.ok and checked.warnings else checked
     if kind == DocumentType.FOREIGN_PERMANENT_RESIDENT:
         return _check_permanent_resident(value, on)
-    return Checked(value) if _FORMS[kind].fullmatch(value) else Checked(value, ("form",))
+    return (
+        Checked(value) if _FORMS[kind].fullmatch(value) else Checked(value, ("form",))
+    )
 
 
 def birth_date(kind: str, number: str) -> date | None:
     """The birth date that a number of the resident pattern holds; None for other documents."""
-    if kind in (DocumentType.RESIDENT_ID, DocumentType.RESIDENCE_PERMIT) and len(number) == 18:
+    if (
+        kind in (DocumentType.RESIDENT_ID, DocumentType.RESIDENCE_PERMIT)
+        and len(number) == 18
+    ):
         return _as_date(number[6:14])
     return None
 

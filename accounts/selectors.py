@@ -3,7 +3,15 @@
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from accounts.models import AccessEntry, IdentityCheck, IdentityDocument, Institution, Person, Region, User
+from accounts.models import (
+    AccessEntry,
+    IdentityCheck,
+    IdentityDocument,
+    Institution,
+    Person,
+    Region,
+    User,
+)
 from accounts.permissions import Permission
 from accounts.workflow import CHECKED
 from core.fields import blind_index
@@ -28,7 +36,11 @@ def document_index(kind: str, country: str, number: str) -> str:
 def find_document(kind: str, country: str, number: str) -> IdentityDocument | None:
     """The document with this normalised number, whoever's it is. For services; never for pages."""
     index = document_index(kind, country, number)
-    return IdentityDocument.objects.select_related("person").filter(number_index=index).first()
+    return (
+        IdentityDocument.objects.select_related("person")
+        .filter(number_index=index)
+        .first()
+    )
 
 
 def identity_standing(person: Person) -> IdentityCheck | None:
@@ -43,14 +55,22 @@ def is_checked(person: Person) -> bool:
 
 def known_areas() -> frozenset[str]:
     """Every code of the region table, retired ones too: what an area inside a number is compared with."""
-    return frozenset(Region.objects.exclude(code="000000").values_list("code", flat=True))
+    return frozenset(
+        Region.objects.exclude(code="000000").values_list("code", flat=True)
+    )
 
 
 def institutions_visible_to(actor: User) -> "list[Institution]":
-    return list(Institution.objects.allowed(actor, Permission.INSTITUTION_VIEW).order_by("name", "pk"))
+    return list(
+        Institution.objects.allowed(actor, Permission.INSTITUTION_VIEW).order_by(
+            "name", "pk"
+        )
+    )
 
 
 def looks_into(actor: User) -> "list[AccessEntry]":
     """Who looked into the actor's own record, newest first."""
-    rows = AccessEntry.objects.allowed(actor, Permission.PERSON_VIEW).select_related("actor")
+    rows = AccessEntry.objects.allowed(actor, Permission.PERSON_VIEW).select_related(
+        "actor"
+    )
     return list(rows.order_by("-at", "-pk")[:200])

@@ -19,4 +19,10 @@ class Standing(TextChoices):
     CHECKED_BY_SERVICE = "checked_by_service", _("checked by an identity service")
 
 
-CHECKED = frozenset({Standing.CHECKED_BY_INSTITUTION, Standing.CHECKED_AT_DESK, Standing.CHECKED_BY_SERVICE})
+CHECKED = frozenset(
+    {
+        Standing.CHECKED_BY_INSTITUTION,
+        Standing.CHECKED_AT_DESK,
+        Standing.CHECKED_BY_SERVICE,
+    }
+)

@@ -2,4 +2,9 @@
 
 from ninja import NinjaAPI
 
-api = NinjaAPI(title="Technology Manager Platform", version="1.0", urls_namespace="api", docs_url=None)
+api = NinjaAPI(
+    title="Technology Manager Platform",
+    version="1.0",
+    urls_namespace="api",
+    docs_url=None,
+)

@@ -10,7 +10,12 @@ from core.models import AuditEntry
 
 
 def record(
-    actor: AbstractBaseUser, verb: str, subject: models.Model, *, reason: str = "", **facts: Any
+    actor: AbstractBaseUser,
+    verb: str,
+    subject: models.Model,
+    *,
+    reason: str = "",
+    **facts: Any,
 ) -> AuditEntry:
     """Write down who did what to which record. `verb` is `<app>.<past participle>`; facts hold no full identity number."""
     return AuditEntry.objects.create(

@@ -45,7 +45,9 @@ def gauge(*, percent: object, required: object) -> Gauge:
     )
 
 
-def step_line(points: Sequence[Mapping[str, Any]], *, threshold: object = None) -> StepLine:
+def step_line(
+    points: Sequence[Mapping[str, Any]], *, threshold: object = None
+) -> StepLine:
     """A value holds until the next point; a point without a value interrupts the line.
 
     With a date under `on` in every point the distances are true to time, else even.
@@ -58,9 +60,18 @@ def step_line(points: Sequence[Mapping[str, Any]], *, threshold: object = None) 
     low, high = _bounds(known)
     across = _positions(points)
     heights = [None if value is None else _height(value, low, high) for value in values]
-    drawn = StepLine(path=_path(across, heights), ticks=_ticks(low, high), labels=_labels(points, across))
+    drawn = StepLine(
+        path=_path(across, heights),
+        ticks=_ticks(low, high),
+        labels=_labels(points, across),
+    )
     drawn.dots = [
-        {"x": _coordinate(x), "y": _coordinate(y), "label": point["label"], "value": point["value"]}
+        {
+            "x": _coordinate(x),
+            "y": _coordinate(y),
+            "label": point["label"],
+            "value": point["value"],
+        }
         for point, x, y in zip(points, across, heights, strict=True)
         if y is not None
     ]
@@ -80,14 +91,21 @@ def number(value: object) -> float | None:
 
 def _bounds(known: list[float]) -> tuple[int, int]:
     low, high = math.floor(min(known) / 10) * 10, math.ceil(max(known) / 10) * 10
-    return (low, high) if high - low >= 20 else (low - 10 if low >= 10 else low, high + 10 if high <= 90 else high)
+    return (
+        (low, high)
+        if high - low >= 20
+        else (low - 10 if low >= 10 else low, high + 10 if high <= 90 else high)
+    )
 
 
 def _positions(points: Sequence[Mapping[str, Any]]) -> list[float]:
     days = [point["on"].toordinal() for point in points if point.get("on")]
     places = days if len(days) == len(points) else list(range(len(points)))
     span = max(places) - min(places)
-    return [LEFT + (RIGHT - LEFT) * (place - min(places)) / span if span else float(LEFT) for place in places]
+    return [
+        LEFT + (RIGHT - LEFT) * (place - min(places)) / span if span else float(LEFT)
+        for place in places
+    ]
 
 
 def _height(value: float, low: int, high: int) -> float:
@@ -100,7 +118,11 @@ def _path(across: list[float], heights: list[float | None]) -> str:
         if pen_down:
             parts.append(f"H{_coordinate(x)}")
         if y is not None:
-            parts.append(f"V{_coordinate(y)}" if pen_down else f"M{_coordinate(x)} {_coordinate(y)}")
+            parts.append(
+                f"V{_coordinate(y)}"
+                if pen_down
+                else f"M{_coordinate(x)} {_coordinate(y)}"
+            )
         pen_down = y is not None
     return "".join(parts)
 
@@ -108,12 +130,18 @@ def _path(across: list[float], heights: list[float | None]) -> str:
 def _ticks(low: int, high: int) -> list[dict[str, str]]:
     step = 10 if high - low <= 50 else 20
     return [
-        {"y": _coordinate(_height(value, low, high)), "word_y": _coordinate(_height(value, low, high) + 4), "word": str(value)}
+        {
+            "y": _coordinate(_height(value, low, high)),
+            "word_y": _coordinate(_height(value, low, high) + 4),
+            "word": str(value),
+        }
         for value in range(low, high + 1, step)
     ]
 
 
-def _labels(points: Sequence[Mapping[str, Any]], across: list[float]) -> list[dict[str, str]]:
+def _labels(
+    points: Sequence[Mapping[str, Any]], across: list[float]
+) -> list[dict[str, str]]:
     """As many words below the axis as fit; the last point always has its word."""
     kept: list[int] = []
     for index in range(len(points) - 1):
@@ -123,7 +151,11 @@ def _labels(points: Sequence[Mapping[str, Any]], across: list[float]) -> list[di
     kept.append(len(points) - 1)
     anchors = {0: "start", len(points) - 1: "end"} if len(points) > 1 else {}
     return [
-        {"x": _coordinate(across[index]), "word": str(points[index]["label"]), "anchor": anchors.get(index, "middle")}
+        {
+            "x": _coordinate(across[index]),
+            "word": str(points[index]["label"]),
+            "anchor": anchors.get(index, "middle"),
+        }
         for index in kept
     ]
 

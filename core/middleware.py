@@ -13,7 +13,10 @@ from django.shortcuts import render
 
 from core.errors import DomainError, NotAllowed
 
-_WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)"?', re.I)
+_WRITE = re.compile(
+    r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)"?',
+    re.I,
+)
 
 
 class WriteDuringGet(RuntimeError):
@@ -24,10 +27,16 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy everywhere, the editors' policy below EDITOR_PREFIX (Wagtail's admin needs inline code)."""
 
     def get_policy_parts(
-        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if request.path_info.startswith(settings.EDITOR_PREFIX) and parts.config is None:
+        if (
+            request.path_info.startswith(settings.EDITOR_PREFIX)
+            and parts.config is None
+        ):
             parts.config = settings.EDITOR_CONTENT_SECURITY_POLICY
         return parts
 
@@ -58,15 +67,26 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
             return render(request, "404.html", status=404)
         if isinstance(exception, DomainError):
-            return render(request, "409.html", {"code": exception.code, "facts": exception.facts}, status=409)
+            return render(
+                request,
+                "409.html",
+                {"code": exception.code, "facts": exception.facts},
+                status=409,
+            )
         return None
 
 
-def _refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    if (found := _WRITE.match(sql)) and found[1] not in settings.READ_ONLY_GET_EXEMPT_TABLES:
+def _refuse_writes(
+    execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    if (found := _WRITE.match(sql)) and found[
+        1
+    ] not in settings.READ_ONLY_GET_EXEMPT_TABLES:
         raise WriteDuringGet(f"a GET wrote to {found[1]}")
     return execute(sql, params, many, context)

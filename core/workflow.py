@@ -28,7 +28,13 @@ Steps = Mapping[str, Step]
 
 
 def advance(
-    record: Record, name: str, steps: Steps, *, actor: AbstractBaseUser, reason: str = "", **facts: Any
+    record: Record,
+    name: str,
+    steps: Steps,
+    *,
+    actor: AbstractBaseUser,
+    reason: str = "",
+    **facts: Any,
 ) -> Record:
     """Take one step: lock the row, check actor and state, save, write down. Returns the locked, fresh record.
 
@@ -42,7 +48,15 @@ def advance(
         _check_apart(locked, step, actor)
         before, locked.state = locked.state, step.target  # type: ignore[attr-defined]
         locked.save(update_fields=["state"])
-        audit.record(actor, _verb(locked, name), locked, reason=reason, before=before, after=step.target, **facts)
+        audit.record(
+            actor,
+            _verb(locked, name),
+            locked,
+            reason=reason,
+            before=before,
+            after=step.target,
+            **facts,
+        )
     return locked
 
 
@@ -62,7 +76,10 @@ def _locked(record: Record, step: Step, actor: AbstractBaseUser) -> Record:
 def _check_apart(record: models.Model, step: Step, actor: AbstractBaseUser) -> None:
     verbs = [_verb(record, name) for name in step.apart_from]
     about = {"subject_type": record._meta.label_lower, "subject_id": str(record.pk)}
-    if verbs and AuditEntry.objects.filter(actor=actor, verb__in=verbs, **about).exists():
+    if (
+        verbs
+        and AuditEntry.objects.filter(actor=actor, verb__in=verbs, **about).exists()
+    ):
         raise NotAllowed("same_person_twice", steps=sorted(step.apart_from))
 
 

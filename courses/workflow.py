@@ -38,7 +38,11 @@ class RecordStanding(TextChoices):
 
 
 COUNTED = frozenset(
-    {RecordStanding.ISSUED, RecordStanding.CONFIRMED_BY_BASE, RecordStanding.CONFIRMED_BY_REGULATOR}
+    {
+        RecordStanding.ISSUED,
+        RecordStanding.CONFIRMED_BY_BASE,
+        RecordStanding.CONFIRMED_BY_REGULATOR,
+    }
 )
 
 C, E = CohortState, EnrolmentState

@@ -9,344 +9,948 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('post', models.CharField(max_length=100)),
-                ('professional', models.BooleanField()),
-                ('employment_type', models.CharField(choices=[('establishment', 'established post'), ('contract', 'contract'), ('agency', 'personnel agency'), ('dispatched', 'dispatched'), ('seconded', 'seconded'), ('concurrent', 'concurrent'), ('dual', 'dual appointment'), ('temporary_post', 'temporary post'), ('on_leave_startup', 'on leave for a start-up'), ('reengaged', 're-engaged'), ('external', 'external')], max_length=20)),
-                ('full_time', models.BooleanField(null=True)),
-                ('share', models.PositiveSmallIntegerField(null=True)),
-                ('department', models.CharField(blank=True, max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('staff_no', models.CharField(blank=True, max_length=40)),
-                ('end_date', models.DateField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('start_date', models.DateField()),
-                ('is_primary', models.BooleanField(default=False)),
-                ('phone', core.fields.SealedField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("post", models.CharField(max_length=100)),
+                ("professional", models.BooleanField()),
+                (
+                    "employment_type",
+                    models.CharField(
+                        choices=[
+                            ("establishment", "established post"),
+                            ("contract", "contract"),
+                            ("agency", "personnel agency"),
+                            ("dispatched", "dispatched"),
+                            ("seconded", "seconded"),
+                            ("concurrent", "concurrent"),
+                            ("dual", "dual appointment"),
+                            ("temporary_post", "temporary post"),
+                            ("on_leave_startup", "on leave for a start-up"),
+                            ("reengaged", "re-engaged"),
+                            ("external", "external"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("full_time", models.BooleanField(null=True)),
+                ("share", models.PositiveSmallIntegerField(null=True)),
+                ("department", models.CharField(blank=True, max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("staff_no", models.CharField(blank=True, max_length=40)),
+                ("end_date", models.DateField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("start_date", models.DateField()),
+                ("is_primary", models.BooleanField(default=False)),
+                ("phone", core.fields.SealedField(blank=True)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(default=core.clock.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("date_joined", models.DateTimeField(default=core.clock.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='AdminBody',
+            name="AdminBody",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('name_ja', models.CharField(blank=True, max_length=200)),
-                ('rank', models.CharField(choices=[('national', 'national'), ('provincial', 'provincial'), ('municipal', 'municipal'), ('county', 'county')], max_length=12)),
-                ('jurisdiction', models.CharField(blank=True, max_length=30)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.adminbody')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("name_ja", models.CharField(blank=True, max_length=200)),
+                (
+                    "rank",
+                    models.CharField(
+                        choices=[
+                            ("national", "national"),
+                            ("provincial", "provincial"),
+                            ("municipal", "municipal"),
+                            ("county", "county"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("jurisdiction", models.CharField(blank=True, max_length=30)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="accounts.adminbody",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='AppointmentVersion',
+            name="AppointmentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('post', models.CharField(max_length=100)),
-                ('professional', models.BooleanField()),
-                ('employment_type', models.CharField(choices=[('establishment', 'established post'), ('contract', 'contract'), ('agency', 'personnel agency'), ('dispatched', 'dispatched'), ('seconded', 'seconded'), ('concurrent', 'concurrent'), ('dual', 'dual appointment'), ('temporary_post', 'temporary post'), ('on_leave_startup', 'on leave for a start-up'), ('reengaged', 're-engaged'), ('external', 'external')], max_length=20)),
-                ('full_time', models.BooleanField(null=True)),
-                ('share', models.PositiveSmallIntegerField(null=True)),
-                ('department', models.CharField(blank=True, max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('staff_no', models.CharField(blank=True, max_length=40)),
-                ('end_date', models.DateField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField()),
-                ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='accounts.appointment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("post", models.CharField(max_length=100)),
+                ("professional", models.BooleanField()),
+                (
+                    "employment_type",
+                    models.CharField(
+                        choices=[
+                            ("establishment", "established post"),
+                            ("contract", "contract"),
+                            ("agency", "personnel agency"),
+                            ("dispatched", "dispatched"),
+                            ("seconded", "seconded"),
+                            ("concurrent", "concurrent"),
+                            ("dual", "dual appointment"),
+                            ("temporary_post", "temporary post"),
+                            ("on_leave_startup", "on leave for a start-up"),
+                            ("reengaged", "re-engaged"),
+                            ("external", "external"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("full_time", models.BooleanField(null=True)),
+                ("share", models.PositiveSmallIntegerField(null=True)),
+                ("department", models.CharField(blank=True, max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("staff_no", models.CharField(blank=True, max_length=40)),
+                ("end_date", models.DateField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField()),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="accounts.appointment",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=40)),
-                ('version', models.CharField(max_length=20)),
-                ('given', models.BooleanField(default=True)),
-                ('at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("text", models.CharField(max_length=40)),
+                ("version", models.CharField(max_length=20)),
+                ("given", models.BooleanField(default=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Institution',
+            name="Institution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('name_key', models.CharField(max_length=150)),
-                ('kind', models.CharField(choices=[('legal_person', 'legal person'), ('internal_department', 'internal department')], max_length=20)),
-                ('category', models.CharField(choices=[('university', 'university'), ('research_institute', 'research institute'), ('enterprise', 'enterprise'), ('incubator', 'incubator'), ('investment', 'investment institution'), ('ip_service', 'intellectual property service'), ('exchange', 'technology exchange'), ('association', 'association'), ('public_body', 'public body')], max_length=20)),
-                ('level', models.CharField(choices=[('national', 'national'), ('provincial', 'provincial'), ('municipal', 'municipal'), ('county', 'county')], max_length=12)),
-                ('uscc', models.CharField(blank=True, max_length=18, null=True, unique=True)),
-                ('demo', models.BooleanField(default=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='accounts.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150)),
+                ("name_key", models.CharField(max_length=150)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("legal_person", "legal person"),
+                            ("internal_department", "internal department"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("university", "university"),
+                            ("research_institute", "research institute"),
+                            ("enterprise", "enterprise"),
+                            ("incubator", "incubator"),
+                            ("investment", "investment institution"),
+                            ("ip_service", "intellectual property service"),
+                            ("exchange", "technology exchange"),
+                            ("association", "association"),
+                            ("public_body", "public body"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("national", "national"),
+                            ("provincial", "provincial"),
+                            ("municipal", "municipal"),
+                            ("county", "county"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "uscc",
+                    models.CharField(blank=True, max_length=18, null=True, unique=True),
+                ),
+                ("demo", models.BooleanField(default=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departments",
+                        to="accounts.institution",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='institution',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='accounts.institution'),
+            model_name="appointment",
+            name="institution",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to="accounts.institution",
+            ),
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('name_key', models.CharField(db_index=True, max_length=100)),
-                ('latin_name', models.CharField(blank=True, max_length=100)),
-                ('phone', core.fields.SealedField(blank=True)),
-                ('phone_index', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('created_at', models.DateTimeField(default=core.clock.now)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='accounts.person')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='person', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("name_key", models.CharField(db_index=True, max_length=100)),
+                ("latin_name", models.CharField(blank=True, max_length=100)),
+                ("phone", core.fields.SealedField(blank=True)),
+                (
+                    "phone_index",
+                    models.CharField(blank=True, db_index=True, max_length=64),
+                ),
+                ("created_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="accounts.person",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="person",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='IdentityDocument',
+            name="IdentityDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('type', models.CharField(choices=[('resident_id', 'resident identity card'), ('residence_permit', 'residence permit for Hong Kong, Macao and Taiwan residents'), ('foreign_permanent_resident', 'foreign permanent resident identity card'), ('travel_permit_hkm', 'mainland travel permit for Hong Kong and Macao residents'), ('travel_permit_tw', 'mainland travel permit for Taiwan residents'), ('passport', 'passport')], max_length=30)),
-                ('country', models.CharField(default='CHN', max_length=3)),
-                ('number', core.fields.SealedField()),
-                ('number_index', models.CharField(max_length=64)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("resident_id", "resident identity card"),
+                            (
+                                "residence_permit",
+                                "residence permit for Hong Kong, Macao and Taiwan residents",
+                            ),
+                            (
+                                "foreign_permanent_resident",
+                                "foreign permanent resident identity card",
+                            ),
+                            (
+                                "travel_permit_hkm",
+                                "mainland travel permit for Hong Kong and Macao residents",
+                            ),
+                            (
+                                "travel_permit_tw",
+                                "mainland travel permit for Taiwan residents",
+                            ),
+                            ("passport", "passport"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("country", models.CharField(default="CHN", max_length=3)),
+                ("number", core.fields.SealedField()),
+                ("number_index", models.CharField(max_length=64)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='IdentityCheck',
+            name="IdentityCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('standing', models.CharField(choices=[('self_declared', 'self-declared'), ('checked_by_institution', 'checked by the institution'), ('checked_at_desk', 'checked at the desk'), ('checked_by_service', 'checked by an identity service')], max_length=30)),
-                ('checked_at', models.DateTimeField()),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identity_checks', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("self_declared", "self-declared"),
+                            ("checked_by_institution", "checked by the institution"),
+                            ("checked_at_desk", "checked at the desk"),
+                            ("checked_by_service", "checked by an identity service"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("checked_at", models.DateTimeField()),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identity_checks",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'waiting for confirmation'), ('confirmed', 'confirmed'), ('refused', 'refused')], default='open', max_length=12)),
-                ('code_hash', models.CharField(blank=True, max_length=64)),
-                ('code_sent_at', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=core.clock.now)),
-                ('confirmed_by_way', models.CharField(blank=True, max_length=12)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting for confirmation"),
+                            ("confirmed", "confirmed"),
+                            ("refused", "refused"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("code_sent_at", models.DateTimeField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("confirmed_by_way", models.CharField(blank=True, max_length=12)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='accounts.person'),
+            model_name="appointment",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to="accounts.person",
+            ),
         ),
         migrations.CreateModel(
-            name='AccessEntry',
+            name="AccessEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body_name', models.CharField(max_length=150)),
-                ('what', models.CharField(max_length=60)),
-                ('purpose', models.CharField(max_length=200)),
-                ('granted', models.BooleanField(default=True)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_entries', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("body_name", models.CharField(max_length=150)),
+                ("what", models.CharField(max_length=60)),
+                ("purpose", models.CharField(max_length=200)),
+                ("granted", models.BooleanField(default=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="access_entries",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('level', models.CharField(choices=[('national', 'national'), ('provincial', 'provincial'), ('municipal', 'municipal'), ('county', 'county')], max_length=12)),
-                ('path', models.CharField(db_index=True, max_length=30)),
-                ('statistical', models.BooleanField(default=False)),
-                ('demo', models.BooleanField(default=False)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('replaced_by', models.CharField(blank=True, max_length=6)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=6, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("national", "national"),
+                            ("provincial", "provincial"),
+                            ("municipal", "municipal"),
+                            ("county", "county"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("path", models.CharField(db_index=True, max_length=30)),
+                ("statistical", models.BooleanField(default=False)),
+                ("demo", models.BooleanField(default=False)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                ("replaced_by", models.CharField(blank=True, max_length=6)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="accounts.region",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='institution',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='institutions', to='accounts.region'),
+            model_name="institution",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="institutions",
+                to="accounts.region",
+            ),
         ),
         migrations.CreateModel(
-            name='TrainingBase',
+            name="TrainingBase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=4, unique=True)),
-                ('name', models.CharField(max_length=150)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('name_ja', models.CharField(blank=True, max_length=200)),
-                ('demo', models.BooleanField(default=False)),
-                ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bases', to='accounts.institution')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bases', to='accounts.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=4, unique=True)),
+                ("name", models.CharField(max_length=150)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("name_ja", models.CharField(blank=True, max_length=200)),
+                ("demo", models.BooleanField(default=False)),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bases",
+                        to="accounts.institution",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bases",
+                        to="accounts.region",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('base_manager', 'Base manager'), ('institution_officer', 'Institution officer'), ('regulator', 'Regulator'), ('auditor', 'Auditor'), ('editor', 'Content editor'), ('system', 'System')], max_length=24)),
-                ('valid_from', models.DateField(default=core.clock.today)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('admin_body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.adminbody')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.institution')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('base', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.trainingbase')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("base_manager", "Base manager"),
+                            ("institution_officer", "Institution officer"),
+                            ("regulator", "Regulator"),
+                            ("auditor", "Auditor"),
+                            ("editor", "Content editor"),
+                            ("system", "System"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("valid_from", models.DateField(default=core.clock.today)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "admin_body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="accounts.adminbody",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="accounts.institution",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="accounts.trainingbase",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Designation',
+            name="Designation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pilot_university', 'pilot university institution'), ('demonstration', 'demonstration institution'), ('national_base', 'national training base'), ('provincial_base', 'provincial training base')], max_length=20)),
-                ('document', models.CharField(max_length=200)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='designations', to='accounts.institution')),
-                ('base', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='designations', to='accounts.trainingbase')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pilot_university", "pilot university institution"),
+                            ("demonstration", "demonstration institution"),
+                            ("national_base", "national training base"),
+                            ("provincial_base", "provincial training base"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("document", models.CharField(max_length=200)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="designations",
+                        to="accounts.institution",
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="designations",
+                        to="accounts.trainingbase",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddConstraint(
-            model_name='adminbody',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('jurisdiction', ''), ('rank', 'national')), ('jurisdiction__endswith', '/'), _connector='OR'), name='admin_body_jurisdiction_ends_in_slash'),
+            model_name="adminbody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("jurisdiction", ""), ("rank", "national")),
+                    ("jurisdiction__endswith", "/"),
+                    _connector="OR",
+                ),
+                name="admin_body_jurisdiction_ends_in_slash",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointmentversion',
-            index=models.Index(fields=['appointment', 'recorded_at'], name='appointment_versions'),
+            model_name="appointmentversion",
+            index=models.Index(
+                fields=["appointment", "recorded_at"], name="appointment_versions"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identitydocument',
-            constraint=models.UniqueConstraint(fields=('number_index',), name='identity_document_once'),
+            model_name="identitydocument",
+            constraint=models.UniqueConstraint(
+                fields=("number_index",), name="identity_document_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='identitycheck',
-            index=models.Index(fields=['person', 'checked_at'], name='identity_check_latest'),
+            model_name="identitycheck",
+            index=models.Index(
+                fields=["person", "checked_at"], name="identity_check_latest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('user',), name='one_open_claim_per_login'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("user",),
+                name="one_open_claim_per_login",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['institution', 'start_date'], name='appointment_of_institution'),
+            model_name="appointment",
+            index=models.Index(
+                fields=["institution", "start_date"], name="appointment_of_institution"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(fields=('person', 'institution', 'start_date'), name='appointment_once'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                fields=("person", "institution", "start_date"), name="appointment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gt', models.F('start_date')), _connector='OR'), name='appointment_ends_after_start'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_date__isnull", True),
+                    ("end_date__gt", models.F("start_date")),
+                    _connector="OR",
+                ),
+                name="appointment_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('share__isnull', True), ('share__lte', 100), _connector='OR'), name='appointment_share_is_percent'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("share__isnull", True), ("share__lte", 100), _connector="OR"
+                ),
+                name="appointment_share_is_percent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('end_date__isnull', True)), fields=('person', 'institution'), name='one_open_appointment_per_institution'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("end_date__isnull", True)),
+                fields=("person", "institution"),
+                name="one_open_appointment_per_institution",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accessentry',
-            index=models.Index(fields=['person', 'at'], name='access_by_person'),
+            model_name="accessentry",
+            index=models.Index(fields=["person", "at"], name="access_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'legal_person'), ('uscc__isnull', False)), models.Q(('kind', 'internal_department'), ('parent__isnull', False), ('uscc__isnull', True)), _connector='OR'), name='institution_code_or_parent'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "legal_person"), ("uscc__isnull", False)),
+                    models.Q(
+                        ("kind", "internal_department"),
+                        ("parent__isnull", False),
+                        ("uscc__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="institution_code_or_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'internal_department')), fields=('parent', 'name_key'), name='department_name_once_per_parent'),
+            model_name="institution",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "internal_department")),
+                fields=("parent", "name_key"),
+                name="department_name_once_per_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('admin_body__isnull', False), ('base__isnull', True), ('institution__isnull', True)), models.Q(('admin_body__isnull', True), ('base__isnull', True), ('institution__isnull', False)), models.Q(('admin_body__isnull', True), ('base__isnull', False), ('institution__isnull', True)), _connector='OR'), name='membership_has_exactly_one_place'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("admin_body__isnull", False),
+                        ("base__isnull", True),
+                        ("institution__isnull", True),
+                    ),
+                    models.Q(
+                        ("admin_body__isnull", True),
+                        ("base__isnull", True),
+                        ("institution__isnull", False),
+                    ),
+                    models.Q(
+                        ("admin_body__isnull", True),
+                        ("base__isnull", False),
+                        ("institution__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="membership_has_exactly_one_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='designation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('base__isnull', True), ('institution__isnull', False)), models.Q(('base__isnull', False), ('institution__isnull', True)), _connector='OR'), name='designation_of_one_subject'),
+            model_name="designation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("base__isnull", True), ("institution__isnull", False)),
+                    models.Q(("base__isnull", False), ("institution__isnull", True)),
+                    _connector="OR",
+                ),
+                name="designation_of_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='designation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='designation_ends_after_start'),
+            model_name="designation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="designation_ends_after_start",
+            ),
         ),
     ]

@@ -9,7 +9,13 @@ from accounts.models.people import (
     Person,
     User,
 )
-from accounts.models.places import AdminBody, Designation, Institution, Region, TrainingBase
+from accounts.models.places import (
+    AdminBody,
+    Designation,
+    Institution,
+    Region,
+    TrainingBase,
+)
 from accounts.models.positions import Appointment, AppointmentVersion, Membership
 
 __all__ = [

@@ -24,7 +24,9 @@ class Region(models.Model):
     code = models.CharField(max_length=6, unique=True)
     name = models.CharField(max_length=60)
     level = models.CharField(max_length=12, choices=Rank.choices)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="children"
+    )
     path = models.CharField(max_length=30, db_index=True)
     # Lines of the statistics tables that nobody lives "in" (市辖区, development zones): not offered for choice.
     statistical = models.BooleanField(default=False)
@@ -48,7 +50,9 @@ class AdminBody(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     name_ja = models.CharField(max_length=200, blank=True)
     rank = models.CharField(max_length=12, choices=Rank.choices)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     jurisdiction = models.CharField(max_length=30, blank=True)
 
     class Meta:
@@ -56,7 +60,8 @@ class AdminBody(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="admin_body_jurisdiction_ends_in_slash",
-                condition=Q(jurisdiction="", rank=Rank.NATIONAL) | Q(jurisdiction__endswith="/"),
+                condition=Q(jurisdiction="", rank=Rank.NATIONAL)
+                | Q(jurisdiction__endswith="/"),
             )
         ]
 
@@ -92,8 +97,16 @@ class Institution(models.Model):
     category = models.CharField(max_length=20, choices=Category.choices)
     level = models.CharField(max_length=12, choices=Rank.choices)
     uscc = models.CharField(max_length=18, null=True, blank=True, unique=True)  # noqa: DJ001 - null: has no code
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="institutions")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="departments")
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="institutions"
+    )
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="departments",
+    )
     demo = models.BooleanField(default=False)
 
     objects = InstitutionQuerySet.as_manager()
@@ -104,7 +117,9 @@ class Institution(models.Model):
             models.CheckConstraint(
                 name="institution_code_or_parent",
                 condition=Q(kind="legal_person", uscc__isnull=False)
-                | Q(kind="internal_department", uscc__isnull=True, parent__isnull=False),
+                | Q(
+                    kind="internal_department", uscc__isnull=True, parent__isnull=False
+                ),
             ),
             models.UniqueConstraint(
                 name="department_name_once_per_parent",
@@ -128,7 +143,13 @@ class TrainingBase(models.Model):
     name = models.CharField(max_length=150)
     name_en = models.CharField(max_length=200, blank=True)
     name_ja = models.CharField(max_length=200, blank=True)
-    host = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="bases")
+    host = models.ForeignKey(
+        Institution,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="bases",
+    )
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="bases")
     demo = models.BooleanField(default=False)
 
@@ -143,7 +164,11 @@ class TrainingBase(models.Model):
 
 class DesignationQuerySet(ScopedQuerySet):
     # Whose designation: an institution's or a base's; the region is that of the institution.
-    scope_paths: ClassVar = {"institution": "institution", "base": "base", "region": "institution__region__path"}
+    scope_paths: ClassVar = {
+        "institution": "institution",
+        "base": "base",
+        "region": "institution__region__path",
+    }
 
 
 class Designation(models.Model):
@@ -156,9 +181,19 @@ class Designation(models.Model):
         PROVINCIAL_BASE = "provincial_base", _("provincial training base")
 
     institution = models.ForeignKey(
-        Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="designations"
+        Institution,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="designations",
     )
-    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="designations")
+    base = models.ForeignKey(
+        TrainingBase,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="designations",
+    )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     document = models.CharField(max_length=200)
     valid_from = models.DateField()
@@ -176,7 +211,8 @@ class Designation(models.Model):
             ),
             models.CheckConstraint(
                 name="designation_ends_after_start",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_to__gt=models.F("valid_from")),
             ),
         ]
 

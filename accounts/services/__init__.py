@@ -1,7 +1,12 @@
 """Writes of the accounts room: people and their identity, places and memberships, access to records."""
 
 from accounts.services.access import give_consent, note_access
-from accounts.services.identity import confirm_claim_at_desk, confirm_claim_by_code, record_identity_check, save_profile
+from accounts.services.identity import (
+    confirm_claim_at_desk,
+    confirm_claim_by_code,
+    record_identity_check,
+    save_profile,
+)
 from accounts.services.places import (
     add_person,
     create_admin_body,

@@ -34,20 +34,35 @@ class ProfileResult:
 
 @transaction.atomic
 def save_profile(
-    *, actor: User, name: str, document_type: str, number: str, country: str = "CHN", latin_name: str = ""
+    *,
+    actor: User,
+    name: str,
+    document_type: str,
+    number: str,
+    country: str = "CHN",
+    latin_name: str = "",
 ) -> ProfileResult:
     """Fill the actor's profile.
 
     A document nobody has makes a new person at once; a known document with the same name makes a claim that shows
     nothing; with another name it is refused with the same text as any other refusal (`profile_refused`).
     """
-    checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
+    checked = check_document(
+        document_type, number, on=clock.today(), known_areas=known_areas()
+    )
     if not checked.ok:
         raise DomainError("document_wrong", reasons=checked.errors)
     known = find_document(document_type, country, checked.value)
     if known is None:
-        return ProfileResult(person=_new_person(actor, name, latin_name, document_type, country, checked.value))
-    if known.person.name_key != name_key(name) or known.person.user_id not in (None, actor.pk):
+        return ProfileResult(
+            person=_new_person(
+                actor, name, latin_name, document_type, country, checked.value
+            )
+        )
+    if known.person.name_key != name_key(name) or known.person.user_id not in (
+        None,
+        actor.pk,
+    ):
         raise DomainError("profile_refused")
     if known.person.user_id == actor.pk:
         return ProfileResult(person=known.person)
@@ -60,7 +75,9 @@ def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
 
     Raises `code_expired` and `too_many_tries`.
     """
-    claim = Claim.objects.select_for_update().get(pk=claim.pk, user=actor, state=ClaimState.OPEN)
+    claim = Claim.objects.select_for_update().get(
+        pk=claim.pk, user=actor, state=ClaimState.OPEN
+    )
     if claim.tries >= MAX_TRIES:
         raise DomainError("too_many_tries")
     if claim.code_sent_at is None or clock.now() > claim.code_sent_at + CODE_LIFE:
@@ -81,7 +98,9 @@ def confirm_claim_at_desk(*, actor: User, claim: Claim, base: TrainingBase) -> C
 
 
 @transaction.atomic
-def record_identity_check(*, actor: User, person: Person, standing: Standing) -> IdentityCheck:
+def record_identity_check(
+    *, actor: User, person: Person, standing: Standing
+) -> IdentityCheck:
     """Append a dated standing. Callers have checked that the actor may vouch for this person."""
     check = IdentityCheck.objects.create(
         person=person, standing=standing, checked_at=clock.now(), checked_by=actor
@@ -93,15 +112,22 @@ def record_identity_check(*, actor: User, person: Person, standing: Standing) ->
 def send_claim_code(claim: Claim) -> str:
     """Make and store a new six-digit code; the outbox handler sends what this returns to the phone on file."""
     code = f"{secrets.randbelow(1_000_000):06d}"
-    Claim.objects.filter(pk=claim.pk).update(code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now(), tries=0)
+    Claim.objects.filter(pk=claim.pk).update(
+        code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now(), tries=0
+    )
     return code
 
 
-def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> Person:
+def _new_person(
+    actor: User, name: str, latin_name: str, kind: str, country: str, number: str
+) -> Person:
     if Person.objects.filter(user=actor).exists():
         raise DomainError("profile_exists")
     person = Person.objects.create(
-        user=actor, name=normal_name(name), name_key=name_key(name), latin_name=latin_name.strip()
+        user=actor,
+        name=normal_name(name),
+        name_key=name_key(name),
+        latin_name=latin_name.strip(),
     )
     IdentityDocument.objects.create(
         person=person,
@@ -116,7 +142,9 @@ def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str
 
 
 def _open_claim(actor: User, person: Person) -> Claim:
-    claim, fresh = Claim.objects.get_or_create(user=actor, state=ClaimState.OPEN, defaults={"person": person})
+    claim, fresh = Claim.objects.get_or_create(
+        user=actor, state=ClaimState.OPEN, defaults={"person": person}
+    )
     if claim.person_id != person.pk:
         raise DomainError("profile_refused")
     if fresh:
@@ -138,4 +166,6 @@ def _confirm(actor: User, claim: Claim, *, way: str) -> Claim:
 
 
 def _code_hash(claim_id: int, code: str) -> str:
-    return hashlib.sha256(f"{settings.SECRET_KEY}:{claim_id}:{code.strip()}".encode()).hexdigest()
+    return hashlib.sha256(
+        f"{settings.SECRET_KEY}:{claim_id}:{code.strip()}".encode()
+    ).hexdigest()

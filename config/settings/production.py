@@ -24,10 +24,20 @@ SECURE_HSTS_SECONDS = 31_536_000
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 if env.text("PLATFORM_DB_HOST"):
-    DATABASES = {"default": {**base.POSTGRESQL, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}}}}
+    DATABASES = {
+        "default": {
+            **base.POSTGRESQL,
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+        }
+    }
 
 if redis := env.text("PLATFORM_REDIS_URL"):
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": redis,
+        }
+    }
     CELERY_BROKER_URL = redis
     # The defaults give a message of a killed worker back only after minutes.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -38,7 +48,9 @@ if redis := env.text("PLATFORM_REDIS_URL"):
 
 STORAGES = {
     "default": base.STORAGES["default"],
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 WHITENOISE_USE_FINDERS = False
 if bucket := env.text("PLATFORM_S3_BUCKET"):

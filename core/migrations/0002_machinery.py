@@ -10,7 +10,12 @@ FILE = Path(__file__).resolve().parents[2] / "demo" / "reference" / "working_day
 
 
 def make_cache_table(apps, schema_editor):
-    call_command("createcachetable", "core_cache", database=schema_editor.connection.alias, verbosity=0)
+    call_command(
+        "createcachetable",
+        "core_cache",
+        database=schema_editor.connection.alias,
+        verbosity=0,
+    )
 
 
 def load_working_days(apps, schema_editor):
@@ -18,10 +23,16 @@ def load_working_days(apps, schema_editor):
     source = known["source"]
     source = source.get("zh-hans", "") if isinstance(source, dict) else source
     for year, days in known["years"].items():
-        apps.get_model("core", "CalendarYear").objects.create(year=year, source=source[:200])
-        special = [(day, False) for day in days["holidays"]] + [(day, True) for day in days["make_up_days"]]
+        apps.get_model("core", "CalendarYear").objects.create(
+            year=year, source=source[:200]
+        )
+        special = [(day, False) for day in days["holidays"]] + [
+            (day, True) for day in days["make_up_days"]
+        ]
         model = apps.get_model("core", "SpecialDay")
-        model.objects.bulk_create([model(day=day, is_working=working) for day, working in special])
+        model.objects.bulk_create(
+            [model(day=day, is_working=working) for day, working in special]
+        )
 
 
 class Migration(migrations.Migration):

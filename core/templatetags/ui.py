@@ -9,7 +9,14 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    RadioSelect,
+)
 from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.utils.functional import Promise
@@ -89,7 +96,10 @@ def csrf_field(context: Context) -> SafeString:
     request = getattr(context, "request", None) or context.get("request")
     if request is None:
         return SafeString("")
-    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">',
+        get_token(request),
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -111,7 +121,9 @@ def address_with(context: Context, **changes: object) -> str:
 @register.filter
 def page_numbers(page: Page[Any]) -> list[int | str]:
     """First, last and the neighbours of this page, an ellipsis between."""
-    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+    return list(
+        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    )
 
 
 # --- forms ----------------------------------------------------------------------------------------------------------
@@ -147,7 +159,12 @@ def error_links(form: BaseForm) -> list[dict[str, str]]:
     """The first error of every wrong field, with the address of its control, in the order of the form."""
     wrong = (bound for bound in form if bound.errors)
     return [
-        {"target": _first_control(bound), "label": str(bound.label), "error": str(bound.errors[0])} for bound in wrong
+        {
+            "target": _first_control(bound),
+            "label": str(bound.label),
+            "error": str(bound.errors[0]),
+        }
+        for bound in wrong
     ]
 
 
@@ -164,5 +181,7 @@ def gauge(percent: object, required: object) -> drawing.Gauge:
 
 
 @register.simple_tag
-def step_line(points: Iterable[Mapping[str, Any]], threshold: object = None) -> drawing.StepLine:
+def step_line(
+    points: Iterable[Mapping[str, Any]], threshold: object = None
+) -> drawing.StepLine:
     return drawing.step_line(list(points), threshold=threshold)

@@ -73,8 +73,12 @@ class SittingQuerySet(ScopedQuerySet):
 class Sitting(models.Model):
     """An examination held by a base for a group of people, open between two moments."""
 
-    base = models.ForeignKey(TrainingBase, on_delete=models.PROTECT, related_name="sittings")
-    blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="sittings")
+    base = models.ForeignKey(
+        TrainingBase, on_delete=models.PROTECT, related_name="sittings"
+    )
+    blueprint = models.ForeignKey(
+        Blueprint, on_delete=models.PROTECT, related_name="sittings"
+    )
     title = models.CharField(max_length=150)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
@@ -85,7 +89,10 @@ class Sitting(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(name="sitting_closes_after_opening", condition=Q(closes_at__gt=F("opens_at")))
+            models.CheckConstraint(
+                name="sitting_closes_after_opening",
+                condition=Q(closes_at__gt=F("opens_at")),
+            )
         ]
 
     def __str__(self) -> str:
@@ -102,10 +109,16 @@ class Attempt(models.Model):
     """One person's paper in one sitting: drawn at the start, timed by the server, marked at the end."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="attempts")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="attempts")
+    sitting = models.ForeignKey(
+        Sitting, on_delete=models.PROTECT, related_name="attempts"
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="attempts"
+    )
     number = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=12, choices=AttemptState.choices, default=AttemptState.RUNNING)
+    state = models.CharField(
+        max_length=12, choices=AttemptState.choices, default=AttemptState.RUNNING
+    )
     language = models.CharField(max_length=10)
     started_at = models.DateTimeField()
     deadline = models.DateTimeField()
@@ -119,9 +132,13 @@ class Attempt(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["sitting", "person", "number"], name="attempt_number_once"),
             models.UniqueConstraint(
-                fields=["sitting", "person"], condition=Q(state="running"), name="one_running_attempt"
+                fields=["sitting", "person", "number"], name="attempt_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["sitting", "person"],
+                condition=Q(state="running"),
+                name="one_running_attempt",
             ),
         ]
 
@@ -139,7 +156,11 @@ class PaperQuestion(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["attempt", "position"], name="paper_position_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "position"], name="paper_position_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_id} #{self.position}"
@@ -148,14 +169,20 @@ class PaperQuestion(models.Model):
 class AnswerEntry(models.Model):
     """An answer as given, each time it was given (append-only); the highest sequence of a question holds."""
 
-    paper_question = models.ForeignKey(PaperQuestion, on_delete=models.PROTECT, related_name="answers")
+    paper_question = models.ForeignKey(
+        PaperQuestion, on_delete=models.PROTECT, related_name="answers"
+    )
     sequence = models.PositiveIntegerField()
     value = models.JSONField()
     saved_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["paper_question", "sequence"], name="answer_sequence_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paper_question", "sequence"], name="answer_sequence_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.paper_question_id} #{self.sequence}"

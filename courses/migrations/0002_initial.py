@@ -6,197 +6,347 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_reference'),
-        ('courses', '0001_initial'),
-        ('exams', '0001_initial'),
+        ("accounts", "0002_reference"),
+        ("courses", "0001_initial"),
+        ("exams", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cohort',
-            name='sitting',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cohort', to='exams.sitting'),
+            model_name="cohort",
+            name="sitting",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cohort",
+                to="exams.sitting",
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='applicant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to=settings.AUTH_USER_MODEL),
+            model_name="enrolment",
+            name="applicant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='claim',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='accounts.claim'),
+            model_name="enrolment",
+            name="claim",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="accounts.claim",
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='cohort',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='courses.cohort'),
+            model_name="enrolment",
+            name="cohort",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="courses.cohort",
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='accounts.person'),
+            model_name="enrolment",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="accounts.person",
+            ),
         ),
         migrations.AddField(
-            model_name='attendance',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='courses.enrolment'),
+            model_name="attendance",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attendances",
+                to="courses.enrolment",
+            ),
         ),
         migrations.AddField(
-            model_name='hourentry',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hour_entries', to='courses.enrolment'),
+            model_name="hourentry",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hour_entries",
+                to="courses.enrolment",
+            ),
         ),
         migrations.AddField(
-            model_name='hourentry',
-            name='module',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.module'),
+            model_name="hourentry",
+            name="module",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="courses.module",
+            ),
         ),
         migrations.AddField(
-            model_name='module',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='modules', to='courses.modulegroup'),
+            model_name="module",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="modules",
+                to="courses.modulegroup",
+            ),
         ),
         migrations.AddField(
-            model_name='modulehours',
-            name='level',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='module_hours', to='courses.level'),
+            model_name="modulehours",
+            name="level",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="module_hours",
+                to="courses.level",
+            ),
         ),
         migrations.AddField(
-            model_name='modulehours',
-            name='module',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hours', to='courses.module'),
+            model_name="modulehours",
+            name="module",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hours",
+                to="courses.module",
+            ),
         ),
         migrations.AddField(
-            model_name='programme',
-            name='blueprint',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.blueprint'),
+            model_name="programme",
+            name="blueprint",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="exams.blueprint",
+            ),
         ),
         migrations.AddField(
-            model_name='programme',
-            name='level',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='courses.level'),
+            model_name="programme",
+            name="level",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="programmes",
+                to="courses.level",
+            ),
         ),
         migrations.AddField(
-            model_name='cohort',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cohorts', to='courses.programme'),
+            model_name="cohort",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cohorts",
+                to="courses.programme",
+            ),
         ),
         migrations.AddField(
-            model_name='session',
-            name='cohort',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='courses.cohort'),
+            model_name="session",
+            name="cohort",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sessions",
+                to="courses.cohort",
+            ),
         ),
         migrations.AddField(
-            model_name='attendance',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='courses.session'),
+            model_name="attendance",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attendances",
+                to="courses.session",
+            ),
         ),
         migrations.AddField(
-            model_name='sessionshare',
-            name='module',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.module'),
+            model_name="sessionshare",
+            name="module",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="courses.module",
+            ),
         ),
         migrations.AddField(
-            model_name='sessionshare',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='courses.session'),
+            model_name="sessionshare",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="shares",
+                to="courses.session",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecord',
-            name='base',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.trainingbase'),
+            model_name="trainingrecord",
+            name="base",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.trainingbase",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecord',
-            name='enrolment',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='training_record', to='courses.enrolment'),
+            model_name="trainingrecord",
+            name="enrolment",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="training_record",
+                to="courses.enrolment",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecord',
-            name='level',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.level'),
+            model_name="trainingrecord",
+            name="level",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="courses.level",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecord',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='training_records', to='accounts.person'),
+            model_name="trainingrecord",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="training_records",
+                to="accounts.person",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecord',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="trainingrecord",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecord',
-            name='replaces',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='courses.trainingrecord'),
+            model_name="trainingrecord",
+            name="replaces",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="courses.trainingrecord",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecordannulment',
-            name='record',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='annulment', to='courses.trainingrecord'),
+            model_name="trainingrecordannulment",
+            name="record",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="annulment",
+                to="courses.trainingrecord",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingrecordannulment',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="trainingrecordannulment",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['cohort', 'state'], name='enrolments_of_cohort'),
+            model_name="enrolment",
+            index=models.Index(fields=["cohort", "state"], name="enrolments_of_cohort"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['refused', 'withdrawn']), _negated=True), fields=('cohort', 'person'), name='enrolment_once_per_cohort'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["refused", "withdrawn"]), _negated=True
+                ),
+                fields=("cohort", "person"),
+                name="enrolment_once_per_cohort",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hourentry',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'source', 'module', 'turn'), name='hours_once_per_source'),
+            model_name="hourentry",
+            constraint=models.UniqueConstraint(
+                fields=("enrolment", "source", "module", "turn"),
+                name="hours_once_per_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modulehours',
-            constraint=models.UniqueConstraint(fields=('level', 'module'), name='module_hours_once_per_level'),
+            model_name="modulehours",
+            constraint=models.UniqueConstraint(
+                fields=("level", "module"), name="module_hours_once_per_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.UniqueConstraint(fields=('base', 'programme', 'year', 'number'), name='cohort_number_once'),
+            model_name="cohort",
+            constraint=models.UniqueConstraint(
+                fields=("base", "programme", "year", "number"),
+                name="cohort_number_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='cohort_ends_after_start'),
+            model_name="cohort",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="cohort_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gt', 0)), name='cohort_has_seats'),
+            model_name="cohort",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gt", 0)), name="cohort_has_seats"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('cohort', 'number'), name='session_number_once'),
+            model_name="session",
+            constraint=models.UniqueConstraint(
+                fields=("cohort", "number"), name="session_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="session_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'enrolment'), name='attendance_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("session", "enrolment"), name="attendance_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sessionshare',
-            constraint=models.UniqueConstraint(fields=('session', 'module'), name='session_share_once'),
+            model_name="sessionshare",
+            constraint=models.UniqueConstraint(
+                fields=("session", "module"), name="session_share_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='trainingrecord',
-            index=models.Index(fields=['person', 'completed_on'], name='training_of_person'),
+            model_name="trainingrecord",
+            index=models.Index(
+                fields=["person", "completed_on"], name="training_of_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingrecord',
-            constraint=models.UniqueConstraint(fields=('person', 'track', 'title', 'completed_on', 'standing'), name='training_record_once'),
+            model_name="trainingrecord",
+            constraint=models.UniqueConstraint(
+                fields=("person", "track", "title", "completed_on", "standing"),
+                name="training_record_once",
+            ),
         ),
     ]

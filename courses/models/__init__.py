@@ -1,7 +1,15 @@
 """Training: the curriculum, its delivery in cohorts, the facts it leaves behind, and the pages it is taught from."""
 
 from courses.models.curriculum import Level, Module, ModuleGroup, ModuleHours
-from courses.models.delivery import Attendance, Cohort, Enrolment, HourEntry, Programme, Session, SessionShare
+from courses.models.delivery import (
+    Attendance,
+    Cohort,
+    Enrolment,
+    HourEntry,
+    Programme,
+    Session,
+    SessionShare,
+)
 from courses.models.records import TrainingRecord, TrainingRecordAnnulment
 
 __all__ = [

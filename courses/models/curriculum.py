@@ -63,7 +63,9 @@ class Module(Titled):
     """One of the nineteen modules, K1 … C5."""
 
     code = models.CharField(max_length=4, unique=True)
-    group = models.ForeignKey(ModuleGroup, on_delete=models.PROTECT, related_name="modules")
+    group = models.ForeignKey(
+        ModuleGroup, on_delete=models.PROTECT, related_name="modules"
+    )
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -74,13 +76,19 @@ class Module(Titled):
 class ModuleHours(models.Model):
     """How many class hours a level gives a module."""
 
-    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="module_hours")
+    level = models.ForeignKey(
+        Level, on_delete=models.PROTECT, related_name="module_hours"
+    )
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="hours")
     hours = models.DecimalField(max_digits=5, decimal_places=1)
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["level", "module"], name="module_hours_once_per_level")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level", "module"], name="module_hours_once_per_level"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.level_id}/{self.module_id}: {self.hours}"

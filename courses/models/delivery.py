@@ -18,10 +18,14 @@ class Programme(Titled):
     """The dated plan of a level: which written course it uses, what the exam is drawn by, how hours are delivered."""
 
     code = models.CharField(max_length=40, unique=True)
-    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="programmes")
+    level = models.ForeignKey(
+        Level, on_delete=models.PROTECT, related_name="programmes"
+    )
     # The translation key of the CoursePage whose lessons are read; lessons carry their own hours.
     course_key = models.UUIDField(null=True, blank=True)
-    blueprint = models.ForeignKey(Blueprint, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    blueprint = models.ForeignKey(
+        Blueprint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     valid_from = models.DateField()
 
     class Meta:
@@ -35,26 +39,41 @@ class CohortQuerySet(ScopedQuerySet):
 class Cohort(models.Model):
     """A class (培训班) of a programme at a base, with a capacity."""
 
-    base = models.ForeignKey(TrainingBase, on_delete=models.PROTECT, related_name="cohorts")
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="cohorts")
+    base = models.ForeignKey(
+        TrainingBase, on_delete=models.PROTECT, related_name="cohorts"
+    )
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="cohorts"
+    )
     year = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=12, choices=CohortState.choices, default=CohortState.DRAFT)
+    state = models.CharField(
+        max_length=12, choices=CohortState.choices, default=CohortState.DRAFT
+    )
     capacity = models.PositiveSmallIntegerField()
     starts_on = models.DateField()
     ends_on = models.DateField()
     place = models.CharField(max_length=150, blank=True)
     fee_note = models.CharField(max_length=200, blank=True)
-    sitting = models.OneToOneField(Sitting, null=True, blank=True, on_delete=models.PROTECT, related_name="cohort")
+    sitting = models.OneToOneField(
+        Sitting, null=True, blank=True, on_delete=models.PROTECT, related_name="cohort"
+    )
 
     objects = CohortQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["base", "programme", "year", "number"], name="cohort_number_once"),
-            models.CheckConstraint(name="cohort_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
-            models.CheckConstraint(name="cohort_has_seats", condition=Q(capacity__gt=0)),
+            models.UniqueConstraint(
+                fields=["base", "programme", "year", "number"],
+                name="cohort_number_once",
+            ),
+            models.CheckConstraint(
+                name="cohort_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))
+            ),
+            models.CheckConstraint(
+                name="cohort_has_seats", condition=Q(capacity__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +83,9 @@ class Cohort(models.Model):
 class Session(Titled):
     """A teaching session (课次) of a cohort; its hours are shared among modules (SessionShare)."""
 
-    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="sessions")
+    cohort = models.ForeignKey(
+        Cohort, on_delete=models.PROTECT, related_name="sessions"
+    )
     number = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -73,36 +94,64 @@ class Session(Titled):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["cohort", "number"], name="session_number_once"),
-            models.CheckConstraint(name="session_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.UniqueConstraint(
+                fields=["cohort", "number"], name="session_number_once"
+            ),
+            models.CheckConstraint(
+                name="session_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))
+            ),
         ]
 
 
 class SessionShare(models.Model):
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="shares")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="shares"
+    )
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
     hours = models.DecimalField(max_digits=5, decimal_places=1)
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["session", "module"], name="session_share_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "module"], name="session_share_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.module_id}: {self.hours}"
 
 
 class EnrolmentQuerySet(ScopedQuerySet):
-    scope_paths: ClassVar = {"user": "applicant", "base": "cohort__base", "region": "cohort__base__region__path"}
+    scope_paths: ClassVar = {
+        "user": "applicant",
+        "base": "cohort__base",
+        "region": "cohort__base__region__path",
+    }
 
 
 class Enrolment(models.Model):
     """A person's place in a cohort. With an open claim the person is the claimed one until the desk confirms."""
 
-    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
-    applicant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="enrolments")
-    claim = models.ForeignKey(Claim, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments")
-    state = models.CharField(max_length=12, choices=EnrolmentState.choices, default=EnrolmentState.APPLIED)
+    cohort = models.ForeignKey(
+        Cohort, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    applicant = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    claim = models.ForeignKey(
+        Claim,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+    )
+    state = models.CharField(
+        max_length=12, choices=EnrolmentState.choices, default=EnrolmentState.APPLIED
+    )
     applied_at = models.DateTimeField(default=clock.now)
 
     objects = EnrolmentQuerySet.as_manager()
@@ -116,7 +165,9 @@ class Enrolment(models.Model):
                 name="enrolment_once_per_cohort",
             )
         ]
-        indexes = [models.Index(fields=["cohort", "state"], name="enrolments_of_cohort")]
+        indexes = [
+            models.Index(fields=["cohort", "state"], name="enrolments_of_cohort")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.cohort_id}"
@@ -131,15 +182,23 @@ class Attendance(models.Model):
         LEAVE = "leave", _("on leave")
         ABSENT = "absent", _("absent")
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attendances")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="attendances"
+    )
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="attendances"
+    )
     status = models.CharField(max_length=8, choices=Status.choices)
     marked_at = models.DateTimeField()
     marked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["session", "enrolment"], name="attendance_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "enrolment"], name="attendance_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.session_id}: {self.status}"
@@ -152,7 +211,9 @@ class HourEntry(models.Model):
     the same source, so that a double click credits once.
     """
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="hour_entries")
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="hour_entries"
+    )
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
     hours = models.DecimalField(max_digits=5, decimal_places=1)
     source = models.CharField(max_length=60)
@@ -162,7 +223,10 @@ class HourEntry(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "source", "module", "turn"], name="hours_once_per_source")
+            models.UniqueConstraint(
+                fields=["enrolment", "source", "module", "turn"],
+                name="hours_once_per_source",
+            )
         ]
 
     def __str__(self) -> str:

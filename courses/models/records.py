@@ -21,7 +21,12 @@ class Track(models.TextChoices):
 class TrainingRecordQuerySet(ScopedQuerySet):
     """A record is reached by its person, by the base that trained, and where the person holds an appointment."""
 
-    scope_paths: ClassVar = {"user": "person__user", "base": "base", "institution": "person", "region": "person"}
+    scope_paths: ClassVar = {
+        "user": "person__user",
+        "base": "base",
+        "institution": "person",
+        "region": "person",
+    }
 
     def _within(self, membership: Membership) -> Q:
         if membership.base_id:
@@ -39,23 +44,39 @@ class TrainingRecordQuerySet(ScopedQuerySet):
 class TrainingRecord(models.Model):
     """Somebody completed a specialised training on a day. Expiry of a certificate does not untrain anybody."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="training_records")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="training_records"
+    )
     track = models.CharField(max_length=8, choices=Track.choices)
-    level = models.ForeignKey(Level, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    level = models.ForeignKey(
+        Level, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     title = models.CharField(max_length=200)
     # Who trained: a base of this platform, or (training before the platform) a name as written.
-    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    base = models.ForeignKey(
+        TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     provider = models.CharField(max_length=200)
     hours = models.DecimalField(max_digits=6, decimal_places=1, null=True)
     completed_on = models.DateField()
     standing = models.CharField(max_length=24, choices=RecordStanding.choices)
     enrolment = models.OneToOneField(
-        Enrolment, null=True, blank=True, on_delete=models.PROTECT, related_name="training_record"
+        Enrolment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="training_record",
     )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # A correction is a new row that points to the one it replaces.
-    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    replaces = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+    )
 
     objects = TrainingRecordQuerySet.as_manager()
 
@@ -63,10 +84,13 @@ class TrainingRecord(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "track", "title", "completed_on", "standing"], name="training_record_once"
+                fields=["person", "track", "title", "completed_on", "standing"],
+                name="training_record_once",
             )
         ]
-        indexes = [models.Index(fields=["person", "completed_on"], name="training_of_person")]
+        indexes = [
+            models.Index(fields=["person", "completed_on"], name="training_of_person")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.title} {self.completed_on}"
@@ -75,7 +99,9 @@ class TrainingRecord(models.Model):
 class TrainingRecordAnnulment(models.Model):
     """A record turned out to be false: it never counted. A dated fact of its own (append-only)."""
 
-    record = models.OneToOneField(TrainingRecord, on_delete=models.PROTECT, related_name="annulment")
+    record = models.OneToOneField(
+        TrainingRecord, on_delete=models.PROTECT, related_name="annulment"
+    )
     annulled_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
