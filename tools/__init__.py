@@ -1,1 +1,1 @@
-"""What `run` hands over to: setting up, serving, checking and testing. Nothing here is imported by the site."""
+"""What `run` hands over to: setting up, serving, checking and testing. The site imports none of it."""

@@ -1,4 +1,4 @@
-"""Where things lie, and which variables a child process gets. What the variables mean stands in config/env.py."""
+"""Where things lie, and which variables a child process gets; config/env.py says what they mean."""
 
 import os
 import sys
@@ -15,12 +15,12 @@ def data_directory() -> Path:
     return Path(os.environ.get("PLATFORM_DATA") or VAR).resolve()
 
 
-def child_environment(size: str, *, data: Path | None = None, **variables: str) -> dict[str, str]:
-    """The environment of a child that runs on config.settings.<size>, free of what the shell happened to hold."""
+def child_environment(size: str, **variables: str) -> dict[str, str]:
+    """The environment of a child that runs on config.settings.<size>, whatever the shell holds."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return kept | {
         "DJANGO_SETTINGS_MODULE": f"config.settings.{size}",
-        "PLATFORM_DATA": str(data or data_directory()),
+        "PLATFORM_DATA": str(data_directory()),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         **variables,
