@@ -1,6 +1,6 @@
 """Training: the curriculum, its delivery in cohorts, the facts it leaves behind, and the pages it is taught from."""
 
-from courses.models.curriculum import Level, Module, ModuleGroup, ModuleHours
+from courses.models.curriculum import Level, Module, ModuleGroup, ModuleHours, PlannedSession
 from courses.models.delivery import (
     Attendance,
     Cohort,
@@ -21,6 +21,7 @@ __all__ = [
     "Module",
     "ModuleGroup",
     "ModuleHours",
+    "PlannedSession",
     "Programme",
     "Session",
     "SessionShare",

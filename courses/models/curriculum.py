@@ -4,6 +4,12 @@ from django.db import models
 from django.utils.translation import get_language
 
 
+def in_language(record: models.Model, field: str, language: str = "") -> str:
+    """The value of `field` in a language of the platform; the Chinese one where there is no other."""
+    ending = {"en": "en", "ja": "ja"}.get(language or get_language() or "", "zh")
+    return str(getattr(record, f"{field}_{ending}"))
+
+
 class Titled(models.Model):
     """A title in the three languages of the platform."""
 
@@ -19,10 +25,10 @@ class Titled(models.Model):
 
     @property
     def title(self) -> str:
-        return self.title_in(get_language() or "zh-hans")
+        return in_language(self, "title")
 
     def title_in(self, language: str) -> str:
-        return {"en": self.title_en, "ja": self.title_ja}.get(language, self.title_zh)
+        return in_language(self, "title", language)
 
 
 class Level(Titled):
@@ -35,6 +41,13 @@ class Level(Titled):
     certificate_title_zh = models.CharField(max_length=120)
     certificate_title_en = models.CharField(max_length=200)
     certificate_title_ja = models.CharField(max_length=200)
+    # What a person must bring to be admitted, and what counts as passed, in words.
+    admission_zh = models.TextField()
+    admission_en = models.TextField()
+    admission_ja = models.TextField()
+    assessment_zh = models.TextField()
+    assessment_en = models.TextField()
+    assessment_ja = models.TextField()
     rank = models.PositiveSmallIntegerField(unique=True)
     syllabus_version = models.CharField(max_length=20)
     # 1 class hour (学时) = 45 minutes; all hours of the platform are class hours with one decimal.
@@ -46,6 +59,18 @@ class Level(Titled):
     class Meta:
         default_permissions = ()
         ordering = ("rank",)
+
+    @property
+    def full_title(self) -> str:
+        return in_language(self, "full_title")
+
+    @property
+    def admission(self) -> str:
+        return in_language(self, "admission")
+
+    @property
+    def assessment(self) -> str:
+        return in_language(self, "assessment")
 
 
 class ModuleGroup(Titled):
@@ -63,9 +88,7 @@ class Module(Titled):
     """One of the nineteen modules, K1 … C5."""
 
     code = models.CharField(max_length=4, unique=True)
-    group = models.ForeignKey(
-        ModuleGroup, on_delete=models.PROTECT, related_name="modules"
-    )
+    group = models.ForeignKey(ModuleGroup, on_delete=models.PROTECT, related_name="modules")
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -76,19 +99,34 @@ class Module(Titled):
 class ModuleHours(models.Model):
     """How many class hours a level gives a module."""
 
-    level = models.ForeignKey(
-        Level, on_delete=models.PROTECT, related_name="module_hours"
-    )
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="module_hours")
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="hours")
     hours = models.DecimalField(max_digits=5, decimal_places=1)
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["level", "module"], name="module_hours_once_per_level"
-            )
+            models.UniqueConstraint(fields=["level", "module"], name="module_hours_once_per_level"),
+            models.CheckConstraint(name="module_hours_positive", condition=models.Q(hours__gt=0)),
         ]
 
     def __str__(self) -> str:
         return f"{self.level_id}/{self.module_id}: {self.hours}"
+
+
+class PlannedSession(Titled):
+    """The proposal for a teaching session of a level, from which a new cohort gets its sessions.
+
+    `shares` holds class hours per module code as decimals in text: {"K1": "1", "K2": "1.5"}.
+    """
+
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="planned_sessions")
+    number = models.PositiveSmallIntegerField()
+    shares = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ("level", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["level", "number"], name="planned_session_number_once")
+        ]

@@ -1,6 +1,6 @@
 """The dated fact "has been trained" (培训记录): what the ratio counts and a certificate attests. Append-only."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -22,40 +22,46 @@ class TrainingRecordQuerySet(ScopedQuerySet):
     """A record is reached by its person, by the base that trained, and where the person holds an appointment."""
 
     scope_paths: ClassVar = {
-        "user": "person__user",
-        "base": "base",
-        "institution": "person",
-        "region": "person",
-    }
+        "user": "person__user", "base": "base", "institution": "person", "region": "person",
+    }  # fmt: skip
+    # The way from the row to the training record; empty for the record itself.
+    to_record: ClassVar = ""
 
     def _within(self, membership: Membership) -> Q:
         if membership.base_id:
-            return Q(base=membership.base_id)
-        appointments = Appointment.objects.filter(person=OuterRef("person"))
+            return Q(**{f"{self.to_record}base": membership.base_id})
+        appointments = Appointment.objects.filter(person=OuterRef(f"{self.to_record}person"))
         if membership.institution_id:
             return Q(Exists(appointments.filter(institution=membership.institution_id)))
         jurisdiction = membership.admin_body.jurisdiction  # type: ignore[union-attr]
         if jurisdiction == "":
             return Q(pk__isnull=False)
         inside = appointments.filter(institution__region__path__startswith=jurisdiction)
-        return Q(Exists(inside)) | Q(base__region__path__startswith=jurisdiction)
+        trained_here = Q(**{f"{self.to_record}base__region__path__startswith": jurisdiction})
+        return Q(Exists(inside)) | trained_here
+
+    def standing_facts(self) -> Self:
+        """Records that nothing has annulled and no correction has replaced."""
+        return self.filter(annulment__isnull=True, replaced_by__isnull=True)
+
+
+class AnnulmentQuerySet(TrainingRecordQuerySet):
+    scope_paths: ClassVar = {
+        "user": "record__person__user", "base": "record__base", "institution": "record__person",
+        "region": "record__person",
+    }  # fmt: skip
+    to_record: ClassVar = "record__"
 
 
 class TrainingRecord(models.Model):
     """Somebody completed a specialised training on a day. Expiry of a certificate does not untrain anybody."""
 
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="training_records"
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="training_records")
     track = models.CharField(max_length=8, choices=Track.choices)
-    level = models.ForeignKey(
-        Level, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    level = models.ForeignKey(Level, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=200)
     # Who trained: a base of this platform, or (training before the platform) a name as written.
-    base = models.ForeignKey(
-        TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     provider = models.CharField(max_length=200)
     hours = models.DecimalField(max_digits=6, decimal_places=1, null=True)
     completed_on = models.DateField()
@@ -85,12 +91,12 @@ class TrainingRecord(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "track", "title", "completed_on", "standing"],
+                # A correction repeats these fields; each record is replaced at most once (`replaces` is unique).
+                condition=Q(replaces__isnull=True),
                 name="training_record_once",
-            )
+            ),
         ]
-        indexes = [
-            models.Index(fields=["person", "completed_on"], name="training_of_person")
-        ]
+        indexes = [models.Index(fields=["person", "completed_on"], name="training_of_person")]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.title} {self.completed_on}"
@@ -99,16 +105,19 @@ class TrainingRecord(models.Model):
 class TrainingRecordAnnulment(models.Model):
     """A record turned out to be false: it never counted. A dated fact of its own (append-only)."""
 
-    record = models.OneToOneField(
-        TrainingRecord, on_delete=models.PROTECT, related_name="annulment"
-    )
+    record = models.OneToOneField(TrainingRecord, on_delete=models.PROTECT, related_name="annulment")
     annulled_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
 
+    objects = AnnulmentQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(name="annulment_has_a_reason", condition=~Q(reason="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id} annulled {self.annulled_on}"
