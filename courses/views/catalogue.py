@@ -1,0 +1,10 @@
+"""The public catalogue of courses, and the course and lesson pages that Wagtail serves."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@login_not_required
+def catalogue(request: HttpRequest) -> HttpResponse:
+    return render(request, "courses/catalogue.html")
