@@ -1,4 +1,4 @@
-"""Where lines and words of the server-drawn SVG charts stand. Numbers in, coordinates out; no markup, no colours."""
+"""Where lines and words of the charts stand. Numbers in, coordinates out; no markup, no colours."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ LABEL_ROOM = 104
 
 @dataclass(frozen=True)
 class Gauge:
-    """`filled` of 100 along the arc; the mark of what is required is turned by `turn` degrees from the left end."""
+    """`filled` of 100 along the arc; the mark of the requirement is turned by `turn` degrees."""
 
     filled: str
     turn: str
@@ -45,9 +45,7 @@ def gauge(*, percent: object, required: object) -> Gauge:
     )
 
 
-def step_line(
-    points: Sequence[Mapping[str, Any]], *, threshold: object = None
-) -> StepLine:
+def step_line(points: Sequence[Mapping[str, Any]], *, threshold: object = None) -> StepLine:
     """A value holds until the next point; a point without a value interrupts the line.
 
     With a date under `on` in every point the distances are true to time, else even.
@@ -91,21 +89,14 @@ def number(value: object) -> float | None:
 
 def _bounds(known: list[float]) -> tuple[int, int]:
     low, high = math.floor(min(known) / 10) * 10, math.ceil(max(known) / 10) * 10
-    return (
-        (low, high)
-        if high - low >= 20
-        else (low - 10 if low >= 10 else low, high + 10 if high <= 90 else high)
-    )
+    return (low, high) if high - low >= 20 else (low - 10 if low >= 10 else low, high + 10 if high <= 90 else high)
 
 
 def _positions(points: Sequence[Mapping[str, Any]]) -> list[float]:
     days = [point["on"].toordinal() for point in points if point.get("on")]
     places = days if len(days) == len(points) else list(range(len(points)))
     span = max(places) - min(places)
-    return [
-        LEFT + (RIGHT - LEFT) * (place - min(places)) / span if span else float(LEFT)
-        for place in places
-    ]
+    return [LEFT + (RIGHT - LEFT) * (place - min(places)) / span if span else float(LEFT) for place in places]
 
 
 def _height(value: float, low: int, high: int) -> float:
@@ -118,11 +109,7 @@ def _path(across: list[float], heights: list[float | None]) -> str:
         if pen_down:
             parts.append(f"H{_coordinate(x)}")
         if y is not None:
-            parts.append(
-                f"V{_coordinate(y)}"
-                if pen_down
-                else f"M{_coordinate(x)} {_coordinate(y)}"
-            )
+            parts.append(f"V{_coordinate(y)}" if pen_down else f"M{_coordinate(x)} {_coordinate(y)}")
         pen_down = y is not None
     return "".join(parts)
 
@@ -139,9 +126,7 @@ def _ticks(low: int, high: int) -> list[dict[str, str]]:
     ]
 
 
-def _labels(
-    points: Sequence[Mapping[str, Any]], across: list[float]
-) -> list[dict[str, str]]:
+def _labels(points: Sequence[Mapping[str, Any]], across: list[float]) -> list[dict[str, str]]:
     """As many words below the axis as fit; the last point always has its word."""
     kept: list[int] = []
     for index in range(len(points) - 1):

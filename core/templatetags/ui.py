@@ -29,7 +29,7 @@ from core import drawing
 
 register = template.Library()
 
-# Every state word that a page may show, by the colour it is read in. A word that is missing here is shown neutral.
+# State words by the colour they are read in; a word that is missing here is shown neutral.
 TONES = {
     "ok": "ok success met valid done create present",
     "no": "no error danger not_met revoked never_issued failed absent",
@@ -44,7 +44,7 @@ TONE_WORDS: dict[str, Promise] = {
 }
 
 
-# --- words and colours ----------------------------------------------------------------------------------------------
+# --- words and colours ------------------------------------------------------------------------------------
 @register.filter
 def tone(state: object) -> str:
     """ok, no, soon or neutral for a state, an outcome or a message level."""
@@ -82,7 +82,7 @@ def id_number(number: str) -> SafeString:
     return format_html('<span class="id-number" translate="no">{}</span>', number)
 
 
-# --- requests -------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------
 @register.simple_tag
 def home_url() -> str:
     """The first page in the reader's language; only the default language has no prefix."""
@@ -121,12 +121,10 @@ def address_with(context: Context, **changes: object) -> str:
 @register.filter
 def page_numbers(page: Page[Any]) -> list[int | str]:
     """First, last and the neighbours of this page, an ellipsis between."""
-    return list(
-        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    )
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 
 
-# --- forms ----------------------------------------------------------------------------------------------------------
+# --- forms ------------------------------------------------------------------------------------------------
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField) -> dict[str, object]:
     """One form field with label, hint and error: {% field form.name %}."""
@@ -148,7 +146,7 @@ def control_kind(bound: BoundField) -> str:
 
 @register.simple_tag
 def control(bound: BoundField) -> SafeString:
-    """The widget itself. Django links hint and error to most widgets, but not to file inputs: those get the link here."""
+    """The widget itself. Django links hint and error to single widgets but not to file inputs."""
     if isinstance(bound.field.widget, FileInput) and bound.aria_describedby:
         return bound.as_widget(attrs={"aria-describedby": bound.aria_describedby})
     return bound.as_widget()
@@ -174,14 +172,12 @@ def _first_control(bound: BoundField) -> str:
     return bound.id_for_label or bound.auto_id
 
 
-# --- drawings -------------------------------------------------------------------------------------------------------
+# --- drawings ---------------------------------------------------------------------------------------------
 @register.simple_tag
 def gauge(percent: object, required: object) -> drawing.Gauge:
     return drawing.gauge(percent=percent, required=required)
 
 
 @register.simple_tag
-def step_line(
-    points: Iterable[Mapping[str, Any]], threshold: object = None
-) -> drawing.StepLine:
+def step_line(points: Iterable[Mapping[str, Any]], threshold: object = None) -> drawing.StepLine:
     return drawing.step_line(list(points), threshold=threshold)
