@@ -12,9 +12,7 @@ def names() -> list[str]:
 
 def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in names():
-        sys.exit(
-            f"Name a benchmark, for example: ./run bench NAME. There are: {', '.join(names()) or 'none yet'}."
-        )
+        sys.exit(f"Name a benchmark, for example: ./run bench NAME. There are: {', '.join(names()) or 'none yet'}.")
     command = python("-m", f"benchmarks.{sys.argv[1]}", *sys.argv[2:])
     os.chdir(ROOT)
     os.execve(command[0], command, operator_environment(os.environ))  # noqa: S606

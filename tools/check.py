@@ -14,6 +14,7 @@ from tools.environment import ROOT, child_environment, manage, python
 from tools.services import exit_on_signals
 
 LANGUAGES = ("zh_Hans", "ja")
+IMPORT_LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 EXTRACTED_FROM = (
     "accounts", "core", "courses", "credit", "certificates", "staffing", "oversight", "website", "config",
     "templates", "static",
@@ -55,8 +56,8 @@ def command(name: str, line: list[str]) -> Step:
 
 def steps() -> list[Step]:
     return [
-        command("style (ruff check)", python("-m", "ruff", "check", "--quiet", ".")),
-        command("layout (ruff format)", python("-m", "ruff", "format", "--check", "--quiet", ".")),
+        command("style (ruff check)", ruff("check")),
+        command("layout (ruff format)", ruff("format", "--check")),
         command("types (mypy)", python("-m", "mypy", "--no-error-summary")),
         command("imports (import-linter)", python("-c", IMPORT_LINTER)),
         command("migrations complete", manage("makemigrations", "--check", "--dry-run")),
@@ -64,7 +65,8 @@ def steps() -> list[Step]:
     ]
 
 
-IMPORT_LINTER = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
+def ruff(*arguments: str) -> list[str]:
+    return python("-m", "ruff", *arguments, "--quiet", "--output-format", "concise", ".")
 
 
 def missing_messages() -> str:
@@ -75,12 +77,9 @@ def missing_messages() -> str:
         for domain, texts in wanted.items():
             lines += [f"{language} {domain}: {text}" for text in sorted(texts - translated(language, domain))]
     for path in messages.catalogues():
-        lines += [
-            f"{path.relative_to(ROOT)}: fuzzy: {m.singular}"
-            for m in messages.read(path)
-            if m.fuzzy and m.singular
-        ]
-    return "\n".join(line.replace("\n", " ") for line in lines)
+        fuzzy = [message.singular for message in messages.read(path) if message.fuzzy and message.singular]
+        lines += [f"{path.relative_to(ROOT)}: fuzzy: {text}" for text in fuzzy]
+    return "\n".join(line.translate({0: " / ", 4: " | ", 10: " "}) for line in lines)
 
 
 def translated(language: str, domain: str) -> set[str]:
@@ -95,11 +94,8 @@ def extracted() -> dict[str, set[str]]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for name in EXTRACTED_FROM:
-            if (ROOT / name).is_dir():
-                shutil.copytree(
-                    ROOT / name, copy / name, ignore=shutil.ignore_patterns("vendor", "*.mo", "*.po")
-                )
-        (copy / "locale").mkdir(exist_ok=True)
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("vendor", "locale"))
+        (copy / "locale").mkdir()
         return {domain: _extract(copy, domain) for domain in ("django", "djangojs")}
 
 

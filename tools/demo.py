@@ -16,9 +16,7 @@ LEAST_FREE = 512 * 1024 * 1024
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="./run demo", description="Serve the site with demo data on this machine."
-    )
+    parser = argparse.ArgumentParser(prog="./run demo", description="Serve the site with demo data on this machine.")
     parser.add_argument("--fresh", action="store_true", help="throw the demo's data away and load it anew")
     parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
     return parser.parse_args(arguments)
@@ -55,9 +53,7 @@ def take(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        sys.exit(
-            f"Another demo already uses {folder}. Stop it first, or set PLATFORM_DATA to another directory."
-        )
+        sys.exit(f"Another demo already uses {folder}. Stop it first, or set PLATFORM_DATA to another directory.")
 
 
 def wipe(folder: Path) -> None:
@@ -77,9 +73,7 @@ def prepare(environment: dict[str, str]) -> None:
     ):
         print(title, flush=True)
         if status := subprocess.run(manage(*command), env=environment, check=False).returncode:
-            sys.exit(
-                f"./run manage {' '.join(command)} ended with status {status}; its message stands above."
-            )
+            sys.exit(f"./run manage {' '.join(command)} ended with status {status}; its message stands above.")
 
 
 def serve(address: str, port: int, environment: dict[str, str], folder: Path) -> None:
@@ -90,9 +84,7 @@ def serve(address: str, port: int, environment: dict[str, str], folder: Path) ->
     try:
         for service in services:
             service.start()
-        logins = subprocess.run(
-            manage("demo_logins"), env=environment, check=False, stdout=subprocess.PIPE, text=True
-        )
+        logins = subprocess.run(manage("demo_logins"), env=environment, check=False, stdout=subprocess.PIPE, text=True)
         web.wait_until_ready()
         print(f"\nThe site is at {address}\n\n{logins.stdout}\nCtrl-C stops it. Logs: {logs}", flush=True)
         watch(services)

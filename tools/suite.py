@@ -43,11 +43,8 @@ def some_tests(chosen: list[str], *, on_postgres: bool) -> int:
 def everything() -> int:
     failed = [step.name for step in check.steps() if not step.run()]
     with tempfile.TemporaryDirectory(prefix="suite") as folder:
-        reports = {
-            "tests on SQLite": Path(folder, "sqlite.xml"),
-            "tests on PostgreSQL": Path(folder, "pg.xml"),
-        }
-        sqlite, postgres = reports.values()
+        sqlite, postgres = Path(folder, "sqlite.xml"), Path(folder, "postgres.xml")
+        reports = {"tests on SQLite": sqlite, "tests on PostgreSQL": postgres}
         templates = {"TEST_TEMPLATES": folder}
         title("Everything on SQLite")
         statuses = [pytest(["-n", "2", *COVERAGE, f"--junit-xml={sqlite}"], templates, folder=ROOT)]
@@ -70,9 +67,8 @@ def without_browser() -> list[str]:
 
 def pytest(arguments: list[str], variables: dict[str, str], *, folder: Path | None) -> int:
     environment = child_environment("test", DJANGO_ALLOW_ASYNC_UNSAFE="1", **variables)
-    return subprocess.run(
-        python("-m", "pytest", *arguments), cwd=folder, env=environment, check=False
-    ).returncode
+    command = python("-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), *arguments)
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 
 def count(report: Path) -> tuple[int, int]:
@@ -80,10 +76,8 @@ def count(report: Path) -> tuple[int, int]:
     if not report.exists():
         return 0, 1
     suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
-    total, failures, errors, skipped = (
-        sum(int(suite.get(name, 0)) for suite in suites)
-        for name in ("tests", "failures", "errors", "skipped")
-    )
+    kinds = ("tests", "failures", "errors", "skipped")
+    total, failures, errors, skipped = (sum(int(suite.get(kind, 0)) for suite in suites) for kind in kinds)
     return max(total - failures - errors - skipped, 0), failures + errors
 
 
