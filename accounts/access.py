@@ -49,11 +49,7 @@ class ScopedQuerySet(models.QuerySet):
             return self._at("institution", membership.institution_id)
         path = self.scope_paths.get("region")
         # Region paths end in "/", so that 330000/ does not also match 3300001/.
-        return (
-            Q(**{f"{path}__startswith": membership.admin_body.jurisdiction})
-            if path
-            else NOTHING
-        )
+        return Q(**{f"{path}__startswith": membership.admin_body.jurisdiction}) if path else NOTHING
 
     def _at(self, place: str, pk: int) -> Q:
         path = self.scope_paths.get(place)
@@ -73,6 +69,4 @@ def require(actor: User, permission: Permission | str, record: models.Model) -> 
 
 def holds(actor: User, permission: Permission | str) -> bool:
     """Does any worn hat grant this at all? For menus and for pages that list; rows still go through allowed()."""
-    return any(
-        permission in GRANTS[membership.role] for membership in actor.worn_memberships()
-    )
+    return any(permission in GRANTS[membership.role] for membership in actor.worn_memberships())

@@ -8,12 +8,8 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def get_email_confirmation_url(
-        self, request: HttpRequest, emailconfirmation: object
-    ) -> str:
-        return _from_site(
-            super().get_email_confirmation_url(request, emailconfirmation)
-        )
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: object) -> str:
+        return _from_site(super().get_email_confirmation_url(request, emailconfirmation))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return _from_site(super().get_reset_password_from_key_url(key))

@@ -15,3 +15,6 @@ class AccountsConfig(AppConfig):
         "accounts_accessentry": [],
         "accounts_appointmentversion": [],
     }
+
+    def ready(self) -> None:
+        import accounts.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

@@ -59,9 +59,7 @@ def uscc_check_character(body: str) -> str:
 
 def resident_check_character(body: str) -> str:
     """The 18th character of a resident identity number from its first 17 digits."""
-    return "10X98765432"[
-        sum(int(c) * pow(2, 17 - i, 11) for i, c in enumerate(body)) % 11
-    ]
+    return "10X98765432"[sum(int(c) * pow(2, 17 - i, 11) for i, c in enumerate(body)) % 11]
 
 
 def check_uscc(raw: str, *, known_areas: frozenset[str] = frozenset()) -> Checked:
@@ -79,9 +77,7 @@ def check_uscc(raw: str, *, known_areas: frozenset[str] = frozenset()) -> Checke
     return Checked(value, (), tuple(warnings))
 
 
-def check_document(
-    kind: str, raw: str, *, on: date, known_areas: frozenset[str] = frozenset()
-) -> Checked:
+def check_document(kind: str, raw: str, *, on: date, known_areas: frozenset[str] = frozenset()) -> Checked:
     """Check an identity document's number. Error codes: type, length, form, old_number, float, check_character, date.
 
     `on` is the day of the check: a birth date may not lie after it, nor more than 130 years before.
@@ -98,17 +94,12 @@ def check_document(
         return Checked(value, ("form",)) if checked.ok and checked.warnings else checked
     if kind == DocumentType.FOREIGN_PERMANENT_RESIDENT:
         return _check_permanent_resident(value, on)
-    return (
-        Checked(value) if _FORMS[kind].fullmatch(value) else Checked(value, ("form",))
-    )
+    return Checked(value) if _FORMS[kind].fullmatch(value) else Checked(value, ("form",))
 
 
 def birth_date(kind: str, number: str) -> date | None:
     """The birth date that a number of the resident pattern holds; None for other documents."""
-    if (
-        kind in (DocumentType.RESIDENT_ID, DocumentType.RESIDENCE_PERMIT)
-        and len(number) == 18
-    ):
+    if kind in (DocumentType.RESIDENT_ID, DocumentType.RESIDENCE_PERMIT) and len(number) == 18:
         return _as_date(number[6:14])
     return None
 

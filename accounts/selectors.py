@@ -1,10 +1,14 @@
 """Reads of the accounts room. Every list and figure uses the surviving person of a merge through one expression."""
 
+from typing import Any
+
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from accounts.models import (
     AccessEntry,
+    Appointment,
+    Claim,
     IdentityCheck,
     IdentityDocument,
     Institution,
@@ -13,7 +17,8 @@ from accounts.models import (
     User,
 )
 from accounts.permissions import Permission
-from accounts.workflow import CHECKED
+from accounts.workflow import CHECKED, ClaimState
+from core.errors import NotAllowed
 from core.fields import blind_index
 
 SYSTEM_EMAIL = "system@platform.invalid"
@@ -36,11 +41,7 @@ def document_index(kind: str, country: str, number: str) -> str:
 def find_document(kind: str, country: str, number: str) -> IdentityDocument | None:
     """The document with this normalised number, whoever's it is. For services; never for pages."""
     index = document_index(kind, country, number)
-    return (
-        IdentityDocument.objects.select_related("person")
-        .filter(number_index=index)
-        .first()
-    )
+    return IdentityDocument.objects.select_related("person").filter(number_index=index).first()
 
 
 def identity_standing(person: Person) -> IdentityCheck | None:
@@ -55,22 +56,32 @@ def is_checked(person: Person) -> bool:
 
 def known_areas() -> frozenset[str]:
     """Every code of the region table, retired ones too: what an area inside a number is compared with."""
-    return frozenset(
-        Region.objects.exclude(code="000000").values_list("code", flat=True)
-    )
+    return frozenset(Region.objects.exclude(code="000000").values_list("code", flat=True))
 
 
 def institutions_visible_to(actor: User) -> "list[Institution]":
-    return list(
-        Institution.objects.allowed(actor, Permission.INSTITUTION_VIEW).order_by(
-            "name", "pk"
-        )
-    )
+    return list(Institution.objects.allowed(actor, Permission.INSTITUTION_VIEW).order_by("name", "pk"))
 
 
 def looks_into(actor: User) -> "list[AccessEntry]":
     """Who looked into the actor's own record, newest first."""
-    rows = AccessEntry.objects.allowed(actor, Permission.PERSON_VIEW).select_related(
-        "actor"
-    )
+    rows = AccessEntry.objects.allowed(actor, Permission.PERSON_VIEW).select_related("actor")
     return list(rows.order_by("-at", "-pk")[:200])
+
+
+def own_person(actor: User) -> Person | None:
+    return Person.objects.filter(user=actor.pk).prefetch_related("documents", "identity_checks").first()
+
+
+def open_claim(actor: User) -> Claim | None:
+    return Claim.objects.filter(user=actor.pk, state=ClaimState.OPEN).first()
+
+
+def person_card(actor: User, pk: int) -> dict[str, Any]:
+    """A person and the appointments that reach the actor. Raises NotAllowed."""
+    person = Person.objects.allowed(actor, Permission.PERSON_VIEW).prefetch_related("documents").filter(pk=pk).first()
+    if person is None:
+        raise NotAllowed(permission=Permission.PERSON_VIEW.value)
+    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(person=person)
+    appointments = list(rows.select_related("institution").order_by("-start_date", "pk"))
+    return {"person": person, "appointments": appointments, "standing": identity_standing(person)}

@@ -2,9 +2,7 @@
 
 from ninja import NinjaAPI
 
-api = NinjaAPI(
-    title="Technology Manager Platform",
-    version="1.0",
-    urls_namespace="api",
-    docs_url=None,
-)
+from staffing.api import router as staffing_router
+
+api = NinjaAPI(title="Technology Manager Platform", version="1.0", urls_namespace="api", docs_url=None)
+api.add_router("", staffing_router)

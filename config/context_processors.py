@@ -58,13 +58,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": _navigation(request, hat),
         "hat": hat,
-        "hats": [
-            {"pk": one.pk, "label": one.label, "current": one == hat}
-            for one in getattr(request, "hats", [])
-        ],
-        "languages": [
-            _language(request, code, name) for code, name in settings.LANGUAGES
-        ],
+        "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in getattr(request, "hats", [])],
+        "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
         "demo": settings.DEMO,
     }
 
@@ -75,11 +70,7 @@ def _navigation(request: HttpRequest, hat: Any) -> list[dict[str, Any]]:
     if user is not None and user.is_authenticated:
         entries = BY_ROLE[hat.role] if hat else TRAINEE
     links = ((_url(name), label) for name, label in entries)
-    return [
-        {"url": url, "label": label, "current": url == request.path}
-        for url, label in links
-        if url
-    ]
+    return [{"url": url, "label": label, "current": url == request.path} for url, label in links if url]
 
 
 def _url(name: str) -> str:

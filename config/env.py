@@ -22,9 +22,7 @@ def number(name: str, default: int) -> int:
 def required(name: str) -> str:
     if value := os.environ.get(name):
         return value
-    raise ConfigurationError(
-        f"{name} is not set. Production needs it; see docs/operations.md."
-    )
+    raise ConfigurationError(f"{name} is not set. Production needs it; see docs/operations.md.")
 
 
 def data_directory() -> Path:
@@ -37,9 +35,7 @@ def data_directory() -> Path:
 def random_keys(folder: Path) -> dict[str, str]:
     """Three different random keys, written once per data directory, readable by the owner alone."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {
-        name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index")
-    }
+    return {name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index")}
 
 
 def keys_from_environment() -> dict[str, str]:
@@ -55,17 +51,11 @@ def keys_from_environment() -> dict[str, str]:
 
 def _read_secrets(file: Path) -> dict[str, str]:
     if data_directory() in file.resolve().parents:
-        raise ConfigurationError(
-            "PLATFORM_SECRETS lies inside the data directory; keep keys apart from data."
-        )
-    pairs = (
-        line.split("=", 1) for line in file.read_text().splitlines() if "=" in line
-    )
+        raise ConfigurationError("PLATFORM_SECRETS lies inside the data directory; keep keys apart from data.")
+    pairs = (line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
     keys = {name.strip(): value.strip() for name, value in pairs}
     if missing := {"django", "fields-1", "blind-index"} - keys.keys():
-        raise ConfigurationError(
-            f"PLATFORM_SECRETS lacks {', '.join(sorted(missing))}."
-        )
+        raise ConfigurationError(f"PLATFORM_SECRETS lacks {', '.join(sorted(missing))}.")
     return keys
 
 
@@ -84,24 +74,12 @@ def refuse_unsafe_production(
 ) -> None:
     """Stop a production start that would be unsafe; each sentence says what to do."""
     if debug:
-        raise ConfigurationError(
-            "PLATFORM_DEBUG is set. Production never runs with DEBUG; unset it."
-        )
-    if weak := [
-        name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8
-    ]:
-        raise ConfigurationError(
-            f"The keys {', '.join(weak)} are short or look like defaults; make random ones."
-        )
+        raise ConfigurationError("PLATFORM_DEBUG is set. Production never runs with DEBUG; unset it.")
+    if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
+        raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
     if len(set(keys.values())) < len(keys):
-        raise ConfigurationError(
-            "Two keys are the same; Django, field encryption and blind index need their own."
-        )
+        raise ConfigurationError("Two keys are the same; Django, field encryption and blind index need their own.")
     if not site_url.startswith("https://"):
-        raise ConfigurationError(
-            "PLATFORM_SITE_URL must begin with https:// in production."
-        )
+        raise ConfigurationError("PLATFORM_SITE_URL must begin with https:// in production.")
     if sqlite and web_processes > 1:
-        raise ConfigurationError(
-            "SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1."
-        )
+        raise ConfigurationError("SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1.")

@@ -19,12 +19,8 @@ from core import views as core_views
 login_not_required(serve_page)
 login_not_required(serve_document)
 
-to_login = login_not_required(
-    RedirectView.as_view(pattern_name="account_login", query_string=True)
-)
-to_reset = login_not_required(
-    RedirectView.as_view(pattern_name="account_reset_password")
-)
+to_login = login_not_required(RedirectView.as_view(pattern_name="account_login", query_string=True))
+to_reset = login_not_required(RedirectView.as_view(pattern_name="account_reset_password"))
 
 urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),

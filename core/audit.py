@@ -17,7 +17,7 @@ def record(
     reason: str = "",
     **facts: Any,
 ) -> AuditEntry:
-    """Write down who did what to which record. `verb` is `<app>.<past participle>`; facts hold no full identity number."""
+    """Write down who did what to which record. `verb`: `<app>.<past participle>`; facts hold no full number."""
     return AuditEntry.objects.create(
         at=clock.now(),
         actor=actor,
@@ -30,6 +30,6 @@ def record(
 
 
 def entries_about(subject: models.Model) -> models.QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(
-        subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
-    ).order_by("at", "pk")
+    return AuditEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk)).order_by(
+        "at", "pk"
+    )

@@ -20,11 +20,7 @@ class Deadline:
 def working_day_deadline(start: date, days: int) -> Deadline:
     """The `days`-th working day after `start` (the day of the event itself does not count)."""
     horizon = start + timedelta(days=days * 3 + 30)
-    special = dict(
-        SpecialDay.objects.filter(day__range=(start, horizon)).values_list(
-            "day", "is_working"
-        )
-    )
+    special = dict(SpecialDay.objects.filter(day__range=(start, horizon)).values_list("day", "is_working"))
     day = start
     while days:
         day += timedelta(days=1)
@@ -37,10 +33,6 @@ def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and including `end`; negative when `end` lies before."""
     if end < start:
         return -working_days_between(end, start)
-    special = dict(
-        SpecialDay.objects.filter(day__range=(start, end)).values_list(
-            "day", "is_working"
-        )
-    )
+    special = dict(SpecialDay.objects.filter(day__range=(start, end)).values_list("day", "is_working"))
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
     return sum(special.get(day, day.weekday() < 5) for day in days)

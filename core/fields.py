@@ -32,11 +32,7 @@ class _SealedValue:
         if instance is None:
             return self
         value = instance.__dict__.get(self.field.attname, "")
-        return (
-            unseal(value, self.field.binding(instance))
-            if isinstance(value, Sealed)
-            else value
-        )
+        return unseal(value, self.field.binding(instance)) if isinstance(value, Sealed) else value
 
     def __set__(self, instance: models.Model, value: str) -> None:
         instance.__dict__[self.field.attname] = value
@@ -45,26 +41,20 @@ class _SealedValue:
 class SealedField(models.TextField):
     """Text encrypted at rest. The model must have a `uuid` set before the insert; no lookups: use a blind index."""
 
-    def contribute_to_class(
-        self, cls: type[models.Model], name: str, private_only: bool = False
-    ) -> None:
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _SealedValue(self))
 
     def binding(self, instance: models.Model) -> str:
         return f"{self.model._meta.db_table}:{self.column}:{instance.uuid}"  # type: ignore[attr-defined]
 
-    def from_db_value(
-        self, value: str | None, expression: Any, connection: Any
-    ) -> str | None:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return Sealed(value) if value else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = model_instance.__dict__.get(self.attname) or ""
         if value and not isinstance(value, Sealed):
-            value = model_instance.__dict__[self.attname] = seal(
-                value, self.binding(model_instance)
-            )
+            value = model_instance.__dict__[self.attname] = seal(value, self.binding(model_instance))
         return value
 
     def get_prep_value(self, value: Any) -> Any:
@@ -87,9 +77,7 @@ def seal(plain: str, binding: str) -> Sealed:
 def unseal(token: str, binding: str) -> str:
     version, _, body = token.partition(":")
     raw = base64.b64decode(body)
-    return (
-        _cipher(int(version[1:])).decrypt(raw[:12], raw[12:], binding.encode()).decode()
-    )
+    return _cipher(int(version[1:])).decrypt(raw[:12], raw[12:], binding.encode()).decode()
 
 
 def blind_index(purpose: str, value: str) -> str:

@@ -26,9 +26,7 @@ class Progress:
 
 
 @transaction.atomic
-def start(
-    *, actor: AbstractBaseUser, kind: str, subject_id: object, keys: Iterable[object]
-) -> Job:
+def start(*, actor: AbstractBaseUser, kind: str, subject_id: object, keys: Iterable[object]) -> Job:
     """Write the job with its items and ring for it; `kind` is the outbox kind whose handler calls `run`."""
     items = [str(key) for key in keys]
     job = Job.objects.create(
@@ -46,9 +44,7 @@ def start(
 def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
     """Do every waiting item, each in its own transaction; a refused item is kept with its reason."""
     job = Job.objects.select_related("owner").get(pk=event.key)
-    Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
-        state=Job.State.RUNNING
-    )
+    Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.RUNNING)
     for item in job.items.filter(state=JobItem.State.WAITING).order_by("pk"):
         _do(job, item, work)
         outbox.renew(event)
@@ -69,6 +65,4 @@ def _do(job: Job, item: JobItem, work: Callable[[Job, str], None]) -> None:
             work(job, item.key)
             JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.DONE)
     except DomainError as refusal:
-        JobItem.objects.filter(pk=item.pk).update(
-            state=JobItem.State.FAILED, error=str(refusal)
-        )
+        JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.FAILED, error=str(refusal))

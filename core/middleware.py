@@ -33,10 +33,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         report_only: bool = False,
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if (
-            request.path_info.startswith(settings.EDITOR_PREFIX)
-            and parts.config is None
-        ):
+        if request.path_info.startswith(settings.EDITOR_PREFIX) and parts.config is None:
             parts.config = settings.EDITOR_CONTENT_SECURITY_POLICY
         return parts
 
@@ -67,9 +64,7 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
             return render(request, "404.html", status=404)
         if isinstance(exception, DomainError):
@@ -82,11 +77,7 @@ class DomainErrorMiddleware:
         return None
 
 
-def _refuse_writes(
-    execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]
-) -> Any:
-    if (found := _WRITE.match(sql)) and found[
-        1
-    ] not in settings.READ_ONLY_GET_EXEMPT_TABLES:
+def _refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    if (found := _WRITE.match(sql)) and found[1] not in settings.READ_ONLY_GET_EXEMPT_TABLES:
         raise WriteDuringGet(f"a GET wrote to {found[1]}")
     return execute(sql, params, many, context)

@@ -11,9 +11,7 @@ class AuditEntry(models.Model):
     """One write by one actor. Append-only by trigger on both databases."""
 
     at = models.DateTimeField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=80)
     subject_id = models.CharField(max_length=40)
@@ -21,11 +19,7 @@ class AuditEntry(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["subject_type", "subject_id", "at"], name="audit_by_subject"
-            )
-        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id", "at"], name="audit_by_subject")]
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -70,9 +64,7 @@ class Job(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     total = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -95,15 +87,11 @@ class JobItem(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
     key = models.CharField(max_length=40)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.WAITING
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     error = models.TextField(blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["job", "key"], name="job_item_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["job", "key"], name="job_item_once")]
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -144,11 +132,7 @@ class SearchEntry(models.Model):
     language = models.CharField(max_length=10)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "key", "language"], name="search_entry_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "key", "language"], name="search_entry_once")]
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -158,16 +142,12 @@ class SearchEntry(models.Model):
 class SearchToken(models.Model):
     """One token of one entry; `weight` is higher for titles."""
 
-    entry = models.ForeignKey(
-        SearchEntry, on_delete=models.CASCADE, related_name="tokens"
-    )
+    entry = models.ForeignKey(SearchEntry, on_delete=models.CASCADE, related_name="tokens")
     token = models.CharField(max_length=40)
     weight = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["token", "entry"], name="search_token_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["token", "entry"], name="search_token_once")]
         default_permissions = ()
 
     def __str__(self) -> str:

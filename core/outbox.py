@@ -37,9 +37,7 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 def add(kind: str, key: object) -> OutboxEvent:
     """Write the event in the caller's transaction and ring after its commit."""
-    event = OutboxEvent.objects.create(
-        kind=kind, key=str(key), created_at=clock.now(), sent_at=clock.now()
-    )
+    event = OutboxEvent.objects.create(kind=kind, key=str(key), created_at=clock.now(), sent_at=clock.now())
     transaction.on_commit(lambda: ring(event.pk), robust=True)
     return event
 
@@ -53,9 +51,7 @@ def ring(event_id: int) -> None:
 def claim(event_id: int) -> OutboxEvent | None:
     """Take the lease, or nothing when the event is done or another worker holds it."""
     now = clock.now()
-    free = Q(state=OutboxEvent.State.NEW) | Q(
-        state=OutboxEvent.State.LEASED, leased_until__lt=now
-    )
+    free = Q(state=OutboxEvent.State.NEW) | Q(state=OutboxEvent.State.LEASED, leased_until__lt=now)
     taken = OutboxEvent.objects.filter(free, pk=event_id).update(
         state=OutboxEvent.State.LEASED,
         leased_until=now + LEASE,
@@ -77,12 +73,10 @@ def deliver_event(event_id: int) -> None:
     try:
         for handler in _handlers[event.kind]:
             handler(event)
-    except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event must stay
+    except Exception as error:
         _put_back(event, error)
         return
-    OutboxEvent.objects.filter(pk=event.pk).update(
-        state=OutboxEvent.State.DONE, done_at=clock.now()
-    )
+    OutboxEvent.objects.filter(pk=event.pk).update(state=OutboxEvent.State.DONE, done_at=clock.now())
 
 
 def overdue() -> list[int]:
@@ -91,11 +85,7 @@ def overdue() -> list[int]:
     lost = Q(state=OutboxEvent.State.NEW, sent_at__lt=now - GRACE) | Q(
         state=OutboxEvent.State.LEASED, leased_until__lt=now, sent_at__lt=now - GRACE
     )
-    ids = list(
-        OutboxEvent.objects.filter(lost)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:200]
-    )
+    ids = list(OutboxEvent.objects.filter(lost).order_by("pk").values_list("pk", flat=True)[:200])
     OutboxEvent.objects.filter(pk__in=ids).update(sent_at=now + LEASE)
     return ids
 

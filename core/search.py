@@ -13,18 +13,11 @@ from core.text import search_tokens
 @transaction.atomic
 def index(kind: str, key: object, language: str, *, title: str, text: str = "") -> None:
     """Replace what is known under this kind, key and language."""
-    entry, _ = SearchEntry.objects.get_or_create(
-        kind=kind, key=str(key), language=language
-    )
+    entry, _ = SearchEntry.objects.get_or_create(kind=kind, key=str(key), language=language)
     entry.tokens.all().delete()
     heavy = search_tokens(title)
-    weights = {token: 1 for token in search_tokens(text)} | {
-        token: 5 for token in heavy
-    }
-    rows = [
-        SearchToken(entry=entry, token=token[:40], weight=weight)
-        for token, weight in weights.items()
-    ]
+    weights = dict.fromkeys(search_tokens(text), 1) | dict.fromkeys(heavy, 5)
+    rows = [SearchToken(entry=entry, token=token[:40], weight=weight) for token, weight in weights.items()]
     SearchToken.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
@@ -32,17 +25,13 @@ def forget(kind: str, key: object) -> None:
     SearchEntry.objects.filter(kind=kind, key=str(key)).delete()
 
 
-def find(
-    query: str, *, kinds: list[str], language: str, limit: int = 50
-) -> list[tuple[str, str]]:
+def find(query: str, *, kinds: list[str], language: str, limit: int = 50) -> list[tuple[str, str]]:
     """(kind, key) of the entries that hold every token of the query, best first."""
     tokens = search_tokens(query)
     if not tokens:
         return []
     found = (
-        SearchToken.objects.filter(
-            token__in=tokens, entry__kind__in=kinds, entry__language=language
-        )
+        SearchToken.objects.filter(token__in=tokens, entry__kind__in=kinds, entry__language=language)
         .values("entry__kind", "entry__key")
         .annotate(matched=Count("token", distinct=True), score=Sum("weight"))
         .filter(matched=len(tokens))

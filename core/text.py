@@ -7,12 +7,8 @@ from itertools import pairwise
 INTERPUNCT = "\u00b7"
 _LOOKALIKES = "\u2022\u30fb\uff0e\u2027\u2219\uff65\u22c5\u318d."
 _HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-_BETWEEN_HAN = re.compile(
-    f"(?<={_HAN})\\s*[{re.escape(_LOOKALIKES + INTERPUNCT)}]\\s*(?={_HAN})"
-)
-_RUN = re.compile(
-    r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
-)
+_BETWEEN_HAN = re.compile(f"(?<={_HAN})\\s*[{re.escape(_LOOKALIKES + INTERPUNCT)}]\\s*(?={_HAN})")
+_RUN = re.compile(r"[a-z0-9]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 def narrow(value: str) -> str:
@@ -43,11 +39,7 @@ def mask_number(number: str) -> str:
     """An identity number as lists show it: 000***********0018."""
     if len(number) >= 15:
         return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
-    return (
-        f"{number[:1]}{'*' * max(len(number) - 4, 1)}{number[-3:]}"
-        if len(number) > 4
-        else "*" * len(number)
-    )
+    return f"{number[:1]}{'*' * max(len(number) - 4, 1)}{number[-3:]}" if len(number) > 4 else "*" * len(number)
 
 
 def mask_phone(phone: str) -> str:

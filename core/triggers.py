@@ -17,9 +17,7 @@ END $$
 """
 
 
-def install_append_only(
-    sender: AppConfig, using: str = "default", **kwargs: Any
-) -> None:
+def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
     """post_migrate receiver; passes by tables that a partial migrate has not made yet."""
     tables: dict[str, list[str]] = getattr(sender, "append_only", {})
     connection = connections[using]

@@ -35,12 +35,7 @@ def local_mail(request: HttpRequest) -> HttpResponse:
     if request.META["REMOTE_ADDR"] not in LOOPBACK:
         raise Http404
     files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)[:50]
-    messages = [
-        _readable(raw)
-        for file in files
-        for raw in file.read_bytes().split(MAIL_SEPARATOR)
-        if raw.strip()
-    ]
+    messages = [_readable(raw) for file in files for raw in file.read_bytes().split(MAIL_SEPARATOR) if raw.strip()]
     return render(request, "core/local_mail.html", {"mails": messages})
 
 
@@ -51,11 +46,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_detail(request: HttpRequest, uuid: str) -> HttpResponse:
     """Progress of one's own job; `?fragment=1` answers the moving part alone."""
     job = get_object_or_404(jobs_of(request.user), uuid=uuid)
-    template = (
-        "core/job_progress.html"
-        if "fragment" in request.GET
-        else "core/job_detail.html"
-    )
+    template = "core/job_progress.html" if "fragment" in request.GET else "core/job_detail.html"
     context = {
         "job": job,
         "progress": jobs.progress(job),

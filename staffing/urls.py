@@ -1,6 +1,11 @@
 """Addresses of the staffing room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from staffing import views
 
 app_name = "staffing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("ratio/", views.cockpit, name="cockpit"),
+    path("institutions/<str:id>/ratio/", views.ratio, name="ratio"),
+]

@@ -47,22 +47,17 @@ def uscc(n: int | None = None) -> str:
 
 
 def make_user(email: str = "", **fields: Any) -> User:
-    return User.objects.create_user(
-        email or f"user{next(_numbers)}@example.test", "demo-pass-2026", **fields
-    )
+    return User.objects.create_user(email or f"user{next(_numbers)}@example.test", "demo-pass-2026", **fields)
 
 
-def region(code: str = "990000", parent: Region | None = None) -> Region:
-    """The invented province (or a division of it): the same row when asked twice."""
-    nation = Region.objects.get(code="000000")
-    above = parent or nation
-    level = (
-        "provincial"
-        if code.endswith("0000")
-        else "municipal"
-        if code.endswith("00")
-        else "county"
-    )
+def region(code: str = "990000") -> Region:
+    """The invented province or a division of it, with what lies above: the same row when asked twice."""
+    level = "provincial" if code.endswith("0000") else "municipal" if code.endswith("00") else "county"
+    above = {
+        "provincial": lambda: Region.objects.get(code="000000"),
+        "municipal": lambda: region(code[:2] + "0000"),
+        "county": lambda: region(code[:4] + "00"),
+    }[level]()
     fields = {
         "name": f"测试{code}",
         "level": level,
@@ -99,9 +94,7 @@ def make_institution(
 
 def make_base(code: str = "", *, area: str = "990000", **fields: Any) -> TrainingBase:
     code = code or f"{next(_numbers) % 10000:04d}"
-    return TrainingBase.objects.create(
-        code=code, name=f"测试基地{code}", region=region(area), **fields
-    )
+    return TrainingBase.objects.create(code=code, name=f"测试基地{code}", region=region(area), **fields)
 
 
 def make_person(
@@ -150,17 +143,11 @@ def make_appointment(
     )
 
 
-def hat(
-    role: Role, place: AdminBody | Institution | TrainingBase, user: User | None = None
-) -> User:
+def hat(role: Role, place: AdminBody | Institution | TrainingBase, user: User | None = None) -> User:
     """A login that wears one hat."""
     user = user or make_user()
-    field = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}[
-        type(place)
-    ]
-    Membership.objects.create(
-        user=user, role=role, valid_from=date(2020, 1, 1), **{field: place}
-    )
+    field = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}[type(place)]
+    Membership.objects.create(user=user, role=role, valid_from=date(2020, 1, 1), **{field: place})
     return user
 
 

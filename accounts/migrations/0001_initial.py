@@ -83,9 +83,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -560,7 +558,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("body_name", models.CharField(max_length=150)),
-                ("what", models.CharField(max_length=60)),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[("credit_file", "credit file"), ("identity_number", "identity number")], max_length=20
+                    ),
+                ),
                 ("purpose", models.CharField(max_length=200)),
                 ("granted", models.BooleanField(default=True)),
                 ("at", models.DateTimeField()),
@@ -816,21 +819,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="appointmentversion",
-            index=models.Index(
-                fields=["appointment", "recorded_at"], name="appointment_versions"
-            ),
+            index=models.Index(fields=["appointment", "recorded_at"], name="appointment_versions"),
         ),
         migrations.AddConstraint(
             model_name="identitydocument",
-            constraint=models.UniqueConstraint(
-                fields=("number_index",), name="identity_document_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("number_index",), name="identity_document_once"),
         ),
         migrations.AddIndex(
             model_name="identitycheck",
-            index=models.Index(
-                fields=["person", "checked_at"], name="identity_check_latest"
-            ),
+            index=models.Index(fields=["person", "checked_at"], name="identity_check_latest"),
         ),
         migrations.AddConstraint(
             model_name="claim",
@@ -842,15 +839,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="appointment",
-            index=models.Index(
-                fields=["institution", "start_date"], name="appointment_of_institution"
-            ),
+            index=models.Index(fields=["institution", "start_date"], name="appointment_of_institution"),
         ),
         migrations.AddConstraint(
             model_name="appointment",
-            constraint=models.UniqueConstraint(
-                fields=("person", "institution", "start_date"), name="appointment_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("person", "institution", "start_date"), name="appointment_once"),
         ),
         migrations.AddConstraint(
             model_name="appointment",
@@ -866,9 +859,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="appointment",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("share__isnull", True), ("share__lte", 100), _connector="OR"
-                ),
+                condition=models.Q(("share__isnull", True), ("share__lte", 100), _connector="OR"),
                 name="appointment_share_is_percent",
             ),
         ),

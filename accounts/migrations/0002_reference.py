@@ -16,13 +16,9 @@ def load_regions(apps, schema_editor):
     model = apps.get_model("accounts", "Region")
     made = {}
     with (FOLDER / "regions.csv").open(encoding="utf-8", newline="") as file:
-        rows = sorted(
-            csv.DictReader(file), key=lambda row: LEVELS.index(row["level"].lower())
-        )
+        rows = sorted(csv.DictReader(file), key=lambda row: LEVELS.index(row["level"].lower()))
     for level in LEVELS:
-        batch = [
-            _region(model, row, made) for row in rows if row["level"].lower() == level
-        ]
+        batch = [_region(model, row, made) for row in rows if row["level"].lower() == level]
         for region in model.objects.bulk_create(batch, batch_size=500):
             made[region.code] = region
 
@@ -40,9 +36,7 @@ def load_national_body(apps, schema_editor):
 
 
 def make_system_user(apps, schema_editor):
-    user = apps.get_model("accounts", "User").objects.create(
-        email=SYSTEM_EMAIL, password=make_password(None)
-    )
+    user = apps.get_model("accounts", "User").objects.create(email=SYSTEM_EMAIL, password=make_password(None))
     body = apps.get_model("accounts", "AdminBody").objects.get(code="NATIONAL")
     apps.get_model("accounts", "Membership").objects.create(
         user=user, role="system", admin_body=body, valid_from=date(2020, 1, 1)

@@ -22,17 +22,13 @@ if TYPE_CHECKING:
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(
-        self, email: str, password: str | None = None, **fields: object
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: object
-    ) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         return self.create_user(email, password, is_superuser=True, **fields)
 
 
@@ -71,9 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         day = (on or clock.now()).astimezone(clock.SHANGHAI).date()
         running = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
         rows = self.memberships.filter(running, valid_from__lte=day)
-        return list(
-            rows.select_related("admin_body", "institution", "base").order_by("pk")
-        )
+        return list(rows.select_related("admin_body", "institution", "base").order_by("pk"))
 
 
 class PersonQuerySet(ScopedQuerySet):
@@ -94,28 +88,20 @@ class PersonQuerySet(ScopedQuerySet):
         jurisdiction = membership.admin_body.jurisdiction
         if jurisdiction == "":
             return Q(pk__isnull=False)
-        return Q(
-            Exists(
-                appointments.filter(institution__region__path__startswith=jurisdiction)
-            )
-        )
+        return Q(Exists(appointments.filter(institution__region__path__startswith=jurisdiction)))
 
 
 class Person(models.Model):
     """One per human being, across regions; may exist before any login (roster). Nothing is moved on a merge."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.OneToOneField(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="person"
-    )
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="person")
     name = models.CharField(max_length=100)
     name_key = models.CharField(max_length=100, db_index=True)
     latin_name = models.CharField(max_length=100, blank=True)
     phone = SealedField(blank=True)
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
-    merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
-    )
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     created_at = models.DateTimeField(default=clock.now)
 
     objects = PersonQuerySet.as_manager()
@@ -131,9 +117,7 @@ class IdentityDocument(models.Model):
     """Type, issuing country and number; the number is encrypted, found by its blind index, shown masked."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="documents"
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
     type = models.CharField(max_length=30, choices=DocumentType.choices)
     country = models.CharField(max_length=3, default="CHN")
     number = SealedField()
@@ -141,11 +125,7 @@ class IdentityDocument(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["number_index"], name="identity_document_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["number_index"], name="identity_document_once")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.masked}"
@@ -158,18 +138,14 @@ class IdentityDocument(models.Model):
 class IdentityCheck(models.Model):
     """How and when somebody established that this person is who they say (append-only; the latest holds)."""
 
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="identity_checks"
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identity_checks")
     standing = models.CharField(max_length=30, choices=Standing.choices)
     checked_at = models.DateTimeField()
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         default_permissions = ()
-        indexes = [
-            models.Index(fields=["person", "checked_at"], name="identity_check_latest")
-        ]
+        indexes = [models.Index(fields=["person", "checked_at"], name="identity_check_latest")]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.standing}"
@@ -180,9 +156,7 @@ class Claim(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="claims")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
-    state = models.CharField(
-        max_length=12, choices=ClaimState.choices, default=ClaimState.OPEN
-    )
+    state = models.CharField(max_length=12, choices=ClaimState.choices, default=ClaimState.OPEN)
     code_hash = models.CharField(max_length=64, blank=True)
     code_sent_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -228,12 +202,14 @@ class AccessEntryQuerySet(ScopedQuerySet):
 class AccessEntry(models.Model):
     """Somebody looked into, or tried to look into, a person's record: who, why, when (append-only)."""
 
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="access_entries"
-    )
+    class What(models.TextChoices):
+        CREDIT_FILE = "credit_file", _("credit file")
+        IDENTITY_NUMBER = "identity_number", _("identity number")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_entries")
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     body_name = models.CharField(max_length=150)
-    what = models.CharField(max_length=60)
+    what = models.CharField(max_length=20, choices=What.choices)
     purpose = models.CharField(max_length=200)
     granted = models.BooleanField(default=True)
     at = models.DateTimeField()

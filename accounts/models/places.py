@@ -24,9 +24,7 @@ class Region(models.Model):
     code = models.CharField(max_length=6, unique=True)
     name = models.CharField(max_length=60)
     level = models.CharField(max_length=12, choices=Rank.choices)
-    parent = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     path = models.CharField(max_length=30, db_index=True)
     # Lines of the statistics tables that nobody lives "in" (市辖区, development zones): not offered for choice.
     statistical = models.BooleanField(default=False)
@@ -50,9 +48,7 @@ class AdminBody(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     name_ja = models.CharField(max_length=200, blank=True)
     rank = models.CharField(max_length=12, choices=Rank.choices)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     jurisdiction = models.CharField(max_length=30, blank=True)
 
     class Meta:
@@ -60,8 +56,7 @@ class AdminBody(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="admin_body_jurisdiction_ends_in_slash",
-                condition=Q(jurisdiction="", rank=Rank.NATIONAL)
-                | Q(jurisdiction__endswith="/"),
+                condition=Q(jurisdiction="", rank=Rank.NATIONAL) | Q(jurisdiction__endswith="/"),
             )
         ]
 
@@ -96,10 +91,8 @@ class Institution(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     category = models.CharField(max_length=20, choices=Category.choices)
     level = models.CharField(max_length=12, choices=Rank.choices)
-    uscc = models.CharField(max_length=18, null=True, blank=True, unique=True)  # noqa: DJ001 - null: has no code
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="institutions"
-    )
+    uscc = models.CharField(max_length=18, null=True, blank=True, unique=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="institutions")
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -117,9 +110,7 @@ class Institution(models.Model):
             models.CheckConstraint(
                 name="institution_code_or_parent",
                 condition=Q(kind="legal_person", uscc__isnull=False)
-                | Q(
-                    kind="internal_department", uscc__isnull=True, parent__isnull=False
-                ),
+                | Q(kind="internal_department", uscc__isnull=True, parent__isnull=False),
             ),
             models.UniqueConstraint(
                 name="department_name_once_per_parent",
@@ -137,7 +128,7 @@ class BaseQuerySet(ScopedQuerySet):
 
 
 class TrainingBase(models.Model):
-    """A talent-training base (技术转移人才培养基地), run by a host organisation. `code` stands in certificate numbers."""
+    """A talent-training base (技术转移人才培养基地) of a host organisation. `code` stands in certificate numbers."""
 
     code = models.CharField(max_length=4, unique=True)
     name = models.CharField(max_length=150)
@@ -211,8 +202,7 @@ class Designation(models.Model):
             ),
             models.CheckConstraint(
                 name="designation_ends_after_start",
-                condition=Q(valid_to__isnull=True)
-                | Q(valid_to__gt=models.F("valid_from")),
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
             ),
         ]
 

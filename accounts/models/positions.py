@@ -68,12 +68,8 @@ class Appointment(AppointmentTerms):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="appointments"
-    )
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="appointments"
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="appointments")
     start_date = models.DateField()
     is_primary = models.BooleanField(default=False)
     # The phone a roster names; never written over the person's own.
@@ -84,9 +80,7 @@ class Appointment(AppointmentTerms):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["person", "institution", "start_date"], name="appointment_once"
-            ),
+            models.UniqueConstraint(fields=["person", "institution", "start_date"], name="appointment_once"),
             models.CheckConstraint(
                 name="appointment_ends_after_start",
                 condition=Q(end_date__isnull=True) | Q(end_date__gt=F("start_date")),
@@ -101,11 +95,7 @@ class Appointment(AppointmentTerms):
                 name="one_open_appointment_per_institution",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["institution", "start_date"], name="appointment_of_institution"
-            )
-        ]
+        indexes = [models.Index(fields=["institution", "start_date"], name="appointment_of_institution")]
 
     def __str__(self) -> str:
         return f"{self.person_id} @ {self.institution_id} {self.start_date}"
@@ -114,30 +104,19 @@ class Appointment(AppointmentTerms):
 class AppointmentVersion(AppointmentTerms):
     """An earlier wording of an appointment, true to what was known from recorded_at to superseded_at (append-only)."""
 
-    appointment = models.ForeignKey(
-        Appointment, on_delete=models.PROTECT, related_name="versions"
-    )
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="versions")
     superseded_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
-        indexes = [
-            models.Index(
-                fields=["appointment", "recorded_at"], name="appointment_versions"
-            )
-        ]
+        indexes = [models.Index(fields=["appointment", "recorded_at"], name="appointment_versions")]
 
     def __str__(self) -> str:
         return f"{self.appointment_id} until {self.superseded_at}"
 
 
 def _only(place: str) -> Q:
-    return Q(
-        **{
-            f"{name}__isnull": name != place
-            for name in ("admin_body", "institution", "base")
-        }
-    )
+    return Q(**{f"{name}__isnull": name != place for name in ("admin_body", "institution", "base")})
 
 
 class Membership(models.Model):

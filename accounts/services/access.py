@@ -9,23 +9,17 @@ from core import audit, clock, outbox
 @transaction.atomic
 def give_consent(*, actor: User, text: str, version: str) -> Consent:
     """The actor agrees to a versioned text (code of conduct, privacy notice …); agreeing twice is one row."""
-    given = Consent.objects.filter(
-        user=actor, text=text, version=version, given=True
-    ).first()
+    given = Consent.objects.filter(user=actor, text=text, version=version, given=True).first()
     if given:
         return given
-    consent = Consent.objects.create(
-        user=actor, text=text, version=version, at=clock.now()
-    )
+    consent = Consent.objects.create(user=actor, text=text, version=version, at=clock.now())
     audit.record(actor, "accounts.consent_given", consent, text=text, version=version)
     outbox.add("accounts.consent_given", consent.pk)
     return consent
 
 
 @transaction.atomic
-def note_access(
-    *, actor: User, person: Person, what: str, purpose: str, granted: bool = True
-) -> AccessEntry:
+def note_access(*, actor: User, person: Person, what: str, purpose: str, granted: bool = True) -> AccessEntry:
     """Write down a look into a record; the person sees it. A refused try is written down too."""
     hats = actor.worn_memberships()
     return AccessEntry.objects.create(

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
 
 from accounts.access import require
 from accounts.identifiers import check_document
-from accounts.models import Claim, IdentityCheck, IdentityDocument, Person, User
+from accounts.models import Appointment, Claim, IdentityCheck, IdentityDocument, Person, User
 from accounts.models.places import TrainingBase
 from accounts.permissions import Permission
 from accounts.selectors import document_index, find_document, known_areas
@@ -47,18 +49,12 @@ def save_profile(
     A document nobody has makes a new person at once; a known document with the same name makes a claim that shows
     nothing; with another name it is refused with the same text as any other refusal (`profile_refused`).
     """
-    checked = check_document(
-        document_type, number, on=clock.today(), known_areas=known_areas()
-    )
+    checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
     if not checked.ok:
         raise DomainError("document_wrong", reasons=checked.errors)
     known = find_document(document_type, country, checked.value)
     if known is None:
-        return ProfileResult(
-            person=_new_person(
-                actor, name, latin_name, document_type, country, checked.value
-            )
-        )
+        return ProfileResult(person=_new_person(actor, name, latin_name, document_type, country, checked.value))
     if known.person.name_key != name_key(name) or known.person.user_id not in (
         None,
         actor.pk,
@@ -75,9 +71,7 @@ def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
 
     Raises `code_expired` and `too_many_tries`.
     """
-    claim = Claim.objects.select_for_update().get(
-        pk=claim.pk, user=actor, state=ClaimState.OPEN
-    )
+    claim = Claim.objects.select_for_update().get(pk=claim.pk, user=actor, state=ClaimState.OPEN)
     if claim.tries >= MAX_TRIES:
         raise DomainError("too_many_tries")
     if claim.code_sent_at is None or clock.now() > claim.code_sent_at + CODE_LIFE:
@@ -98,29 +92,40 @@ def confirm_claim_at_desk(*, actor: User, claim: Claim, base: TrainingBase) -> C
 
 
 @transaction.atomic
-def record_identity_check(
-    *, actor: User, person: Person, standing: Standing
-) -> IdentityCheck:
+def record_identity_check(*, actor: User, person: Person, standing: Standing) -> IdentityCheck:
     """Append a dated standing. Callers have checked that the actor may vouch for this person."""
-    check = IdentityCheck.objects.create(
-        person=person, standing=standing, checked_at=clock.now(), checked_by=actor
-    )
+    check = IdentityCheck.objects.create(person=person, standing=standing, checked_at=clock.now(), checked_by=actor)
     audit.record(actor, "accounts.identity_checked", person, standing=str(standing))
     return check
 
 
-def send_claim_code(claim: Claim) -> str:
-    """Make and store a new six-digit code; the outbox handler sends what this returns to the phone on file."""
+def deliver_claim_code(*, claim_id: int) -> None:
+    """Send a new six-digit code to the phone on file, through the mail-to-SMS gateway of the settings.
+
+    No phone on file or no gateway: no code is sent and the claim waits for the desk. Called again, the newest holds.
+    """
+    claim = Claim.objects.select_related("person").get(pk=claim_id)
+    phone = _phone_on_file(claim.person)
+    if claim.state != ClaimState.OPEN or not phone or not settings.SMS_MAIL_DOMAIN:
+        return
     code = f"{secrets.randbelow(1_000_000):06d}"
-    Claim.objects.filter(pk=claim.pk).update(
-        code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now(), tries=0
+    Claim.objects.filter(pk=claim.pk).update(code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now(), tries=0)
+    send_mail(
+        subject=render_to_string("emails/claim_code_subject.txt").strip(),
+        message=render_to_string("emails/claim_code.txt", {"code": code, "minutes": CODE_LIFE.seconds // 60}),
+        from_email=None,
+        recipient_list=[f"{phone.lstrip('+')}@{settings.SMS_MAIL_DOMAIN}"],
     )
-    return code
 
 
-def _new_person(
-    actor: User, name: str, latin_name: str, kind: str, country: str, number: str
-) -> Person:
+def _phone_on_file(person: Person) -> str:
+    if person.phone:
+        return person.phone
+    appointments = Appointment.objects.filter(person=person).order_by("-recorded_at", "-pk")
+    return next((row.phone for row in appointments if row.phone), "")
+
+
+def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> Person:
     if Person.objects.filter(user=actor).exists():
         raise DomainError("profile_exists")
     person = Person.objects.create(
@@ -142,9 +147,7 @@ def _new_person(
 
 
 def _open_claim(actor: User, person: Person) -> Claim:
-    claim, fresh = Claim.objects.get_or_create(
-        user=actor, state=ClaimState.OPEN, defaults={"person": person}
-    )
+    claim, fresh = Claim.objects.get_or_create(user=actor, state=ClaimState.OPEN, defaults={"person": person})
     if claim.person_id != person.pk:
         raise DomainError("profile_refused")
     if fresh:
@@ -166,6 +169,4 @@ def _confirm(actor: User, claim: Claim, *, way: str) -> Claim:
 
 
 def _code_hash(claim_id: int, code: str) -> str:
-    return hashlib.sha256(
-        f"{settings.SECRET_KEY}:{claim_id}:{code.strip()}".encode()
-    ).hexdigest()
+    return hashlib.sha256(f"{settings.SECRET_KEY}:{claim_id}:{code.strip()}".encode()).hexdigest()

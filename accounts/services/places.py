@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts.access import require
 from accounts.identifiers import check_uscc
 from accounts.models import (
     AdminBody,
@@ -27,9 +26,7 @@ from core.text import name_key, normal_name
 
 
 @transaction.atomic
-def create_region(
-    *, actor: User, code: str, name: str, level: str, parent: Region
-) -> Region:
+def create_region(*, actor: User, code: str, name: str, level: str, parent: Region) -> Region:
     """An invented division of the demo; the real ones come with a migration."""
     _require_system(actor)
     region = Region.objects.create(
@@ -45,9 +42,7 @@ def create_region(
 
 
 @transaction.atomic
-def create_admin_body(
-    *, actor: User, code: str, name: str, rank: str, jurisdiction: str, **names: str
-) -> AdminBody:
+def create_admin_body(*, actor: User, code: str, name: str, rank: str, jurisdiction: str, **names: str) -> AdminBody:
     _require_system(actor)
     parent = AdminBody.objects.get(code="NATIONAL")
     body = AdminBody.objects.create(
@@ -84,9 +79,7 @@ def create_institution(
     institution = Institution.objects.create(
         name=normal_name(name),
         name_key=name_key(name),
-        kind=Institution.Kind.LEGAL_PERSON
-        if checked
-        else Institution.Kind.INTERNAL_DEPARTMENT,
+        kind=Institution.Kind.LEGAL_PERSON if checked else Institution.Kind.INTERNAL_DEPARTMENT,
         category=category,
         level=level,
         uscc=checked.value if checked else None,
@@ -94,16 +87,12 @@ def create_institution(
         parent=parent,
         demo=demo,
     )
-    audit.record(
-        actor, "accounts.institution_created", institution, uscc=institution.uscc
-    )
+    audit.record(actor, "accounts.institution_created", institution, uscc=institution.uscc)
     return institution
 
 
 @transaction.atomic
-def create_base(
-    *, actor: User, code: str, name: str, region: Region, **fields: Any
-) -> TrainingBase:
+def create_base(*, actor: User, code: str, name: str, region: Region, **fields: Any) -> TrainingBase:
     require_region(actor, Permission.BASE_MANAGE, region)
     base = TrainingBase.objects.create(code=code, name=name, region=region, **fields)
     audit.record(actor, "accounts.base_created", base, code=code)
@@ -140,12 +129,8 @@ def grant_membership(
 ) -> Membership:
     """Give a hat. A content editor also enters Wagtail's editor group, and nobody else does."""
     _require_system(actor)
-    field = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}[
-        type(place)
-    ]
-    membership = Membership.objects.create(
-        user=user, role=role, valid_from=clock.today(), **{field: place}
-    )
+    field = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}[type(place)]
+    membership = Membership.objects.create(user=user, role=role, valid_from=clock.today(), **{field: place})
     if role == Role.EDITOR:
         user.groups.add(Group.objects.get(name="Editors"))
     audit.record(actor, "accounts.membership_granted", membership, role=role)
@@ -164,9 +149,7 @@ def add_person(
 ) -> Person:
     """A person with one document, known before any login. Numbers are checked by the caller (importers do)."""
     _require_system(actor)
-    person = Person.objects.create(
-        name=normal_name(name), name_key=name_key(name), user=user
-    )
+    person = Person.objects.create(name=normal_name(name), name_key=name_key(name), user=user)
     index = document_index(document_type, country, number)
     IdentityDocument.objects.create(
         person=person,
@@ -183,17 +166,11 @@ def require_region(actor: User, permission: Permission, region: Region) -> None:
     """For records that do not exist yet: does a worn hat's jurisdiction hold the region?"""
     for membership in actor.worn_memberships():
         body = membership.admin_body
-        if (
-            body
-            and permission in GRANTS[membership.role]
-            and region.path.startswith(body.jurisdiction)
-        ):
+        if body and permission in GRANTS[membership.role] and region.path.startswith(body.jurisdiction):
             return
     raise NotAllowed(permission=str(permission), region=region.code)
 
 
 def _require_system(actor: User) -> None:
-    if not any(
-        membership.role == Role.SYSTEM for membership in actor.worn_memberships()
-    ):
+    if not any(membership.role == Role.SYSTEM for membership in actor.worn_memberships()):
         raise NotAllowed(permission="system")

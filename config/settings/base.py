@@ -186,6 +186,8 @@ FONT_DIR = DATA_DIR / "fonts"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = f"noreply@{SITE_HOST}"
+# One-time codes go to <number>@<domain>; empty: no gateway, codes are not sent.
+SMS_MAIL_DOMAIN = env.text("PLATFORM_SMS_MAIL_DOMAIN")
 
 # --- background work ------------------------------------------------------------------------------------------------
 _broker = {name: DATA_DIR / "broker" / name for name in ("messages", "control")}
@@ -241,9 +243,7 @@ EDITOR_CONTENT_SECURITY_POLICY = {
     }
 }
 # GET must not write; these tables are bookkeeping of the visit itself.
-READ_ONLY_GET_EXEMPT_TABLES = frozenset(
-    {"django_session", "core_cache", "accounts_accessentry", "core_throttle"}
-)
+READ_ONLY_GET_EXEMPT_TABLES = frozenset({"django_session", "core_cache", "accounts_accessentry", "core_throttle"})
 READ_ONLY_GET_EXEMPT_PREFIXES = (EDITOR_PREFIX,)
 
 LOGGING = {

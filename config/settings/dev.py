@@ -10,3 +10,4 @@ FIELD_KEYS = {1: _keys["fields-1"]}
 BLIND_INDEX_KEY = _keys["blind-index"]
 DEMO = env.text("PLATFORM_DEMO", "1") == "1"
 LOCAL_MAIL_PAGE = True
+SMS_MAIL_DOMAIN = "sms.invalid"

@@ -48,9 +48,7 @@ if redis := env.text("PLATFORM_REDIS_URL"):
 
 STORAGES = {
     "default": base.STORAGES["default"],
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = False
 if bucket := env.text("PLATFORM_S3_BUCKET"):

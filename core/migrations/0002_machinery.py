@@ -23,16 +23,10 @@ def load_working_days(apps, schema_editor):
     source = known["source"]
     source = source.get("zh-hans", "") if isinstance(source, dict) else source
     for year, days in known["years"].items():
-        apps.get_model("core", "CalendarYear").objects.create(
-            year=year, source=source[:200]
-        )
-        special = [(day, False) for day in days["holidays"]] + [
-            (day, True) for day in days["make_up_days"]
-        ]
+        apps.get_model("core", "CalendarYear").objects.create(year=year, source=source[:200])
+        special = [(day, False) for day in days["holidays"]] + [(day, True) for day in days["make_up_days"]]
         model = apps.get_model("core", "SpecialDay")
-        model.objects.bulk_create(
-            [model(day=day, is_working=working) for day, working in special]
-        )
+        model.objects.bulk_create([model(day=day, is_working=working) for day, working in special])
 
 
 class Migration(migrations.Migration):

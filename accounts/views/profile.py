@@ -1,0 +1,106 @@
+"""One's own record: profile, claim, who looked, the hat one wears."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.forms.profile import ClaimCodeForm, ProfileForm
+from accounts.middleware import AS_MYSELF, SESSION_KEY
+from accounts.selectors import looks_into, open_claim, own_person
+from accounts.services import confirm_claim_by_code, save_profile
+from accounts.workflow import ClaimState
+from core.errors import DomainError
+
+# One text for every refusal of a document: nobody learns here whom the platform knows.
+PROFILE_REFUSED = gettext_lazy(
+    "This document could not be accepted. Please check name and number, or ask your training base."
+)
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    """The profile as it stands, the open claim, or the form to fill."""
+    person = own_person(request.user)
+    if person is not None:
+        return render(request, "accounts/profile.html", {"person": person})
+    if open_claim(request.user) is not None:
+        return redirect("accounts:claim")
+    form = ProfileForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and (answer := _saved(request, form)):
+        return answer
+    return render(request, "accounts/profile_form.html", {"form": form})
+
+
+def claim(request: HttpRequest) -> HttpResponse:
+    """A claim waits for the code on file, or for the desk of the training base."""
+    waiting = open_claim(request.user)
+    if waiting is None:
+        return redirect("accounts:profile")
+    form = ClaimCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _confirmed(request, form):
+        return redirect("accounts:profile")
+    return render(request, "accounts/claim.html", {"form": form, "claim": waiting})
+
+
+def access_log(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/access_log.html", {"looks": looks_into(request.user)})
+
+
+@require_POST
+def wear_hat(request: HttpRequest) -> HttpResponse:
+    """Put on one of one's own hats, or none ("self")."""
+    chosen = request.POST.get("membership", "")
+    own = {str(hat.pk) for hat in request.hats}  # type: ignore[attr-defined]
+    if chosen in own:
+        request.session[SESSION_KEY] = int(chosen)
+    elif chosen == AS_MYSELF:
+        request.session[SESSION_KEY] = AS_MYSELF
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return redirect(target if safe else "accounts:home")
+
+
+def _saved(request: HttpRequest, form: ProfileForm) -> HttpResponse | None:
+    try:
+        result = save_profile(
+            actor=request.user,
+            name=form.cleaned_data["name"],
+            latin_name=form.cleaned_data["latin_name"],
+            document_type=form.cleaned_data["document_type"],
+            country=form.cleaned_data["country"],
+            number=form.cleaned_data["number"],
+        )
+    except DomainError:
+        form.add_error(None, PROFILE_REFUSED)
+        return None
+    if result.claim:
+        return redirect("accounts:claim")
+    messages.success(request, _("Your profile is complete. You can apply for a course now."))
+    return redirect("accounts:profile")
+
+
+def _confirmed(request: HttpRequest, form: ClaimCodeForm) -> bool:
+    try:
+        done = confirm_claim_by_code(actor=request.user, claim=open_claim(request.user), code=form.cleaned_data["code"])
+    except DomainError as refusal:
+        form.add_error("code", CLAIM_REFUSALS[refusal.code])
+        return False
+    if done.state == ClaimState.CONFIRMED:
+        messages.success(request, _("Your record is linked to your login."))
+        return True
+    form.add_error("code", _("That is not the code we sent. Wrong tries are counted."))
+    return False
+
+
+CLAIM_REFUSALS = {
+    "too_many_tries": gettext_lazy(
+        "Too many wrong tries. Please let your training base check your document at the desk."
+    ),
+    "code_expired": gettext_lazy(
+        "There is no valid code. Please let your training base check your document at the desk."
+    ),
+    "person_taken": gettext_lazy("This record is linked to another login. Please ask your training base."),
+}

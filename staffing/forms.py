@@ -1,0 +1,46 @@
+"""The two dates a ratio is asked for."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import SHANGHAI, end_of_day
+
+
+class RatioDateForm(forms.Form):
+    """`as_of`: a day, its end counts. `known_at`: a day (its end) or a moment of RFC 3339."""
+
+    as_of = forms.DateField(
+        label=_("As of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+    )
+    known_at = forms.CharField(label=_("As known at"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_known_at(self) -> datetime | None:
+        return read_moment(self.cleaned_data["known_at"])
+
+    def moments(self) -> dict[str, Any]:
+        """What the selectors take; faulty input falls back to the defaults after its error was shown."""
+        cleaned = getattr(self, "cleaned_data", {})
+        return {"as_of": cleaned.get("as_of") or None, "known_at": cleaned.get("known_at") or None}
+
+
+def read_moment(text: str) -> datetime | None:
+    """A date (the end of that day in Shanghai) or an RFC 3339 moment. Raises ValidationError."""
+    if not text:
+        return None
+    try:
+        if len(text) == 10:
+            return end_of_day(date.fromisoformat(text))
+        # A "+" of an unquoted query string arrives as a blank.
+        moment = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise forms.ValidationError(_("Give a date like 2026-11-20 or a moment like 2026-11-20T09:00:00+08:00."))
+    return moment if moment.tzinfo else datetime.combine(moment.date(), time(moment.hour, moment.minute), SHANGHAI)

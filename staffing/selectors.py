@@ -1,0 +1,242 @@
+"""The ratio of an institution or a region on any day, as known at any moment, with the evidence behind each person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+
+from accounts.models import Appointment, AppointmentVersion, Designation, Institution, Person, Region, User
+from accounts.permissions import Permission
+from accounts.selectors import surviving
+from core import clock
+from core.errors import NotAllowed
+from courses.models import TrainingRecord
+from courses.workflow import COUNTED
+from staffing.models import RatioRule
+from staffing.ratio import Outcome, Ratio, month_ends, ratio_of
+
+RULE_CODE = "TRAINED_STAFF_70"
+
+
+@dataclass(frozen=True)
+class RatioAnswer:
+    """A ratio with everything that makes it checkable: for whom, by which rule, of which day, as known when."""
+
+    institution: Institution
+    rule: RatioRule
+    binding: bool
+    as_of: date
+    known_at: datetime
+    ratio: Ratio
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of architecture section 6; API and command answer with it."""
+        return {
+            "institution": {
+                "id": self.institution.pk, "uscc": self.institution.uscc, "name": self.institution.name,
+            },
+            "rule": {
+                "code": self.rule.code, "version": self.rule.version, "value": self.rule.value,
+                "comparator": self.rule.comparator, "source": self.rule.text("source", "zh-hans"),
+            },
+            "binding": self.binding,
+            "as_of": self.as_of.isoformat(),
+            "known_at": self.known_at.astimezone(clock.SHANGHAI).isoformat(),
+            "staff": self.ratio.staff,
+            "trained": self.ratio.trained,
+            "percent_floor": self.ratio.percent_floor,
+            "outcome": self.ratio.outcome.value,
+            "shortfall": self.ratio.shortfall,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RegionFigure:
+    """A region's sum: distinct people over distinct people, never a mean of percentages; institutions beside it."""
+
+    ratio: Ratio
+    institutions: int
+    binding: int
+    binding_met: int
+
+
+def rule_on(day: date) -> RatioRule:
+    """The version in force that day; before the first one, the first one (history is judged by it as reference)."""
+    rules = RatioRule.objects.filter(code=RULE_CODE, reference_only=False)
+    in_force = rules.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+    return in_force.order_by("-valid_from").first() or rules.order_by("valid_from")[0]
+
+
+def find_institution(actor: User, identifier: str) -> Institution:
+    """By USCC (18 characters) or the platform's id. Raises NotAllowed, also when there is none."""
+    where = (
+        {"uscc": identifier.upper()} if len(identifier) == 18 else {"pk": identifier if identifier.isdecimal() else 0}
+    )
+    found = Institution.objects.allowed(actor, Permission.RATIO_VIEW).select_related("region", "parent").filter(**where)
+    if not (institution := found.first()):
+        raise NotAllowed(permission=Permission.RATIO_VIEW.value)
+    return institution
+
+
+def institution_ratio(
+    institution: Institution, *, as_of: date | None = None, known_at: datetime | None = None
+) -> RatioAnswer:
+    """The ratio at the end of a day in Shanghai (default today), as known at a moment (default now)."""
+    now = clock.now()
+    as_of = as_of or clock.today()
+    rule = rule_on(as_of)
+    staff = staff_ids(institution, rule, as_of, known_at)
+    trained = trained_ids(staff, rule, as_of, known_at)
+    return RatioAnswer(
+        institution=institution,
+        rule=rule,
+        binding=is_binding(institution, rule, as_of),
+        as_of=as_of,
+        known_at=known_at or now,
+        ratio=ratio_of(staff, trained, value=rule.value),
+    )
+
+
+def staff_ids(
+    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
+) -> frozenset[int]:
+    """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
+    present = _counting(Appointment.objects.filter(institution=institution, start_date__lte=as_of), rule, as_of)
+    if known_at is None:
+        return frozenset(present.values_list(surviving("person__"), flat=True))
+    earlier = AppointmentVersion.objects.filter(
+        appointment__institution=institution, appointment__start_date__lte=as_of
+    ).filter(recorded_at__lte=known_at, superseded_at__gt=known_at)
+    known = present.filter(recorded_at__lte=known_at).values_list(surviving("person__"), flat=True)
+    then = _counting(earlier, rule, as_of).values_list(surviving("appointment__person__"), flat=True)
+    return frozenset(known) | frozenset(then)
+
+
+def trained_ids(
+    people: Iterable[int], rule: RatioRule, as_of: date, known_at: datetime | None = None
+) -> frozenset[int]:
+    """Those of `people` with a counting training record completed by that day."""
+    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__"))
+    return frozenset(records.filter(survivor__in=list(people)).values_list("survivor", flat=True))
+
+
+def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
+    """Records that train: verified, of the rule's tracks, completed by the day, not annulled or replaced (as known)."""
+    rows = TrainingRecord.objects.filter(standing__in=COUNTED, track__in=rule.tracks, completed_on__lte=as_of)
+    if known_at is None:
+        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
+    undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
+    return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
+
+
+def is_binding(institution: Institution, rule: RatioRule, as_of: date) -> bool:
+    return institution.pk in _bound([institution.pk], rule, as_of)
+
+
+def region_ratios(
+    actor: User, region_path: str, *, as_of: date | None = None
+) -> tuple[RegionFigure, dict[int, RatioAnswer]]:
+    """Every institution the actor may see below a region path, and the region's own figure. Four queries in all."""
+    as_of = as_of or clock.today()
+    rule, now = rule_on(as_of), clock.now()
+    reach = Institution.objects.allowed(actor, Permission.RATIO_VIEW).filter(region__path__startswith=region_path)
+    institutions = {one.pk: one for one in reach.select_related("region", "parent").order_by("name", "pk")}
+    pairs = _staff_pairs(list(institutions), rule, as_of)
+    bound = _bound(list(institutions), rule, as_of)
+    answers = {
+        pk: RatioAnswer(
+            one, rule, pk in bound, as_of, now, _ratio_among([pair for pair in pairs if pair[0] == pk], rule)
+        )
+        for pk, one in institutions.items()
+    }
+    met = sum(answers[pk].ratio.outcome == Outcome.MET for pk in bound)
+    figure = RegionFigure(_ratio_among(pairs, rule), len(institutions), len(bound), met)
+    return figure, answers
+
+
+def people_behind(actor: User, answer: RatioAnswer) -> QuerySet[Appointment]:
+    """The counting appointments of that day, one row each, untrained first; `is_trained` says whether counted."""
+    records = counting_records(answer.rule, answer.as_of).filter(person=OuterRef("person"))
+    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(
+        institution=answer.institution, start_date__lte=answer.as_of
+    )
+    counted = _counting(rows, answer.rule, answer.as_of)
+    return (
+        counted.annotate(is_trained=Exists(records))
+        .select_related("person")
+        .prefetch_related("person__documents")
+        .order_by("is_trained", "person__name", "pk")
+    )
+
+
+def evidence_of(people: Iterable[Person], rule: RatioRule, as_of: date) -> dict[int, TrainingRecord]:
+    """The latest counting record per person: what a row of the list shows as its proof."""
+    rows = counting_records(rule, as_of).filter(person__in=list(people)).select_related("base", "level")
+    return {record.person_id: record for record in rows.order_by("completed_on", "pk")}
+
+
+def history(institution: Institution, *, until: date, months: int = 24) -> list[tuple[date, Ratio]]:
+    """The ratio at the end of each of the last months and on `until`, by the rule in force on `until`. Two queries."""
+    rule = rule_on(until)
+    rows = Appointment.objects.filter(
+        institution=institution, professional=True, employment_type__in=rule.employment_types
+    )
+    terms = list(rows.annotate(survivor=surviving("person__")).values_list("survivor", "start_date", "end_date"))
+    people = {person for person, _, _ in terms}
+    records = counting_records(rule, until).annotate(survivor=surviving("person__")).filter(survivor__in=people)
+    first_trained = dict(records.values_list("survivor").annotate(Min("completed_on")))
+    return [(day, _ratio_from(terms, first_trained, rule, day)) for day in month_ends(until, months)]
+
+
+def uncounted_staff(institution: Institution, rule: RatioRule, as_of: date) -> int:
+    """How many people of the institution that day the rule leaves out (not professional)."""
+    rows = Appointment.objects.filter(institution=institution, start_date__lte=as_of)
+    present = rows.filter(Q(end_date__isnull=True) | Q(end_date__gt=as_of))
+    return present.exclude(person__in=list(staff_ids(institution, rule, as_of))).values("person").distinct().count()
+
+
+def region_by_code(code: str) -> Region:
+    return Region.objects.get(code=code)
+
+
+def _ratio_from(
+    terms: list[tuple[int, date, date | None]], first_trained: dict[int, date], rule: RatioRule, day: date
+) -> Ratio:
+    staff = frozenset(person for person, start, end in terms if start <= day and (end is None or end > day))
+    trained = frozenset(person for person in staff if first_trained.get(person, date.max) <= day)
+    return ratio_of(staff, trained, value=rule.value)
+
+
+def _counting(rows: QuerySet[Any], rule: RatioRule, as_of: date) -> QuerySet[Any]:
+    return rows.filter(
+        Q(end_date__isnull=True) | Q(end_date__gt=as_of),
+        professional=True,
+        employment_type__in=rule.employment_types,
+    )
+
+
+def _staff_pairs(institutions: list[int], rule: RatioRule, as_of: date) -> list[tuple[int, int, bool]]:
+    """(institution, surviving person, trained) once each, for many institutions in one statement."""
+    records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
+    rows = _counting(Appointment.objects.filter(institution__in=institutions, start_date__lte=as_of), rule, as_of)
+    with_survivor = rows.annotate(survivor=surviving("person__"))
+    marked = with_survivor.annotate(is_trained=Exists(records.filter(survivor=OuterRef("survivor"))))
+    return list(marked.values_list("institution_id", "survivor", "is_trained").distinct())
+
+
+def _ratio_among(pairs: list[tuple[int, int, bool]], rule: RatioRule) -> Ratio:
+    staff = frozenset(person for _, person, _ in pairs)
+    trained = frozenset(person for _, person, is_trained in pairs if is_trained)
+    return ratio_of(staff, trained, value=rule.value)
+
+
+def _bound(institutions: list[int], rule: RatioRule, as_of: date) -> frozenset[int]:
+    granted = Designation.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=as_of),
+        institution__in=institutions,
+        kind=rule.binding_designation,
+        valid_from__lte=as_of,
+    )
+    return frozenset(granted.values_list("institution_id", flat=True)) if rule.binding_designation else frozenset()

@@ -1,0 +1,276 @@
+"""The ratio from records: who counts, who counts as trained, on which day, as known when."""
+
+import json
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import AppointmentVersion, Designation
+from accounts.permissions import Role
+from accounts.selectors import system_user
+from core import clock
+from core.errors import NotAllowed
+from courses.models import TrainingRecord, TrainingRecordAnnulment
+from courses.workflow import RecordStanding
+from staffing.ratio import Outcome
+from staffing.selectors import find_institution, history, institution_ratio, region_ratios, rule_on
+from tests.builders import (
+    hat,
+    make_appointment,
+    make_institution,
+    make_person,
+    make_user,
+    officer,
+    region,
+    regulator,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 6, 30)
+
+
+def train(person, on=date(2025, 5, 1), standing=RecordStanding.CONFIRMED_BY_REGULATOR, **fields):
+    return TrainingRecord.objects.create(
+        person=person, track="SOCIAL", title="培训", provider="基地", completed_on=on, standing=standing,
+        recorded_at=clock.now(), recorded_by=system_user(), **fields,
+    )  # fmt: skip
+
+
+def figures(institution, day=DAY, **moments):
+    ratio = institution_ratio(institution, as_of=day, **moments).ratio
+    return ratio.trained, ratio.staff
+
+
+def test_professional_staff_in_post_are_counted_and_others_are_not():
+    institution = make_institution()
+    make_appointment(make_person("甲"), institution)
+    make_appointment(make_person("乙"), institution, professional=False)
+    make_appointment(make_person("丙"), institution, start=date(2026, 7, 1))
+    make_appointment(make_person("丁"), institution, end_date=date(2026, 6, 30))
+    make_appointment(make_person("戊"), make_institution())
+
+    assert figures(institution) == (0, 1)
+
+
+def test_leaver_counts_to_the_day_before_the_leaving_date():
+    institution = make_institution()
+    make_appointment(make_person(), institution, end_date=date(2026, 7, 1))
+
+    assert figures(institution, date(2026, 6, 30)) == (0, 1)
+    assert figures(institution, date(2026, 7, 1)) == (0, 0)
+
+
+def test_training_counts_from_its_day():
+    institution, person = make_institution(), make_person()
+    make_appointment(person, institution)
+    train(person, on=date(2026, 6, 30))
+
+    assert figures(institution, date(2026, 6, 29)) == (0, 1)
+    assert figures(institution, date(2026, 6, 30)) == (1, 1)
+
+
+def test_claimed_record_is_not_counted():
+    institution, person = make_institution(), make_person()
+    make_appointment(person, institution)
+    train(person, standing=RecordStanding.CLAIMED)
+
+    assert figures(institution) == (0, 1)
+
+
+def test_annulled_record_never_counted_but_was_then_known():
+    institution, person = make_institution(), make_person()
+    make_appointment(person, institution)
+    record = train(person)
+    before = clock.now()
+    with clock.travel(timedelta(days=1)):
+        TrainingRecordAnnulment.objects.create(
+            record=record,
+            annulled_on=clock.today(),
+            recorded_at=clock.now(),
+            recorded_by=system_user(),
+            reason="替考",
+        )
+        assert figures(institution) == (0, 1)
+        assert figures(institution, known_at=before) == (1, 1)
+
+
+def test_corrected_appointment_is_seen_as_known_then():
+    institution, person = make_institution(), make_person()
+    appointment = make_appointment(person, institution)
+    known = clock.now()
+    with clock.travel(timedelta(days=2)):
+        terms = {name: getattr(appointment, name) for name in appointment.TERMS}
+        AppointmentVersion.objects.create(
+            appointment=appointment, superseded_at=clock.now(), recorded_at=appointment.recorded_at, **terms
+        )
+        appointment.professional, appointment.recorded_at = False, clock.now()
+        appointment.save(update_fields=["professional", "recorded_at"])
+
+        assert figures(institution) == (0, 0)
+        assert figures(institution, known_at=known) == (0, 1)
+
+
+def test_merged_person_counts_once():
+    institution, kept, double = make_institution(), make_person("甲"), make_person("甲")
+    make_appointment(kept, institution)
+    make_appointment(double, institution, start=date(2024, 2, 1))
+    train(double)
+    double.merged_into = kept
+    double.save(update_fields=["merged_into"])
+
+    assert figures(institution) == (1, 1)
+
+
+def test_nobody_is_not_applicable():
+    assert institution_ratio(make_institution(), as_of=DAY).ratio.outcome == Outcome.NOT_APPLICABLE
+
+
+def test_rule_binds_designated_institutions_only_while_designated():
+    institution = make_institution()
+    Designation.objects.create(
+        institution=institution, kind="pilot_university", document="试点名单", valid_from=date(2024, 1, 1),
+        valid_to=date(2026, 1, 1),
+    )  # fmt: skip
+
+    assert institution_ratio(institution, as_of=date(2025, 12, 31)).binding is True
+    assert institution_ratio(institution, as_of=date(2026, 1, 1)).binding is False
+
+
+def test_region_figure_counts_a_person_of_two_institutions_once():
+    first, second, person = make_institution("甲所"), make_institution("乙所"), make_person()
+    make_appointment(person, first)
+    make_appointment(person, second)
+    train(person)
+    make_appointment(make_person("乙"), second)
+
+    figure, answers = region_ratios(regulator(), "990000/", as_of=DAY)
+
+    assert (figure.ratio.trained, figure.ratio.staff, figure.institutions) == (1, 2, 2)
+    assert [(a.ratio.trained, a.ratio.staff) for a in answers.values()] == [(1, 2), (1, 1)]
+
+
+def test_region_figure_leaves_out_what_the_actor_may_not_see():
+    make_appointment(make_person(), make_institution(code="990100"))
+    region("980000")
+    make_appointment(make_person("外省"), make_institution(code="980000"))
+
+    figure, answers = region_ratios(regulator(), "", as_of=DAY)
+
+    assert (figure.ratio.staff, len(answers)) == (1, 1)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_region_ratios_queries_do_not_grow(rows, django_assert_num_queries):
+    for n in range(rows):
+        make_appointment(make_person(f"甲{n}"), make_institution())
+    actor = regulator()
+
+    with django_assert_num_queries(5):
+        region_ratios(actor, "990000/", as_of=DAY)
+
+
+def test_history_agrees_with_the_ratio_of_each_day():
+    institution = make_institution()
+    for n, start in enumerate([date(2024, 3, 1), date(2025, 11, 30), date(2026, 2, 1)]):
+        person = make_person(f"甲{n}")
+        make_appointment(person, institution, start=start)
+        train(person, on=date(2025, 6, 1 + n))
+
+    points = history(institution, until=DAY, months=24)
+
+    assert [(one.trained, one.staff) for _, one in points] == [figures(institution, day) for day, _ in points]
+
+
+def test_find_institution_takes_uscc_and_id_and_hides_foreign_ones():
+    institution, foreign = make_institution(), make_institution()
+    actor = officer(institution)
+
+    assert find_institution(actor, institution.uscc) == institution
+    assert find_institution(actor, str(institution.pk)) == institution
+    for identifier in (foreign.uscc, str(foreign.pk), "abc", "999999"):
+        with pytest.raises(NotAllowed):
+            find_institution(actor, identifier)
+
+
+def test_rule_of_today_is_the_plan_of_2022_and_its_period_has_ended():
+    rule = rule_on(date(2026, 11, 20))
+
+    assert (rule.version, rule.value, rule.document_number) == ("2022-1", 70, "国科发区〔2022〕263号")
+    assert rule.period_has_ended(date(2026, 11, 20)) is True
+    assert rule.period_has_ended(date(2025, 12, 31)) is False
+
+
+def test_command_prints_the_agreed_object():
+    institution = make_institution("岚江测试院")
+    person = make_person()
+    make_appointment(person, institution)
+    train(person)
+    out = StringIO()
+
+    call_command("staffing_ratio", institution.uscc, "--as-of", "2026-06-30", "--json", stdout=out)
+
+    printed = json.loads(out.getvalue())
+    assert printed.pop("known_at")
+    assert printed == {
+        "institution": {"id": institution.pk, "uscc": institution.uscc, "name": "岚江测试院"},
+        "rule": {
+            "code": "TRAINED_STAFF_70", "version": "2022-1", "value": 70, "comparator": "gte",
+            "source": "《“十四五”技术要素市场专项规划》（国科发区〔2022〕263号）专栏4",
+        },
+        "binding": False, "as_of": "2026-06-30", "staff": 1, "trained": 1, "percent_floor": "100.0",
+        "outcome": "met", "shortfall": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments", [["no-such"], ["{id}", "--as-of", "2026-13-01"], ["{id}", "--known-at", "gestern"]]
+)
+def test_command_refuses_bad_arguments_with_status_2(arguments):
+    institution = make_institution()
+    err = StringIO()
+
+    with pytest.raises(SystemExit) as stop:
+        call_command("staffing_ratio", *[a.format(id=institution.pk) for a in arguments], stderr=err)
+
+    assert stop.value.code == 2
+    assert err.getvalue() != ""
+
+
+def test_ratio_page_of_a_foreign_institution_is_404(client):
+    foreign = make_institution("外院")
+    make_appointment(make_person("不该看见"), foreign)
+    client.force_login(officer())
+
+    response = client.get(f"/institutions/{foreign.pk}/ratio/")
+
+    assert response.status_code == 404
+    assert "不该看见" not in response.content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_ratio_page_queries_do_not_grow(client, rows, django_assert_num_queries):
+    institution = make_institution()
+    for n in range(rows):
+        person = make_person(f"甲{n}")
+        make_appointment(person, institution)
+        train(person)
+    client.force_login(officer(institution))
+
+    with django_assert_num_queries(16):
+        response = client.get(f"/institutions/{institution.pk}/ratio/?as_of=2026-06-30")
+
+    assert f"{rows}<small> / {rows}</small>" in response.content.decode()
+
+
+def test_auditor_sees_the_figure_but_nobody_behind_it(client):
+    institution = make_institution()
+    make_appointment(make_person("不该看见"), institution)
+    body = regulator().memberships.get().admin_body
+    client.force_login(hat(Role.AUDITOR, body, make_user()))
+
+    page = client.get(f"/institutions/{institution.pk}/ratio/").content.decode()
+
+    assert "0<small> / 1</small>" in page
+    assert "不该看见" not in page
