@@ -1,4 +1,4 @@
-"""Training: the curriculum, its delivery in cohorts, the facts it leaves behind, and the pages it is taught from."""
+"""Training: the curriculum, its delivery, the facts it leaves behind, and the pages it is taught from."""
 
 from courses.models.curriculum import Level, Module, ModuleGroup, ModuleHours, PlannedSession
 from courses.models.delivery import (
@@ -10,13 +10,17 @@ from courses.models.delivery import (
     Session,
     SessionShare,
 )
+from courses.models.pages import CoursePage, LessonPage, LessonShare
 from courses.models.records import TrainingRecord, TrainingRecordAnnulment
 
 __all__ = [
     "Attendance",
     "Cohort",
+    "CoursePage",
     "Enrolment",
     "HourEntry",
+    "LessonPage",
+    "LessonShare",
     "Level",
     "Module",
     "ModuleGroup",
