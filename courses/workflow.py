@@ -1,9 +1,9 @@
-"""States of cohorts, enrolments and training records: the tables that engine, buttons, docs and tests read."""
+"""States of cohorts, enrolments and training records: tables that engine, buttons, docs and tests read."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import Permission as P
+from accounts.permissions import Permission
 from core.workflow import Step
 
 
@@ -45,7 +45,15 @@ COUNTED = frozenset(
     }
 )
 
-C, E = CohortState, EnrolmentState
+C, E, P = CohortState, EnrolmentState, Permission
+
+# Waiting for the base's answer; taking part; holding a seat (also afterwards: a seat is not given out twice).
+UNDECIDED: frozenset[str] = frozenset({E.APPLIED, E.WAITLISTED})
+STUDYING: frozenset[str] = frozenset({E.ADMITTED, E.ATTENDING})
+SEATED: frozenset[str] = STUDYING | {E.COMPLETED, E.FAILED}
+# Cohorts that anybody may see, and those in which attendance is marked and completion reviewed.
+PUBLISHED: frozenset[str] = frozenset(CohortState) - {C.DRAFT, C.FILED}
+UNDER_WAY: frozenset[str] = frozenset({C.RUNNING, C.ASSESSING})
 
 # fmt: off
 COHORT_STEPS = {
@@ -61,11 +69,11 @@ COHORT_STEPS = {
 ENROLMENT_STEPS = {
     #                  from                                          to            who
     "waitlist": Step(frozenset({E.APPLIED}),                         E.WAITLISTED, P.ENROLMENT_ADMIT),
-    "admit":    Step(frozenset({E.APPLIED, E.WAITLISTED}),           E.ADMITTED,   P.ENROLMENT_ADMIT),
-    "refuse":   Step(frozenset({E.APPLIED, E.WAITLISTED}),           E.REFUSED,    P.ENROLMENT_ADMIT),
+    "admit":    Step(UNDECIDED,                                      E.ADMITTED,   P.ENROLMENT_ADMIT),
+    "refuse":   Step(UNDECIDED,                                      E.REFUSED,    P.ENROLMENT_ADMIT),
     "attend":   Step(frozenset({E.ADMITTED}),                        E.ATTENDING,  P.ENROLMENT_ADMIT),
-    "complete": Step(frozenset({E.ADMITTED, E.ATTENDING}),           E.COMPLETED,  P.COMPLETION_REVIEW),
-    "fail":     Step(frozenset({E.ADMITTED, E.ATTENDING}),           E.FAILED,     P.COMPLETION_REVIEW),
-    "withdraw": Step(frozenset({E.APPLIED, E.WAITLISTED, E.ADMITTED, E.ATTENDING}), E.WITHDRAWN, P.ENROLMENT_WITHDRAW),
+    "complete": Step(STUDYING,                                       E.COMPLETED,  P.COMPLETION_REVIEW),
+    "fail":     Step(STUDYING,                                       E.FAILED,     P.COMPLETION_REVIEW),
+    "withdraw": Step(UNDECIDED | STUDYING,                           E.WITHDRAWN,  P.ENROLMENT_WITHDRAW),
 }
 # fmt: on

@@ -1,4 +1,4 @@
-"""Delivery by training bases: programmes, cohorts, sessions, enrolments, attendance, and the ledger of hours."""
+"""Delivery by training bases: programmes, cohorts, sessions, enrolments, attendance, the ledger of hours."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from courses.workflow import CohortState, EnrolmentState
 
 
 class Programme(Titled):
-    """The dated plan of a level: which written course it uses, what the exam is drawn by, how hours are delivered."""
+    """The dated plan of a level: which written course it uses and what the exam is drawn by."""
 
     code = models.CharField(max_length=40, unique=True)
     level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="programmes")
@@ -127,7 +127,7 @@ class EnrolmentQuerySet(ScopedQuerySet):
 
 
 class Enrolment(models.Model):
-    """A person's place in a cohort. With an open claim the person is the claimed one until the desk confirms."""
+    """A person's place in a cohort. With an open claim it is the claimed one until the desk confirms."""
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
@@ -170,7 +170,7 @@ class OfEnrolmentQuerySet(ScopedQuerySet):
 
 
 class Attendance(models.Model):
-    """What the base marked for one trainee in one session; the last marking holds, the audit keeps the others."""
+    """What the base marked for one trainee in one session; the last marking holds, the audit keeps all."""
 
     class Status(models.TextChoices):
         PRESENT = "present", _("present")
@@ -197,8 +197,8 @@ class Attendance(models.Model):
 class HourEntry(models.Model):
     """Class hours credited (or, negative, taken back) for one module from one source (append-only ledger).
 
-    `source` names what earned them, e.g. "lesson:<translation key>" or "session:<id>"; `turn` counts corrections of
-    the same source, so that a double click credits once.
+    `source` names what earned them, e.g. "lesson:<translation key>" or "session:<id>"; `turn` counts
+    corrections of the same source, so that a double click credits once.
     """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="hour_entries")

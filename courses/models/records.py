@@ -1,4 +1,4 @@
-"""The dated fact "has been trained" (培训记录): what the ratio counts and a certificate attests. Append-only."""
+"""The dated fact "has been trained" (培训记录): what the ratio counts and certificates attest."""
 
 from typing import ClassVar, Self
 
@@ -19,7 +19,7 @@ class Track(models.TextChoices):
 
 
 class TrainingRecordQuerySet(ScopedQuerySet):
-    """A record is reached by its person, by the base that trained, and where the person holds an appointment."""
+    """Reached by the person, by the base that trained, and wherever the person holds an appointment."""
 
     scope_paths: ClassVar = {
         "user": "person__user", "base": "base", "institution": "person", "region": "person",
@@ -54,7 +54,7 @@ class AnnulmentQuerySet(TrainingRecordQuerySet):
 
 
 class TrainingRecord(models.Model):
-    """Somebody completed a specialised training on a day. Expiry of a certificate does not untrain anybody."""
+    """Somebody completed a training on a day (append-only). An expired certificate untrains nobody."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="training_records")
     track = models.CharField(max_length=8, choices=Track.choices)
@@ -91,7 +91,7 @@ class TrainingRecord(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "track", "title", "completed_on", "standing"],
-                # A correction repeats these fields; each record is replaced at most once (`replaces` is unique).
+                # A correction repeats these fields; a record is replaced at most once (`replaces` is unique).
                 condition=Q(replaces__isnull=True),
                 name="training_record_once",
             ),

@@ -1,1 +1,54 @@
-"""Writes of the courses room: content, delivery, records."""
+"""Writes of the courses room: delivery, enrolments, the ledger of hours, completion, training records."""
+
+from courses.services.cohorts import (
+    assess_cohort,
+    begin_cohort,
+    cancel_cohort,
+    close_cohort,
+    file_cohort,
+    open_cohort,
+)
+from courses.services.completion import complete_enrolments
+from courses.services.delivery import (
+    SessionPlan,
+    create_cohort,
+    create_programme,
+    move_session,
+    schedule_exam,
+)
+from courses.services.enrolments import (
+    admit,
+    admit_many,
+    apply_for_cohort,
+    check_identity,
+    put_on_waiting_list,
+    refuse,
+    withdraw,
+)
+from courses.services.hours import credit_lesson, mark_attendance
+from courses.services.records import annul_training_record
+
+__all__ = [
+    "SessionPlan",
+    "admit",
+    "admit_many",
+    "annul_training_record",
+    "apply_for_cohort",
+    "assess_cohort",
+    "begin_cohort",
+    "cancel_cohort",
+    "check_identity",
+    "close_cohort",
+    "complete_enrolments",
+    "create_cohort",
+    "create_programme",
+    "credit_lesson",
+    "file_cohort",
+    "mark_attendance",
+    "move_session",
+    "open_cohort",
+    "put_on_waiting_list",
+    "refuse",
+    "schedule_exam",
+    "withdraw",
+]

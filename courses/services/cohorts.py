@@ -1,0 +1,60 @@
+"""The life of a cohort: reported, open, running, assessing, closed; or cancelled."""
+
+from django.db import transaction
+
+from accounts.models import User
+from core.errors import DomainError
+from core.workflow import advance
+from courses.models import Cohort, Enrolment
+from courses.workflow import COHORT_STEPS, ENROLMENT_STEPS, STUDYING, UNDECIDED, EnrolmentState
+
+
+@transaction.atomic
+def file_cohort(*, actor: User, cohort: Cohort) -> Cohort:
+    """Report the cohort (报备) with its plan of sessions. Raises `no_sessions`."""
+    filed = advance(cohort, "file", COHORT_STEPS, actor=actor)
+    if not filed.sessions.exists():
+        raise DomainError("no_sessions")
+    return filed
+
+
+@transaction.atomic
+def open_cohort(*, actor: User, cohort: Cohort) -> Cohort:
+    return advance(cohort, "open", COHORT_STEPS, actor=actor)
+
+
+@transaction.atomic
+def begin_cohort(*, actor: User, cohort: Cohort) -> Cohort:
+    """Teaching starts: whoever is admitted attends from now on."""
+    begun = advance(cohort, "begin", COHORT_STEPS, actor=actor)
+    _each(actor, begun, frozenset({EnrolmentState.ADMITTED}), "attend")
+    return begun
+
+
+@transaction.atomic
+def assess_cohort(*, actor: User, cohort: Cohort) -> Cohort:
+    return advance(cohort, "assess", COHORT_STEPS, actor=actor)
+
+
+@transaction.atomic
+def close_cohort(*, actor: User, cohort: Cohort) -> Cohort:
+    """The cohort is over: who has not completed by now has not completed, who still waits is refused."""
+    closed = advance(cohort, "close", COHORT_STEPS, actor=actor)
+    _each(actor, closed, STUDYING, "fail", reason="cohort closed")
+    _each(actor, closed, UNDECIDED, "refuse", reason="cohort closed")
+    return closed
+
+
+@transaction.atomic
+def cancel_cohort(*, actor: User, cohort: Cohort, reason: str) -> Cohort:
+    """The cohort does not take place: every application and place in it ends. Raises `reason_missing`."""
+    if not reason.strip():
+        raise DomainError("reason_missing")
+    cancelled = advance(cohort, "cancel", COHORT_STEPS, actor=actor, reason=reason)
+    _each(actor, cancelled, STUDYING | UNDECIDED, "withdraw", reason="cohort cancelled")
+    return cancelled
+
+
+def _each(actor: User, cohort: Cohort, states: frozenset[str], step: str, reason: str = "") -> None:
+    for enrolment in Enrolment.objects.filter(cohort=cohort, state__in=states).order_by("pk"):
+        advance(enrolment, step, ENROLMENT_STEPS, actor=actor, reason=reason)

@@ -1,0 +1,150 @@
+"""Enrolments: applying, the base's answer under the lock of the cohort's seats, identity at the desk, leaving."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts.access import require
+from accounts.models import Claim, Consent, Person, User
+from accounts.permissions import Permission
+from accounts.selectors import is_checked
+from accounts.services import confirm_claim_at_desk, give_consent, record_identity_check
+from accounts.workflow import ClaimState, Standing
+from core import audit, outbox
+from core.errors import DomainError, WrongState
+from core.workflow import advance
+from courses.models import Cohort, Enrolment
+from courses.workflow import ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
+
+# The trainee's commitment (诚信承诺书) that an application needs; another wording is another version.
+COMMITMENT = {"text": "trainee_commitment", "version": "2026-1"}
+ENDED = (EnrolmentState.REFUSED, EnrolmentState.WITHDRAWN)
+
+
+@transaction.atomic
+def apply_for_cohort(*, actor: User, cohort: Cohort, agrees: bool = False) -> Enrolment:
+    """The actor applies for an open cohort, as the own person or as the one an open claim names.
+
+    Anybody may apply, so no permission is asked. Applying twice is one enrolment; a full cohort puts the applicant
+    on the waiting list. Raises WrongState, `profile_missing`, `commitment_missing`, `application_exists`.
+    """
+    locked = _locked(cohort)
+    if locked.state != CohortState.OPEN:
+        raise WrongState(step="apply", state=locked.state)
+    person, claim = _applicant(actor)
+    if agrees:
+        give_consent(actor=actor, **COMMITMENT)
+    if not has_agreed(actor):
+        raise DomainError("commitment_missing")
+    standing = locked.enrolments.filter(person=person).exclude(state__in=ENDED).first()
+    if standing is None:
+        return _new_enrolment(actor, locked, person, claim)
+    if standing.applicant_id != actor.pk:
+        # Two logins name the same person: the desk has to see the document, nothing is told here.
+        raise DomainError("application_exists")
+    return standing
+
+
+@transaction.atomic
+def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> Enrolment:
+    """Give the applicant a seat; without a free one, an applicant goes to the waiting list instead.
+
+    `document_seen`: the original document lay on the desk, which checks the identity and confirms an open claim.
+    Raises WrongState and, for somebody who waits already, `cohort_full`.
+    """
+    require(actor, Permission.ENROLMENT_ADMIT, enrolment)
+    cohort = _locked(enrolment.cohort)
+    if cohort.state not in (CohortState.OPEN, CohortState.RUNNING):
+        raise WrongState(step="admit", state=cohort.state)
+    if seats_taken(cohort) >= cohort.capacity:
+        if Enrolment.objects.filter(pk=enrolment.pk, state=EnrolmentState.WAITLISTED).exists():
+            raise DomainError("cohort_full", capacity=cohort.capacity)
+        return advance(enrolment, "waitlist", ENROLMENT_STEPS, actor=actor, reason="cohort full")
+    admitted = advance(enrolment, "admit", ENROLMENT_STEPS, actor=actor, document_seen=document_seen)
+    if document_seen:
+        _identify(actor, admitted)
+    outbox.add("courses.enrolment_admitted", admitted.pk)
+    return admitted
+
+
+@transaction.atomic
+def admit_many(*, actor: User, enrolments: Iterable[Enrolment], document_seen: bool = False) -> list[Enrolment]:
+    """In the order of application; those for whom no seat is left come back on the waiting list."""
+    queue = sorted(enrolments, key=lambda one: (one.applied_at, one.pk))
+    return [admit(actor=actor, enrolment=one, document_seen=document_seen) for one in queue]
+
+
+@transaction.atomic
+def check_identity(*, actor: User, enrolment: Enrolment) -> Enrolment:
+    """The document was seen after admission. Seeing it twice is one check. Raises WrongState."""
+    require(actor, Permission.ENROLMENT_ADMIT, enrolment)
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if locked.state not in STUDYING:
+        raise WrongState(step="check_identity", state=locked.state)
+    _identify(actor, locked)
+    return locked
+
+
+@transaction.atomic
+def put_on_waiting_list(*, actor: User, enrolment: Enrolment) -> Enrolment:
+    return advance(enrolment, "waitlist", ENROLMENT_STEPS, actor=actor)
+
+
+@transaction.atomic
+def refuse(*, actor: User, enrolment: Enrolment, reason: str) -> Enrolment:
+    """Raises `reason_missing`: whoever is refused is told why."""
+    if not reason.strip():
+        raise DomainError("reason_missing")
+    return advance(enrolment, "refuse", ENROLMENT_STEPS, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def withdraw(*, actor: User, enrolment: Enrolment, reason: str = "") -> Enrolment:
+    """By the applicant, or by the base for somebody who told it so. Frees the seat."""
+    return advance(enrolment, "withdraw", ENROLMENT_STEPS, actor=actor, reason=reason)
+
+
+def seats_taken(cohort: Cohort) -> int:
+    return Enrolment.objects.filter(cohort=cohort, state__in=SEATED).count()
+
+
+def has_agreed(actor: User) -> bool:
+    """The last word on the commitment counts: a withdrawal is a row of its own."""
+    last = Consent.objects.filter(user=actor, **COMMITMENT).order_by("-at", "-pk").first()
+    return last is not None and last.given
+
+
+def _locked(cohort: Cohort) -> Cohort:
+    """The row lock under which seats are counted (SQLite holds the write lock since BEGIN IMMEDIATE)."""
+    return Cohort.objects.select_for_update().get(pk=cohort.pk)
+
+
+def _applicant(actor: User) -> tuple[Person, Claim | None]:
+    own = Person.objects.filter(user=actor).select_related("merged_into").first()
+    if own:
+        return own.merged_into or own, None
+    claim = Claim.objects.filter(user=actor, state=ClaimState.OPEN).select_related("person").first()
+    if claim is None:
+        raise DomainError("profile_missing")
+    return claim.person, claim
+
+
+def _new_enrolment(actor: User, cohort: Cohort, person: Person, claim: Claim | None) -> Enrolment:
+    full = seats_taken(cohort) >= cohort.capacity
+    enrolment = Enrolment.objects.create(
+        cohort=cohort,
+        person=person,
+        applicant=actor,
+        claim=claim,
+        state=EnrolmentState.WAITLISTED if full else EnrolmentState.APPLIED,
+    )
+    audit.record(actor, "courses.applied", enrolment, cohort=cohort.pk, state=enrolment.state)
+    return enrolment
+
+
+def _identify(actor: User, enrolment: Enrolment) -> None:
+    claim = enrolment.claim
+    if claim is not None and claim.state == ClaimState.OPEN:
+        confirm_claim_at_desk(actor=actor, claim=claim, base=enrolment.cohort.base)
+    if not is_checked(enrolment.person):
+        record_identity_check(actor=actor, person=enrolment.person, standing=Standing.CHECKED_AT_DESK)

@@ -1,0 +1,145 @@
+"""The ledger of class hours: attendance marked by the base, lessons read by the trainee. Corrections append."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from accounts.access import require
+from accounts.models import User
+from accounts.permissions import Permission
+from core import audit, clock
+from core.errors import DomainError, NotAllowed, WrongState
+from core.workflow import advance
+from courses.models import Attendance, Enrolment, HourEntry, Module, Session
+from courses.workflow import ENROLMENT_STEPS, STUDYING, UNDER_WAY, EnrolmentState
+
+CREDITED = frozenset({Attendance.Status.PRESENT, Attendance.Status.ONLINE})
+
+
+@transaction.atomic
+def mark_attendance(*, actor: User, session: Session, marks: Mapping[int, str]) -> list[Attendance]:
+    """Mark trainees (by enrolment id) and credit the session's module shares, or take them back.
+
+    Only what differs from the last marking is written. Raises WrongState, `session_in_future`, `not_in_cohort`,
+    `status_unknown`.
+    """
+    require(actor, Permission.ATTENDANCE_MARK, session)
+    locked = _open_session(session)
+    changed = _changes(locked, marks)
+    if not changed:
+        return []
+    enrolments = _enrolments(locked, changed)
+    before = dict(locked.attendances.filter(enrolment__in=changed).values_list("enrolment", "status"))
+    attendances = [_mark(actor, locked, pk, status) for pk, status in changed.items()]
+    _credit_session(locked, changed)
+    for pk, status in changed.items():
+        if status in CREDITED and enrolments[pk].state == EnrolmentState.ADMITTED:
+            advance(enrolments[pk], "attend", ENROLMENT_STEPS, actor=actor)
+    facts = {str(pk): [before.get(pk), status] for pk, status in changed.items()}
+    audit.record(actor, "courses.attendance_marked", locked, marks=facts)
+    return attendances
+
+
+@transaction.atomic
+def credit_lesson(
+    *, actor: User, enrolment: Enrolment, lesson_key: UUID, title: str, shares: Mapping[str, Decimal]
+) -> list[HourEntry]:
+    """Credit a read lesson's declared hours per module code, once, to the actor's own enrolment.
+
+    Raises WrongState unless the trainee is admitted or attending, and `unknown_module`.
+    """
+    require(actor, Permission.ENROLMENT_VIEW, enrolment)
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if locked.applicant_id != actor.pk:
+        raise NotAllowed(permission="own_lesson")
+    if locked.state not in STUDYING:
+        raise WrongState(step="credit_lesson", state=locked.state)
+    source = lesson_source(lesson_key)
+    credited = list(locked.hour_entries.filter(source=source).order_by("pk"))
+    if credited:
+        return credited
+    entries = [
+        HourEntry(enrolment=locked, module=module, hours=shares[module.code], source=source, credited_at=clock.now())
+        for module in _modules(shares)
+    ]
+    HourEntry.objects.bulk_create(entries)
+    hours = {code: str(share) for code, share in shares.items()}
+    audit.record(actor, "courses.lesson_credited", locked, lesson=str(lesson_key), title=title, hours=hours)
+    return entries
+
+
+def lesson_source(lesson_key: UUID | str) -> str:
+    return f"lesson:{lesson_key}"
+
+
+def session_source(session: Session) -> str:
+    return f"session:{session.pk}"
+
+
+def _open_session(session: Session) -> Session:
+    locked = Session.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=session.pk)
+    if locked.cohort.state not in UNDER_WAY:
+        raise WrongState(step="mark_attendance", state=locked.cohort.state)
+    if locked.starts_at.astimezone(clock.SHANGHAI).date() > clock.today():
+        raise DomainError("session_in_future")
+    return locked
+
+
+def _changes(session: Session, marks: Mapping[int, str]) -> dict[int, str]:
+    if unknown := set(marks.values()) - set(Attendance.Status.values):
+        raise DomainError("status_unknown", statuses=sorted(unknown))
+    known = dict(session.attendances.values_list("enrolment", "status"))
+    return {pk: str(status) for pk, status in marks.items() if known.get(pk) != status}
+
+
+def _enrolments(session: Session, wanted: Iterable[int]) -> dict[int, Enrolment]:
+    """Those of this cohort who take part; hours of a finished enrolment stay as they were reviewed."""
+    rows = Enrolment.objects.filter(cohort=session.cohort_id, pk__in=list(wanted), state__in=STUDYING)
+    found = {enrolment.pk: enrolment for enrolment in rows.select_for_update().order_by("pk")}
+    if absent := set(wanted) - found.keys():
+        raise DomainError("not_in_cohort", enrolments=sorted(absent))
+    return found
+
+
+def _mark(actor: User, session: Session, enrolment_id: int, status: str) -> Attendance:
+    attendance, _ = Attendance.objects.update_or_create(
+        session=session,
+        enrolment_id=enrolment_id,
+        defaults={"status": status, "marked_at": clock.now(), "marked_by": actor},
+    )
+    return attendance
+
+
+def _credit_session(session: Session, marks: Mapping[int, str]) -> None:
+    """Append what lies between the hours credited so far and those due now, one entry per module."""
+    source = session_source(session)
+    shares = dict(session.shares.values_list("module", "hours"))
+    known = HourEntry.objects.filter(source=source, enrolment__in=list(marks))
+    totals = known.values("enrolment", "module").annotate(total=Sum("hours"), turns=Count("pk"))
+    so_far = {(row["enrolment"], row["module"]): (row["total"], row["turns"]) for row in totals}
+    entries = []
+    for pk, status in marks.items():
+        for module, hours in shares.items():
+            total, turn = so_far.get((pk, module), (Decimal(0), 0))
+            if difference := (hours if status in CREDITED else Decimal(0)) - total:
+                entries.append(
+                    HourEntry(
+                        enrolment_id=pk,
+                        module_id=module,
+                        hours=difference,
+                        source=source,
+                        turn=turn,
+                        credited_at=clock.now(),
+                    )
+                )
+    HourEntry.objects.bulk_create(entries)
+
+
+def _modules(shares: Mapping[str, Decimal]) -> list[Module]:
+    modules = list(Module.objects.filter(code__in=list(shares)).order_by("position"))
+    if unknown := shares.keys() - {module.code for module in modules}:
+        raise DomainError("unknown_module", codes=sorted(unknown))
+    return modules
