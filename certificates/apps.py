@@ -9,4 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class CertificatesConfig(AppConfig):
     name = "certificates"
     verbose_name = _("Certificates")
-    append_only: ClassVar[dict[str, list[str]]] = {}
+    append_only: ClassVar[dict[str, list[str]]] = {
+        "certificates_certificatefile": ["certificate_id", "storage_name"],
+        "certificates_certificateevent": [],
+    }

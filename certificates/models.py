@@ -1,0 +1,188 @@
+"""Certificates: the snapshot that was issued, its bytes, what happened to it since, and the counter of its numbers."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+
+from accounts.access import ScopedQuerySet
+from accounts.identifiers import DocumentType
+from accounts.models import Person, TrainingBase, User
+from certificates.identifiers import in_fours
+from certificates.workflow import CertificateState, Ground
+from core import clock
+from courses.models import TrainingRecord
+
+
+class CertificateCounter(models.Model):
+    """The last running number of a base, level and year. Locked while a number is taken, so that none is left out."""
+
+    base = models.ForeignKey(TrainingBase, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=1)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["base", "level", "year"], name="certificate_counter_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level}-{self.year}-{self.base_id}: {self.last}"
+
+
+class CertificateQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {"user": "person__user", "base": "base", "region": "base__region__path"}
+
+    def stored(self) -> Self:
+        """Certificates whose bytes exist: the only ones that pages, lists and verification know."""
+        return self.exclude(state=CertificateState.DRAFT)
+
+
+class Certificate(models.Model):
+    """A document about a training record, with everything it says frozen at issue. Later renames change nothing.
+
+    `facts` holds what is printed in three languages: level {code, zh, en, ja}, title and issuer {zh, en, ja},
+    cohort {year, number, starts_on, ends_on} and the Latin spelling of the name.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(max_length=32, unique=True)
+    code = models.CharField(max_length=16, unique=True)
+    training_record = models.ForeignKey(
+        TrainingRecord, on_delete=models.PROTECT, related_name="certificates"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="certificates")
+    base = models.ForeignKey(TrainingBase, on_delete=models.PROTECT, related_name="certificates")
+    state = models.CharField(
+        max_length=12, choices=CertificateState.choices, default=CertificateState.DRAFT
+    )
+    # The certificate that this one replaces: the new one points to the old one, which stays as it was.
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    holder_name = models.CharField(max_length=100)
+    holder_document_type = models.CharField(max_length=30, choices=DocumentType.choices)
+    holder_document_masked = models.CharField(max_length=30)
+    # Keyed hash of the last four characters, for verification without the code.
+    holder_document_tail = models.CharField(max_length=64)
+    level = models.CharField(max_length=14)
+    facts = models.JSONField()
+    hours = models.DecimalField(max_digits=6, decimal_places=1)
+    completed_on = models.DateField()
+    issued_on = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    # The number that a receiving body gave back, for levels that require filing.
+    filing_number = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            # One award is one certificate, whatever is clicked or killed: a further one can only replace the last.
+            models.UniqueConstraint(
+                fields=["training_record"],
+                condition=Q(supersedes__isnull=True),
+                name="certificate_once_per_award",
+            ),
+            models.CheckConstraint(
+                name="certificate_valid_from_issue",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("issued_on")),
+            ),
+            models.CheckConstraint(
+                name="certificate_issued_after_completion", condition=Q(issued_on__gte=F("completed_on"))
+            ),
+            models.CheckConstraint(name="certificate_replaces_another", condition=~Q(supersedes=F("id"))),
+        ]
+        indexes = [
+            models.Index(fields=["base", "-issued_on", "-id"], name="certificates_of_base"),
+            models.Index(fields=["person", "-issued_on"], name="certificates_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def code_in_fours(self) -> str:
+        return in_fours(self.code)
+
+    @property
+    def title(self) -> str:
+        return self._in_language(self.facts["title"])
+
+    @property
+    def issuer(self) -> str:
+        return self._in_language(self.facts["issuer"])
+
+    @property
+    def level_title(self) -> str:
+        return self._in_language(self.facts["level"])
+
+    def _in_language(self, titles: dict[str, Any]) -> str:
+        """The wording in the reader's language, the Chinese one where there is no other."""
+        language = {"en": "en", "ja": "ja"}.get(get_language() or "", "zh")
+        return titles.get(language) or titles["zh"]
+
+
+class PartQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {
+        "user": "certificate__person__user",
+        "base": "certificate__base",
+        "region": "certificate__base__region__path",
+    }
+
+
+class CertificateFile(models.Model):
+    """The issued bytes (append-only): what is served again is what was stored, or nothing."""
+
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="file")
+    storage_name = models.CharField(max_length=200, unique=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    template_version = models.CharField(max_length=60)
+    fonts_sha256 = models.CharField(max_length=64)
+    stored_at = models.DateTimeField(default=clock.now)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(name="certificate_file_has_bytes", condition=Q(size__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.storage_name
+
+
+class CertificateEvent(models.Model):
+    """One step in a certificate's life, with its day and its ground (append-only)."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="events")
+    step = models.CharField(max_length=12)
+    state = models.CharField(max_length=12, choices=CertificateState.choices)
+    ground = models.CharField(max_length=30, choices=Ground.choices, blank=True)
+    # For the file only: verification shows the ground, never this.
+    note = models.TextField(blank=True)
+    decided_on = models.DateField()
+    at = models.DateTimeField(default=clock.now)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="certificate_step_has_a_ground", condition=Q(step="issue") | ~Q(ground="")
+            )
+        ]
+        indexes = [models.Index(fields=["certificate", "at"], name="certificate_history")]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id}: {self.step}"

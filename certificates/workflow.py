@@ -1,0 +1,55 @@
+"""States of a certificate and its steps: the table that engine, buttons, docs and tests read. Expiry is a date, no state."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission as P
+from core.workflow import Step
+
+
+class CertificateState(TextChoices):
+    # The number is allotted and the bytes are not stored yet: seen by nobody, verified as never issued.
+    DRAFT = "draft", _("being made")
+    ISSUED = "issued", _("registered as normal")
+    SUSPENDED = "suspended", _("suspended")
+    REVOKED = "revoked", _("revoked")
+    SUPERSEDED = "superseded", _("replaced")
+    DEREGISTERED = "deregistered", _("deregistered")
+
+
+class Ground(TextChoices):
+    """Why a step was taken, in the classes that verification shows; details stay in the event's note."""
+
+    IDENTITY_UNDER_CHECK = "identity_under_check", _("the holder's identity is being checked")
+    AUTHENTICITY_UNDER_CHECK = "authenticity_under_check", _("the authenticity of the certificate is being checked")
+    COURT_ORDER = "court_order", _("by order of a court")
+    CHECK_PASSED = "check_passed", _("the check found nothing wrong")
+    FALSE_FACT = "false_fact", _("issued on a fact that turned out to be false")
+    INFORMATION_CORRECTED = "information_corrected", _("information was corrected")
+    OWN_REQUEST = "own_request", _("at the holder's own request")
+    HOLDER_DECEASED = "holder_deceased", _("the holder has died")
+
+
+S, G = CertificateState, Ground
+
+# fmt: off
+CERTIFICATE_STEPS = {
+    #                   from                                 to              who
+    "issue":      Step(frozenset({S.DRAFT}),                 S.ISSUED,       P.CERTIFICATE_ISSUE),
+    "suspend":    Step(frozenset({S.ISSUED}),                S.SUSPENDED,    P.CERTIFICATE_MANAGE),
+    "resume":     Step(frozenset({S.SUSPENDED}),             S.ISSUED,       P.CERTIFICATE_MANAGE),
+    "supersede":  Step(frozenset({S.ISSUED, S.SUSPENDED}),   S.SUPERSEDED,   P.CERTIFICATE_MANAGE),
+    "revoke":     Step(frozenset({S.ISSUED, S.SUSPENDED}),   S.REVOKED,      P.CERTIFICATE_MANAGE),
+    "deregister": Step(frozenset({S.ISSUED, S.SUSPENDED}),   S.DEREGISTERED, P.CERTIFICATE_MANAGE),
+}
+
+# A certificate of completion is suspended only while something is under check or a court says so, and revoked only for
+# a false fact; later conduct is never a ground (practice 1.3).
+GROUNDS: dict[str, frozenset[str]] = {
+    "suspend":    frozenset({G.IDENTITY_UNDER_CHECK, G.AUTHENTICITY_UNDER_CHECK, G.COURT_ORDER}),
+    "resume":     frozenset({G.CHECK_PASSED, G.COURT_ORDER}),
+    "supersede":  frozenset({G.INFORMATION_CORRECTED}),
+    "revoke":     frozenset({G.FALSE_FACT, G.COURT_ORDER}),
+    "deregister": frozenset({G.OWN_REQUEST, G.HOLDER_DECEASED}),
+}
+# fmt: on
