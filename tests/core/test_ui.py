@@ -323,6 +323,23 @@ def test_error_page_renders_without_any_context(name):
     assert 'href="/"' in html
 
 
+def test_header_offers_hats_and_languages():
+    hats = [{"pk": 1, "label": "岚江大学", "current": True}, {"pk": 2, "label": "培训基地", "current": False}]
+    context = {
+        "user": {"is_authenticated": True},
+        "hat": hats[0],
+        "hats": hats,
+        "navigation": [{"label": "课程", "url": "/courses/", "current": True}],
+        "languages": [{"code": "en", "label": "English", "url": "/en/", "current": False}],
+    }
+    html = render_to_string("components/site_header.html", context, request=RequestFactory().get("/"))
+
+    assert '<button name="membership" value="1" aria-current="true">岚江大学</button>' in html
+    assert '<button name="membership" value="2">培训基地</button>' in html
+    assert '<a href="/courses/" aria-current="page">课程</a>' in html
+    assert '<a href="/en/" lang="en" hreflang="en">English</a>' in html
+
+
 def test_stylesheet_stays_small_and_calls_nothing_from_elsewhere():
     sheet = Path(settings.ROOT, "static/css/platform.css").read_text()
 
