@@ -1,4 +1,4 @@
-"""The kinds of text block a course is written in, and its check questions: six and one, so that migrations stay small."""
+"""The kinds of text block a course is written in, and its check questions; few, so that migrations stay small."""
 
 from typing import Any
 
