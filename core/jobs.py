@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.functional import Promise
 
 from core import clock, outbox
 from core.errors import DomainError
-from core.models import Job, JobItem, OutboxEvent
+from core.models import JOB_NAMES, Job, JobItem, OutboxEvent
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Progress:
     @property
     def handled(self) -> int:
         return self.done + self.failed
+
+
+def name_kind(kind: str, label: Promise | str) -> None:
+    """Say what people read for a kind of job."""
+    JOB_NAMES[kind] = label
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -53,6 +54,10 @@ class OutboxEvent(models.Model):
         return f"{self.kind}:{self.key}"
 
 
+# What people read for a kind of job; each room names its own kinds (core.jobs.name_kind).
+JOB_NAMES: dict[str, Promise | str] = {}
+
+
 class Job(models.Model):
     """Long work with progress: `done` of `total` items, failures kept per item, resumable."""
 
@@ -75,6 +80,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
+
+    @property
+    def label(self) -> str:
+        return str(JOB_NAMES.get(self.kind, self.kind))
 
 
 class JobItem(models.Model):

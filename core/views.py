@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from core import jobs
 from core.selectors import failed_items, jobs_of
 
+PAGE_SIZE = 25
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 # What the file-based mail backend writes between two messages.
 MAIL_SEPARATOR = b"-" * 79 + b"\n"
@@ -40,7 +42,8 @@ def local_mail(request: HttpRequest) -> HttpResponse:
 
 
 def job_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "core/job_list.html", {"jobs": jobs_of(request.user)})
+    page = Paginator(jobs_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "core/job_list.html", {"page": page})
 
 
 def job_detail(request: HttpRequest, uuid: str) -> HttpResponse:

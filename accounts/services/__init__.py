@@ -7,11 +7,13 @@ from accounts.services.identity import (
     record_identity_check,
     save_profile,
 )
+from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
 from accounts.services.places import (
     add_person,
     create_admin_body,
     create_base,
     create_institution,
+    create_login,
     create_region,
     designate,
     grant_membership,
@@ -24,11 +26,16 @@ __all__ = [
     "create_admin_body",
     "create_base",
     "create_institution",
+    "create_login",
     "create_region",
     "designate",
     "give_consent",
     "grant_membership",
+    "import_institutions",
+    "import_roster",
     "note_access",
+    "preview_institutions",
+    "preview_roster",
     "record_identity_check",
     "save_profile",
 ]

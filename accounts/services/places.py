@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -135,6 +136,16 @@ def grant_membership(
         user.groups.add(Group.objects.get(name="Editors"))
     audit.record(actor, "accounts.membership_granted", membership, role=role)
     return membership
+
+
+@transaction.atomic
+def create_login(*, actor: User, email: str, password: str | None) -> User:
+    """A login whose address counts as confirmed; without a password nobody can enter with it."""
+    _require_system(actor)
+    user = User.objects.create_user(email, password)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    audit.record(actor, "accounts.login_created", user)
+    return user
 
 
 @transaction.atomic

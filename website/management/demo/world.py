@@ -1,0 +1,142 @@
+"""The still part of a demo: places, bodies, institutions, bases, logins with hats, written content, programme."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from accounts.models import AdminBody, Institution, Region, TrainingBase, User
+from accounts.services import (
+    create_admin_body,
+    create_base,
+    create_institution,
+    create_login,
+    create_region,
+    designate,
+    grant_membership,
+)
+from config.env import ROOT
+from courses.exams.imports import read_blueprint, read_questions
+from courses.exams.services import create_blueprint, load_questions
+from courses.models import Level, Programme
+from courses.services import create_programme
+from courses.services.content import load_course
+from website.management.demo.anchors import day_of
+from website.services import load_home
+
+Say = Callable[[str], None]
+PROGRAMME = "JUNIOR-2026"
+PASSWORD = "Lanjiang-2026"  # noqa: S105 - everybody's password in the demo, printed on its own page
+
+
+@dataclass
+class World:
+    """What has been built so far, by the keys of the file."""
+
+    actor: User
+    day: date
+    say: Say
+    regions: dict[str, Region] = field(default_factory=dict)
+    bodies: dict[str, AdminBody] = field(default_factory=dict)
+    institutions: dict[str, Institution] = field(default_factory=dict)
+    bases: dict[str, TrainingBase] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+    def place(self, text: str) -> AdminBody | Institution | TrainingBase:
+        """`base:KEY`, `institution:KEY` or `body:CODE`."""
+        kind, _, key = text.partition(":")
+        return {"base": self.bases, "institution": self.institutions, "body": self.bodies}[kind][key]  # type: ignore[index]
+
+
+def build_world(*, actor: User, file: Path, day: date, say: Say) -> World:
+    """Carry out one world file. Needs an empty platform (after migrate); the caller holds the transaction."""
+    plan = yaml.safe_load(file.read_text(encoding="utf-8"))
+    world = World(actor, day, say)
+    world.bodies["NATIONAL"] = AdminBody.objects.get(code="NATIONAL")
+    for section, build in SECTIONS.items():
+        if rows := plan.get(section):
+            say(section)
+            build(world, rows)
+    return world
+
+
+def _regions(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        parent = world.regions.get(row["parent"]) or Region.objects.get(code=row["parent"])
+        fields = {name: row[name] for name in ("code", "name", "level")}
+        world.regions[row["code"]] = create_region(actor=world.actor, parent=parent, **fields)
+
+
+def _bodies(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        area = row.pop("jurisdiction")
+        jurisdiction = world.regions[area].path if area else ""
+        world.bodies[row["code"]] = create_admin_body(actor=world.actor, jurisdiction=jurisdiction, **row)
+
+
+def _institutions(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        institution = create_institution(
+            actor=world.actor,
+            name=row["name"],
+            category=row["category"],
+            level=row["level"],
+            region=world.regions[row["region"]],
+            uscc=row.get("uscc", ""),
+            parent=world.institutions.get(row.get("parent", "")),
+            demo=True,
+        )
+        world.institutions[row["key"]] = institution
+        for granted in row.get("designations", []):
+            valid_from = day_of(granted.pop("from"), loaded_on=world.day)
+            designate(actor=world.actor, subject=institution, valid_from=valid_from, **granted)
+
+
+def _bases(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        key, region = row.pop("key"), world.regions[row.pop("region")]
+        row["host"] = world.institutions.get(row.get("host") or "")
+        world.bases[key] = create_base(actor=world.actor, region=region, demo=True, **row)
+
+
+def _logins(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        user = create_login(actor=world.actor, email=row["email"], password=row.get("password", PASSWORD))
+        world.users[row["email"]] = user
+        if role := row.get("role"):
+            grant_membership(actor=world.actor, user=user, role=role, place=world.place(row["place"]))
+
+
+def _content(world: World, wanted: bool) -> None:
+    """Home pages, the written course, the question bank and the programme that joins them."""
+    load_home(actor=world.actor)
+    course = load_course(actor=world.actor, folder=ROOT / "demo" / "courses" / "junior")
+    folder = ROOT / "demo" / "questions"
+    for file in sorted(folder.glob("junior-*.yaml")):
+        load_questions(actor=world.actor, questions=read_questions(file), level="JUNIOR")
+    blueprint = create_blueprint(actor=world.actor, **read_blueprint(folder / "blueprint.yaml"))
+    level = Level.objects.get(code="JUNIOR")
+    titles = {"zh": level.full_title_zh, "en": level.full_title_en, "ja": level.full_title_ja}
+    if not Programme.objects.filter(code=PROGRAMME).exists():
+        create_programme(
+            actor=world.actor,
+            code=PROGRAMME,
+            level=level,
+            titles=titles,
+            valid_from=date(2026, 1, 1),
+            course_key=course.translation_key,
+            blueprint=blueprint,
+        )
+
+
+SECTIONS: dict[str, Callable[[World, Any], None]] = {
+    "regions": _regions,
+    "admin_bodies": _bodies,
+    "institutions": _institutions,
+    "bases": _bases,
+    "logins": _logins,
+    "content": _content,
+}
