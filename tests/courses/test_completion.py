@@ -1,0 +1,304 @@
+"""结业审核: the progress that is read, the records that come of it, what stays refused."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from core import clock
+from core.errors import DomainError, NotAllowed, WrongState
+from core.models import OutboxEvent
+from courses.models import TrainingRecord, TrainingRecordAnnulment
+from courses.rules import Condition
+from courses.selectors.completion import progress_of, reviews_of
+from courses.services import annul_training_record, complete_enrolments, mark_attendance
+from tests.builders import (
+    base_manager,
+    make_appointment,
+    make_base,
+    make_institution,
+    make_person,
+    make_user,
+    officer,
+    region,
+    regulator,
+)
+from tests.courses.builders import (
+    credit,
+    make_attempt,
+    make_cohort,
+    make_enrolment,
+    make_ready,
+    make_record,
+    make_session,
+    make_sitting,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cohort():
+    return make_cohort(state="assessing")
+
+
+@pytest.fixture
+def manager(cohort):
+    return base_manager(cohort.base)
+
+
+def test_progress_sums_the_ledger_and_the_attended_hours(cohort, manager):
+    trainee = make_enrolment(cohort, state="attending", checked=True)
+    held, missed = (make_session(cohort, shares={"K1": "2.5", "P1": "1.5"}) for _ in range(2))
+    mark_attendance(actor=manager, session=held, marks={trainee.pk: "online"})
+    mark_attendance(actor=manager, session=missed, marks={trainee.pk: "leave"})
+    credit(trainee, "3.0")
+    make_attempt(make_sitting(cohort), trainee.person, score=72)
+
+    progress = progress_of([trainee])[trainee.pk]
+
+    assert (progress.hours, progress.attended, progress.scheduled) == (Decimal("7"), Decimal("4"), Decimal("8"))
+    assert (progress.attendance, progress.score, progress.passed) == (50, 72, True)
+    assert progress.identity_checked is True
+
+
+def test_progress_takes_the_best_attempt(cohort):
+    trainee = make_enrolment(cohort)
+    sitting = make_sitting(cohort)
+    make_attempt(sitting, trainee.person, score=66, number=1)
+    make_attempt(sitting, trainee.person, score=41, number=2)
+
+    assert progress_of([trainee])[trainee.pk].score == 66
+
+
+def test_progress_passes_over_the_exams_of_others(cohort):
+    trainee, other = make_enrolment(cohort), make_enrolment(cohort)
+    make_attempt(make_sitting(cohort), other.person, score=90)
+    make_attempt(make_sitting(make_cohort(cohort.base)), trainee.person, score=90)
+
+    assert progress_of([trainee])[trainee.pk].score is None
+
+
+def test_progress_uses_the_latest_identity_check(cohort, manager):
+    trainee = make_enrolment(cohort, checked=True)
+    trainee.person.identity_checks.create(standing="self_declared", checked_at=clock.now(), checked_by=manager)
+
+    assert progress_of([trainee])[trainee.pk].identity_checked is False
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_progress_takes_five_queries(cohort, rows, django_assert_num_queries):
+    trainees = [make_ready(cohort) for _ in range(rows)]
+
+    with django_assert_num_queries(5):
+        progress_of(trainees)
+
+
+def test_reviews_leave_out_other_bases_and_other_states(cohort, manager):
+    mine = make_ready(cohort)
+    for state in ("applied", "waitlisted", "refused", "withdrawn", "failed"):
+        make_enrolment(cohort, state=state)
+    make_ready(make_cohort(state="assessing"))
+
+    assert [review.enrolment for review in reviews_of(manager, cohort)] == [mine]
+    assert reviews_of(base_manager(), cohort) == []
+
+
+def test_complete_makes_a_training_record_of_who_is_ready(cohort, manager):
+    ready = make_ready(cohort)
+
+    outcome = complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[ready.pk])
+
+    record = TrainingRecord.objects.get()
+    ready.refresh_from_db()
+    assert (outcome.records, outcome.refused, ready.state) == ([record], {}, "completed")
+    assert (record.person, record.enrolment, record.base, record.level.code) == (
+        ready.person,
+        ready,
+        cohort.base,
+        "JUNIOR",
+    )
+    assert (record.track, record.standing, record.hours, record.completed_on, record.title) == (
+        "SOCIAL",
+        "issued",
+        Decimal("48.0"),
+        clock.today(),
+        cohort.programme.title_zh,
+    )
+
+
+def test_complete_tells_upper_rooms_of_each_record(cohort, manager):
+    ready = [make_ready(cohort) for _ in range(2)]
+
+    complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[one.pk for one in ready])
+
+    told = OutboxEvent.objects.filter(kind="courses.training_record_added").order_by("pk")
+    assert [event.key for event in told] == [
+        str(pk) for pk in TrainingRecord.objects.order_by("pk").values_list("pk", flat=True)
+    ]
+
+
+def test_complete_refuses_the_others_with_what_is_missing(cohort, manager):
+    ready = make_ready(cohort)
+    bare = make_enrolment(cohort, state="attending")
+    make_session(cohort)
+    mark_attendance(actor=manager, session=cohort.sessions.get(), marks={ready.pk: "present"})
+
+    outcome = complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[ready.pk, bare.pk])
+
+    bare.refresh_from_db()
+    assert [record.enrolment for record in outcome.records] == [ready]
+    assert [one.code for one in outcome.refused[bare.pk]] == list(Condition)
+    assert (bare.state, TrainingRecord.objects.count()) == ("attending", 1)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda one: credit(one, "-0.1"), Condition.HOURS),
+        (lambda one: make_session(one.cohort), Condition.ATTENDANCE),
+        (lambda one: one.person.identity_checks.create(
+            standing="self_declared", checked_at=clock.now(), checked_by=one.applicant
+        ), Condition.IDENTITY),
+    ],
+)  # fmt: skip
+def test_complete_refuses_for_each_single_condition(cohort, manager, spoil, code):
+    nearly = make_ready(cohort)
+    spoil(nearly)
+
+    outcome = complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[nearly.pk])
+
+    assert [one.code for one in outcome.refused[nearly.pk]] == [code]
+    assert TrainingRecord.objects.count() == 0
+
+
+def test_complete_refuses_who_failed_the_exam(cohort, manager):
+    failed = make_enrolment(cohort, state="attending", checked=True)
+    credit(failed, "48")
+    make_attempt(make_sitting(cohort), failed.person, score=59)
+
+    outcome = complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[failed.pk])
+
+    assert [(one.code, one.have, one.need) for one in outcome.refused[failed.pk]] == [(Condition.EXAM, 59, 60)]
+
+
+def test_complete_twice_makes_one_record(cohort, manager):
+    ready = make_ready(cohort)
+    for _ in range(2):
+        complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[ready.pk])
+
+    assert TrainingRecord.objects.count() == 1
+
+
+def test_complete_passes_over_trainees_of_another_cohort(cohort, manager):
+    foreign = make_ready(make_cohort(cohort.base, state="assessing"))
+
+    outcome = complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[foreign.pk])
+
+    foreign.refresh_from_db()
+    assert (outcome.records, outcome.refused, foreign.state) == ([], {}, "attending")
+
+
+@pytest.mark.parametrize("state", ["draft", "filed", "open", "closed", "cancelled"])
+def test_complete_in_a_cohort_not_under_way_is_refused(state):
+    cohort = make_cohort(state=state)
+    ready = make_ready(cohort)
+
+    with pytest.raises(WrongState):
+        complete_enrolments(actor=base_manager(cohort.base), cohort=cohort, enrolment_ids=[ready.pk])
+
+    assert TrainingRecord.objects.count() == 0
+
+
+@pytest.mark.parametrize("stranger", [lambda: base_manager(make_base()), make_user, regulator])
+def test_complete_is_refused_to_strangers(cohort, stranger):
+    ready = make_ready(cohort)
+
+    with pytest.raises(NotAllowed):
+        complete_enrolments(actor=stranger(), cohort=cohort, enrolment_ids=[ready.pk])
+
+    assert TrainingRecord.objects.count() == 0
+
+
+def test_annul_keeps_the_record_and_dates_the_annulment(cohort, manager):
+    record = make_record(make_person(), base=cohort.base)
+
+    annulment = annul_training_record(actor=manager, record=record, reason="他人代考")
+
+    assert (annulment.record, annulment.annulled_on, annulment.reason) == (record, clock.today(), "他人代考")
+    assert list(TrainingRecord.objects.standing_facts()) == []
+    assert OutboxEvent.objects.get().kind == "courses.training_record_annulled"
+
+
+def test_annul_reaches_every_wording_of_a_corrected_record(cohort, manager):
+    person = make_person()
+    first = make_record(person, base=cohort.base, title="初级培训")
+    second = make_record(person, base=cohort.base, title="初级培训", replaces=first)
+
+    annul_training_record(actor=manager, record=second, reason="他人代考")
+
+    annulled = TrainingRecordAnnulment.objects.order_by("record").values_list("record", flat=True)
+    assert list(annulled) == [first.pk, second.pk]
+
+
+def test_annul_an_earlier_wording_is_refused(cohort, manager):
+    person = make_person()
+    first = make_record(person, base=cohort.base, title="初级培训")
+    make_record(person, base=cohort.base, title="初级培训", replaces=first)
+
+    with pytest.raises(DomainError) as refusal:
+        annul_training_record(actor=manager, record=first, reason="x")
+
+    assert (refusal.value.code, TrainingRecordAnnulment.objects.count()) == ("replaced", 0)
+
+
+def test_annul_twice_is_refused(cohort, manager):
+    record = make_record(make_person(), base=cohort.base)
+    annul_training_record(actor=manager, record=record, reason="x")
+
+    with pytest.raises(DomainError) as refusal:
+        annul_training_record(actor=manager, record=record, reason="x")
+
+    assert refusal.value.code == "annulled_already"
+
+
+def test_annul_without_a_reason_is_refused(cohort, manager):
+    with pytest.raises(DomainError) as refusal:
+        annul_training_record(actor=manager, record=make_record(make_person(), base=cohort.base), reason=" ")
+
+    assert refusal.value.code == "reason_missing"
+
+
+def test_annul_by_the_regulator_whom_the_person_reaches():
+    person = make_person()
+    make_appointment(person, make_institution())
+    record = make_record(person)
+
+    annul_training_record(actor=regulator("990000"), record=record, reason="伪造证明")
+
+    assert TrainingRecordAnnulment.objects.get().record == record
+
+
+def test_annul_is_refused_to_everybody_else(cohort):
+    institution = make_institution(code="990000")
+    region("980000")
+    person = make_person(user=make_user())
+    make_appointment(person, institution)
+    record = make_record(person, base=cohort.base)
+
+    for stranger in (base_manager(), officer(institution), regulator("980000"), person.user):
+        with pytest.raises(NotAllowed):
+            annul_training_record(actor=stranger, record=record, reason="x")
+
+    assert TrainingRecordAnnulment.objects.count() == 0
+
+
+@pytest.mark.parametrize("table", ["courses_trainingrecord", "courses_trainingrecordannulment"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET recorded_at = NULL", "DELETE FROM {}"])
+def test_records_refuse_to_be_changed(cohort, manager, table, statement):
+    record = make_record(make_person(), base=cohort.base, completed_on=date(2025, 6, 1))
+    annul_training_record(actor=manager, record=record, reason="x")
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table))
