@@ -1,5 +1,6 @@
 """Reads of the accounts room. Every list and figure uses the surviving person of a merge through one expression."""
 
+import re
 from typing import Any
 
 from django.db.models import F
@@ -20,6 +21,7 @@ from accounts.permissions import Permission
 from accounts.workflow import CHECKED, ClaimState
 from core.errors import NotAllowed
 from core.fields import blind_index
+from core.text import compact
 
 SYSTEM_EMAIL = "system@platform.invalid"
 
@@ -85,3 +87,12 @@ def person_card(actor: User, pk: int) -> dict[str, Any]:
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(person=person)
     appointments = list(rows.select_related("institution").order_by("-start_date", "pk"))
     return {"person": person, "appointments": appointments, "standing": identity_standing(person)}
+
+
+def find_institution(identifier: str) -> Institution | None:
+    """By unified social credit code (18 characters) or by the platform's id; for commands and services."""
+    value = compact(identifier)
+    if len(value) == 18:
+        return Institution.objects.filter(uscc=value).first()
+    # A longer figure than any id would not fit the column.
+    return Institution.objects.filter(pk=int(value)).first() if re.fullmatch(r"[0-9]{1,17}", value) else None

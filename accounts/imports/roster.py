@@ -1,0 +1,216 @@
+"""Staff rosters: which appointments of one institution a file creates, changes or leaves as they are."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.imports.people import (
+    ID_NUMBER,
+    ID_TYPE,
+    NAME,
+    KnownPerson,
+    document_of,
+    email,
+    known_people,
+    mobile,
+    names_of_file,
+    shown,
+)
+from accounts.models import Appointment, Institution
+from accounts.models.positions import EmploymentType
+from accounts.selectors import known_areas, surviving
+from core.columns import Column, Entry, Table, choice, day, percent, read_table, text, yes_no
+from core.plans import Action, Plan, PlannedRow
+
+EMPLOYMENT_WORDS = {
+    "编制": EmploymentType.ESTABLISHMENT.value,
+    "合同": EmploymentType.CONTRACT.value,
+    "人事代理": EmploymentType.AGENCY.value,
+    "劳务派遣": EmploymentType.DISPATCHED.value,
+    "借调": EmploymentType.SECONDED.value,
+    "兼职": EmploymentType.CONCURRENT.value,
+    "双聘": EmploymentType.DUAL.value,
+    "挂职": EmploymentType.TEMPORARY_POST.value,
+    "离岗创业": EmploymentType.ON_LEAVE_STARTUP.value,
+    "返聘": EmploymentType.REENGAGED.value,
+    "外聘": EmploymentType.EXTERNAL.value,
+}
+
+COLUMNS = (
+    NAME,
+    ID_TYPE,
+    ID_NUMBER,
+    Column("phone", ("手机",), mobile),
+    Column("post", ("岗位",), text(100), required=True),
+    Column("professional", ("专业人员",), yes_no, required=True),
+    Column("employment_type", ("用工形式",), choice(EMPLOYMENT_WORDS), required=True),
+    Column("start_date", ("入职日期",), day, required=True),
+    Column("end_date", ("离职日期（自该日起不再计入）", "离职日期"), day),
+    Column("last_day", ("最后在岗日",), day),
+    Column("full_time", ("专职",), yes_no),
+    Column("share", ("工作量占比",), percent),
+    Column("department", ("部门",), text(100)),
+    Column("email", ("邮箱",), email),
+    Column("staff_no", ("工号",), text(40)),
+)
+# What an appointment says besides person, institution and start: a later file may change these.
+FIELDS = (*Appointment.TERMS, "phone")
+
+MESSAGES: dict[str, Promise] = {
+    "end_not_after_start": _("The leaving date must lie after the start."),
+    "inconsistent_end": _("The leaving date must be the day after the last day at work."),
+    "duplicate": _("Line %(line)s of the file already holds this person with this start."),
+    "overlaps": _("This person already has an appointment here at that time, with another start."),
+    "month_end": _("Most leaving dates here are the last day of a month. That day itself is no longer counted."),
+}
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass
+class RosterRow(PlannedRow):
+    """A row with what carries it out: `person_id` of the surviving person, or None and the document of a new one."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    document: str = ""
+    person_id: int | None = None
+    appointment: Appointment | None = None
+
+    @property
+    def person_key(self) -> int | str:
+        return self.person_id or self.document
+
+
+@dataclass
+class RosterPlan(Plan):
+    rows: list[RosterRow]
+
+
+def read_roster(content: bytes) -> Table:
+    return read_table(content, COLUMNS)
+
+
+def plan_roster(table: Table, institution: Institution, *, on: date) -> RosterPlan:
+    """What the file will do to the institution's appointments; `on` is the day of the check. Writes nothing."""
+    areas = known_areas()
+    entries = [(entry, _check(entry, on, areas)) for entry in table.entries]
+    known = known_people([document for _entry, document in entries])
+    names_of_file(entries, known)
+    _warn_of_month_ends(table.entries)
+    present = _appointments(institution)
+    planned = [(entry, _row(entry, document, known.get(document), present)) for entry, document in entries]
+    _refuse_duplicates(planned)
+    _refuse_overlaps(planned, present)
+    return RosterPlan([_closed(entry, row) for entry, row in planned], table.ignored, table.sha256)
+
+
+# --- one row by itself ----------------------------------------------------------------------------------------------
+def _check(entry: Entry, on: date, areas: frozenset[str]) -> str:
+    """Dates and document of the row; returns the document's blind index, empty when it is wrong."""
+    start, last = entry.values.get("start_date"), entry.values.pop("last_day", None)
+    if last:
+        first_day_out = last + ONE_DAY
+        if entry.values.setdefault("end_date", first_day_out) != first_day_out:
+            entry.refuse("last_day", "inconsistent_end", MESSAGES["inconsistent_end"])
+    end = entry.values.get("end_date")
+    if start and end and end <= start:
+        name = "last_day" if last else "end_date"
+        entry.refuse(name, "end_not_after_start", MESSAGES["end_not_after_start"])
+    return document_of(entry, on=on, areas=areas)
+
+
+def _warn_of_month_ends(entries: Iterable[Entry]) -> None:
+    """Personnel systems hold the last day at work; here the leaving date is the first day no longer counted."""
+    leaving = [entry for entry in entries if "end_date" in entry.values and "end_date" in entry.heads]
+    month_ends = [entry for entry in leaving if (entry.values["end_date"] + ONE_DAY).day == 1]
+    if 2 * len(month_ends) > len(leaving):
+        for entry in month_ends:
+            entry.warn("end_date", "month_end", MESSAGES["month_end"])
+
+
+# --- against what is there ------------------------------------------------------------------------------------------
+def _appointments(institution: Institution) -> dict[int, dict[date, Appointment]]:
+    """Surviving person -> start -> appointment."""
+    found: dict[int, dict[date, Appointment]] = defaultdict(dict)
+    rows = Appointment.objects.filter(institution=institution).annotate(survivor=surviving("person__"))
+    for appointment in rows.order_by("start_date", "pk"):
+        found[appointment.survivor][appointment.start_date] = appointment
+    return found
+
+
+def _row(
+    entry: Entry, document: str, person: KnownPerson | None, present: dict[int, dict[date, Appointment]]
+) -> RosterRow:
+    row = RosterRow(entry.row, values=entry.values, document=document)
+    if person and "start_date" in entry.values:
+        row.person_id = person.id
+        row.appointment = present.get(person.id, {}).get(entry.values["start_date"])
+    if row.appointment:
+        row.id = row.appointment.pk
+        row.changes = _differences(row.appointment, entry.values)
+        row.action = Action.UPDATE if row.changes else Action.UNCHANGED
+    else:
+        row.changes = {name: [None, shown(name, value)] for name, value in entry.values.items()}
+        row.action = Action.CREATE
+    if end := _end(row):
+        row.notes["counted_until"] = end - ONE_DAY
+    return row
+
+
+def _differences(appointment: Appointment, values: dict[str, Any]) -> dict[str, list[Any]]:
+    """Only what the file says: an empty cell leaves the value as it is."""
+    pairs = {name: (getattr(appointment, name), values[name]) for name in FIELDS if name in values}
+    return {name: [shown(name, old), shown(name, new)] for name, (old, new) in pairs.items() if old != new}
+
+
+def _end(row: RosterRow) -> date | None:
+    given: date | None = row.values.get("end_date")
+    return given or (row.appointment.end_date if row.appointment else None)
+
+
+# --- rows against one another ---------------------------------------------------------------------------------------
+def _refuse_duplicates(planned: list[tuple[Entry, RosterRow]]) -> None:
+    seen: dict[tuple[int | str, date], int] = {}
+    for entry, row in planned:
+        start = entry.values.get("start_date")
+        if not row.document or not start:
+            continue
+        first = seen.setdefault((row.person_key, start), entry.row)
+        if first != entry.row:
+            entry.refuse("id_number", "duplicate", str(MESSAGES["duplicate"]) % {"line": first})
+
+
+def _refuse_overlaps(planned: list[tuple[Entry, RosterRow]], present: dict[int, dict[date, Appointment]]) -> None:
+    """Compare the state after the import: a file may end one appointment and begin the next."""
+    after: dict[int | str, list[tuple[date, date, Entry | None]]] = defaultdict(list)
+    touched: set[int] = set()
+    for entry, row in planned:
+        if entry.errors or not row.document:
+            continue
+        changed = row.action == Action.CREATE or "end_date" in row.changes
+        after[row.person_key].append((entry.values["start_date"], _end(row) or date.max, entry if changed else None))
+        touched |= {row.appointment.pk} if row.appointment else set()
+    for person, spans in after.items():
+        others = present.get(person, {}).values() if isinstance(person, int) else ()
+        spans += [(one.start_date, one.end_date or date.max, None) for one in others if one.pk not in touched]
+        _refuse_crossing(spans)
+
+
+def _refuse_crossing(spans: list[tuple[date, date, Entry | None]]) -> None:
+    """The row that says the later half of an overlap is wrong; of two rows of one file, the lower one."""
+    for start, end, entry in spans:
+        crossing = [other for begin, stop, other in spans if begin < end and start < stop and begin != start]
+        lower_one = entry and any(other is None or other.row < entry.row for other in crossing)
+        if entry and lower_one:
+            entry.refuse("start_date", "overlaps", MESSAGES["overlaps"])
+
+
+def _closed(entry: Entry, row: RosterRow) -> RosterRow:
+    row.errors, row.warnings = entry.errors, entry.warnings
+    if row.errors:
+        row.action, row.changes = Action.ERROR, {}
+    return row

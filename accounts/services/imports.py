@@ -1,0 +1,214 @@
+"""Importing files: one call, one transaction, one audit entry per file. Rows with errors stop the whole file.
+
+What a file means is planned in accounts.imports; here plans are shown to whoever may see them, and carried out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, cast
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, Value, When
+
+from accounts.access import holds, require
+from accounts.imports.institutions import InstitutionPlan, InstitutionRow, plan_institutions, read_institutions
+from accounts.imports.people import batches
+from accounts.imports.roster import FIELDS, RosterPlan, RosterRow, plan_roster, read_roster
+from accounts.models import AdminBody, Appointment, AppointmentVersion, IdentityDocument, Institution, Person, User
+from accounts.models.places import Region
+from accounts.permissions import GRANTS, Permission
+from accounts.services.places import require_region
+from core import audit, clock, outbox
+from core.errors import DomainError, NotAllowed
+from core.fields import SealedField, seal
+from core.plans import Action, Plan
+from core.text import name_key
+
+PHONE = cast(SealedField, Appointment._meta.get_field("phone"))
+INSTITUTION_COLUMNS = ("name", "name_key", "category", "level", "region", "parent")
+
+
+def preview_roster(*, actor: User, institution: Institution, content: bytes) -> RosterPlan:
+    """What the file would do. Raises TableUnreadable."""
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    return plan_roster(read_roster(content), institution, on=clock.today())
+
+
+def import_roster(*, actor: User, institution: Institution, content: bytes, file_name: str = "") -> RosterPlan:
+    """Carry a roster out, whole or not at all: a plan with errors is returned and nothing is written.
+
+    Raises TableUnreadable, and `changed_meanwhile` when another import got in between.
+    """
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    table = read_roster(content)
+    with _one_transaction():
+        # Two rosters of one institution wait for each other, so that both are planned on what is there.
+        locked = Institution.objects.select_for_update().get(pk=institution.pk)
+        plan = plan_roster(table, locked, on=clock.today())
+        if plan.has_errors or not plan.changes_something:
+            return plan
+        _change_appointments([row for row in plan.rows if row.action == Action.UPDATE], clock.now())
+        _create_appointments([row for row in plan.rows if row.action == Action.CREATE], locked, clock.now())
+        audit.record(actor, "accounts.roster_imported", locked, **_audit_facts(plan, file_name))
+        outbox.add("accounts.roster_imported", locked.pk)
+    return plan
+
+
+def preview_institutions(*, actor: User, content: bytes) -> InstitutionPlan:
+    """What the file would do. Raises TableUnreadable."""
+    _importing_body(actor)
+    return plan_institutions(read_institutions(content), reaches=_Reach(actor))
+
+
+def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> InstitutionPlan:
+    """Carry a file of institutions out, whole or not at all; rows outside the actor's regions are errors.
+
+    Raises TableUnreadable, and `changed_meanwhile` when another import got in between.
+    """
+    body = _importing_body(actor)
+    table = read_institutions(content)
+    with _one_transaction():
+        plan = plan_institutions(table, reaches=_Reach(actor))
+        if plan.has_errors or not plan.changes_something:
+            return plan
+        made = _create_institutions([row for row in plan.rows if row.action == Action.CREATE])
+        _change_institutions([row for row in plan.rows if row.action == Action.UPDATE], made)
+        audit.record(actor, "accounts.institutions_imported", body, **_audit_facts(plan, file_name))
+    return plan
+
+
+@contextmanager
+def _one_transaction() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        # The plan was right when it was made: somebody else wrote the same record in the meantime.
+        raise DomainError("changed_meanwhile") from error
+
+
+def _audit_facts(plan: Plan, file_name: str) -> dict[str, Any]:
+    return {"sha256": plan.sha256, "file": file_name, "counts": plan.counts, "rows": plan.as_audit_lines()}
+
+
+# --- rosters --------------------------------------------------------------------------------------------------------
+def _change_appointments(rows: list[RosterRow], now: datetime) -> None:
+    """Keep the old wording with the time until which it held, then write the new one."""
+    pairs = [(row, row.appointment) for row in rows if row.appointment]
+    appointments = [appointment for _row, appointment in pairs]
+    AppointmentVersion.objects.bulk_create([_version(one, now) for one in appointments], batch_size=500)
+    for row, appointment in pairs:
+        appointment.recorded_at = now
+        for name in row.changes:
+            setattr(appointment, name, row.values[name])
+    changed = {name for row in rows for name in row.changes} - {PHONE.name}
+    Appointment.objects.bulk_update(appointments, sorted(changed | {"recorded_at"}), batch_size=500)
+    _change_phones([appointment for row, appointment in pairs if PHONE.name in row.changes])
+
+
+def _version(appointment: Appointment, now: datetime) -> AppointmentVersion:
+    terms = {name: getattr(appointment, name) for name in Appointment.TERMS}
+    return AppointmentVersion(appointment=appointment, recorded_at=appointment.recorded_at, superseded_at=now, **terms)
+
+
+def _change_phones(appointments: list[Appointment]) -> None:
+    """A bulk update passes by the field's own sealing, so the tokens are made here."""
+    for batch in batches(appointments, 200):
+        tokens = [When(pk=one.pk, then=Value(str(seal(one.phone, PHONE.binding(one))))) for one in batch]
+        Appointment.objects.filter(pk__in=[one.pk for one in batch]).update(phone=Case(*tokens))
+
+
+def _create_appointments(rows: list[RosterRow], institution: Institution, now: datetime) -> None:
+    people = _create_people(row for row in rows if row.person_id is None)
+    appointments = [
+        Appointment(
+            person_id=row.person_id or people[row.document],
+            institution=institution,
+            start_date=row.values["start_date"],
+            recorded_at=now,
+            **{name: row.values[name] for name in FIELDS if name in row.values},
+        )
+        for row in rows
+    ]
+    for row, appointment in zip(rows, Appointment.objects.bulk_create(appointments, batch_size=500), strict=True):
+        row.id = appointment.pk
+
+
+def _create_people(rows: Iterable[RosterRow]) -> dict[str, int]:
+    """People whom the file names first, each once, with the document; nobody has checked their identity yet."""
+    firsts = {row.document: row for row in reversed(list(rows))}
+    people = [Person(name=row.values["name"], name_key=name_key(row.values["name"])) for row in firsts.values()]
+    made = dict(zip(firsts, Person.objects.bulk_create(people, batch_size=500), strict=True))
+    documents = [
+        IdentityDocument(
+            person=made[index], type=row.values["id_type"], number=row.values["id_number"], number_index=index
+        )
+        for index, row in firsts.items()
+    ]
+    IdentityDocument.objects.bulk_create(documents, batch_size=500)
+    return {index: person.pk for index, person in made.items()}
+
+
+# --- institutions ---------------------------------------------------------------------------------------------------
+class _Reach:
+    """Does a worn hat's jurisdiction hold the region? Asked once per region of the file."""
+
+    def __init__(self, actor: User) -> None:
+        self.actor = actor
+        self.known: dict[int, bool] = {}
+
+    def __call__(self, region: Region) -> bool:
+        if region.pk not in self.known:
+            try:
+                require_region(self.actor, Permission.INSTITUTION_IMPORT, region)
+                self.known[region.pk] = True
+            except NotAllowed:
+                self.known[region.pk] = False
+        return self.known[region.pk]
+
+
+def _importing_body(actor: User) -> AdminBody:
+    """The body for which the actor imports; only an administrative body's hat can hold this permission."""
+    permission = Permission.INSTITUTION_IMPORT
+    if not holds(actor, permission):
+        raise NotAllowed(permission=permission.value)
+    bodies = (hat.admin_body for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
+    return next(body for body in bodies if body)
+
+
+def _create_institutions(rows: list[InstitutionRow]) -> dict[str, int]:
+    """Parents before those below them: as many statements as the tree has storeys."""
+    made: dict[str, int] = {}
+    while rows:
+        ready = [row for row in rows if not row.parent_uscc or row.parent_uscc in made]
+        rows = [row for row in rows if row.parent_uscc and row.parent_uscc not in made]
+        created = Institution.objects.bulk_create([_institution(row, made) for row in ready], batch_size=500)
+        for row, institution in zip(ready, created, strict=True):
+            row.id = institution.pk
+        made |= {one.uscc: one.pk for one in created if one.uscc}
+    return made
+
+
+def _institution(row: InstitutionRow, made: Mapping[str, int]) -> Institution:
+    uscc = row.values.get("uscc")
+    return Institution(
+        name=row.values["name"],
+        name_key=name_key(row.values["name"]),
+        kind=Institution.Kind.LEGAL_PERSON if uscc else Institution.Kind.INTERNAL_DEPARTMENT,
+        category=row.values["category"],
+        level=row.values["level"],
+        uscc=uscc,
+        region=row.region,
+        parent_id=row.parent_id or made.get(row.parent_uscc),
+        demo=bool(row.region and row.region.demo),
+    )
+
+
+def _change_institutions(rows: list[InstitutionRow], made: Mapping[str, int]) -> None:
+    pairs = [(row.institution, _institution(row, made)) for row in rows if row.institution]
+    for institution, wanted in pairs:
+        for name in ("name", "name_key", "category", "level", "region_id"):
+            setattr(institution, name, getattr(wanted, name))
+        institution.parent_id = wanted.parent_id or institution.parent_id
+    Institution.objects.bulk_update([one for one, _wanted in pairs], INSTITUTION_COLUMNS, batch_size=500)

@@ -1,0 +1,88 @@
+"""What a file will do before it does it: rows with action, changes and remarks; the same for every importer."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`column` is the head as written in the file; `message` is for people, `code` for programs."""
+
+    column: str
+    code: str
+    message: str
+
+
+@dataclass
+class PlannedRow:
+    """One data row. `changes` holds what may be shown: numbers masked, dates as dates."""
+
+    row: int
+    action: Action = Action.ERROR
+    id: int | None = None
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    # For people only, not part of the JSON: what follows from the row, e.g. the last day counted.
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "row": self.row,
+            "id": self.id,
+            "action": str(self.action),
+            "changes": self.changes_as_json(),
+            "errors": [vars(problem) for problem in self.errors],
+            "warnings": [vars(problem) for problem in self.warnings],
+        }
+
+    def changes_as_json(self) -> dict[str, list[Any]]:
+        return {name: [_plain(value) for value in pair] for name, pair in self.changes.items()}
+
+
+@dataclass
+class Plan:
+    """`rows` in file order; `ignored` are the heads that nobody knows; `sha256` is that of the file."""
+
+    rows: Sequence[PlannedRow]
+    ignored: list[str]
+    sha256: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(row.action for row in self.rows)
+        return {str(action): found[action] for action in Action}
+
+    @property
+    def has_errors(self) -> bool:
+        return any(row.action == Action.ERROR for row in self.rows)
+
+    @property
+    def changes_something(self) -> bool:
+        return any(row.action in (Action.CREATE, Action.UPDATE) for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"counts": self.counts, "rows": [row.as_json() for row in self.rows]}
+
+    def as_audit_lines(self) -> list[dict[str, Any]]:
+        """One line per changed row. A new record holds its own first wording, so its line only names it."""
+        return [
+            {"row": row.row, "id": row.id, "action": str(row.action)}
+            | ({"changes": row.changes_as_json()} if row.action == Action.UPDATE else {})
+            for row in self.rows
+            if row.action in (Action.CREATE, Action.UPDATE)
+        ]
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int) else str(value)

@@ -1,0 +1,206 @@
+"""Table files from elsewhere (XLSX, CSV) as lines of cells. Hostile or broken files are refused before they are parsed.
+
+What the columns mean is not known here: see core.columns.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Generator, Iterable, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import openpyxl
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from openpyxl.utils.datetime import from_excel
+
+from core.errors import DomainError
+
+MEGABYTE = 1024 * 1024
+MAX_BYTES = 20 * MEGABYTE
+MAX_UNPACKED = 200 * MEGABYTE
+# A sheet of 20,000 equal rows packs 17 to 1; a bomb 300 to 1 and more. Small members are left alone.
+MAX_RATIO, RATIO_FROM = 100, MEGABYTE
+MAX_MEMBERS = 200
+MAX_ROWS = 20_000
+MAX_COLUMNS = 256
+# Whole days as a spreadsheet counts them: 1954 to 2119.
+SERIAL_DAYS = range(20_000, 80_001)
+# Zero-width blanks and direction marks that copying from chats and address books leaves behind.
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+class TableUnreadable(DomainError):
+    """The file as a whole cannot be read as a table."""
+
+    code = "unreadable"
+
+    @property
+    def sentence(self) -> str:
+        return str(SENTENCES[self.code] % self.facts)
+
+
+SENTENCES: dict[str, Promise] = {
+    "unreadable": _("This file cannot be read. Save it again as XLSX or CSV."),
+    "too_large": _("The file is larger than 20 MB."),
+    "unpacks_too_large": _("The file unpacks to far more than it holds, which a table never does. It was not opened."),
+    "old_format": _("This is an old or a protected spreadsheet. Remove the password and save it as XLSX."),
+    "macros": _("The file holds macros. Save it as XLSX without macros."),
+    "too_many_rows": _("The file has more than 20,000 rows. Split it."),
+    "empty": _("The file is empty."),
+    "heads_missing": _("No line among the first ten has all the column heads that are needed. Missing: %(missing)s."),
+    "head_twice": _("A column head stands in the file twice: %(head)s."),
+}
+
+
+class Cell(NamedTuple):
+    """One cell as a reader sees it. `number` and `day` are set when the spreadsheet holds no text but a value."""
+
+    text: str = ""
+    number: int | float | None = None
+    day: date | None = None
+    # "formula", or "cell_error" for what a spreadsheet shows as #N/A
+    trouble: str = ""
+
+
+EMPTY = Cell()
+Line = tuple[int, list[Cell]]
+
+
+def read_sheets(content: bytes) -> Generator[Iterator[Line], None, None]:
+    """Every visible sheet as (line number as the spreadsheet shows it, cells). Raises TableUnreadable."""
+    if not content:
+        raise TableUnreadable("empty")
+    if len(content) > MAX_BYTES:
+        raise TableUnreadable("too_large")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise TableUnreadable("old_format")
+    if content.startswith(b"PK"):
+        yield from _workbook(content)
+    else:
+        yield _csv_lines(content)
+
+
+# --- XLSX -----------------------------------------------------------------------------------------------------------
+def _workbook(content: bytes) -> Iterator[Iterator[Line]]:
+    if not openpyxl.DEFUSEDXML:
+        raise RuntimeError("defusedxml is missing: spreadsheets from elsewhere must not be parsed without it")
+    _check_package(content)
+    with warnings.catch_warnings():
+        # openpyxl warns of features that it skips; they hold no values.
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        except Exception as error:  # a broken package fails in any of its many parts
+            raise TableUnreadable from error
+        for sheet in book.worksheets:
+            if sheet.sheet_state == "visible":
+                yield _sheet_lines(sheet, book.epoch)
+
+
+def _check_package(content: bytes) -> None:
+    """Sizes as the archive states them; the reader of the archive never unpacks more than was stated."""
+    try:
+        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise TableUnreadable from error
+    bombs = [m for m in members if m.file_size > max(RATIO_FROM, m.compress_size * MAX_RATIO)]
+    if bombs or len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise TableUnreadable("unpacks_too_large")
+    if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
+        raise TableUnreadable("macros")
+
+
+def _sheet_lines(sheet: Any, epoch: datetime) -> Iterator[Line]:
+    try:
+        # The stated size of a sheet is often wrong; without it every row is read.
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            yield number, [_sheet_cell(cell, epoch) for cell in row[:MAX_COLUMNS]]
+    except Exception as error:  # rows are parsed as they are asked for, and may be broken too
+        raise TableUnreadable from error
+
+
+def _sheet_cell(cell: Any, epoch: datetime) -> Cell:
+    value = cell.value
+    if value is None:
+        return EMPTY
+    if cell.data_type in ("f", "e"):
+        return Cell(str(value), trouble="formula" if cell.data_type == "f" else "cell_error")
+    if isinstance(value, str):
+        return text_cell(value)
+    if isinstance(value, bool):
+        return Cell(str(value).lower())
+    if isinstance(value, int | float):
+        return _number_cell(value, "%" in (cell.number_format or ""), epoch)
+    if isinstance(value, datetime):
+        value = value.date()
+    return Cell(str(value), day=value if isinstance(value, date) else None)
+
+
+def _number_cell(value: int | float, percent: bool, epoch: datetime) -> Cell:
+    if percent:
+        return Cell(f"{_plain(round(value * 100, 6))}%", number=value)
+    # Asked of an integer only: for a float, `in` would walk through the whole range.
+    serial = float(value).is_integer() and int(value) in SERIAL_DAYS
+    day = from_excel(value, epoch) if serial else None
+    return Cell(_plain(value), number=value, day=day.date() if isinstance(day, datetime) else None)
+
+
+def _plain(value: int | float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+# --- CSV ------------------------------------------------------------------------------------------------------------
+def _csv_lines(content: bytes) -> Iterator[Line]:
+    text = _decoded(content)
+    first, _newline, rest = text.partition("\n")
+    if stated := re.fullmatch(r"sep=(.)\r?", first):
+        text = rest
+    delimiter = stated[1] if stated else _delimiter(text)
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+            yield number, [text_cell(value) for value in row[:MAX_COLUMNS]]
+    except csv.Error as error:
+        raise TableUnreadable from error
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8 with or without its mark, what Excel calls Unicode text, or GB18030, which Chinese offices save."""
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise TableUnreadable
+
+
+def _delimiter(text: str) -> str:
+    beginning = "\n".join(text.splitlines()[:10])
+    return max(",\t;", key=beginning.count)
+
+
+def text_cell(value: str) -> Cell:
+    """A text that a spreadsheet would calculate is no value; trimmed otherwise, and free of invisible marks."""
+    text = _INVISIBLE.sub("", value).strip()
+    if not text:
+        return EMPTY
+    return Cell(text, trouble="formula" if text.startswith("=") else "")
+
+
+def head_key(text: str) -> str:
+    """What spellings of one column head share: width, case, blanks, underscores, and marks such as * or （必填）."""
+    narrow = unicodedata.normalize("NFKC", text).casefold()
+    narrow = re.sub(r"\((必填|选填|可选|required|optional)\)", "", narrow)
+    return re.sub(r"[\s*:_\-]", "", narrow)
+
+
+def is_blank(cells: Iterable[Cell]) -> bool:
+    return not any(cell.text for cell in cells)
