@@ -90,6 +90,11 @@ def overdue() -> list[int]:
     return ids
 
 
+def undelivered() -> list[int]:
+    """Every event that is still new, oldest first."""
+    return list(OutboxEvent.objects.filter(state=OutboxEvent.State.NEW).order_by("pk").values_list("pk", flat=True))
+
+
 def _put_back(event: OutboxEvent, error: Exception) -> None:
     log.exception("outbox event %s failed", event.pk)
     given_up = event.attempts >= MAX_ATTEMPTS

@@ -10,6 +10,7 @@ from accounts.services.identity import (
 from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
 from accounts.services.places import (
     add_person,
+    correct_name,
     create_admin_body,
     create_base,
     create_institution,
@@ -23,6 +24,7 @@ __all__ = [
     "add_person",
     "confirm_claim_at_desk",
     "confirm_claim_by_code",
+    "correct_name",
     "create_admin_body",
     "create_base",
     "create_institution",

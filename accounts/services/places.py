@@ -173,6 +173,17 @@ def add_person(
     return person
 
 
+@transaction.atomic
+def correct_name(*, actor: User, person: Person, name: str, reason: str) -> Person:
+    """Put a wrongly written name right. Documents already issued keep what they say; they are superseded."""
+    _require_system(actor)
+    before, person.name = person.name, normal_name(name)
+    person.name_key = name_key(name)
+    person.save(update_fields=["name", "name_key"])
+    audit.record(actor, "accounts.name_corrected", person, reason=reason, before=before, after=person.name)
+    return person
+
+
 def require_region(actor: User, permission: Permission, region: Region) -> None:
     """For records that do not exist yet: does a worn hat's jurisdiction hold the region?"""
     for membership in actor.worn_memberships():

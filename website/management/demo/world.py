@@ -112,12 +112,11 @@ def _logins(world: World, rows: list[dict[str, Any]]) -> None:
 
 def _content(world: World, wanted: bool) -> None:
     """Home pages, the written course, the question bank and the programme that joins them."""
-    load_home(actor=world.actor)
+    load_home(actor=world.actor, folder=ROOT / "demo" / "website")
     course = load_course(actor=world.actor, folder=ROOT / "demo" / "courses" / "junior")
     folder = ROOT / "demo" / "questions"
-    for file in sorted(folder.glob("junior-*.yaml")):
-        load_questions(actor=world.actor, questions=read_questions(file), level="JUNIOR")
-    blueprint = create_blueprint(actor=world.actor, **read_blueprint(folder / "blueprint.yaml"))
+    load_questions(actor=world.actor, questions=read_questions(folder), level="JUNIOR")
+    blueprint = create_blueprint(actor=world.actor, **vars(read_blueprint(folder / "blueprint.yaml")))
     level = Level.objects.get(code="JUNIOR")
     titles = {"zh": level.full_title_zh, "en": level.full_title_en, "ja": level.full_title_ja}
     if not Programme.objects.filter(code=PROGRAMME).exists():
