@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery, Sum
 
 from accounts.models import IdentityCheck, Person, User
 from accounts.permissions import Permission
+from accounts.selectors import surviving
 from accounts.workflow import CHECKED
 from courses.exams.models import Attempt
 from courses.exams.workflow import AttemptState
@@ -46,7 +47,7 @@ def reviews_of(actor: User, cohort: Cohort) -> list[Review]:
 
 
 def reviews(enrolments: Sequence[Enrolment]) -> list[Review]:
-    """Enrolments come with cohort, programme and level selected."""
+    """Enrolments come with person, cohort, programme and level selected."""
     reached = progress_of(enrolments)
     return [Review(one, reached[one.pk], missing(reached[one.pk])) for one in enrolments]
 
@@ -61,7 +62,7 @@ def progress_of(enrolments: Sequence[Enrolment]) -> dict[int, Progress]:
     found = {}
     for one in enrolments:
         level = one.cohort.programme.level
-        attempt = best.get((one.cohort.sitting_id, one.person_id))
+        attempt = best.get((one.cohort.sitting_id, _survivor(one)))
         found[one.pk] = Progress(
             hours=hours.get(one.pk, NOTHING),
             hours_needed=level.total_hours,
@@ -71,7 +72,7 @@ def progress_of(enrolments: Sequence[Enrolment]) -> dict[int, Progress]:
             score=attempt.score if attempt else None,
             passed=bool(attempt and attempt.passed),
             score_needed=level.pass_score,
-            identity_checked=one.person_id in checked,
+            identity_checked=bool(checked & {one.person_id, _survivor(one)}),
         )
     return found
 
@@ -95,18 +96,23 @@ def _scheduled(enrolments: Sequence[Enrolment]) -> dict[int, Decimal]:
 
 
 def _best_attempts(enrolments: Sequence[Enrolment]) -> dict[tuple[int | None, int], Attempt]:
-    """The best marked attempt per sitting and person: passed before failed, then the higher score."""
-    rows = Attempt.objects.filter(
-        sitting__in={one.cohort.sitting_id for one in enrolments if one.cohort.sitting_id},
-        person__in={one.person_id for one in enrolments},
-        state=AttemptState.MARKED,
+    """The best marked attempt per sitting and surviving person; attempts of merged persons count."""
+    sittings = {one.cohort.sitting_id for one in enrolments if one.cohort.sitting_id}
+    rows = Attempt.objects.annotate(survivor=surviving("person__")).filter(
+        sitting__in=sittings, survivor__in={_survivor(one) for one in enrolments}, state=AttemptState.MARKED
     )
-    # Later rows overwrite earlier ones.
-    return {(one.sitting_id, one.person_id): one for one in rows.order_by("passed", "score", "-number")}
+    # Ascending: the best comes last and stays.
+    ordered = rows.order_by("passed", "score", "-number")
+    return {(one.sitting_id, one.survivor): one for one in ordered}
 
 
 def _checked(enrolments: Sequence[Enrolment]) -> frozenset[int]:
     latest = IdentityCheck.objects.filter(person=OuterRef("pk")).order_by("-checked_at", "-pk")
-    people = Person.objects.filter(pk__in={one.person_id for one in enrolments})
+    wanted = {one.person_id for one in enrolments} | {_survivor(one) for one in enrolments}
+    people = Person.objects.filter(pk__in=wanted)
     people = people.annotate(standing=Subquery(latest.values("standing")[:1])).filter(standing__in=CHECKED)
     return frozenset(people.values_list("pk", flat=True))
+
+
+def _survivor(enrolment: Enrolment) -> int:
+    return enrolment.person.merged_into_id or enrolment.person_id

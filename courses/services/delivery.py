@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,13 +11,15 @@ from django.db.models import Max
 from django.utils import translation
 
 from accounts.access import holds, require
-from accounts.models import TrainingBase, User
+from accounts.models import Person, TrainingBase, User
 from accounts.permissions import Permission
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
 from courses.exams.models import Blueprint, Sitting
+from courses.exams.services import admit_candidates, create_sitting, move_sitting
 from courses.models import Cohort, Level, Module, Programme, Session, SessionShare
 from courses.rules import HalfDay, half_days
+from courses.workflow import STUDYING
 
 MINUTES_PER_HOUR = 45
 MORNING, AFTERNOON = time(9), time(14)
@@ -136,21 +137,29 @@ def schedule_exam(
 ) -> Sitting:
     """Give the cohort its examination, drawn by the programme's blueprint, or move the one it has.
 
-    Raises `dates_wrong`, `no_blueprint`, and `exam_begun` once somebody has sat it.
+    Whoever is admitted by now may sit it; later admissions join. Raises `no_blueprint` and what sittings refuse.
     """
     require(actor, Permission.EXAM_MANAGE, cohort.base)
-    locked = (
-        Cohort.objects.select_for_update(of=("self",))
-        .select_related("base", "sitting", "programme__level", "programme__blueprint")
-        .get(pk=cohort.pk)
+    rows = Cohort.objects.select_for_update(of=("self",))
+    locked = rows.select_related("base", "sitting", "programme__level", "programme__blueprint").get(pk=cohort.pk)
+    if locked.sitting:
+        return move_sitting(actor=actor, sitting=locked.sitting, opens_at=opens_at, closes_at=closes_at)
+    if locked.programme.blueprint is None:
+        raise DomainError("no_blueprint")
+    locked.sitting = create_sitting(
+        actor=actor,
+        base=locked.base,
+        blueprint=locked.programme.blueprint,
+        title=_chinese_title(locked),
+        opens_at=opens_at,
+        closes_at=closes_at,
+        max_attempts=max_attempts,
     )
-    if closes_at <= opens_at:
-        raise DomainError("dates_wrong")
-    times = {"opens_at": opens_at, "closes_at": closes_at, "max_attempts": max_attempts}
-    sitting = _moved_sitting(locked.sitting, times) if locked.sitting else _new_sitting(locked, times)
-    facts = {"opens_at": opens_at.isoformat(), "closes_at": closes_at.isoformat()}
-    audit.record(actor, "courses.exam_scheduled", locked, **facts)
-    return sitting
+    locked.save(update_fields=["sitting"])
+    admitted = Person.objects.filter(enrolments__cohort=locked, enrolments__state__in=STUDYING)
+    admit_candidates(actor=actor, sitting=locked.sitting, persons=admitted.order_by("pk"))
+    audit.record(actor, "courses.exam_scheduled", locked, sitting=locked.sitting.pk)
+    return locked.sitting
 
 
 def _check_terms(capacity: int, starts_on: date, ends_on: date) -> None:
@@ -202,24 +211,10 @@ def _make_sessions(cohort: Cohort, plan: Sequence[SessionPlan]) -> None:
     )
 
 
-def _new_sitting(cohort: Cohort, times: Mapping[str, Any]) -> Sitting:
-    if cohort.programme.blueprint is None:
-        raise DomainError("no_blueprint")
+def _chinese_title(cohort: Cohort) -> str:
+    """A sitting is named once, in the language of record."""
     with translation.override("zh-hans"):
-        title = cohort.title
-    sitting = Sitting.objects.create(base=cohort.base, blueprint=cohort.programme.blueprint, title=title, **times)
-    cohort.sitting = sitting
-    cohort.save(update_fields=["sitting"])
-    return sitting
-
-
-def _moved_sitting(sitting: Sitting, times: Mapping[str, Any]) -> Sitting:
-    if sitting.attempts.exists():
-        raise DomainError("exam_begun")
-    for name, value in times.items():
-        setattr(sitting, name, value)
-    sitting.save(update_fields=list(times))
-    return sitting
+        return cohort.title
 
 
 def _titles(titles: Mapping[str, str]) -> dict[str, str]:

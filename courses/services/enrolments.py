@@ -13,6 +13,7 @@ from accounts.workflow import ClaimState, Standing
 from core import audit, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
+from courses.exams.services import admit_candidates
 from courses.models import Cohort, Enrolment
 from courses.workflow import ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
 
@@ -63,6 +64,8 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     admitted = advance(enrolment, "admit", ENROLMENT_STEPS, actor=actor, document_seen=document_seen)
     if document_seen:
         _identify(actor, admitted)
+    if cohort.sitting:
+        admit_candidates(actor=actor, sitting=cohort.sitting, persons=[admitted.person])
     outbox.add("courses.enrolment_admitted", admitted.pk)
     return admitted
 

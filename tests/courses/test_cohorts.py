@@ -15,6 +15,7 @@ from core.models import AuditEntry
 from courses.models import Cohort, Enrolment, Level, Programme, Session, SessionShare
 from courses.services import (
     SessionPlan,
+    admit,
     assess_cohort,
     begin_cohort,
     cancel_cohort,
@@ -29,7 +30,6 @@ from courses.services import (
 )
 from tests.builders import base_manager, hat, make_base, make_institution, make_user, officer, regulator
 from tests.courses.builders import (
-    make_attempt,
     make_blueprint,
     make_cohort,
     make_enrolment,
@@ -335,14 +335,26 @@ def test_schedule_exam_again_moves_the_same_sitting():
     assert (again, first.closes_at) == (first, again.closes_at)
 
 
-def test_schedule_exam_after_somebody_sat_it_is_refused():
+def test_schedule_exam_admits_those_who_take_part():
     cohort = cohort_with_blueprint()
-    make_attempt(schedule(cohort), make_enrolment(cohort).person, score=50)
+    taking_part = [make_enrolment(cohort, state=state) for state in ("admitted", "attending")]
+    for state in ("applied", "waitlisted", "refused", "withdrawn"):
+        make_enrolment(cohort, state=state)
 
-    with pytest.raises(DomainError) as refusal:
-        schedule(cohort)
+    sitting = schedule(cohort)
 
-    assert refusal.value.code == "exam_begun"
+    admitted = sitting.candidates.order_by("person").values_list("person", flat=True)
+    assert list(admitted) == [one.person_id for one in taking_part]
+
+
+def test_schedule_exam_admits_later_admissions_too():
+    cohort = cohort_with_blueprint()
+    sitting = schedule(cohort)
+    late = make_enrolment(cohort, state="applied")
+
+    admit(actor=base_manager(cohort.base), enrolment=late)
+
+    assert sitting.candidates.get().person == late.person
 
 
 def test_schedule_exam_without_a_blueprint_is_refused():
@@ -356,7 +368,7 @@ def test_schedule_exam_closing_before_it_opens_is_refused():
     with pytest.raises(DomainError) as refusal:
         schedule(cohort_with_blueprint(), hours=0)
 
-    assert refusal.value.code == "dates_wrong"
+    assert refusal.value.code == "sitting_times_wrong"
 
 
 def test_schedule_exam_is_refused_to_another_base():
