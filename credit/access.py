@@ -1,0 +1,45 @@
+"""How long a credit file stays open: a signed mark in the session, for one person, one hat, fifteen minutes."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core import signing
+
+from core import clock
+
+OPEN_FOR = timedelta(minutes=15)
+SESSION_KEY = "credit_files"
+_SALT = "credit.open_file"
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """What the reader said before the file was shown, and until when it stays visible."""
+
+    purpose: str
+    until: datetime
+
+
+def leave_open(session: MutableMapping[str, Any], *, person_id: int, hat_id: int, purpose: str) -> None:
+    until = (clock.now() + OPEN_FOR).timestamp()
+    stated = {"person": person_id, "hat": hat_id, "purpose": purpose, "until": until}
+    marks = {key: mark for key, mark in session.get(SESSION_KEY, {}).items() if _read(mark)}
+    session[SESSION_KEY] = {**marks, str(person_id): signing.dumps(stated, salt=_SALT)}
+
+
+def opened(session: MutableMapping[str, Any], *, person_id: int, hat_id: int) -> OpenFile | None:
+    """None: the purpose has to be asked (again). A purpose given under another hat does not serve."""
+    stated = _read(session.get(SESSION_KEY, {}).get(str(person_id), ""))
+    if stated is None or (stated["person"], stated["hat"]) != (person_id, hat_id):
+        return None
+    return OpenFile(stated["purpose"], datetime.fromtimestamp(stated["until"], UTC))
+
+
+def _read(mark: str) -> dict[str, Any] | None:
+    try:
+        stated: dict[str, Any] = signing.loads(mark, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    return stated if stated["until"] > clock.now().timestamp() else None

@@ -1,0 +1,124 @@
+"""The credit file (信用档案): one append-only row per basic or positive fact about a person or an entity."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import NOTHING, ScopedQuerySet
+from accounts.models import Appointment, Institution, Membership, Person, User
+from accounts.selectors import surviving
+from core import clock
+
+
+class CreditRecordQuerySet(ScopedQuerySet):
+    """Reached by the person, and by the region where the person holds an appointment or the entity stands.
+
+    An institution reaches its own entity's rows, never those of its people; a training base reaches none.
+    """
+
+    scope_paths: ClassVar = {
+        "user": "person__user", "institution": "institution", "region": "institution__region__path",
+    }  # fmt: skip
+
+    def _own(self, actor: User) -> Q:
+        return super()._own(actor) | Q(person__merged_into__user=actor.pk)
+
+    def _within(self, membership: Membership) -> Q:
+        if membership.admin_body is None:
+            return super()._within(membership) if membership.institution_id else NOTHING
+        jurisdiction = membership.admin_body.jurisdiction
+        if jurisdiction == "":
+            return Q(pk__isnull=False)
+        appointments = Appointment.objects.filter(institution__region__path__startswith=jurisdiction)
+        survivor = Coalesce(OuterRef("person__merged_into_id"), OuterRef("person_id"))
+        works_here = appointments.annotate(survivor=surviving("person__")).filter(survivor=survivor)
+        return super()._within(membership) | Q(Exists(works_here))
+
+
+class CreditRecord(models.Model):
+    """A fact as its publisher gave it (append-only; a correction is a second entry).
+
+    `facts` is a snapshot that later renames do not change; texts in it are {zh, en, ja}. `source` is the event the
+    row came from, "<kind>:<key>", so that an event delivered twice is one row.
+    """
+
+    class Category(models.TextChoices):
+        # An adverse entry needs a decision behind it, and there are none yet.
+        BASIC = "basic", _("basic")
+        POSITIVE = "positive", _("positive")
+
+    class Kind(models.TextChoices):
+        COMMITMENT_ACCEPTED = "commitment_accepted", _("code of conduct accepted")
+        TRAINING_COMPLETED = "training_completed", _("training completed")
+        CERTIFICATE_ISSUED = "certificate_issued", _("certificate issued")
+
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="credit_records")
+    institution = models.ForeignKey(
+        Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="credit_records"
+    )
+    category = models.CharField(max_length=10, choices=Category.choices)
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    occurred_on = models.DateField()
+    recorded_at = models.DateTimeField(default=clock.now)
+    publisher = models.CharField(max_length=200)
+    facts = models.JSONField(default=dict)
+    source = models.CharField(max_length=120, unique=True)
+
+    objects = CreditRecordQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="credit_record_of_one_subject",
+                condition=Q(person__isnull=False, institution__isnull=True)
+                | Q(person__isnull=True, institution__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="credit_record_is_basic_or_positive", condition=Q(category__in=["basic", "positive"])
+            ),
+            models.CheckConstraint(name="credit_record_has_a_publisher", condition=~Q(publisher="")),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-occurred_on", "-id"], name="credit_file_of_person"),
+            models.Index(fields=["institution", "-occurred_on", "-id"], name="credit_file_of_institution"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.occurred_on}"
+
+    @property
+    def publisher_name(self) -> str:
+        return in_reader_language(self.facts.get("publisher")) or self.publisher
+
+    @property
+    def level_title(self) -> str:
+        return in_reader_language(self.facts.get("level"))
+
+    @property
+    def title(self) -> str:
+        return in_reader_language(self.facts.get("title"))
+
+    @property
+    def text_title(self) -> Promise | str:
+        text = self.facts.get("text", "")
+        return COMMITMENTS.get(text, text)
+
+
+# The texts whose acceptance stands in a credit file, by the name under which people agree to them.
+COMMITMENTS: dict[str, Promise] = {
+    "trainee_commitment": _("integrity commitment of trainees"),
+    "code_of_conduct": _("code of conduct of technology managers"),
+}
+
+
+def in_reader_language(texts: dict[str, Any] | None) -> str:
+    """The wording in the reader's language, the Chinese one where there is no other."""
+    texts = texts or {}
+    language = {"en": "en", "ja": "ja"}.get(get_language() or "", "zh")
+    return str(texts.get(language) or texts.get("zh") or "")
