@@ -1,6 +1,15 @@
-"""Addresses of the website room."""
+"""Addresses of the website room; its pages themselves are Wagtail's."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from website import views
 
 app_name = "website"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("rules/", views.rules, name="rules"),
+    path("bases/", views.bases, name="bases"),
+    path("institutions/", views.institutions, name="institutions"),
+    path("search/", views.search, name="search"),
+    path("demo/", views.demo, name="demo"),
+    path("demo/enter/", views.demo_enter, name="demo_enter"),
+]

@@ -1,20 +1,72 @@
 """The public catalogue of courses, and the course and lesson pages that Wagtail serves."""
 
+from collections import defaultdict
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from courses.models import CoursePage, LessonPage
+from courses.selectors import content
+
+PAGE_SIZE = 25
+COHORTS_PER_COURSE = 3
+# Of one course no more passages than one reads.
+PASSAGES_PER_COURSE = 3
+QUERY_LENGTH = 100
+# The first lesson is free, so that one knows what one enrols for.
+FREE_LESSON = 1
 
 
 @login_not_required
 def catalogue(request: HttpRequest) -> HttpResponse:
-    return render(request, "courses/catalogue.html")
+    """All courses, or with `q` those that hold the words, with the place where they stand."""
+    language = get_language() or "zh-hans"
+    query = request.GET.get("q", "").strip()[:QUERY_LENGTH]
+    levels = content.levels()
+    level = next((one.code for one in levels if one.code == request.GET.get("level")), "")
+    if query:
+        found = content.found_courses(query, language, level=level)
+        cards = [{"course": one.course, "passages": one.passages[:PASSAGES_PER_COURSE]} for one in found]
+    else:
+        cards = [{"course": one} for one in content.courses(language, level=level)]
+    page = Paginator(cards, PAGE_SIZE).get_page(request.GET.get("page"))
+    _add_cohorts(page.object_list)
+    context = {"page_obj": page, "query": query, "levels": levels, "level": level}
+    return render(request, "courses/catalogue.html", context)
 
 
 def course(request: HttpRequest, page: CoursePage) -> HttpResponse:
-    return render(request, page.template, {"page": page})
+    context = {
+        "page": page,
+        "outline": content.outline(page),
+        "cohorts": content.open_cohorts(level=page.level),
+        "free_lesson": FREE_LESSON,
+    }
+    return render(request, page.template, context)
 
 
 def public_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
-    return render(request, page.template, {"page": page})
+    """The first lesson in full; of the others what they teach."""
+    parent = content.course_of(page)
+    lessons = content.lessons_of(parent)
+    context = {
+        "page": page,
+        "course": parent,
+        "shares": content.shares_of(page),
+        "following": next((one for one in lessons if one.number > page.number), None),
+        "in_full": page.number == FREE_LESSON,
+        "checks": [block.value for block in page.checks] if page.number == FREE_LESSON else [],
+    }
+    return render(request, page.template, context)
+
+
+def _add_cohorts(cards: Any) -> None:
+    by_level: dict[int, list[Any]] = defaultdict(list)
+    for cohort in content.open_cohorts():
+        by_level[cohort.programme.level_id].append(cohort)
+    for card in cards:
+        card["cohorts"] = by_level[card["course"].level_id][:COHORTS_PER_COURSE]

@@ -1,0 +1,148 @@
+"""Public reads of the website: institutions and bases by name, the demo's province, answers of the one search box.
+
+What is public is asked for without an actor; persons and ratios come only through what reaches the actor.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from accounts.models import Designation, Institution, Person, Region, TrainingBase, User
+from accounts.permissions import Permission
+from accounts.selectors import system_user
+from certificates.identifiers import normal_number
+from core import clock
+from core.text import compact, name_key
+from courses.selectors.content import Found, found_courses
+from courses.workflow import CohortState
+from staffing.models import RatioRule
+from staffing.selectors import RatioAnswer, institution_ratio, region_ratios, rule_on
+
+# One character names half the country; a word of two finds somebody.
+SHORTEST_NAME = 2
+ANSWERS = 5
+FIGURE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class PersonAnswer:
+    person: Person
+    masked: str
+
+
+@dataclass(frozen=True)
+class InstitutionAnswer:
+    institution: Institution
+    ratio: RatioAnswer | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the search box answers with, one card each."""
+
+    certificate_number: str = ""
+    institutions: list[InstitutionAnswer] = field(default_factory=list)
+    people: list[PersonAnswer] = field(default_factory=list)
+    courses: list[Found] = field(default_factory=list)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.certificate_number or self.institutions or self.people or self.courses)
+
+
+def institutions(query: str = "", category: str = "") -> QuerySet[Institution]:
+    """By name, part of a name or credit code; with the designations that hold today."""
+    rows = Institution.objects.select_related("region", "parent").prefetch_related(_designations())
+    if category:
+        rows = rows.filter(category=category)
+    return _named(rows, query).order_by("name", "pk")
+
+
+def bases(query: str = "") -> QuerySet[TrainingBase]:
+    """With designations and the number of cohorts that take applications (`open_cohorts`)."""
+    taking = Count("cohorts", filter=Q(cohorts__state=CohortState.OPEN))
+    rows = TrainingBase.objects.select_related("region", "host").prefetch_related(_designations())
+    if query:
+        rows = rows.filter(Q(name__icontains=query) | Q(host__name__icontains=query) | Q(region__name__icontains=query))
+    return rows.annotate(open_cohorts=taking).order_by("name", "pk")
+
+
+def rules() -> list[RatioRule]:
+    """The requirement in force first, then its other versions, newest first."""
+    current = rule_on(clock.today())
+    others = RatioRule.objects.exclude(pk=current.pk).order_by("-valid_from", "pk")
+    return [current, *others]
+
+
+def demo_province() -> dict[str, Any] | None:
+    """The invented province's figure, at most a minute old: {name, trained, staff, percent, binding, met, at}."""
+    if not settings.DEMO:
+        return None
+    return cache.get_or_set("website.demo_province", _demo_province, FIGURE_SECONDS)
+
+
+def answers(actor: User | AnonymousUser, query: str, language: str) -> Answers:
+    """A certificate number, institutions, people who reach the actor, courses: whatever the words can mean."""
+    if not query:
+        return Answers()
+    user = actor if isinstance(actor, User) else None
+    return Answers(
+        certificate_number=normal_number(query),
+        institutions=_institution_answers(user, query),
+        people=_people(user, query) if user else [],
+        courses=found_courses(query, language)[:ANSWERS],
+    )
+
+
+def _institution_answers(user: User | None, query: str) -> list[InstitutionAnswer]:
+    if len(query) < SHORTEST_NAME:
+        return []
+    found = list(institutions(query)[:ANSWERS])
+    reach: frozenset[int] = frozenset()
+    if user is not None and found:
+        rows = Institution.objects.allowed(user, Permission.RATIO_VIEW).filter(pk__in=[one.pk for one in found])
+        reach = frozenset(rows.values_list("pk", flat=True))
+    return [InstitutionAnswer(one, institution_ratio(one) if one.pk in reach else None) for one in found]
+
+
+def _people(user: User, query: str) -> list[PersonAnswer]:
+    key = name_key(query)
+    if len(key) < SHORTEST_NAME:
+        return []
+    rows = Person.objects.allowed(user, Permission.PERSON_VIEW).filter(name_key__contains=key, merged_into=None)
+    found = rows.prefetch_related("documents").order_by("name_key", "pk")[:ANSWERS]
+    return [PersonAnswer(one, next((paper.masked for paper in one.documents.all()), "")) for one in found]
+
+
+def _named(rows: QuerySet[Institution], query: str) -> QuerySet[Institution]:
+    if not query:
+        return rows
+    code = compact(query)
+    if len(code) == 18 and code.isascii():
+        return rows.filter(uscc=code)
+    return rows.filter(Q(name__icontains=query) | Q(name_key__contains=name_key(query)) | Q(region__name=query))
+
+
+def _designations() -> Prefetch:
+    today = clock.today()
+    running = Q(valid_to__isnull=True) | Q(valid_to__gt=today)
+    return Prefetch("designations", Designation.objects.filter(running, valid_from__lte=today).order_by("kind", "pk"))
+
+
+def _demo_province() -> dict[str, Any]:
+    """An empty mapping, not None, before the demo is loaded: None would not stay in the cache."""
+    region = Region.objects.filter(demo=True, level="provincial").order_by("code").first()
+    if region is None:
+        return {}
+    figure, _ = region_ratios(system_user(), region.path)
+    at: datetime = clock.now()
+    return {
+        "name": region.name, "trained": figure.ratio.trained, "staff": figure.ratio.staff,
+        "percent": figure.ratio.percent_floor, "outcome": figure.ratio.outcome.value,
+        "institutions": figure.institutions, "binding": figure.binding, "met": figure.binding_met, "at": at,
+    }  # fmt: skip

@@ -1,0 +1,126 @@
+"""Public pages: the first page, rules, bases, institutions, the search box, and the demo's cast."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import Institution
+from courses.selectors.content import open_cohorts
+from website import selectors
+from website.imports import read_cast
+from website.models import HomePage
+from website.services import person_of_the_cast
+
+PAGE_SIZE = 25
+QUERY_LENGTH = 100
+COHORTS_AHEAD = 3
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def home(request: HttpRequest, page: HomePage) -> HttpResponse:
+    """The first page as visitors get it; Wagtail's preview shows the editors' own texts alone."""
+    cohorts = list(open_cohorts()[:COHORTS_AHEAD])
+    context = {"page": page, "cohorts": cohorts, "province": selectors.demo_province()}
+    return render(request, page.template, context)
+
+
+@login_not_required
+def rules(request: HttpRequest) -> HttpResponse:
+    language = get_language()
+    texts = ("title", "source", "explanation", "scope_note", "period_note")
+    versions = [{"rule": rule, **{name: rule.text(name, language) for name in texts}} for rule in selectors.rules()]
+    return render(request, "website/rules.html", {"current": versions[0], "earlier": versions[1:]})
+
+
+@login_not_required
+def bases(request: HttpRequest) -> HttpResponse:
+    query = _query(request)
+    return render(request, "website/bases.html", {"query": query, **_page(request, selectors.bases(query))})
+
+
+@login_not_required
+def institutions(request: HttpRequest) -> HttpResponse:
+    query = _query(request)
+    categories = Institution.Category.choices
+    category = next((code for code, _label in categories if code == request.GET.get("category")), "")
+    rows = selectors.institutions(query, category)
+    context = {"query": query, "category": category, "categories": categories, **_page(request, rows)}
+    return render(request, "website/institutions.html", context)
+
+
+@login_not_required
+def search(request: HttpRequest) -> HttpResponse:
+    query = _query(request)
+    answers = selectors.answers(request.user, query, get_language() or settings.LANGUAGE_CODE)  # type: ignore[arg-type]
+    return render(request, "website/search.html", {"query": query, "answers": answers})
+
+
+@login_not_required
+def demo(request: HttpRequest) -> HttpResponse:
+    """Who is who in the demo; anywhere else there is nothing at this address."""
+    _only_in_the_demo()
+    language = get_language() or settings.LANGUAGE_CODE
+    cast = [
+        {
+            "key": one["key"],
+            "email": one["email"],
+            **{name: _in(one[name], language) for name in ("name", "hat", "what")},
+        }
+        for one in read_cast(settings.ROOT / "demo" / "story" / "cast.yaml")
+    ]
+    names = {one["key"]: one["name"] for one in cast}
+    tour = [{"key": key, "name": names.get(key, ""), "text": text} for key, text in _tour()]
+    return render(request, "website/demo.html", {"cast": cast, "tour": tour})
+
+
+@login_not_required
+@require_POST
+def demo_enter(request: HttpRequest) -> HttpResponse:
+    """One click instead of a password, for the people of the cast alone."""
+    _only_in_the_demo()
+    file = settings.ROOT / "demo" / "story" / "cast.yaml"
+    email = next((one["email"] for one in read_cast(file) if one["key"] == request.POST.get("key")), "")
+    user = person_of_the_cast(email)
+    if user is None:
+        raise Http404
+    login(request, user, backend=BACKEND)
+    return redirect("accounts:home")
+
+
+def _only_in_the_demo() -> None:
+    if not settings.DEMO:
+        raise Http404
+
+
+def _tour() -> list[tuple[str, str]]:
+    """Five steps in five minutes: whom to enter as, and what to do there."""
+    return [
+        ("gaoxuan", _("Sit the junior examination: one question a screen, every answer saved as given.")),
+        ("qinwen", _("Open the running class, review completion, and issue the certificate after the dry run.")),
+        ("", _("Verify the certificate by its number and code, as anybody may, without signing in.")),
+        ("hemin", _("Look at the ratio: 69 of 99 has become 70 of 99, met, with the people behind it.")),
+        (
+            "shenyanqiu",
+            _("Find the institution in the region list and open a credit file; its person sees who looked."),
+        ),
+    ]
+
+
+def _in(texts: Any, language: str) -> str:
+    return texts if isinstance(texts, str) else texts.get(language) or texts[settings.LANGUAGE_CODE]
+
+
+def _query(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()[:QUERY_LENGTH]
+
+
+def _page(request: HttpRequest, rows: Any) -> dict[str, Any]:
+    return {"page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))}
