@@ -4,12 +4,15 @@ import ctypes
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Self
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from tools.environment import ROOT, python
@@ -58,6 +61,14 @@ class Service:
         if not self.is_running:
             raise ServiceFailed(f"The {self.name} process has ended. What it said last stands in {self.log}.")
 
+    def wait_for(self, is_there: Callable[[], bool], *, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_there():
+            self.check()
+            if time.monotonic() > deadline:
+                raise ServiceFailed(f"The {self.name} did not answer within {seconds:.0f} seconds. Read {self.log}.")
+            time.sleep(0.1)
+
     def stop(self) -> None:
         """Ask the process to finish; what is left of its group after a few seconds is killed."""
         if self.child is None:
@@ -80,22 +91,33 @@ class Service:
         self.child.wait()
 
 
+@dataclass(frozen=True)
+class Tls:
+    """A certificate with its key, and the authority that a client has to trust."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+
+
 class Web(Service):
     """The site under granian; its address is the one the environment names."""
 
-    def __init__(self, *, port: int, environment: dict[str, str], logs: Path, workers: int = 1) -> None:
-        self.port = port
+    def __init__(
+        self, *, port: int, environment: dict[str, str], logs: Path, workers: int = 1, tls: Tls | None = None
+    ) -> None:
+        scheme = "https" if tls else "http"
+        self.alive = f"{scheme}://{HOST}:{port}/healthz"
+        self.authority = tls.authority if tls else None
         arguments = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws"]
-        arguments += ["--workers", str(workers), "--blocking-threads", "4", "config.wsgi:application"]
-        super().__init__("web", python("-m", "granian", *arguments), environment=environment, logs=logs)
+        arguments += ["--workers", str(workers), "--blocking-threads", "4"]
+        if tls:
+            arguments += ["--ssl-certificate", str(tls.certificate), "--ssl-keyfile", str(tls.key)]
+        command = python("-m", "granian", *arguments, "config.wsgi:application")
+        super().__init__("web", command, environment=environment, logs=logs)
 
     def wait_until_ready(self, *, seconds: float = 90) -> None:
-        deadline = time.monotonic() + seconds
-        while not answers(f"http://{HOST}:{self.port}/healthz"):
-            self.check()
-            if time.monotonic() > deadline:
-                raise ServiceFailed(f"The site did not answer within {seconds:.0f} seconds. Read {self.log}.")
-            time.sleep(0.1)
+        self.wait_for(lambda: answers(self.alive, authority=self.authority), seconds=seconds)
 
 
 class Worker(Service):
@@ -118,17 +140,67 @@ class Worker(Service):
         super().__init__("worker", command, environment=environment, logs=logs)
 
 
+class Beat(Service):
+    """The clock of the scheduled tasks, apart from the workers: one for the whole site."""
+
+    def __init__(self, *, environment: dict[str, str], logs: Path, schedule: Path) -> None:
+        command = python(
+            "-m", "celery", "-A", "config", "beat", "-s", str(schedule), "--pidfile=", "--loglevel", "INFO"
+        )
+        super().__init__("beat", command, environment=environment, logs=logs)
+
+
+class Redis(Service):
+    """A Redis in memory, with a password, on a port of its own."""
+
+    def __init__(self, *, port: int, password: str, folder: Path, logs: Path) -> None:
+        self.port = port
+        folder.mkdir(parents=True, exist_ok=True)
+        # In a file: the arguments of a process are readable by everybody on the machine.
+        settings = folder / "redis.conf"
+        settings.touch(mode=0o600)
+        settings.write_text(f'bind {HOST}\nport {port}\nrequirepass {password}\ndir {folder}\nsave ""\nappendonly no\n')
+        super().__init__("redis", ["redis-server", str(settings)], environment=dict(os.environ), logs=logs)
+        self.url = f"redis://:{password}@{HOST}:{port}/0"
+
+    def wait_until_ready(self, *, seconds: float = 20) -> None:
+        self.wait_for(lambda: listens(self.port), seconds=seconds)
+
+
+class ObjectStore(Service):
+    """A server that speaks S3 and keeps everything in memory."""
+
+    def __init__(self, *, port: int, environment: dict[str, str], logs: Path) -> None:
+        self.port = port
+        self.url = f"http://{HOST}:{port}"
+        command = python("-m", "moto.server", "-H", HOST, "-p", str(port))
+        super().__init__("objects", command, environment=environment, logs=logs)
+
+    def wait_until_ready(self, *, seconds: float = 60) -> None:
+        self.wait_for(lambda: listens(self.port), seconds=seconds)
+
+
 def _end_with_parent() -> None:
     """Even a killed parent leaves no server behind: Linux then sends SIGTERM to the child."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def answers(url: str) -> bool:
+def answers(url: str, *, authority: Path | None = None) -> bool:
+    context = ssl.create_default_context(cafile=str(authority)) if authority else None
     try:
-        with urlopen(url, timeout=5) as response:  # noqa: S310
+        with urlopen(url, timeout=5, context=context) as response:  # noqa: S310
             return bool(response.status == 200)
+    except HTTPError as refusal:
+        refusal.close()
+        return False
     except (URLError, OSError):
         return False
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def is_free(port: int) -> bool:

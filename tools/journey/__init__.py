@@ -1,0 +1,1 @@
+"""The journey: a technology manager is trained, certified, counted and checked, every step through HTTP."""

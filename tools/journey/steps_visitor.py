@@ -1,0 +1,105 @@
+"""Steps of somebody who has just come by: finding the course, signing up; and of officers who enter the first time."""
+
+import re
+import secrets
+
+from tools.journey.checks import equal, says, true
+from tools.journey.client import Page, Visitor
+from tools.journey.story import Story
+
+WORD = "成果评价"
+PRIVATE = (
+    "/home/",
+    "/profile/",
+    "/training/",
+    "/certificates/",
+    "/credit/",
+    "/oversight/",
+    "/ratio/",
+    "/base/cohorts/",
+)
+LANGUAGES = {"": "zh-hans", "/en": "en", "/ja": "ja"}
+
+
+def finds_the_course(story: Story) -> str:
+    """A word from the middle of a sentence leads to the course, in the catalogue and in the search of the site."""
+    visitor, course = story.visitor("visitor"), story.cast["course"]
+    catalogue = visitor.get("/courses/")
+    found = visitor.submit(catalogue.form("q", "level"), {"q": WORD})
+    says(found, course, WORD)
+    page = visitor.get(found.link(r"/junior-", text=course))
+    equal("heading of the course", page.heading, course, page)
+    true("the word stands inside a sentence", re.search(rf"[\u4e00-\u9fff]{WORD}", found.text), found)
+    titles = []
+    for prefix in ("/en", "/ja"):
+        other = visitor.get(page.link(rf"^{prefix}/.*junior-"))
+        equal("language of the page", other.language, LANGUAGES[prefix], other)
+        titles.append(other.heading)
+    story.facts["course_path"] = page.address
+    return f"found {course} by {WORD} in the catalogue; {' and '.join(titles)} answer"
+
+
+def is_kept_out(story: Story) -> str:
+    """Without a login, private addresses lead to the login in every language, and unknown ones say so."""
+    visitor = story.visitor("visitor")
+    for prefix in LANGUAGES:
+        for path in PRIVATE:
+            page = visitor.get(prefix + path)
+            equal(f"{prefix}{path} leads to", page.address.split("?")[0], f"{prefix}/accounts/login/", page)
+    visitor.get("/there-is-no-such-page/", status=404)
+    return f"{len(PRIVATE)} private pages lead to the login in 3 languages"
+
+
+def signs_up(story: Story) -> str:
+    """Signing up needs the link from the mail before anything else opens."""
+    trainee, email = story.visitor("trainee"), story.cast["trainee"]["email"]
+    story.facts["trainee_password"] = password = new_password()
+    page = trainee.get("/accounts/signup/")
+    page = trainee.submit(
+        page.form("email", "password1"), {"email": email, "password1": password, "password2": password}
+    )
+    early = trainee.get("/profile/")
+    equal("before the mail is confirmed, the profile leads to", early.address.split("?")[0], "/accounts/login/", early)
+    link = link_in(story.mails(email)[-1], story.site.address, "confirm-email")
+    page = trainee.get(link)
+    trainee.submit(page.form(action="confirm-email"))
+    enter(trainee, email, password)
+    return f"signed up as {email}, confirmed by the link in the mail, which names {story.site.address}"
+
+
+def officers_enter(story: Story) -> str:
+    """Officers were given a login without a password; each sets one by mail and sees the page of the own hat."""
+    places = []
+    for role, email in story.cast["officers"].items():
+        officer, password = story.visitor(role), new_password()
+        story.facts[f"{role}_password"] = password
+        page = officer.get("/accounts/password/reset/")
+        officer.submit(page.form("email", action="password/reset"), {"email": email})
+        page = officer.get(link_in(story.mails(email)[-1], story.site.address, "password/reset/key"))
+        officer.submit(page.form("password1", "password2"), {"password1": password, "password2": password})
+        enter(officer, email, password)
+        home = officer.get("/home/")
+        places.append(home.heading)
+    return f"three officers set their passwords by mail and entered: {'; '.join(places)}"
+
+
+def enter(visitor: Visitor, email: str, password: str) -> Page:
+    """Log in, unless the browser is logged in already; ends on the page of the worn hat."""
+    page = visitor.get("/accounts/login/", status=200)
+    if page.address.startswith("/accounts/login/"):
+        page = visitor.submit(page.form("login", "password"), {"login": email, "password": password})
+    page = visitor.get("/home/")
+    equal("after the login", page.address, "/home/", page)
+    return page
+
+
+def link_in(mail: str, address: str, part: str) -> str:
+    """The link of a mail; it starts with the address of the site."""
+    links = [link for link in re.findall(r"https?://\S+", mail) if part in link]
+    true(f"link with {part} in the mail", links)
+    equal("start of the link", links[0][: len(address)], address)
+    return links[0][len(address) :]
+
+
+def new_password() -> str:
+    return f"{secrets.token_urlsafe(12)}-9a"
