@@ -3,7 +3,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import Permission as P
+from accounts.permissions import Permission
 from core.workflow import Step
 
 
@@ -15,7 +15,7 @@ class AttemptState(TextChoices):
 # fmt: off
 ATTEMPT_STEPS = {
     #               from                                to                   who
-    "submit": Step(frozenset({AttemptState.RUNNING}),   AttemptState.MARKED, P.EXAM_SIT),
-    "collect": Step(frozenset({AttemptState.RUNNING}),  AttemptState.MARKED, P.EXAM_MANAGE),
+    "submit":  Step(frozenset({AttemptState.RUNNING}),  AttemptState.MARKED, Permission.EXAM_SIT),
+    "collect": Step(frozenset({AttemptState.RUNNING}),  AttemptState.MARKED, Permission.EXAM_MANAGE),
 }
 # fmt: on

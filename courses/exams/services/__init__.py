@@ -1,0 +1,25 @@
+"""Writes of the exams room: the bank and its blueprints, sittings and who may sit, attempts and answers."""
+
+from courses.exams.services.attempts import (
+    SavedAnswer,
+    collect_overdue_attempts,
+    save_answer,
+    start_attempt,
+    submit_attempt,
+)
+from courses.exams.services.bank import BankChange, create_blueprint, load_questions
+from courses.exams.services.sittings import admit_candidates, create_sitting, move_sitting
+
+__all__ = [
+    "BankChange",
+    "SavedAnswer",
+    "admit_candidates",
+    "collect_overdue_attempts",
+    "create_blueprint",
+    "create_sitting",
+    "load_questions",
+    "move_sitting",
+    "save_answer",
+    "start_attempt",
+    "submit_attempt",
+]
