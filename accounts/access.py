@@ -47,9 +47,9 @@ class ScopedQuerySet(models.QuerySet):
             return self._at("base", membership.base_id)
         if membership.institution_id:
             return self._at("institution", membership.institution_id)
-        path = self.scope_paths.get("region")
+        path, body = self.scope_paths.get("region"), membership.admin_body
         # Region paths end in "/", so that 330000/ does not also match 3300001/.
-        return Q(**{f"{path}__startswith": membership.admin_body.jurisdiction}) if path else NOTHING
+        return Q(**{f"{path}__startswith": body.jurisdiction}) if path and body else NOTHING
 
     def _at(self, place: str, pk: int) -> Q:
         path = self.scope_paths.get(place)

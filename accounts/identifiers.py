@@ -104,7 +104,7 @@ def birth_date(kind: str, number: str) -> date | None:
     return None
 
 
-_FORMS = {
+_FORMS: dict[str, re.Pattern[str]] = {
     DocumentType.TRAVEL_PERMIT_HKM: re.compile(r"[HM]\d{8}(\d{2})?"),
     DocumentType.TRAVEL_PERMIT_TW: re.compile(r"\d{8}"),
     DocumentType.PASSPORT: re.compile(r"[A-Z0-9]{5,20}"),

@@ -20,7 +20,7 @@ def record(
     """Write down who did what to which record. `verb`: `<app>.<past participle>`; facts hold no full number."""
     return AuditEntry.objects.create(
         at=clock.now(),
-        actor=actor,
+        actor_id=actor.pk,
         verb=verb,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),

@@ -38,7 +38,7 @@ def start(*, actor: AbstractBaseUser, kind: str, subject_id: object, keys: Itera
     job = Job.objects.create(
         kind=kind,
         subject_id=str(subject_id),
-        owner=actor,
+        owner_id=actor.pk,
         total=len(items),
         created_at=clock.now(),
     )

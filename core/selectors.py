@@ -1,14 +1,15 @@
 """Reads of the machinery: a person's own jobs."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from core.models import Job, JobItem
 
 
-def jobs_of(actor: AbstractBaseUser) -> QuerySet[Job]:
+def jobs_of(actor: AbstractBaseUser | AnonymousUser) -> QuerySet[Job]:
     """Jobs are private to whoever started them."""
-    return Job.objects.filter(owner=actor).order_by("-created_at", "-pk")
+    return Job.objects.filter(owner=actor.pk).order_by("-created_at", "-pk")
 
 
 def failed_items(job: Job) -> QuerySet[JobItem]:

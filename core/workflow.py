@@ -76,7 +76,7 @@ def _locked(record: Record, step: Step, actor: AbstractBaseUser) -> Record:
 def _check_apart(record: models.Model, step: Step, actor: AbstractBaseUser) -> None:
     verbs = [_verb(record, name) for name in step.apart_from]
     about = {"subject_type": record._meta.label_lower, "subject_id": str(record.pk)}
-    if verbs and AuditEntry.objects.filter(actor=actor, verb__in=verbs, **about).exists():
+    if verbs and AuditEntry.objects.filter(actor=actor.pk, verb__in=verbs, **about).exists():
         raise NotAllowed("same_person_twice", steps=sorted(step.apart_from))
 
 

@@ -40,6 +40,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"
+    # Set per request by the hat middleware: the one hat that counts, or none. None: every valid membership counts.
+    worn: "list[Membership] | None" = None
+
     objects = UserManager()
 
     class Meta:
@@ -60,8 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def worn_memberships(self) -> list["Membership"]:
         """The hats that count now: the one worn in this request, or all that are valid (commands, tests)."""
-        worn = getattr(self, "worn", None)
-        return worn if worn is not None else self.valid_memberships()
+        return self.worn if self.worn is not None else self.valid_memberships()
 
     def valid_memberships(self, on: datetime | None = None) -> list["Membership"]:
         day = (on or clock.now()).astimezone(clock.SHANGHAI).date()
@@ -85,10 +87,13 @@ class PersonQuerySet(ScopedQuerySet):
         appointments = _appointments().filter(person=OuterRef("pk"))
         if membership.institution_id:
             return Q(Exists(appointments.filter(institution=membership.institution_id)))
-        jurisdiction = membership.admin_body.jurisdiction
-        if jurisdiction == "":
+        body = membership.admin_body
+        if body is None:
+            return NOTHING
+        if body.jurisdiction == "":
+            # The nation also reaches persons whom no institution names yet.
             return Q(pk__isnull=False)
-        return Q(Exists(appointments.filter(institution__region__path__startswith=jurisdiction)))
+        return Q(Exists(appointments.filter(institution__region__path__startswith=body.jurisdiction)))
 
 
 class Person(models.Model):

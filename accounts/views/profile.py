@@ -1,7 +1,7 @@
 """One's own record: profile, claim, who looked, the hat one wears."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.forms.profile import ClaimCodeForm, ProfileForm
-from accounts.middleware import AS_MYSELF, SESSION_KEY
+from accounts.middleware import AS_MYSELF, SESSION_KEY, SignedInRequest
+from accounts.models import Claim
 from accounts.selectors import looks_into, open_claim, own_person
 from accounts.services import confirm_claim_by_code, save_profile
 from accounts.workflow import ClaimState
@@ -21,7 +22,7 @@ PROFILE_REFUSED = gettext_lazy(
 )
 
 
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """The profile as it stands, the open claim, or the form to fill."""
     person = own_person(request.user)
     if person is not None:
@@ -34,26 +35,26 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile_form.html", {"form": form})
 
 
-def claim(request: HttpRequest) -> HttpResponse:
+def claim(request: SignedInRequest) -> HttpResponse:
     """A claim waits for the code on file, or for the desk of the training base."""
     waiting = open_claim(request.user)
     if waiting is None:
         return redirect("accounts:profile")
     form = ClaimCodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _confirmed(request, form):
+    if request.method == "POST" and form.is_valid() and _confirmed(request, waiting, form):
         return redirect("accounts:profile")
     return render(request, "accounts/claim.html", {"form": form, "claim": waiting})
 
 
-def access_log(request: HttpRequest) -> HttpResponse:
+def access_log(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/access_log.html", {"looks": looks_into(request.user)})
 
 
 @require_POST
-def wear_hat(request: HttpRequest) -> HttpResponse:
+def wear_hat(request: SignedInRequest) -> HttpResponse:
     """Put on one of one's own hats, or none ("self")."""
     chosen = request.POST.get("membership", "")
-    own = {str(hat.pk) for hat in request.hats}  # type: ignore[attr-defined]
+    own = {str(hat.pk) for hat in request.hats}
     if chosen in own:
         request.session[SESSION_KEY] = int(chosen)
     elif chosen == AS_MYSELF:
@@ -63,7 +64,7 @@ def wear_hat(request: HttpRequest) -> HttpResponse:
     return redirect(target if safe else "accounts:home")
 
 
-def _saved(request: HttpRequest, form: ProfileForm) -> HttpResponse | None:
+def _saved(request: SignedInRequest, form: ProfileForm) -> HttpResponse | None:
     try:
         result = save_profile(
             actor=request.user,
@@ -82,9 +83,9 @@ def _saved(request: HttpRequest, form: ProfileForm) -> HttpResponse | None:
     return redirect("accounts:profile")
 
 
-def _confirmed(request: HttpRequest, form: ClaimCodeForm) -> bool:
+def _confirmed(request: SignedInRequest, waiting: Claim, form: ClaimCodeForm) -> bool:
     try:
-        done = confirm_claim_by_code(actor=request.user, claim=open_claim(request.user), code=form.cleaned_data["code"])
+        done = confirm_claim_by_code(actor=request.user, claim=waiting, code=form.cleaned_data["code"])
     except DomainError as refusal:
         form.add_error("code", CLAIM_REFUSALS[refusal.code])
         return False

@@ -1,6 +1,7 @@
 """What every size of the platform shares. Sizes differ only in dev, test and production."""
 
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -90,7 +91,7 @@ TEMPLATES = [
 ]
 
 # --- database -------------------------------------------------------------------------------------------------------
-SQLITE = {
+SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "platform.sqlite3",
     "CONN_MAX_AGE": None,
@@ -104,7 +105,7 @@ SQLITE = {
         ),
     },
 }
-POSTGRESQL = {
+POSTGRESQL: dict[str, Any] = {
     "ENGINE": "django.db.backends.postgresql",
     "HOST": env.text("PLATFORM_DB_HOST"),
     "PORT": env.text("PLATFORM_DB_PORT"),
@@ -175,7 +176,7 @@ STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
