@@ -21,7 +21,7 @@ from accounts.permissions import Permission
 from accounts.workflow import CHECKED, ClaimState
 from core.errors import NotAllowed
 from core.fields import blind_index
-from core.text import compact
+from core.text import compact, narrow
 
 SYSTEM_EMAIL = "system@platform.invalid"
 
@@ -91,8 +91,8 @@ def person_card(actor: User, pk: int) -> dict[str, Any]:
 
 def find_institution(identifier: str) -> Institution | None:
     """By unified social credit code (18 characters) or by the platform's id; for commands and services."""
-    value = compact(identifier)
-    if len(value) == 18:
-        return Institution.objects.filter(uscc=value).first()
+    if len(code := compact(identifier)) == 18:
+        return Institution.objects.filter(uscc=code).first()
     # A longer figure than any id would not fit the column.
-    return Institution.objects.filter(pk=int(value)).first() if re.fullmatch(r"[0-9]{1,17}", value) else None
+    known_form = re.fullmatch(r"[0-9]{1,17}", narrow(identifier))
+    return Institution.objects.filter(pk=int(known_form[0])).first() if known_form else None
