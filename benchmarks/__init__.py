@@ -1,1 +1,1 @@
-"""Measurements: each prints both sides and their ratio; gates stand beside them."""
+"""Measurements: each prints both sides and their ratio in one run; gates stand beside them, nothing is asserted."""
