@@ -1,7 +1,5 @@
 """What the four levels of administration see."""
 
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,4 +7,3 @@ from django.utils.translation import gettext_lazy as _
 class OversightConfig(AppConfig):
     name = "oversight"
     verbose_name = _("Oversight")
-    append_only: ClassVar[dict[str, list[str]]] = {}

@@ -1,6 +1,12 @@
 """Addresses of the oversight room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from oversight import views
 
 app_name = "oversight"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("oversight/", views.regions, name="regions"),
+    path("oversight/institutions/<int:pk>/", views.institution, name="institution"),
+    path("oversight/<str:code>/", views.region, name="region"),
+]

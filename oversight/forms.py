@@ -1,0 +1,68 @@
+"""What a region page is asked for: the day, and which of its institutions to list."""
+
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+from django import forms
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from core.text import compact, name_key
+from staffing.ratio import Outcome
+from staffing.selectors import RatioAnswer
+
+
+class Order(TextChoices):
+    NAME = "name", _("by name")
+    SHORTFALL = "shortfall", _("most people short first")
+    STAFF = "staff", _("largest staff first")
+
+
+class DateForm(forms.Form):
+    as_of = forms.DateField(
+        label=_("As of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _("Give the day like 2026-11-20; today is shown instead.")},
+    )
+
+    def day(self) -> date | None:
+        return self._said("as_of")
+
+    def _said(self, name: str) -> Any:
+        """A faulty value counts as none: the page shows its error and everything."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+
+class InstitutionsForm(DateForm):
+    """Filters live in the address, so that a list can be sent on."""
+
+    q = forms.CharField(label=_("Name or credit code"), required=False, max_length=150)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), required=False, choices=[("", _("every outcome")), *Outcome.choices]
+    )
+    binding = forms.ChoiceField(
+        label=_("Requirement"),
+        required=False,
+        choices=[("", _("all")), ("yes", _("applies")), ("no", _("reference only"))],
+    )
+    order = forms.ChoiceField(label=_("Order"), required=False, choices=Order.choices)
+
+    def chosen(self, answers: list[RatioAnswer]) -> list[RatioAnswer]:
+        """The answers that pass every filter, in the order asked for; they come ordered by name."""
+        passing = [answer for answer in answers if self._passes(answer)]
+        order = self._said("order")
+        if order in (Order.SHORTFALL, Order.STAFF):
+            passing.sort(key=attrgetter(f"ratio.{order}"), reverse=True)
+        return passing
+
+    def _passes(self, answer: RatioAnswer) -> bool:
+        text, outcome, binding = (self._said(name) for name in ("q", "outcome", "binding"))
+        institution = answer.institution
+        named = not text or name_key(text) in institution.name_key or compact(text) == institution.uscc
+        return (
+            named and outcome in (None, answer.ratio.outcome) and binding in (None, "yes" if answer.binding else "no")
+        )

@@ -1,0 +1,86 @@
+"""An office's pages: its region down to the institution, and the institution down to the people's files."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import holds
+from accounts.models import Region
+from accounts.permissions import Permission
+from core import clock
+from oversight.exports import institution_paragraph, region_name, region_paragraph
+from oversight.forms import DateForm, InstitutionsForm
+from oversight.selectors import find_region, home_region, institution_card, region_overview, regions_above
+from staffing.models import RatioRule
+from staffing.selectors import people_behind
+
+PAGE_SIZE = 25
+
+
+def regions(request: HttpRequest) -> HttpResponse:
+    """The region of the worn hat."""
+    return _region_page(request, home_region(request.user))  # type: ignore[arg-type]
+
+
+def region(request: HttpRequest, code: str) -> HttpResponse:
+    return _region_page(request, find_region(request.user, code))  # type: ignore[arg-type]
+
+
+def institution(request: HttpRequest, pk: int) -> HttpResponse:
+    """One institution: what it is, its ratio, the people counted, and the way to their files."""
+    form = DateForm(request.GET)
+    card = institution_card(request.user, pk, as_of=form.day())  # type: ignore[arg-type]
+    people = people_behind(request.user, card.answer)  # type: ignore[arg-type]
+    if query := request.GET.get("q", "").strip():
+        people = people.filter(person__name__icontains=query)
+    context = {
+        "card": card,
+        "answer": card.answer,
+        "form": form,
+        "page": Paginator(people, PAGE_SIZE).get_page(request.GET.get("page")),
+        "query": query,
+        "sees_people": holds(request.user, Permission.ROSTER_VIEW),  # type: ignore[arg-type]
+        "opens_files": holds(request.user, Permission.CREDIT_FILE_VIEW),  # type: ignore[arg-type]
+        "crumbs": _crumbs(request, card.institution.region, card.institution.name),
+        "paragraph": institution_paragraph(card.answer),
+        **_rule_words(card.answer.rule),
+    }
+    return render(request, "oversight/institution.html", context)
+
+
+def _region_page(request: HttpRequest, place: Region) -> HttpResponse:
+    form = InstitutionsForm(request.GET)
+    overview = region_overview(request.user, place, as_of=form.day())  # type: ignore[arg-type]
+    context = {
+        "overview": overview,
+        "name": region_name(place),
+        "form": form,
+        "page": Paginator(form.chosen(overview.answers), PAGE_SIZE).get_page(request.GET.get("page")),
+        "on_day": f"?as_of={overview.as_of:%Y-%m-%d}" if form.day() else "",
+        "crumbs": _crumbs(request, place),
+        "paragraph": region_paragraph(overview),
+        **_rule_words(overview.rule),
+    }
+    return render(request, "oversight/region.html", context)
+
+
+def _crumbs(request: HttpRequest, place: Region, leaf: str = "") -> list[dict[str, Any]]:
+    """Home, the regions from the top of the jurisdiction down, and the page itself."""
+    on_day = f"?as_of={day:%Y-%m-%d}" if (day := DateForm(request.GET).day()) else ""
+    above = regions_above(request.user, place)  # type: ignore[arg-type]
+    regions_on_the_way = [*above, place] if leaf else above
+    links = [
+        {"label": region_name(one), "url": reverse("oversight:region", args=[one.code]) + on_day}
+        for one in regions_on_the_way
+    ]
+    home = {"label": _("Home"), "url": reverse("accounts:home")}
+    return [home, *links, {"label": leaf or region_name(place)}]
+
+
+def _rule_words(rule: RatioRule) -> dict[str, str]:
+    ended = rule.period_has_ended(clock.today())
+    return {"source": rule.text("source"), "period_note": rule.text("period_note") if ended else ""}

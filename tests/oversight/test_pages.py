@@ -1,0 +1,248 @@
+"""The pages of an office: region, institution, filters in the address, text to copy, 404 for what is elsewhere."""
+
+import pytest
+from django.utils import translation
+
+from accounts.models import AdminBody
+from accounts.permissions import Role
+from tests.builders import base_manager, hat, make_user, officer, region, regulator
+from tests.oversight.builders import add_staff, staffed
+
+pytestmark = pytest.mark.django_db
+ON = "?as_of=2026-06-30"
+
+
+def text(response):
+    return response.content.decode()
+
+
+def listed(response):
+    return [answer.institution.name for answer in response.context["page"]]
+
+
+@pytest.fixture
+def province(client):
+    actor = regulator()
+    client.force_login(actor)
+    return actor
+
+
+def test_regions_show_cities_institutions_and_the_sum(client, province):
+    staffed("岚江大学技术转移中心", 7, 10, pilot=True)
+    staffed("望海研究院", 1, 3, code="990200")
+
+    response = client.get(f"/en/oversight/{ON}")
+
+    page = text(response)
+    assert listed(response) == ["岚江大学技术转移中心", "望海研究院"]
+    assert "8 / 13" in page
+    assert "61.5%" in page
+    assert "测试990100" in page
+    assert '/en/oversight/990200/?as_of=2026-06-30"' in page
+
+
+def test_region_drills_down_with_the_same_day(client, province):
+    staffed("甲", 1, 2, code="990101")
+    staffed("乙", 1, 1, code="990200")
+
+    response = client.get(f"/en/oversight/990100/{ON}")
+
+    assert listed(response) == ["甲"]
+    assert '/en/oversight/990000/?as_of=2026-06-30"' in text(response)
+    assert "乙" not in text(response)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["丁", "丙", "乙", "甲大学"]),
+        ("&outcome=met", ["乙", "甲大学"]),
+        ("&outcome=not_met", ["丙"]),
+        ("&outcome=not_applicable", ["丁"]),
+        ("&binding=yes", ["丙", "甲大学"]),
+        ("&binding=no", ["丁", "乙"]),
+        ("&outcome=met&binding=yes", ["甲大学"]),
+        ("&q=大学", ["甲大学"]),
+        ("&q=大·学", ["甲大学"]),
+        ("&q=没有", []),
+        ("&order=shortfall", ["丙", "丁", "乙", "甲大学"]),
+        ("&order=staff", ["甲大学", "丙", "乙", "丁"]),
+        ("&outcome=bogus", ["丁", "丙", "乙", "甲大学"]),
+    ],
+)
+def test_filters_live_in_the_address(client, province, query, expected):
+    staffed("甲大学", 7, 10, pilot=True)
+    staffed("乙", 1, 1)
+    staffed("丙", 1, 2, pilot=True)
+    staffed("丁", 0, 0)
+
+    assert listed(client.get(f"/en/oversight/{ON}{query}")) == expected
+
+
+def test_filter_finds_a_credit_code(client, province):
+    wanted = staffed("甲", 0, 0)
+    staffed("乙", 0, 0)
+
+    assert listed(client.get(f"/en/oversight/?q={wanted.uscc.lower()}")) == ["甲"]
+
+
+def test_filter_form_comes_back_filled_and_the_list_can_be_emptied(client, province):
+    staffed("甲", 1, 1)
+
+    page = text(client.get(f"/en/oversight/{ON}&q=没有&outcome=met"))
+
+    assert 'value="没有"' in page
+    assert '<option value="met" selected>' in page
+    assert "No institution passes these filters" in page
+
+
+def test_wrong_day_is_said_and_today_is_shown(client, province):
+    staffed("甲", 1, 1)
+
+    response = client.get("/en/oversight/?as_of=gestern")
+
+    assert "today is shown instead" in text(response)
+    assert listed(response) == ["甲"]
+
+
+def test_region_without_institutions_says_what_to_do(client, province):
+    assert "No institution in this region yet" in text(client.get("/en/oversight/"))
+
+
+def test_region_list_is_paginated_and_keeps_its_filters(client, province):
+    for n in range(26):
+        staffed(f"机构{n:02d}", 0, 0)
+
+    first, second = client.get("/en/oversight/?q=机构"), client.get("/en/oversight/?q=机构&page=2")
+
+    assert (len(listed(first)), listed(second)) == (25, ["机构25"])
+    assert "q=%E6%9C%BA%E6%9E%84&amp;page=2" in text(first)
+
+
+def test_copied_text_of_a_region_is_one_correct_paragraph(client, province):
+    staffed("甲", 7, 10, pilot=True)
+    staffed("乙", 1, 3, code="990200", pilot=True)
+
+    response = client.get(f"/en/oversight/{ON}")
+
+    assert response.context["paragraph"] == (
+        "As of 30 Jun 2026, the 2 institutions of 测试990000 have 13 professional staff, each person counted once, of "
+        "whom 8 have received specialised training: 61.5% (rounded down). The requirement of not below 70% applies to 2 "
+        f"of the institutions and is met by 1. Source: {response.context['source']}."
+    )
+
+
+def test_copied_text_of_a_region_without_staff_names_no_percentage(client, province):
+    staffed("甲", 0, 0)
+
+    paragraph = client.get(f"/en/oversight/{ON}").context["paragraph"]
+
+    assert "does not apply" in paragraph
+    assert "%" not in paragraph
+
+
+@pytest.mark.parametrize(("code", "seen"), [("990000", ["甲"]), ("990100", ["甲"]), ("990101", ["甲"]), ("990200", [])])
+def test_every_rank_has_its_page(client, code, seen):
+    staffed("甲", 1, 2, code="990101")
+    client.force_login(regulator(code))
+
+    assert listed(client.get("/en/oversight/")) == seen
+
+
+def test_nation_reads_its_name_and_its_provinces(client):
+    staffed("甲", 1, 2, code="990101")
+    client.force_login(hat(Role.REGULATOR, AdminBody.objects.get(code="NATIONAL")))
+
+    page = text(client.get("/en/oversight/"))
+
+    assert "Whole country" in page
+    assert "测试990000" in page
+    assert "34 divisions without institutions" in page
+
+
+@pytest.mark.parametrize("make_actor", [make_user, officer, base_manager, lambda: regulator("990200")])
+def test_pages_elsewhere_are_404_and_leak_nothing(client, make_actor):
+    institution = staffed("不该看见的机构", 1, 2)
+    client.force_login(make_actor())
+
+    for address in ("/en/oversight/990100/", f"/en/oversight/institutions/{institution.pk}/"):
+        response = client.get(address)
+
+        assert response.status_code == 404
+        assert "不该看见" not in text(response)
+
+
+def test_pages_need_a_login(client):
+    assert [client.get(url).status_code for url in ("/oversight/", "/oversight/990100/")] == [302, 302]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_region_page_queries_do_not_grow(client, province, rows, django_assert_num_queries):
+    for n in range(rows):
+        staffed(f"甲{n}", 1, 2, code=f"990{n + 1}00", pilot=True)
+
+    with django_assert_num_queries(12):
+        response = client.get(f"/oversight/{ON}")
+
+    assert len(listed(response)) == rows
+
+
+# --- one institution --------------------------------------------------------------------------------------
+def test_institution_shows_its_ratio_its_people_and_the_way_to_their_files(client, province):
+    institution = staffed("岚江大学技术转移中心", 69, 99, pilot=True)
+    person = add_staff(institution, trained=True)
+
+    page = text(client.get(f"/en/oversight/institutions/{institution.pk}/{ON}&q={person.name}"))
+
+    assert "70<small> / 100</small>" in page
+    assert "not below 70% applies" in page
+    assert f'/en/institutions/{institution.pk}/ratio/?as_of=2026-06-30"' in page
+    assert f'/en/credit/people/{person.pk}/"' in page
+    assert page.count("/en/credit/people/") == 1
+
+
+def test_institution_copies_the_sentence_of_its_ratio_page(client, province):
+    institution = staffed("甲", 69, 99)
+    empty = staffed("乙", 0, 0)
+
+    for one in (institution, empty):
+        card = client.get(f"/en/oversight/institutions/{one.pk}/{ON}").context["paragraph"]
+        ratio = client.get(f"/en/institutions/{one.pk}/ratio/{ON}").context["paragraph"]
+        assert card == ratio
+
+
+def test_auditor_sees_figures_and_no_people(client, province):
+    institution = staffed("甲", 0, 0)
+    person = add_staff(institution, trained=True)
+    client.force_login(hat(Role.AUDITOR, province.memberships.get().admin_body))
+
+    page = text(client.get(f"/en/oversight/institutions/{institution.pk}/{ON}"))
+
+    assert "1<small> / 1</small>" in page
+    assert "Your role sees figures" in page
+    assert person.name not in page
+    assert "credit/people" not in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_institution_page_queries_do_not_grow(client, province, rows, django_assert_num_queries):
+    institution = staffed("甲", rows, rows)
+
+    with django_assert_num_queries(15):
+        response = client.get(f"/oversight/institutions/{institution.pk}/{ON}")
+
+    assert len(response.context["page"]) == rows
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en", "ja"])
+def test_pages_read_in_every_language(client, province, language):
+    institution = staffed("甲", 1, 2, pilot=True)
+    region("990200")
+    prefix = "" if language == "zh-hans" else f"/{language}"
+    with translation.override(language):
+        pages = [
+            text(client.get(f"{prefix}{path}"))
+            for path in ("/oversight/", "/oversight/990100/", f"/oversight/institutions/{institution.pk}/")
+        ]
+
+    assert ["甲" in page for page in pages] == [True, True, True]
