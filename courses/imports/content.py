@@ -101,7 +101,10 @@ def _lesson(path: Path, course: WrittenCourse) -> WrittenLesson:
 
 def _parts(path: Path) -> tuple[Raw, list[tuple[str, str, str]]]:
     """Front matter, and (kind, heading, text) of every fenced block."""
-    _, head, text = path.read_text(encoding="utf-8").split("---\n", 2)
+    before, *parts = path.read_text(encoding="utf-8").split("---\n", 2)
+    if before or len(parts) != 2:
+        raise ContentError(file=path.name, wrong="no front matter")
+    head, text = parts
     blocks: list[tuple[str, str, list[str]]] = []
     inside = False
     for line in text.splitlines():

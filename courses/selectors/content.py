@@ -11,12 +11,13 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from core import clock, search
 from core.text import search_tokens
 from courses.models import Cohort, CoursePage, LessonPage, Level, ModuleHours, PlannedSession
-from courses.workflow import SEATED, CohortState, EnrolmentState
+from courses.selectors.cohorts import with_seats
+from courses.workflow import CohortState
 
 AnyPage = TypeVar("AnyPage", CoursePage, LessonPage)
 Parts = list[tuple[str, bool]]
@@ -90,6 +91,12 @@ def course_of(page: LessonPage) -> CoursePage:
     return CoursePage.objects.select_related("level").get(path=page.path[: -page.steplen])
 
 
+def translations_of(page: AnyPage) -> list[AnyPage]:
+    """The live versions of a page, one per language it exists in."""
+    rows = type(page).objects.live().filter(translation_key=page.translation_key)
+    return list(rows.select_related("locale").order_by("locale__pk"))
+
+
 def outline(page: CoursePage) -> Outline:
     hours = ModuleHours.objects.filter(level=page.level_id).select_related("module__group")
     lessons = lessons_of(page)
@@ -107,10 +114,7 @@ def open_cohorts(*, level: Level | None = None) -> QuerySet[Cohort]:
     rows = Cohort.objects.filter(state=CohortState.OPEN, ends_on__gte=clock.today())
     if level is not None:
         rows = rows.filter(programme__level=level)
-    taken = Count("enrolments", filter=Q(enrolments__state__in=SEATED))
-    waiting = Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITLISTED))
-    rows = rows.annotate(seats_left=F("capacity") - taken, waiting=waiting)
-    return rows.select_related("base__region", "programme__level").order_by("starts_on", "pk")
+    return with_seats(rows).select_related("base__region", "programme__level").order_by("starts_on", "pk")
 
 
 def found_courses(query: str, language: str, *, level: str = "") -> list[Found]:

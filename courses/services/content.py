@@ -71,7 +71,7 @@ def _load_in(actor: User, locale: Locale, course: WrittenCourse) -> tuple[Course
 def _home(locale: Locale) -> Page:
     site = Site.objects.select_related("root_page").filter(is_default_site=True).first()
     home = site and site.root_page.get_translation_or_none(locale)
-    if home is None or home.get_parent() is None:
+    if home is None or not CoursePage.can_create_at(home.specific):
         raise DomainError("no_home_page", language=locale.language_code)
     return home
 

@@ -3,11 +3,14 @@
 from collections import defaultdict
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse, translate_url
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from courses.models import CoursePage, LessonPage
 from courses.selectors import content
@@ -40,8 +43,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def course(request: HttpRequest, page: CoursePage) -> HttpResponse:
+    _offer_languages(request, page)
     context = {
         "page": page,
+        "crumbs": [*_crumbs(), {"label": page.title}],
         "outline": content.outline(page),
         "cohorts": content.open_cohorts(level=page.level),
         "free_lesson": FREE_LESSON,
@@ -51,10 +56,12 @@ def course(request: HttpRequest, page: CoursePage) -> HttpResponse:
 
 def public_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
     """The first lesson in full; of the others what they teach."""
+    _offer_languages(request, page)
     parent = content.course_of(page)
     lessons = content.lessons_of(parent)
     context = {
         "page": page,
+        "crumbs": [*_crumbs(), {"label": parent.title, "url": parent.get_url(request)}, {"label": page.title}],
         "course": parent,
         "shares": content.shares_of(page),
         "following": next((one for one in lessons if one.number > page.number), None),
@@ -62,6 +69,18 @@ def public_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
         "checks": [block.value for block in page.checks] if page.number == FREE_LESSON else [],
     }
     return render(request, page.template, context)
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"label": _("Courses"), "url": reverse("courses:catalogue")}]
+
+
+def _offer_languages(request: HttpRequest, page: CoursePage | LessonPage) -> None:
+    """The language switch leads to the same page; where a translation is missing, to the catalogue."""
+    listed = reverse("courses:catalogue")
+    found = {code: translate_url(listed, code) for code, _name in settings.LANGUAGES}
+    live = {one.locale.language_code: one.get_url(request) for one in content.translations_of(page)}
+    request.translated_paths = found | live  # type: ignore[attr-defined]
 
 
 def _add_cohorts(cards: Any) -> None:

@@ -39,6 +39,7 @@ def _way(now: Reading) -> dict[str, Any]:
     hours = [(one, one.hours) for one in now.lessons if one.hours]  # type: ignore[attr-defined]
     read = [(one, given) for one, given in hours if str(one.translation_key) in now.read]
     return {
+        "crumbs": _crumbs(now),
         "steps": [_step(now, one) for one in now.lessons],
         "following_url": _url(now, now.following.translation_key) if now.following else "",
         "lesson_count": len(hours),
@@ -46,6 +47,14 @@ def _way(now: Reading) -> dict[str, Any]:
         "hours_read": sum(given for _, given in read),
         "hours_declared": sum(given for _, given in hours),
     }
+
+
+def _crumbs(now: Reading) -> list[dict[str, str]]:
+    return [
+        {"label": _("My training"), "url": reverse("courses:my_cohorts")},
+        {"label": now.enrolment.cohort.title, "url": reverse("courses:my_cohort", args=[now.enrolment.pk])},
+        {"label": now.page.title},
+    ]
 
 
 def _step(now: Reading, page: Any) -> dict[str, str]:
