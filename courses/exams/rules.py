@@ -19,8 +19,6 @@ from core.errors import DomainError
 GRACE = timedelta(seconds=30)
 # The language every question has; others where they were written.
 MAIN_LANGUAGE = "zh-hans"
-# How soon before the end the page says so.
-ANNOUNCED_MINUTES = (10, 5, 1)
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,6})?")

@@ -68,6 +68,22 @@ class ReviewedQuestion:
     source: str
 
 
+@dataclass(frozen=True)
+class MarkedPaper:
+    """A result in detail. `review` is empty while keys may not be shown."""
+
+    modules: list[ModuleResult]
+    review: list[ReviewedQuestion]
+
+    @property
+    def right(self) -> int:
+        return sum(module.right for module in self.modules)
+
+    @property
+    def total(self) -> int:
+        return sum(module.total for module in self.modules)
+
+
 # --- sittings -------------------------------------------------------------------------------------------------------
 def open_sittings_for(actor: User) -> QuerySet[Sitting]:
     """Sittings the actor was admitted to and that have not closed, the next one first."""
@@ -146,22 +162,11 @@ def results_of(sitting: Sitting) -> dict[int, Attempt]:
     return {attempt.survivor: attempt for attempt in _marked(sitting).order_by("score", "-number", "-pk")}
 
 
-def module_results(attempt: Attempt) -> list[ModuleResult]:
-    """Right and total per module, in the blueprint's order. Says nothing about single questions."""
-    outcomes: dict[str, list[bool]] = {}
-    for row in paper_of(attempt):
-        outcomes.setdefault(row.question.module, []).append(mark(row.question, row.latest_value))
-    parts = [(row, module) for row in attempt.sitting.blueprint.rows for module in row["modules"]]
-    return [
-        ModuleResult(
-            in_language(row.get("title", {}), attempt.language),
-            module,
-            sum(outcomes[module]),
-            len(outcomes[module]),
-        )
-        for row, module in parts
-        if module in outcomes
-    ]
+def marked_paper(attempt: Attempt) -> MarkedPaper:
+    """Right and total per module in the blueprint's order; single questions with their keys only if may_review."""
+    paper = paper_of(attempt)
+    review = [_reviewed(row, attempt.language) for row in paper] if may_review(attempt) else []
+    return MarkedPaper(modules=_by_module(attempt, paper), review=review)
 
 
 def may_review(attempt: Attempt) -> bool:
@@ -173,13 +178,20 @@ def may_review(attempt: Attempt) -> bool:
     return Attempt.objects.filter(sitting=attempt.sitting, person=attempt.person, passed=True).exists()
 
 
-def review_of(attempt: Attempt) -> list[ReviewedQuestion]:
-    """Nothing unless may_review."""
-    return [_reviewed(row, attempt.language) for row in paper_of(attempt)] if may_review(attempt) else []
-
-
 def in_language(texts: dict[str, Any], language: str) -> Any:
     return texts.get(language) or texts.get(MAIN_LANGUAGE, "")
+
+
+def _by_module(attempt: Attempt, paper: list[Any]) -> list[ModuleResult]:
+    outcomes: dict[str, list[bool]] = {}
+    for row in paper:
+        outcomes.setdefault(row.question.module, []).append(mark(row.question, row.latest_value))
+    parts = [(row.get("title", {}), module) for row in attempt.sitting.blueprint.rows for module in row["modules"]]
+    return [
+        ModuleResult(in_language(title, attempt.language), module, sum(outcomes[module]), len(outcomes[module]))
+        for title, module in parts
+        if module in outcomes
+    ]
 
 
 def _marked(sitting: Sitting) -> Any:

@@ -1,5 +1,6 @@
 """Pages of an examination: before it, one question a screen, handing in, the result. Only the server's clock counts."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from core.errors import DomainError
 from courses.exams import selectors, services
 from courses.exams.forms import AnswerForm, StartForm, position_asked
 from courses.exams.models import Attempt, Sitting
-from courses.exams.rules import ANNOUNCED_MINUTES, start_refusal
+from courses.exams.rules import start_refusal
 from courses.exams.workflow import AttemptState
 
 START_REFUSALS = {
@@ -87,7 +88,7 @@ def submit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("exams:attempt", uuid=uuid)
     places = selectors.places_of(found)
     unanswered = [place.position for place in places if not place.answered]
-    context = {"attempt": found, "places": places, "unanswered": unanswered, "remaining": _seconds_left(found)}
+    context = {"attempt": found, "places": places, "unanswered": unanswered, **_time_left(found)}
     return render(request, "exams/submit.html", context)
 
 
@@ -96,16 +97,12 @@ def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = selectors.attempt_for(request.user, uuid)  # type: ignore[arg-type]
     if found.state != AttemptState.MARKED:
         return redirect("exams:attempt", uuid=uuid)
-    modules = selectors.module_results(found)
     candidature = selectors.candidature_for(request.user, found.sitting)  # type: ignore[arg-type]
     context = {
         "attempt": found,
-        "modules": modules,
-        "right": sum(module.right for module in modules),
-        "total": sum(module.total for module in modules),
+        "paper": selectors.marked_paper(found),
         "can_sit_again": start_refusal(candidature, clock.now()) == "",
         "attempts_left": candidature.allowed - candidature.used,
-        "review": selectors.review_of(found),
     }
     return render(request, "exams/result.html", context)
 
@@ -147,9 +144,7 @@ def _question_page(attempt: Attempt, places: list[selectors.Place], position: in
         "answered_elsewhere": sum(place.answered for place in places if place.position != position),
         "previous": position - 1,
         "next": position + 1,
-        "remaining": _seconds_left(attempt),
-        "minutes": -(-_seconds_left(attempt) // 60),
-        "announced": ANNOUNCED_MINUTES,
+        **_time_left(attempt),
         **wrong,
     }
 
@@ -162,8 +157,14 @@ def _to_question(uuid: UUID, position: int) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('exams:attempt', kwargs={'uuid': uuid})}?q={position}")
 
 
-def _seconds_left(attempt: Attempt) -> int:
-    return max(0, int((attempt.deadline - clock.now()).total_seconds()))
+def _time_left(attempt: Attempt) -> dict[str, int]:
+    """For the clock: seconds for the script, begun minutes for readers without it."""
+    seconds = _seconds_until(attempt.deadline)
+    return {"remaining": seconds, "minutes": -(-seconds // 60)}
+
+
+def _seconds_until(moment: datetime) -> int:
+    return max(0, int((moment - clock.now()).total_seconds()))
 
 
 # --- saving ---------------------------------------------------------------------------------------------------------
@@ -189,7 +190,7 @@ def _asks_json(request: HttpRequest) -> bool:
 
 def _as_json(saved: services.SavedAnswer) -> dict[str, Any]:
     at = saved.saved_at and date_format(timezone.localtime(saved.saved_at), "H:i:s")
-    remaining = max(0, int((saved.deadline - clock.now()).total_seconds()))
+    remaining = _seconds_until(saved.deadline)
     return {"saved": saved.saved, "sequence": saved.sequence, "saved_at": at, "remaining": remaining}
 
 
