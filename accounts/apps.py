@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
-    append_only: ClassVar[dict[str, list[str]]] = {
-        "accounts_identitycheck": [],
-        "accounts_consent": [],
-        "accounts_accessentry": [],
-        "accounts_appointmentversion": [],
-    }
+    append_only: ClassVar[list[str]] = [
+        "accounts_identitycheck",
+        "accounts_consent",
+        "accounts_accessentry",
+        "accounts_appointmentversion",
+    ]
 
     def ready(self) -> None:
         import accounts.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

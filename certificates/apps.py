@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 class CertificatesConfig(AppConfig):
     name = "certificates"
     verbose_name = _("Certificates")
-    append_only: ClassVar[dict[str, list[str]]] = {
-        "certificates_certificatefile": ["certificate_id", "storage_name"],
-        "certificates_certificateevent": [],
-    }
+    append_only: ClassVar[list[str]] = [
+        "certificates_certificatefile",
+        "certificates_certificateevent",
+    ]
+
+    def ready(self) -> None:
+        import certificates.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

@@ -8,7 +8,7 @@ from django.db.models.signals import post_migrate
 
 class CoreConfig(AppConfig):
     name = "core"
-    append_only: ClassVar[dict[str, list[str]]] = {"core_auditentry": []}
+    append_only: ClassVar[list[str]] = ["core_auditentry"]
 
     def ready(self) -> None:
         from core.triggers import install_append_only  # noqa: PLC0415 - apps must be loaded first

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class CoursesConfig(AppConfig):
     name = "courses"
     verbose_name = _("Courses")
-    append_only: ClassVar[dict[str, list[str]]] = {
-        "courses_hourentry": [],
-        "courses_trainingrecord": ["enrolment_id", "replaces_id"],
-        "courses_trainingrecordannulment": ["record_id"],
-    }
+    append_only: ClassVar[list[str]] = [
+        "courses_hourentry",
+        "courses_trainingrecord",
+        "courses_trainingrecordannulment",
+    ]

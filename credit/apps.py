@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class CreditConfig(AppConfig):
     name = "credit"
     verbose_name = _("Credit")
-    append_only: ClassVar[dict[str, list[str]]] = {"credit_creditrecord": ["source"]}
+    append_only: ClassVar[list[str]] = ["credit_creditrecord"]
 
     def ready(self) -> None:
         import credit.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

@@ -9,4 +9,4 @@ from django.utils.translation import gettext_lazy as _
 class StaffingConfig(AppConfig):
     name = "staffing"
     verbose_name = _("Staffing")
-    append_only: ClassVar[dict[str, list[str]]] = {"staffing_ratiorule": []}
+    append_only: ClassVar[list[str]] = ["staffing_ratiorule"]

@@ -1,7 +1,7 @@
 """Public pages, search, the demo's cast."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 class WebsiteConfig(AppConfig):
     name = "website"
     verbose_name = _("Website")
-    append_only: ClassVar[dict[str, list[str]]] = {}
 
     def ready(self) -> None:
         checks.register(no_demo_in_production, checks.Tags.security)
