@@ -68,9 +68,7 @@ def normal_number(raw: str) -> str:
     """The one spelling of a number as typed, "" when it cannot be one."""
     parts = parse_number(raw)
     return (
-        certificate_number(level=parts.level, year=parts.year, base=parts.base, running=parts.running)
-        if parts
-        else ""
+        certificate_number(level=parts.level, year=parts.year, base=parts.base, running=parts.running) if parts else ""
     )
 
 

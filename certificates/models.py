@@ -26,9 +26,7 @@ class CertificateCounter(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["base", "level", "year"], name="certificate_counter_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["base", "level", "year"], name="certificate_counter_once")]
 
     def __str__(self) -> str:
         return f"{self.level}-{self.year}-{self.base_id}: {self.last}"
@@ -52,14 +50,10 @@ class Certificate(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(max_length=32, unique=True)
     code = models.CharField(max_length=16, unique=True)
-    training_record = models.ForeignKey(
-        TrainingRecord, on_delete=models.PROTECT, related_name="certificates"
-    )
+    training_record = models.ForeignKey(TrainingRecord, on_delete=models.PROTECT, related_name="certificates")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="certificates")
     base = models.ForeignKey(TrainingBase, on_delete=models.PROTECT, related_name="certificates")
-    state = models.CharField(
-        max_length=12, choices=CertificateState.choices, default=CertificateState.DRAFT
-    )
+    state = models.CharField(max_length=12, choices=CertificateState.choices, default=CertificateState.DRAFT)
     # The certificate that this one replaces: the new one points to the old one, which stays as it was.
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
@@ -178,9 +172,7 @@ class CertificateEvent(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(
-                name="certificate_step_has_a_ground", condition=Q(step="issue") | ~Q(ground="")
-            )
+            models.CheckConstraint(name="certificate_step_has_a_ground", condition=Q(step="issue") | ~Q(ground=""))
         ]
         indexes = [models.Index(fields=["certificate", "at"], name="certificate_history")]
 

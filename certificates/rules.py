@@ -1,4 +1,4 @@
-"""Pure rules of certificates: what verification answers, and what stands in the way of an issue. No database, no clock."""
+"""Pure rules: what verification answers, and what stands in the way of an issue. No database, no clock."""
 
 from dataclasses import dataclass
 from datetime import date

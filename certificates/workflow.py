@@ -1,9 +1,9 @@
-"""States of a certificate and its steps: the table that engine, buttons, docs and tests read. Expiry is a date, no state."""
+"""States and steps of a certificate: the table that engine, buttons, docs and tests read. Expiry is a date."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import Permission as P
+from accounts.permissions import Permission
 from core.workflow import Step
 
 
@@ -30,7 +30,7 @@ class Ground(TextChoices):
     HOLDER_DECEASED = "holder_deceased", _("the holder has died")
 
 
-S, G = CertificateState, Ground
+S, G, P = CertificateState, Ground, Permission
 
 # fmt: off
 CERTIFICATE_STEPS = {

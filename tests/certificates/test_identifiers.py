@@ -78,7 +78,12 @@ def test_parse_number_refuses_a_second_spelling_of_the_running_number():
 
 @pytest.mark.parametrize(
     "typed",
-    ["TM-J-2026-9901-000123-P", "tm j 2026 9901 000123 p", "ＴＭ－Ｊ－２０２６－９９０１－０００１２３－Ｐ", "TMJ20269901000123P"],
+    [
+        "TM-J-2026-9901-000123-P",
+        "tm j 2026 9901 000123 p",
+        "ＴＭ－Ｊ－２０２６－９９０１－０００１２３－Ｐ",
+        "TMJ20269901000123P",
+    ],
 )
 def test_normal_number_reads_what_people_type(typed):
     assert normal_number(typed) == "TM-J-2026-9901-000123-P"

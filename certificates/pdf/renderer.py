@@ -1,0 +1,230 @@
+"""The machine: one font configuration and one style sheet per process, one document at a time, bytes out.
+
+WeasyPrint shares native font objects between documents of one configuration, and they are not safe between threads:
+a lock guards them. Whatever WeasyPrint only logs as an error (a picture it did not get) fails the issue here.
+"""
+
+import hashlib
+import logging
+import re
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pydyf
+from django.template.loader import get_template
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from certificates.models import Certificate
+from certificates.pdf import sheet
+from certificates.pdf.drawing import ornament_svg, qr_png
+from certificates.pdf.fonts import FACES, HAN, KANA, LATIN, RARE, cut, cut_rare
+from core.errors import DomainError
+
+STYLE = "certificates/pdf/completion.css"
+DESIGN = "completion-1"
+BASE_URL = "asset:"
+BARE_PAGE = "@page { size: 297mm 210mm; margin: 0 } body { margin: 0 } svg { display: block }"
+_one_at_a_time = threading.Lock()
+_log = logging.getLogger("weasyprint")
+# Full opacity, written down before every line; it is the state in which a page begins.
+_OPAQUE = re.compile(rb"^/[aA]1(?:\.0)? gs\n", re.M)
+# Operators that would need resources of their own; the ornament is lines and colours alone.
+_NEEDS_RESOURCES = re.compile(rb"(?<![\w/])(?:gs|Do|sh|scn|SCN|Tf)\s")
+
+
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    kind: str
+
+
+class AssetFetcher(URLFetcher):
+    """Gives out what was put in under asset: names, and nothing else: no file, no network, no redirect."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("asset",), allow_redirects=False)
+        self.assets: dict[str, Asset] = {}
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        asset = self.assets.get(url)
+        if asset is None:
+            raise ValueError(f"refused: {url}")
+        return URLFetcherResponse(url, asset.body, {"Content-Type": asset.kind})
+
+
+@dataclass
+class Machine:
+    """What is made once per process."""
+
+    fetcher: AssetFetcher = field(default_factory=AssetFetcher)
+    fonts: FontConfiguration = field(default_factory=FontConfiguration)
+    styles: list[CSS] = field(default_factory=list)
+    rare: dict[frozenset[int], CSS] = field(default_factory=dict)
+    ornament: bytes = b""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The bytes of a certificate, and with what they were made."""
+
+    body: bytes
+    template_version: str
+
+
+def draw(certificate: Certificate) -> Drawn:
+    """The PDF/A-3u of a certificate. Raises `glyphs_missing`, `text_too_long`, `pdf_incomplete`."""
+    rare = sheet.rare_on(certificate)
+    html = sheet.sheet_html(certificate)
+    with _one_at_a_time, _errors_fail():
+        machine = _machine()
+        styles = [*machine.styles, *([_rare_style(machine, rare)] if rare else [])]
+        machine.fetcher.assets["asset:qr"] = Asset(qr_png(sheet.check_address(certificate)), "image/png")
+        body = HTML(string=html, base_url=BASE_URL, url_fetcher=machine.fetcher).write_pdf(
+            stylesheets=styles,
+            font_config=machine.fonts,
+            pdf_variant="pdf/a-3u",
+            pdf_tags=True,
+            attachments=[_attachment(certificate, machine.fetcher)],
+            finisher=lambda document, pdf: _put_behind(pdf, machine.ornament),
+        )
+    return Drawn(body, template_version())
+
+
+@cache
+def template_version() -> str:
+    """The design's name, and a hash of everything that shapes it besides the fonts."""
+    parts = (_source(sheet.TEMPLATE), _source(STYLE), ornament_svg())
+    return f"{DESIGN}+{hashlib.sha256(''.join(parts).encode()).hexdigest()[:12]}"
+
+
+@contextmanager
+def _errors_fail() -> Iterator[None]:
+    errors: list[str] = []
+    listener = _Listener(errors)
+    _log.addHandler(listener)
+    try:
+        yield
+    finally:
+        _log.removeHandler(listener)
+    if errors:
+        raise DomainError("pdf_incomplete", errors=errors[:3])
+
+
+class _Listener(logging.Handler):
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self.errors = errors
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        # A box in place of a character is only a warning there; on a certificate it is wrong.
+        if record.levelno >= logging.ERROR or message.startswith(".notdef"):
+            self.errors.append(message)
+
+
+@cache
+def _machine() -> Machine:
+    machine = Machine()
+    faces = []
+    for face in FACES:
+        name = f"asset:{face.family}-{face.weight}".replace(" ", "-")
+        machine.fetcher.assets[name] = Asset(cut(face).path.read_bytes(), "font/otf")
+        faces.append(_font_face(face.family, face.weight, name))
+    machine.styles = [_css(machine, "".join(faces) + _families() + _source(STYLE))]
+    machine.ornament = _ornament(machine)
+    # WeasyPrint has copied the fonts to files of its own.
+    machine.fetcher.assets.clear()
+    return machine
+
+
+def _rare_style(machine: Machine, characters: frozenset[int]) -> CSS:
+    """Fonts of just these characters, behind the others in the order of families."""
+    if characters not in machine.rare:
+        family = "Certificate Rare " + hashlib.sha256(repr(sorted(characters)).encode()).hexdigest()[:8]
+        faces = []
+        for weight, face in RARE.items():
+            name = f"asset:{family}-{weight}".replace(" ", "-")
+            machine.fetcher.assets[name] = Asset(cut_rare(face, characters), "font/otf")
+            faces.append(_font_face(family, weight, name))
+        order = _families(f', "{family}"')
+        machine.rare[characters] = _css(machine, "".join(faces) + order)
+    return machine.rare[characters]
+
+
+def _families(last: str = "") -> str:
+    """Which font a character is looked for in first; Japanese lines have Japanese forms."""
+    han = ", ".join(f'"{face.family}"' for face in HAN)
+    return (
+        f'html {{ font-family: "{LATIN.family}", {han}{last} }}\n'
+        f'[lang="ja"] {{ font-family: "{LATIN.family}", "{KANA.family}", {han}{last} }}\n'
+    )
+
+
+def _font_face(family: str, weight: str, name: str) -> str:
+    return f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{name}") }}\n'
+
+
+def _css(machine: Machine, text: str) -> CSS:
+    return CSS(string=text, font_config=machine.fonts, base_url=BASE_URL, url_fetcher=machine.fetcher)
+
+
+def _ornament(machine: Machine) -> bytes:
+    """The ornament as page operators, drawn once: laying it out anew would cost more than all the text."""
+    page = f"<title>-</title><style>{BARE_PAGE}</style>{ornament_svg()}"
+    caught: list[bytes] = []
+
+    def catch(document: Any, pdf: pydyf.PDF) -> None:
+        streams = [part for part in pdf.objects if isinstance(part, pydyf.Stream) and _is_page_content(pdf, part)]
+        caught.extend(_operators(stream) for stream in streams)
+
+    HTML(string=page, base_url=BASE_URL, url_fetcher=machine.fetcher).write_pdf(
+        font_config=machine.fonts, finisher=catch
+    )
+    drawn = _OPAQUE.sub(b"", caught[0])
+    if _NEEDS_RESOURCES.search(drawn):
+        raise DomainError("pdf_incomplete", errors=["the ornament needs resources of its own"])
+    return zlib.compress(b"/Artifact BMC\nq\n" + drawn + b"\nQ\nEMC", 9)
+
+
+def _operators(stream: pydyf.Stream) -> bytes:
+    plain = pydyf.Stream(stream.stream).data
+    return plain.split(b"stream\n", 1)[1].rsplit(b"\nendstream", 1)[0]
+
+
+def _is_page_content(pdf: pydyf.PDF, stream: pydyf.Stream) -> bool:
+    pages = (part for part in pdf.objects if isinstance(part, pydyf.Dictionary) and part.get("Type") == "/Page")
+    return any(page["Contents"] == stream.reference for page in pages)
+
+
+def _put_behind(pdf: pydyf.PDF, ornament: bytes) -> None:
+    """The page's content begins with a flip of the axes, so the ornament is a stream of its own in front of it."""
+    behind = pydyf.Stream([ornament], extra={"Filter": "/FlateDecode"})
+    pdf.add_object(behind)
+    for part in pdf.objects:
+        if isinstance(part, pydyf.Dictionary) and part.get("Type") == "/Page":
+            part["Contents"] = pydyf.Array([behind.reference, part["Contents"]])
+
+
+def _attachment(certificate: Certificate, fetcher: AssetFetcher) -> Attachment:
+    return Attachment(
+        string=sheet.facts_json(certificate).decode(),
+        base_url=BASE_URL,
+        url_fetcher=fetcher,
+        name="certificate.json",
+        description="The facts of this certificate",
+        relationship="Data",
+        created=certificate.created_at,
+        modified=certificate.created_at,
+    )
+
+
+@cache
+def _source(name: str) -> str:
+    return get_template(name).template.source  # type: ignore[attr-defined]

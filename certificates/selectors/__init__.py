@@ -1,0 +1,19 @@
+"""Reads of the certificates room: lists for holders and bases, awards to issue for, stored bytes, verification."""
+
+from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
+from certificates.selectors.files import stored_bytes
+from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
+from certificates.selectors.verification import Answer, verify, verify_by_name
+
+__all__ = [
+    "Answer",
+    "awards",
+    "certificate_of",
+    "cohort_to_issue",
+    "enrolments_to_judge",
+    "issued_certificates",
+    "my_certificates",
+    "stored_bytes",
+    "verify",
+    "verify_by_name",
+]

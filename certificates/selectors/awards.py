@@ -1,0 +1,39 @@
+"""Training records with all that a decision to issue looks at, in a number of queries that does not grow with them."""
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.models import IdentityCheck, User
+from accounts.permissions import Permission
+from courses.models import Cohort, Enrolment, TrainingRecord
+from courses.workflow import EnrolmentState
+
+# Who took part; the others never began.
+TOOK_PART = (
+    EnrolmentState.ADMITTED,
+    EnrolmentState.ATTENDING,
+    EnrolmentState.COMPLETED,
+    EnrolmentState.FAILED,
+)
+
+
+def cohort_to_issue(actor: User, pk: int) -> Cohort | None:
+    rows = Cohort.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
+    return rows.select_related("base", "programme__level").filter(pk=pk).first()
+
+
+def awards(actor: User) -> QuerySet[TrainingRecord]:
+    """Records that the actor may issue for; `latest_standing` is the identity standing of the person."""
+    latest = IdentityCheck.objects.filter(person=OuterRef("person")).order_by("-checked_at", "-pk")
+    rows = TrainingRecord.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
+    return (
+        rows.select_related("person", "base", "level", "enrolment__cohort", "annulment", "replaced_by", "replaces")
+        .prefetch_related("person__documents", "certificates", "replaces__certificates")
+        .annotate(latest_standing=Subquery(latest.values("standing")[:1]))
+        .order_by("pk")
+    )
+
+
+def enrolments_to_judge(actor: User, cohort: Cohort) -> QuerySet[Enrolment]:
+    """Everybody who took part, completed or not: the dry run says something about each."""
+    rows = Enrolment.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
+    return rows.filter(cohort=cohort, state__in=TOOK_PART).select_related("person").order_by("person__name_key", "pk")

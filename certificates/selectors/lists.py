@@ -1,0 +1,37 @@
+"""Certificates as their holders and their bases see them."""
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.permissions import Permission
+from certificates.identifiers import normal_number
+from certificates.models import Certificate
+from core.text import name_key
+
+
+def my_certificates(actor: User) -> QuerySet[Certificate]:
+    """The actor's own, whatever hat is worn."""
+    rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).stored()
+    return rows.filter(person__user=actor).order_by("-issued_on", "-pk")
+
+
+def issued_certificates(actor: User, *, state: str = "", search: str = "") -> QuerySet[Certificate]:
+    """What the actor's base issued; `search` is a number or the beginning of a name."""
+    rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_ISSUE).stored()
+    if state:
+        rows = rows.filter(state=state)
+    if search:
+        number = normal_number(search)
+        rows = rows.filter(number=number) if number else rows.filter(person__name_key__startswith=name_key(search))
+    return rows.select_related("base").order_by("-issued_on", "-pk")
+
+
+def certificate_of(actor: User, number: str) -> Certificate | None:
+    """One certificate with its file, its history and what came before and after it."""
+    rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).stored()
+    return (
+        rows.select_related("file", "supersedes", "superseded_by", "base")
+        .prefetch_related("events")
+        .filter(number=number)
+        .first()
+    )

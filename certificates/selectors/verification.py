@@ -1,0 +1,155 @@
+"""What anyone is told who has a certificate in hand: one of eight outcomes, and nothing about any other certificate.
+
+A wrong code, a wrong name and a number that does not exist are one and the same answer, found by the same query.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from accounts.models import Consent
+from certificates.identifiers import normal_code, normal_number
+from certificates.models import Certificate, CertificateEvent
+from certificates.rules import Outcome, outcome
+from certificates.selectors.files import stored_bytes
+from certificates.workflow import CertificateState, Ground
+from core import clock
+from core.errors import DomainError
+from core.fields import blind_index
+from core.text import mask_name, name_key
+
+NAME_CONSENT = "publish_name"
+PASSED, FAILED, ABSENT = "passed", "failed", "absent"
+# Outcomes that say "genuine", which nobody can say of a file that differs from what was issued.
+GENUINE = (Outcome.VALID, Outcome.EXPIRED)
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The result of one verification. Without a certificate there is nothing but outcome and time."""
+
+    outcome: Outcome
+    checked_at: datetime
+    certificate: Certificate | None = None
+    holder: str = ""
+    ended_on: date | None = None
+    ground: str = ""
+    superseded_by: str = ""
+    checks: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(("file", "signature", "log", "status")))
+
+    @property
+    def ground_label(self) -> str:
+        return str(Ground(self.ground).label) if self.ground else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `GET /api/v1/certificates/verify`; titles in Chinese, the binding wording."""
+        known = self.certificate
+        return {
+            "outcome": str(self.outcome),
+            "checked_at": self.checked_at.isoformat(timespec="seconds"),
+            "number": known.number if known else None,
+            "level": known.level if known else None,
+            "title": known.facts["title"]["zh"] if known else None,
+            "issuer": known.facts["issuer"]["zh"] if known else None,
+            "holder": self.holder or None,
+            "issued_on": known.issued_on.isoformat() if known else None,
+            "valid_until": known.valid_until.isoformat() if known and known.valid_until else None,
+            "ended_on": self.ended_on.isoformat() if self.ended_on else None,
+            "reason": self.ground or None,
+            "superseded_by": self.superseded_by or None,
+            "checks": self.checks,
+        }
+
+
+def verify(*, code: str, number: str | None = None) -> Answer:
+    """By the code, and by the number too where one is given."""
+    wanted: dict[str, str] = {"code": normal_code(code)}
+    if number is not None:
+        wanted["number"] = normal_number(number)
+    return _answer(lambda: _found(**wanted) if all(wanted.values()) else None)
+
+
+def verify_by_name(*, number: str, name: str, tail: str) -> Answer:
+    """Without the code: number, the holder's full name, the last four characters of the document."""
+
+    def look() -> Certificate | None:
+        certificate = _found(number=normal_number(number))
+        fits = hmac.compare_digest(
+            document_tail(certificate.uuid if certificate else NOBODY, tail),
+            certificate.holder_document_tail if certificate else "",
+        )
+        named = certificate is not None and name_key(certificate.holder_name) == name_key(name)
+        return certificate if fits and named else None
+
+    return _answer(look)
+
+
+def document_tail(certificate: UUID, number: str) -> str:
+    """Keyed hash of the last four characters of a document number, different for every certificate."""
+    return blind_index("certificate_tail", f"{certificate}:{number.strip().upper()[-4:]}")
+
+
+def _answer(look: Callable[[], Certificate | None]) -> Answer:
+    now = clock.now()
+    try:
+        certificate = look()
+        if certificate is None:
+            return Answer(Outcome.NEVER_ISSUED, now)
+        return _about(certificate, now)
+    except (OperationalError, InterfaceError, OSError):
+        return Answer(Outcome.COULD_NOT_CHECK, now)
+
+
+def _found(**wanted: str) -> Certificate | None:
+    return _with_facts(Certificate.objects.stored().filter(**wanted)).first()
+
+
+def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
+    """Everything that an answer needs in one statement."""
+    consents = Consent.objects.filter(user=OuterRef("person__user"), text=NAME_CONSENT).order_by("-at", "-pk")
+    events = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-at", "-pk")
+    return (
+        rows.select_related("file")
+        .annotate(
+            name_published=Subquery(consents.values("given")[:1]),
+            last_ground=Subquery(events.values("ground")[:1]),
+            last_decided_on=Subquery(events.values("decided_on")[:1]),
+            successor=F("superseded_by__number"),
+        )
+        .order_by("pk")
+    )
+
+
+def _about(certificate: Certificate, now: datetime) -> Answer:
+    found = outcome(certificate.state, certificate.valid_until, on=now.astimezone(clock.SHANGHAI).date())
+    file = _file_check(certificate)
+    if file == FAILED and found in GENUINE:
+        found = Outcome.COULD_NOT_CHECK
+    decided = certificate.state != CertificateState.ISSUED
+    row: Any = certificate
+    return Answer(
+        outcome=found,
+        checked_at=now,
+        certificate=certificate,
+        holder=certificate.holder_name if row.name_published else mask_name(certificate.holder_name),
+        ended_on=row.last_decided_on if decided else None,
+        ground=row.last_ground if decided else "",
+        superseded_by=row.successor or "" if certificate.state == CertificateState.SUPERSEDED else "",
+        # Signature and public log are not part of certificates yet, and the answer says so.
+        checks={"file": file, "signature": ABSENT, "log": ABSENT, "status": PASSED},
+    )
+
+
+def _file_check(certificate: Certificate) -> str:
+    try:
+        stored_bytes(certificate.file)
+    except DomainError:
+        return FAILED
+    return PASSED

@@ -1,0 +1,84 @@
+"""Issue for a whole class: a dry run that says who gets a certificate, who not and why, then a background job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from accounts.access import require
+from accounts.models import User
+from accounts.permissions import Permission
+from certificates.models import Certificate
+from certificates.rules import Obstacle
+from certificates.selectors.awards import awards, enrolments_to_judge
+from certificates.services.issue import allot_certificate, issue_certificate
+from certificates.services.snapshot import Refusal, refusals
+from certificates.workflow import CertificateState
+from core import audit, clock, jobs
+from core.errors import DomainError
+from core.models import Job
+from courses.models import Cohort, Enrolment, TrainingRecord
+
+KIND = "certificates.issue"
+# A second click within this time finds the job of the first.
+SAME_CLICK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One line of the dry run."""
+
+    enrolment: Enrolment
+    record: TrainingRecord | None
+    certificate: Certificate | None
+    refusals: Sequence[Refusal] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        return self.certificate is None and not self.refusals
+
+
+def plan_issue(*, actor: User, cohort: Cohort) -> list[Candidate]:
+    """What an issue would do now, by the same rules; nothing is written."""
+    require(actor, Permission.CERTIFICATE_ISSUE, cohort)
+    records = {record.enrolment_id: record for record in awards(actor).filter(enrolment__cohort=cohort)}
+    return [_candidate(enrolment, records.get(enrolment.pk)) for enrolment in enrolments_to_judge(actor, cohort)]
+
+
+@transaction.atomic
+def start_issue(*, actor: User, cohort: Cohort) -> Job:
+    """Allot a number to everybody who is ready, and start the job that draws and stores. Raises `nothing_to_issue`."""
+    require(actor, Permission.CERTIFICATE_ISSUE, cohort)
+    # Two clicks queue here; the second finds what the first has started.
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    if running := _running(actor, cohort):
+        return running
+    ready = [one.record for one in plan_issue(actor=actor, cohort=cohort) if one.is_ready and one.record]
+    if not ready:
+        raise DomainError("nothing_to_issue")
+    for record in ready:
+        allot_certificate(actor=actor, training_record=record)
+    job = jobs.start(actor=actor, kind=KIND, subject_id=cohort.pk, keys=[record.pk for record in ready])
+    audit.record(actor, "certificates.issue_started", cohort, job=str(job.uuid), people=len(ready))
+    return job
+
+
+def _running(actor: User, cohort: Cohort) -> Job | None:
+    mine = Job.objects.filter(owner=actor, kind=KIND, subject_id=str(cohort.pk)).exclude(state=Job.State.DONE)
+    return mine.filter(created_at__gte=clock.now() - SAME_CLICK).order_by("-pk").first()
+
+
+def _candidate(enrolment: Enrolment, record: TrainingRecord | None) -> Candidate:
+    if record is None:
+        return Candidate(enrolment, None, None, (Refusal(Obstacle.NOT_COMPLETED),))
+    made = max(record.certificates.all(), key=lambda certificate: certificate.pk, default=None)
+    if made is not None and made.state != CertificateState.DRAFT:
+        return Candidate(enrolment, record, made)
+    # An intent without bytes (a killed attempt) passed the rules when it was made.
+    return Candidate(enrolment, record, None, () if made else refusals(record))
+
+
+def issue_item(*, actor: User, record_id: int) -> Certificate:
+    """One item of the job: the bytes of an intent that is already written."""
+    return issue_certificate(actor=actor, training_record=awards(actor).get(pk=record_id))

@@ -1,0 +1,18 @@
+"""Doorbells of the certificates room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from certificates.services.jobs import KIND, issue_item
+from core import jobs, outbox
+from core.models import Job, OutboxEvent
+
+jobs.name_kind(KIND, _("Issue of certificates"))
+
+
+@outbox.handles(KIND)
+def issue(event: OutboxEvent) -> None:
+    jobs.run(event, _issue_one)
+
+
+def _issue_one(job: Job, key: str) -> None:
+    issue_item(actor=job.owner, record_id=int(key))
