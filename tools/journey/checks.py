@@ -29,9 +29,8 @@ def true(what: str, holds: object, page: "Page | None" = None) -> None:
 
 def says(page: "Page", *texts: str) -> None:
     """The visible text of the page holds each of these; spaces and line breaks do not count."""
-    visible = "".join(page.text.split())
     for text in texts:
-        if "".join(text.split()) not in visible:
+        if "".join(text.split()) not in page.squeezed:
             raise StepFailed(f"text of {page.address}", expected=text, got=page.text[:600], page=page)
 
 

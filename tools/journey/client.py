@@ -39,6 +39,11 @@ class Page:
         return " ".join(self.soup.get_text(" ").split())
 
     @property
+    def squeezed(self) -> str:
+        """The text without any space: marked words and line breaks do not split a sentence."""
+        return "".join(self.text.split())
+
+    @property
     def language(self) -> str:
         return str(self.one("html").get("lang", ""))
 

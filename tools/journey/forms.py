@@ -40,7 +40,7 @@ class Form:
 
     def options(self, name: str) -> dict[str, str]:
         """What can be chosen in a field: value -> label."""
-        found = {}
+        found: dict[str, str] = {}
         for control in self._controls():
             if control["name"] != name:
                 continue

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tools.journey import steps_visitor
+from tools.journey import steps_certificate, steps_exam, steps_institution, steps_training, steps_visitor
 from tools.journey.story import Story
 
 
@@ -24,4 +24,21 @@ STEPS = [
     Step(1, steps_visitor.is_kept_out),
     Step(2, steps_visitor.signs_up),
     Step(2, steps_visitor.officers_enter),
+    Step(8, steps_institution.uploads_the_roster),
+    Step(8, steps_institution.imports_trainings),
+    Step(8, steps_institution.is_not_met),
+    Step(2, steps_training.claims_the_profile),
+    Step(3, steps_training.opens_the_cohort),
+    Step(3, steps_training.applies),
+    Step(3, steps_training.is_admitted),
+    Step(4, steps_training.reads_the_lessons),
+    Step(4, steps_training.attends_the_sessions),
+    Step(5, steps_exam.sits_the_exam),
+    Step(6, steps_exam.completes),
+    Step(6, steps_certificate.issues),
+    Step(6, steps_certificate.downloads),
+    Step(7, steps_certificate.verifies),
+    Step(8, steps_institution.is_met),
+    Step(9, steps_institution.opens_the_credit_file),
+    Step(9, steps_institution.sees_who_looked),
 ]

@@ -67,10 +67,10 @@ def _document(number: int) -> str:
 
 def _upload(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Upload:
     book = Workbook()
-    sheet = book.active
-    sheet.append(heads)
-    for row in rows:
-        sheet.append(row)
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet("Sheet1")
+    for row in (heads, *rows):
+        sheet.append(list(row))
     content = BytesIO()
     book.save(content)
     return name, content.getvalue(), KIND
