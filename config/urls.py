@@ -43,6 +43,7 @@ urlpatterns += i18n_patterns(
     path("", include("core.urls")),
     path("", include("accounts.urls")),
     path("", include("courses.urls")),
+    path("exams/", include("courses.exams.urls")),
     path("", include("certificates.urls")),
     path("", include("staffing.urls")),
     path("", include("credit.urls")),
