@@ -1,6 +1,27 @@
-"""Addresses of the courses room."""
+"""Addresses of the courses room. Course pages themselves are Wagtail pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from courses.views import attendance, catalogue, cohorts, completion, enrolments, lessons, records
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("courses/", catalogue.catalogue, name="catalogue"),
+    path("learn/<int:enrolment>/lessons/<uuid:key>/", lessons.lesson, name="lesson"),
+    path("cohorts/<int:pk>/", enrolments.cohort_public, name="cohort_public"),
+    path("cohorts/<int:pk>/apply/", enrolments.apply, name="apply"),
+    path("training/", enrolments.my_cohorts, name="my_cohorts"),
+    path("training/<int:pk>/", enrolments.my_cohort, name="my_cohort"),
+    path("training/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),
+    path("base/cohorts/", cohorts.cohorts, name="cohorts"),
+    path("base/cohorts/new/", cohorts.create_cohort, name="create_cohort"),
+    path("base/cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
+    path("base/cohorts/<int:pk>/exam/", cohorts.cohort_exam, name="cohort_exam"),
+    path("base/cohorts/<int:pk>/completion/", completion.completion_review, name="completion_review"),
+    path("base/cohorts/<int:pk>/step/<slug:step>/", cohorts.cohort_step, name="cohort_step"),
+    path("base/enrolments/<int:pk>/answer/", enrolments.answer, name="answer"),
+    path("base/enrolments/<int:pk>/identity/", enrolments.check_identity, name="check_identity"),
+    path("base/sessions/<int:pk>/", cohorts.session, name="session"),
+    path("base/sessions/<int:pk>/attendance/", attendance.attendance, name="attendance"),
+    path("training-records/", records.training_records, name="training_records"),
+]

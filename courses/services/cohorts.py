@@ -27,7 +27,7 @@ def open_cohort(*, actor: User, cohort: Cohort) -> Cohort:
 def begin_cohort(*, actor: User, cohort: Cohort) -> Cohort:
     """Teaching starts: whoever is admitted attends from now on."""
     begun = advance(cohort, "begin", COHORT_STEPS, actor=actor)
-    _each(actor, begun, frozenset({EnrolmentState.ADMITTED}), "attend")
+    _each(actor, begun, frozenset({EnrolmentState.ADMITTED}), "attend", cause="begin")
     return begun
 
 
@@ -40,8 +40,8 @@ def assess_cohort(*, actor: User, cohort: Cohort) -> Cohort:
 def close_cohort(*, actor: User, cohort: Cohort) -> Cohort:
     """The cohort is over: who has not completed by now has not completed, who still waits is refused."""
     closed = advance(cohort, "close", COHORT_STEPS, actor=actor)
-    _each(actor, closed, STUDYING, "fail", reason="cohort closed")
-    _each(actor, closed, UNDECIDED, "refuse", reason="cohort closed")
+    _each(actor, closed, STUDYING, "fail", cause="close")
+    _each(actor, closed, UNDECIDED, "refuse", cause="close")
     return closed
 
 
@@ -51,10 +51,10 @@ def cancel_cohort(*, actor: User, cohort: Cohort, reason: str) -> Cohort:
     if not reason.strip():
         raise DomainError("reason_missing")
     cancelled = advance(cohort, "cancel", COHORT_STEPS, actor=actor, reason=reason)
-    _each(actor, cancelled, STUDYING | UNDECIDED, "withdraw", reason="cohort cancelled")
+    _each(actor, cancelled, STUDYING | UNDECIDED, "withdraw", cause="cancel")
     return cancelled
 
 
-def _each(actor: User, cohort: Cohort, states: frozenset[str], step: str, reason: str = "") -> None:
+def _each(actor: User, cohort: Cohort, states: frozenset[str], step: str, cause: str) -> None:
     for enrolment in Enrolment.objects.filter(cohort=cohort, state__in=states).order_by("pk"):
-        advance(enrolment, step, ENROLMENT_STEPS, actor=actor, reason=reason)
+        advance(enrolment, step, ENROLMENT_STEPS, actor=actor, cause=cause)

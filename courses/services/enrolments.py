@@ -60,7 +60,7 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     if seats_taken(cohort) >= cohort.capacity:
         if Enrolment.objects.filter(pk=enrolment.pk, state=EnrolmentState.WAITLISTED).exists():
             raise DomainError("cohort_full", capacity=cohort.capacity)
-        return advance(enrolment, "waitlist", ENROLMENT_STEPS, actor=actor, reason="cohort full")
+        return advance(enrolment, "waitlist", ENROLMENT_STEPS, actor=actor, cause="full")
     admitted = advance(enrolment, "admit", ENROLMENT_STEPS, actor=actor, document_seen=document_seen)
     if document_seen:
         _identify(actor, admitted)

@@ -1,0 +1,36 @@
+"""Domain errors of the courses room in words, for messages and forms."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.errors import DomainError
+
+WORDS: dict[str, Promise] = {
+    "wrong_state": gettext_lazy("This is no longer possible: the record has moved on in the meantime."),
+    "cohort_full": gettext_lazy("Every seat is taken. Somebody has to leave before another one is admitted."),
+    "profile_missing": gettext_lazy("Fill in your profile first: an application needs your name and document."),
+    "commitment_missing": gettext_lazy("An application needs the commitment."),
+    "application_exists": gettext_lazy("This application cannot be taken online. Please come to the base's desk."),
+    "person_taken": gettext_lazy(
+        "This document already belongs to another login. Nothing was changed; ask the platform's service."
+    ),
+    "reason_missing": gettext_lazy("Write a reason: the person concerned must be able to read it."),
+    "session_in_future": gettext_lazy("Attendance can be marked from the day of the session on."),
+    "not_in_cohort": gettext_lazy("Somebody on the list no longer takes part. Nothing was saved; open the list again."),
+    "session_marked": gettext_lazy("Attendance stands for this session: its time is a fact and stays."),
+    "no_sessions": gettext_lazy("A cohort without sessions cannot be reported."),
+    "too_few_days": gettext_lazy("The days do not hold all sessions of the level, two a day at most."),
+    "dates_wrong": gettext_lazy("The end must lie after the beginning."),
+    "sitting_times_wrong": gettext_lazy("The end must lie after the beginning."),
+    "number_taken": gettext_lazy("This number is taken."),
+    "no_blueprint": gettext_lazy("The programme has no exam blueprint yet. Ask the content editors."),
+    "sitting_over": gettext_lazy("The exam is over and somebody has sat it: it cannot be moved any more."),
+    "attempts_running": gettext_lazy("Somebody is sitting the exam: its end cannot be moved before theirs."),
+}
+
+
+def words(refusal: DomainError) -> str:
+    """A sentence for people; one that is not foreseen still says its code, so that it can be reported."""
+    known = WORDS.get(refusal.code)
+    return str(known) if known else _("This was refused (%(code)s). Nothing was changed.") % {"code": refusal.code}

@@ -1,0 +1,532 @@
+"""The base's pages: board, cohort, steps, answers, attendance, completion review."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.selectors import is_checked
+from core import clock
+from courses.models import Attendance, Cohort, Enrolment, Session, TrainingRecord
+from courses.services import mark_attendance
+from tests.builders import base_manager, make_base, make_person, make_user, officer, regulator
+from tests.courses.builders import (
+    credit,
+    make_blueprint,
+    make_cohort,
+    make_enrolment,
+    make_programme,
+    make_ready,
+    make_session,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def base():
+    return make_base()
+
+
+@pytest.fixture
+def signed_in(client, base):
+    client.force_login(base_manager(base))
+    return client
+
+
+def address(name, *args):
+    return reverse(f"courses:{name}", args=args)
+
+
+def messages(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_cohorts_shows_the_own_ones_by_what_needs_hands(signed_in, base):
+    make_cohort()
+    made = [make_cohort(base, state=state) for state in ("closed", "draft", "running", "assessing")]
+
+    shown = signed_in.get(address("cohorts")).context["page_obj"].object_list
+
+    assert list(shown) == [made[3], made[2], made[1], made[0]]
+
+
+def test_cohorts_narrows_to_a_state_and_counts_all(signed_in, base):
+    open_one = make_cohort(base, state="open")
+    make_cohort(base, state="draft")
+
+    context = signed_in.get(address("cohorts"), {"state": "open"}).context
+
+    assert list(context["page_obj"].object_list) == [open_one]
+    assert {value: count for value, _label, count in context["tabs"]} == {"draft": 1, "open": 1}
+
+
+def test_cohorts_counts_seats_and_applications_apart(signed_in, base):
+    cohort = make_cohort(base)
+    make_session(cohort)
+    make_session(cohort)
+    for state in ("applied", "applied", "waitlisted", "admitted", "completed", "withdrawn"):
+        make_enrolment(cohort, state=state)
+
+    shown = signed_in.get(address("cohorts")).context["page_obj"].object_list[0]
+
+    assert (shown.taken, shown.to_decide, shown.waiting, shown.seats_left) == (2, 2, 1, 28)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_cohorts_takes_the_same_queries_for_any_number(signed_in, base, rows, django_assert_num_queries):
+    for _ in range(rows):
+        cohort = make_cohort(base, state="running")
+        make_session(cohort, starts_at=clock.now() + timedelta(hours=1))
+        make_enrolment(cohort)
+
+    with django_assert_num_queries(7):
+        signed_in.get(address("cohorts"))
+
+
+def test_cohorts_names_the_sessions_of_today(signed_in, base):
+    cohort = make_cohort(base, state="running")
+    today = make_session(cohort, starts_at=clock.now())
+    make_session(cohort, starts_at=clock.now() + timedelta(days=1))
+    make_session(make_cohort(state="running"), starts_at=clock.now())
+
+    assert signed_in.get(address("cohorts")).context["today"] == [today]
+
+
+def test_cohorts_without_any_says_what_to_do(signed_in):
+    assert "New cohort" in signed_in.get("/en" + address("cohorts")).content.decode()
+
+
+def test_create_cohort_from_the_form(signed_in, base):
+    programme = make_programme()
+    given = {
+        "programme": programme.pk, "starts_on": "2026-12-01", "ends_on": "2026-12-08", "capacity": "25",
+        "place": "一号教室", "fee_note": "",
+    }  # fmt: skip
+
+    response = signed_in.post(address("create_cohort"), given)
+
+    made = Cohort.objects.get()
+    assert response.url == address("cohort", made.pk)
+    assert (made.base, made.capacity, made.state, made.sessions.count()) == (base, 25, "draft", 7)
+
+
+def test_create_cohort_comes_back_filled(signed_in):
+    programme = make_programme()
+    given = {"programme": programme.pk, "starts_on": "2026-12-01", "ends_on": "2026-12-02", "capacity": "25"}
+
+    form = signed_in.post(address("create_cohort"), given).context["form"]
+
+    assert (Cohort.objects.count(), form["capacity"].value(), len(form.non_field_errors())) == (0, "25", 1)
+
+
+def test_create_cohort_copies_all_but_the_dates(signed_in, base):
+    source = make_cohort(base, capacity=17, place="二号教室")
+
+    form = signed_in.get(address("create_cohort"), {"copy": source.pk}).context["form"]
+
+    assert (form["capacity"].value(), form["place"].value(), form["starts_on"].value()) == (17, "二号教室", None)
+
+
+def test_create_cohort_from_a_foreign_cohort_is_not_found(signed_in):
+    assert signed_in.get(address("create_cohort"), {"copy": make_cohort().pk}).status_code == 404
+
+
+@pytest.mark.parametrize("stranger", [officer, regulator, make_user])
+def test_create_cohort_is_not_found_for_others(client, stranger):
+    client.force_login(stranger())
+
+    assert client.get(address("create_cohort")).status_code == 404
+
+
+BASE_PAGES = ["cohort", "cohort_exam", "completion_review"]
+
+
+@pytest.mark.parametrize("page", BASE_PAGES)
+@pytest.mark.parametrize("stranger", [lambda: base_manager(make_base()), officer, make_user])
+def test_cohort_pages_are_not_found_for_strangers(client, base, page, stranger):
+    cohort = make_cohort(base, state="running")
+    make_ready(cohort, name="欧阳修远")
+    client.force_login(stranger())
+
+    response = client.get(address(page, cohort.pk))
+
+    assert response.status_code == 404
+    assert "欧阳修远" not in response.content.decode()
+
+
+@pytest.mark.parametrize("page", ["session", "attendance"])
+@pytest.mark.parametrize("stranger", [lambda: base_manager(make_base()), regulator, make_user])
+def test_session_pages_are_not_found_for_strangers(client, base, page, stranger):
+    session = make_session(make_cohort(base, state="running"))
+    make_enrolment(session.cohort, name="欧阳修远")
+    client.force_login(stranger())
+
+    response = client.get(address(page, session.pk))
+
+    assert response.status_code == 404
+    assert "欧阳修远" not in response.content.decode()
+
+
+def test_cohort_shows_the_regulator_figures_but_no_people(client, base):
+    cohort = make_cohort(base, state="running")
+    make_enrolment(cohort, name="欧阳修远")
+    make_enrolment(cohort, name="司马相如", state="applied")
+    client.force_login(regulator("990000"))
+
+    response = client.get(address("cohort", cohort.pk))
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert ("欧阳修远" in page, "司马相如" in page, response.context["open_steps"]) == (False, False, [])
+
+
+def test_cohort_shows_applications_map_and_masked_numbers(signed_in, base):
+    cohort = make_cohort(base, state="running")
+    session = make_session(cohort)
+    trainee = make_enrolment(cohort, state="attending")
+    waiting = make_enrolment(cohort, state="applied", person=make_person(number="000000199001010018"))
+    mark_attendance(actor=base_manager(base), session=session, marks={trainee.pk: "online"})
+
+    response = signed_in.get(address("cohort", cohort.pk))
+
+    assert list(response.context["page_obj"].object_list) == [waiting]
+    assert [(row.enrolment, row.marks) for row in response.context["rows"]] == [(trainee, ["online"])]
+    page = response.content.decode()
+    assert ("000***********0018" in page, "000000199001010018" in page) == (True, False)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_cohort_takes_the_same_queries_for_any_number(signed_in, base, rows, django_assert_num_queries):
+    cohort = make_cohort(base, state="running")
+    for _ in range(rows):
+        make_session(cohort)
+        make_enrolment(cohort, state="attending")
+        make_enrolment(cohort, state="applied")
+
+    with django_assert_num_queries(12):
+        signed_in.get(address("cohort", cohort.pk))
+
+
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [
+        ("draft", ["file", "cancel"]),
+        ("filed", ["open", "cancel"]),
+        ("open", ["begin", "cancel"]),
+        ("running", ["assess", "cancel"]),
+        ("assessing", ["close"]),
+        ("closed", []),
+        ("cancelled", []),
+    ],
+)
+def test_cohort_offers_the_steps_of_its_state(signed_in, base, state, steps):
+    cohort = make_cohort(base, state=state)
+
+    offered = signed_in.get(address("cohort", cohort.pk)).context["open_steps"]
+
+    assert [step["url"] for step in offered] == [address("cohort_step", cohort.pk, step) for step in steps]
+
+
+def test_cohort_step_tells_first_and_writes_nothing_on_get(signed_in, base):
+    cohort = make_cohort(base, state="filed")
+
+    response = signed_in.get(address("cohort_step", cohort.pk, "open"))
+
+    cohort.refresh_from_db()
+    assert (response.status_code, len(response.context["consequences"]), cohort.state) == (200, 1, "filed")
+
+
+def test_cohort_step_is_taken_by_post(signed_in, base):
+    cohort = make_cohort(base, state="filed")
+
+    response = signed_in.post(address("cohort_step", cohort.pk, "open"))
+
+    cohort.refresh_from_db()
+    assert (response.url, cohort.state) == (address("cohort", cohort.pk), "open")
+
+
+def test_cohort_step_cancel_needs_its_reason(signed_in, base):
+    cohort = make_cohort(base, state="open")
+
+    form = signed_in.post(address("cohort_step", cohort.pk, "cancel"), {"reason": ""}).context["form"]
+    signed_in.post(address("cohort_step", cohort.pk, "cancel"), {"reason": "台风"})
+
+    cohort.refresh_from_db()
+    assert (list(form.errors), cohort.state) == (["reason"], "cancelled")
+
+
+def test_cohort_step_out_of_turn_is_refused_in_words(signed_in, base):
+    cohort = make_cohort(base, state="draft")
+
+    response = signed_in.post(address("cohort_step", cohort.pk, "begin"), follow=True)
+
+    cohort.refresh_from_db()
+    assert (cohort.state, len(messages(response))) == ("draft", 1)
+
+
+def test_cohort_step_refused_by_the_service_is_said_in_words(signed_in, base):
+    cohort = make_cohort(base, state="draft")
+
+    response = signed_in.post("/en" + address("cohort_step", cohort.pk, "file"), follow=True)
+
+    assert messages(response) == ["A cohort without sessions cannot be reported."]
+
+
+def answer(client, enrolment, step, **given):
+    return client.post(address("answer", enrolment.pk), {"step": step, **given}, follow=True)
+
+
+def test_answer_admits_with_the_document_seen(signed_in, base):
+    enrolment = make_enrolment(make_cohort(base), state="applied")
+
+    answer(signed_in, enrolment, "admit", document_seen="on")
+
+    enrolment.refresh_from_db()
+    assert (enrolment.state, is_checked(enrolment.person)) == ("admitted", True)
+
+
+def test_answer_admits_without_the_document(signed_in, base):
+    enrolment = make_enrolment(make_cohort(base), state="applied")
+
+    answer(signed_in, enrolment, "admit")
+
+    enrolment.refresh_from_db()
+    assert (enrolment.state, is_checked(enrolment.person)) == ("admitted", False)
+
+
+def test_answer_admit_into_a_full_cohort_says_waiting_list(signed_in, base):
+    cohort = make_cohort(base, capacity=1)
+    make_enrolment(cohort)
+    enrolment = make_enrolment(cohort, state="applied")
+
+    response = answer(signed_in, enrolment, "admit")
+
+    enrolment.refresh_from_db()
+    assert (enrolment.state, [message.level_tag for message in response.context["messages"]]) == (
+        "waitlisted",
+        ["warning"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "given", "state"),
+    [
+        ("waitlist", {}, "waitlisted"),
+        ("refuse", {"reason": "未满18周岁"}, "refused"),
+        ("withdraw", {}, "withdrawn"),
+        ("refuse", {}, "applied"),
+        ("dance", {}, "applied"),
+    ],
+)
+def test_answer_takes_the_other_steps(signed_in, base, step, given, state):
+    enrolment = make_enrolment(make_cohort(base), state="applied")
+
+    answer(signed_in, enrolment, step, **given)
+
+    enrolment.refresh_from_db()
+    assert enrolment.state == state
+
+
+def test_answer_to_a_foreign_application_is_not_found(signed_in):
+    enrolment = make_enrolment(make_cohort(), state="applied")
+
+    response = signed_in.post(address("answer", enrolment.pk), {"step": "admit"})
+
+    enrolment.refresh_from_db()
+    assert (response.status_code, enrolment.state) == (404, "applied")
+
+
+@pytest.mark.parametrize("page", ["answer", "check_identity"])
+def test_answers_are_given_by_post_only(signed_in, base, page):
+    enrolment = make_enrolment(make_cohort(base), state="applied")
+
+    assert signed_in.get(address(page, enrolment.pk)).status_code == 405
+
+
+def test_session_is_moved_by_its_form(signed_in, base):
+    session = make_session(make_cohort(base))
+    given = {"starts_at": "2026-12-01T09:00", "ends_at": "2026-12-01T12:00", "place": "三号教室"}
+
+    signed_in.post(address("session", session.pk), given)
+
+    moved = Session.objects.get()
+    assert (moved.starts_at.astimezone(clock.SHANGHAI).hour, moved.place) == (9, "三号教室")
+
+
+def test_session_with_attendance_is_not_moved(signed_in, base):
+    session = make_session(make_cohort(base, state="running"))
+    trainee = make_enrolment(session.cohort)
+    mark_attendance(actor=base_manager(base), session=session, marks={trainee.pk: "absent"})
+    given = {"starts_at": "2026-12-01T09:00", "ends_at": "2026-12-01T12:00"}
+
+    form = signed_in.post(address("session", session.pk), given).context["form"]
+
+    assert len(form.non_field_errors()) == 1
+
+
+def test_session_cannot_end_before_it_begins(signed_in, base):
+    session = make_session(make_cohort(base))
+
+    form = signed_in.post(
+        address("session", session.pk), {"starts_at": "2026-12-01T09:00", "ends_at": "2026-12-01T08:00"}
+    ).context["form"]
+
+    assert list(form.errors) == ["ends_at"]
+
+
+def test_cohort_exam_is_set_by_its_form(signed_in, base):
+    cohort = make_cohort(base, state="running", programme=make_programme(blueprint=make_blueprint()))
+
+    signed_in.post(address("cohort_exam", cohort.pk), {"opens_at": "2026-12-01T09:00", "closes_at": "2026-12-01T12:00"})
+
+    cohort.refresh_from_db()
+    assert cohort.sitting.opens_at.astimezone(clock.SHANGHAI).hour == 9
+
+
+def test_cohort_exam_without_a_blueprint_is_refused_in_words(signed_in, base):
+    cohort = make_cohort(base, state="running")
+
+    form = signed_in.post(
+        address("cohort_exam", cohort.pk), {"opens_at": "2026-12-01T09:00", "closes_at": "2026-12-01T12:00"}
+    ).context["form"]
+
+    assert len(form.non_field_errors()) == 1
+
+
+def test_attendance_is_saved_per_trainee(signed_in, base):
+    session = make_session(make_cohort(base, state="running"))
+    here, away, unmarked = (make_enrolment(session.cohort) for _ in range(3))
+
+    signed_in.post(address("attendance", session.pk), {f"trainee-{here.pk}": "present", f"trainee-{away.pk}": "leave"})
+
+    marks = dict(Attendance.objects.values_list("enrolment", "status"))
+    assert marks == {here.pk: "present", away.pk: "leave"}
+    assert unmarked.pk not in marks
+
+
+def test_attendance_one_button_makes_the_rest_present(signed_in, base):
+    session = make_session(make_cohort(base, state="running"))
+    away, *others = (make_enrolment(session.cohort) for _ in range(3))
+
+    signed_in.post(address("attendance", session.pk), {f"trainee-{away.pk}": "absent", "rest_present": "1"})
+
+    assert dict(Attendance.objects.values_list("enrolment", "status")) == {
+        away.pk: "absent",
+        **{one.pk: "present" for one in others},
+    }
+
+
+def test_attendance_shows_what_was_marked(signed_in, base):
+    session = make_session(make_cohort(base, state="running"))
+    trainee = make_enrolment(session.cohort)
+    mark_attendance(actor=base_manager(base), session=session, marks={trainee.pk: "online"})
+
+    context = signed_in.get(address("attendance", session.pk)).context
+
+    assert ([field.value() for _one, field in context["lines"]], context["marked"]) == (["online"], 1)
+
+
+def test_attendance_with_a_forged_status_is_refused(signed_in, base):
+    session = make_session(make_cohort(base, state="running"))
+    trainee = make_enrolment(session.cohort)
+
+    response = signed_in.post(address("attendance", session.pk), {f"trainee-{trainee.pk}": "asleep"})
+
+    assert (response.status_code, Attendance.objects.count()) == (200, 0)
+
+
+def test_attendance_before_the_day_is_refused_in_words(signed_in, base):
+    session = make_session(make_cohort(base, state="running"), starts_at=clock.now() + timedelta(days=2))
+    make_enrolment(session.cohort)
+
+    form = signed_in.post(address("attendance", session.pk), {"rest_present": "1"}).context["form"]
+
+    assert (len(form.non_field_errors()), Attendance.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_attendance_takes_the_same_queries_for_any_number(signed_in, base, rows, django_assert_num_queries):
+    session = make_session(make_cohort(base, state="running"))
+    for _ in range(rows):
+        make_enrolment(session.cohort)
+
+    with django_assert_num_queries(7):
+        signed_in.get(address("attendance", session.pk))
+
+
+def test_completion_review_lists_what_is_missing(signed_in, base):
+    cohort = make_cohort(base, state="assessing")
+    make_ready(cohort, name="甲")
+    nearly = make_enrolment(cohort, name="乙", state="attending")
+    credit(nearly, "47.5")
+
+    lines = signed_in.get(address("completion_review", cohort.pk)).context["lines"]
+
+    assert [(line["review"].ready, sorted(line["review"].lacking)) for line in lines] == [
+        (False, ["exam", "hours", "identity"]),
+        (True, []),
+    ]
+
+
+def test_completion_review_leads_to_the_session_that_was_missed(signed_in, base):
+    cohort = make_cohort(base, state="assessing")
+    attended, missed = make_session(cohort), make_session(cohort)
+    trainee = make_enrolment(cohort, state="attending")
+    mark_attendance(actor=base_manager(base), session=attended, marks={trainee.pk: "present"})
+
+    response = signed_in.get(address("completion_review", cohort.pk))
+
+    assert response.context["lines"][0]["gap"] == missed.pk
+    assert address("attendance", missed.pk) in response.content.decode()
+
+
+def test_completion_review_makes_records_of_the_ticked(signed_in, base):
+    cohort = make_cohort(base, state="assessing")
+    ticked, unticked = make_ready(cohort), make_ready(cohort)
+
+    response = signed_in.post(address("completion_review", cohort.pk), {"enrolment": [ticked.pk]}, follow=True)
+
+    assert list(TrainingRecord.objects.values_list("enrolment", flat=True)) == [ticked.pk]
+    assert [line["review"].enrolment.state for line in response.context["lines"]] == ["completed", "attending"]
+    assert response.context["completed"] == 1
+    assert unticked.pk != ticked.pk
+
+
+def test_completion_review_leaves_out_who_lacks_something(signed_in, base):
+    cohort = make_cohort(base, state="assessing")
+    bare = make_enrolment(cohort, state="attending")
+
+    response = signed_in.post(address("completion_review", cohort.pk), {"enrolment": [bare.pk, "x"]}, follow=True)
+
+    assert (TrainingRecord.objects.count(), len(messages(response))) == (0, 1)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_completion_review_takes_the_same_queries_for_any_number(signed_in, base, rows, django_assert_num_queries):
+    cohort = make_cohort(base, state="assessing")
+    make_session(cohort)
+    for _ in range(rows):
+        make_ready(cohort)
+
+    with django_assert_num_queries(12):
+        signed_in.get(address("completion_review", cohort.pk))
+
+
+def test_check_identity_from_the_review(signed_in, base):
+    trainee = make_enrolment(make_cohort(base, state="assessing"), state="attending")
+
+    response = signed_in.post(address("check_identity", trainee.pk))
+
+    assert (response.url, is_checked(trainee.person)) == (
+        address("completion_review", trainee.cohort_id),
+        True,
+    )
+
+
+def test_enrolment_left_meanwhile_is_said_in_words(signed_in, base):
+    gone = make_enrolment(make_cohort(base, state="assessing"), state="withdrawn")
+
+    response = signed_in.post(address("check_identity", gone.pk), follow=True)
+
+    assert (len(messages(response)), Enrolment.objects.get().state) == (1, "withdrawn")
