@@ -1,9 +1,11 @@
 """Reads of the accounts room. Every list and figure uses the surviving person of a merge through one expression."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import (
@@ -21,7 +23,7 @@ from accounts.permissions import Permission
 from accounts.workflow import CHECKED, ClaimState
 from core.errors import NotAllowed
 from core.fields import blind_index
-from core.text import compact, narrow
+from core.text import compact, name_key, narrow
 
 SYSTEM_EMAIL = "system@platform.invalid"
 
@@ -96,3 +98,41 @@ def find_institution(identifier: str) -> Institution | None:
     # A longer figure than any id would not fit the column.
     known_form = re.fullmatch(r"[0-9]{1,17}", narrow(identifier))
     return Institution.objects.filter(pk=int(known_form[0])).first() if known_form else None
+
+
+def reached_institution(actor: User, permission: Permission, identifier: str = "") -> Institution:
+    """The named institution, or that of the worn hat. Raises NotAllowed when it does not reach the actor."""
+    own = next((hat.institution for hat in actor.worn_memberships() if hat.institution), None)
+    asked = find_institution(identifier) if identifier else own
+    found = Institution.objects.allowed(actor, permission).filter(pk=asked.pk).first() if asked else None
+    if found is None:
+        raise NotAllowed(permission=permission.value)
+    return found
+
+
+def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, on: date) -> QuerySet[Appointment]:
+    """The institution's appointments that pass the chosen filters (accounts.forms.imports.RosterFilter), by name."""
+    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(institution=institution)
+    if text := chosen.get("q"):
+        named = Q(person__name_key__contains=name_key(text))
+        rows = rows.filter(
+            named | Q(post__icontains=text) | Q(department__icontains=text) | Q(staff_no__icontains=text)
+        )
+    if working := chosen.get("working"):
+        rows = rows.filter(_working(on)[working])
+    if professional := chosen.get("professional"):
+        rows = rows.filter(professional=professional == "yes")
+    if employment_type := chosen.get("employment_type"):
+        rows = rows.filter(employment_type=employment_type)
+    rows = rows.select_related("person__merged_into").prefetch_related("person__documents")
+    return rows.order_by("person__name", "start_date", "pk")
+
+
+def _working(on: date) -> dict[str, Q]:
+    """A leaving date is the first day no longer counted."""
+    begun = Q(start_date__lte=on)
+    return {
+        "now": begun & (Q(end_date__isnull=True) | Q(end_date__gt=on)),
+        "left": Q(end_date__lte=on),
+        "later": ~begun,
+    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import home, profile
+from accounts.views import home, imports, profile, roster
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,4 +12,11 @@ urlpatterns = [
     path("profile/claim/", profile.claim, name="claim"),
     path("profile/looks/", profile.access_log, name="access_log"),
     path("people/<int:pk>/", home.person, name="person"),
+    path("institution/roster/", roster.roster, name="roster"),
+    path("institution/roster/import/", imports.import_roster, name="import_roster"),
+    path("institution/roster/import/template/", imports.download_roster_template, name="roster_template"),
+    path("institution/roster/import/<str:sha256>/", imports.review_roster, name="review_roster"),
+    path("institutions/import/", imports.import_institutions, name="import_institutions"),
+    path("institutions/import/template/", imports.download_institutions_template, name="institutions_template"),
+    path("institutions/import/<str:sha256>/", imports.review_institutions, name="review_institutions"),
 ]

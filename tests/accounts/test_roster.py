@@ -1,0 +1,125 @@
+"""The staff roster: who sees whose, what the filters do, and that it stays cheap."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from core import clock
+from tests.builders import make_appointment, make_institution, make_person, officer, regulator
+
+pytestmark = pytest.mark.django_db
+URL = "/institution/roster/"
+
+
+@pytest.fixture
+def institution():
+    return make_institution("岚江大学技术转移中心")
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def names(client: Client, **query: object) -> list[str]:
+    answer = client.get(URL, query)
+    assert answer.status_code == 200
+    return [line["person"].name for line in answer.context["lines"]]
+
+
+def test_roster_shows_the_own_institution_with_masked_numbers(institution):
+    make_appointment(make_person("高轩", number="000000199001010018"), institution)
+    make_appointment(make_person("外人"), make_institution())
+
+    answer = signed_in(officer(institution)).get(URL)
+
+    assert [line["person"].name for line in answer.context["lines"]] == ["高轩"]
+    assert "000***********0018" in answer.content.decode()
+    assert "000000199001010018" not in answer.content.decode()
+    assert answer.context["import_url"] == "/institution/roster/import/"
+
+
+def test_roster_of_another_institution_is_not_found(institution):
+    make_appointment(make_person("高轩"), institution)
+
+    for actor in (officer(), regulator("330000")):
+        assert signed_in(actor).get(URL, {"institution": institution.pk}).status_code == 404
+
+
+def test_regulator_sees_rosters_of_the_region_and_imports_none(institution):
+    make_appointment(make_person("高轩"), institution)
+    client = signed_in(regulator("990000"))
+
+    answer = client.get(URL, {"institution": institution.uscc})
+
+    assert [line["person"].name for line in answer.context["lines"]] == ["高轩"]
+    assert answer.context["import_url"] == ""
+
+
+def test_roster_without_an_institution_is_not_found():
+    assert signed_in(regulator("990000")).get(URL).status_code == 404
+
+
+def test_roster_names_the_surviving_person(institution):
+    survivor, merged = make_person("高轩"), make_person("高 轩")
+    merged.merged_into = survivor
+    merged.save()
+    make_appointment(merged, institution)
+
+    assert names(signed_in(officer(institution))) == ["高轩"]
+
+
+def test_roster_is_filtered_by_the_address(institution):
+    today = clock.today()
+    make_appointment(make_person("买买提·吐尔逊"), institution, post="主任", department="成果部")
+    make_appointment(make_person("王喆"), institution, professional=False, employment_type="external", staff_no="K77")
+    make_appointment(make_person("李龑"), institution, end_date=today)
+    make_appointment(make_person("张岚"), institution, end_date=today + timedelta(days=1))
+    make_appointment(make_person("赵未"), institution, start=today + timedelta(days=1))
+    client = signed_in(officer(institution))
+
+    assert sorted(names(client)) == sorted(["买买提·吐尔逊", "王喆", "李龑", "张岚", "赵未"])
+    assert names(client, q="提吐") == ["买买提·吐尔逊"]
+    assert names(client, q="成果") == ["买买提·吐尔逊"]
+    assert names(client, q="k77") == ["王喆"]
+    assert sorted(names(client, working="now")) == sorted(["买买提·吐尔逊", "王喆", "张岚"])
+    assert names(client, working="left") == ["李龑"]
+    assert names(client, working="later") == ["赵未"]
+    assert names(client, professional="no") == ["王喆"]
+    assert names(client, employment_type="external", professional="yes") == []
+    assert len(names(client, working="nonsense")) == 5
+
+
+def test_roster_says_until_when_a_leaver_counts(institution):
+    make_appointment(make_person("李龑"), institution, end_date=date(2026, 3, 1))
+
+    [line] = signed_in(officer(institution)).get(URL).context["lines"]
+
+    assert (line["counted_until"], line["standing"]["tone"]) == (date(2026, 2, 28), "neutral")
+
+
+def test_roster_is_paginated(institution):
+    for n in range(26):
+        make_appointment(make_person(f"人{n:02}"), institution)
+    client = signed_in(officer(institution))
+
+    assert (len(names(client)), names(client, page=2)) == (25, ["人25"])
+
+
+def test_empty_roster_says_what_to_do(institution):
+    answer = signed_in(officer(institution)).get(URL)
+
+    assert (answer.context["lines"], 'href="/institution/roster/import/"' in answer.content.decode()) == ([], True)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_roster_costs_the_same_queries_for_every_size(institution, django_assert_num_queries, size):
+    for _row in range(size):
+        make_appointment(make_person("高轩"), institution)
+    client = signed_in(officer(institution))
+    client.get(URL)
+
+    with django_assert_num_queries(8):
+        client.get(URL)
