@@ -120,7 +120,10 @@ def attends_the_sessions(story: Story) -> str:
         base.submit(form, {trainee: "present"})
     own = story.visitor("trainee").get(f"/training/{story.facts['enrolment']}/")
     equal("hours after the sessions", _hours(own), Decimal(48), own)
-    return f"{SESSIONS} sessions marked by the base: 28 hours more, 48 of 48"
+    review = base.get(f"/base/cohorts/{story.facts['cohort']}/completion/")
+    lacking = review.row(story.cast["trainee"]["name"]).select(".badge.no")
+    equal("what the review says is missing", len(lacking), 1, review)
+    return f"{SESSIONS} sessions marked by the base: 28 hours more, 48 of 48; only the exam is missing"
 
 
 def _hours(page: Page) -> Decimal:
