@@ -53,9 +53,9 @@ class CreditRecord(models.Model):
         POSITIVE = "positive", _("positive")
 
     class Kind(models.TextChoices):
-        COMMITMENT_ACCEPTED = "commitment_accepted", _("code of conduct accepted")
-        TRAINING_COMPLETED = "training_completed", _("training completed")
-        CERTIFICATE_ISSUED = "certificate_issued", _("certificate issued")
+        COMMITMENT_ACCEPTED = "commitment_accepted", _("Code of conduct accepted")
+        TRAINING_COMPLETED = "training_completed", _("Training completed")
+        CERTIFICATE_ISSUED = "certificate_issued", _("Certificate issued")
 
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="credit_records")
     institution = models.ForeignKey(

@@ -1,7 +1,11 @@
-"""What leaves a page for somebody else's document: one correct paragraph with numbers, date and source."""
+"""What leaves a page for somebody else's document: a paragraph with numbers, date and source, or a table."""
+
+from collections.abc import Iterable
+from io import BytesIO
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from openpyxl import Workbook
 
 from accounts.models import Region
 from accounts.models.places import Rank
@@ -14,6 +18,7 @@ def region_name(region: Region) -> str:
 
 
 def region_paragraph(overview: Overview) -> str:
+    """Only what applies is said: no percentage of nobody, no requirement where no institution is bound."""
     total = overview.total
     facts = {
         "day": date_format(overview.as_of, "DATE_FORMAT"),
@@ -27,22 +32,26 @@ def region_paragraph(overview: Overview) -> str:
         "value": overview.rule.value,
         "source": overview.rule.text("source"),
     }
-    if total.ratio.percent_floor is None:
-        return (
-            _(
-                "As of %(day)s, the %(institutions)s institutions of %(region)s have no professional staff; the ratio "
-                "does not apply (%(source)s)."
-            )
-            % facts
+    return str(_wording(overview) % facts)
+
+
+def _wording(overview: Overview) -> str:
+    if overview.total.ratio.percent_floor is None:
+        return _(
+            "As of %(day)s, %(region)s has %(institutions)s institutions and no professional staff in them; the ratio "
+            "does not apply (%(source)s)."
         )
-    return (
-        _(
-            "As of %(day)s, the %(institutions)s institutions of %(region)s have %(staff)s professional staff, each "
+    if not overview.total.binding:
+        return _(
+            "As of %(day)s, %(region)s has %(institutions)s institutions with %(staff)s professional staff, each "
             "person counted once, of whom %(trained)s have received specialised training: %(percent)s%% (rounded "
-            "down). The requirement of not below %(value)s%% applies to %(binding)s of the institutions and is met by "
-            "%(met)s. Source: %(source)s."
+            "down). Source: %(source)s."
         )
-        % facts
+    return _(
+        "As of %(day)s, %(region)s has %(institutions)s institutions with %(staff)s professional staff, each person "
+        "counted once, of whom %(trained)s have received specialised training: %(percent)s%% (rounded down). The "
+        "requirement of not below %(value)s%% applies to %(binding)s of the institutions and is met by %(met)s. "
+        "Source: %(source)s."
     )
 
 
@@ -68,3 +77,55 @@ def institution_paragraph(answer: RatioAnswer) -> str:
         )
         % facts
     )
+
+
+def institutions_table(answers: Iterable[RatioAnswer]) -> bytes:
+    """The listed institutions as XLSX, each line with its day and rule, so that it can stand alone."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Institutions"))
+    sheet.append(_heads())
+    for answer in answers:
+        sheet.append([_safe(value) for value in _line(answer)])
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _heads() -> list[str]:
+    return [
+        _("Institution"),
+        _("Unified social credit code"),
+        _("Part of"),
+        _("Region"),
+        _("Trained"),
+        _("Professional staff"),
+        _("Share (rounded down)"),
+        _("Outcome"),
+        _("Requirement"),
+        _("People short"),
+        _("As of"),
+        _("Rule version"),
+    ]
+
+
+def _line(answer: RatioAnswer) -> list[str | int]:
+    institution, ratio = answer.institution, answer.ratio
+    return [
+        institution.name,
+        institution.uscc or "",
+        institution.parent.name if institution.parent else "",
+        institution.region.name,
+        ratio.trained,
+        ratio.staff,
+        f"{ratio.percent_floor}%" if ratio.percent_floor else "",
+        str(ratio.outcome.label),
+        _("applies") if answer.binding else _("reference only"),
+        ratio.shortfall,
+        answer.as_of.isoformat(),
+        answer.rule.version,
+    ]
+
+
+def _safe(value: str | int) -> str | int:
+    """A name that begins like a formula stays a name, here and when somebody saves the sheet as CSV."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

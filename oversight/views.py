@@ -12,13 +12,14 @@ from accounts.access import holds
 from accounts.models import Region
 from accounts.permissions import Permission
 from core import clock
-from oversight.exports import institution_paragraph, region_name, region_paragraph
+from oversight.exports import institution_paragraph, institutions_table, region_name, region_paragraph
 from oversight.forms import DateForm, InstitutionsForm
 from oversight.selectors import find_region, home_region, institution_card, region_overview, regions_above
 from staffing.models import RatioRule
 from staffing.selectors import people_behind
 
 PAGE_SIZE = 25
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def regions(request: HttpRequest) -> HttpResponse:
@@ -28,6 +29,16 @@ def regions(request: HttpRequest) -> HttpResponse:
 
 def region(request: HttpRequest, code: str) -> HttpResponse:
     return _region_page(request, find_region(request.user, code))  # type: ignore[arg-type]
+
+
+def region_table(request: HttpRequest, code: str) -> HttpResponse:
+    """The institutions of the region page, all that pass the same filters."""
+    form = InstitutionsForm(request.GET)
+    place = find_region(request.user, code)  # type: ignore[arg-type]
+    overview = region_overview(request.user, place, as_of=form.day())  # type: ignore[arg-type]
+    name = f"institutions-{place.code}-{overview.as_of:%Y-%m-%d}.xlsx"
+    table = institutions_table(form.chosen(overview.answers))
+    return HttpResponse(table, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def institution(request: HttpRequest, pk: int) -> HttpResponse:

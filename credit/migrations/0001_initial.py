@@ -23,9 +23,9 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("commitment_accepted", "code of conduct accepted"),
-                            ("training_completed", "training completed"),
-                            ("certificate_issued", "certificate issued"),
+                            ("commitment_accepted", "Code of conduct accepted"),
+                            ("training_completed", "Training completed"),
+                            ("certificate_issued", "Certificate issued"),
                         ],
                         max_length=30,
                     ),

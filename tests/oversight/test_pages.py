@@ -1,7 +1,10 @@
 """The pages of an office: region, institution, filters in the address, text to copy, 404 for what is elsewhere."""
 
+from io import BytesIO
+
 import pytest
 from django.utils import translation
+from openpyxl import load_workbook
 
 from accounts.models import AdminBody
 from accounts.permissions import Role
@@ -126,10 +129,19 @@ def test_copied_text_of_a_region_is_one_correct_paragraph(client, province):
     response = client.get(f"/en/oversight/{ON}")
 
     assert response.context["paragraph"] == (
-        "As of 30 Jun 2026, the 2 institutions of 测试990000 have 13 professional staff, each person counted once, of "
-        "whom 8 have received specialised training: 61.5% (rounded down). The requirement of not below 70% applies to 2 "
-        f"of the institutions and is met by 1. Source: {response.context['source']}."
+        "As of 30 Jun 2026, 测试990000 has 2 institutions with 13 professional staff, each person counted once, of "
+        "whom 8 have received specialised training: 61.5% (rounded down). The requirement of not below 70% applies to "
+        f"2 of the institutions and is met by 1. Source: {response.context['source']}."
     )
+
+
+def test_copied_text_without_pilots_speaks_of_no_requirement(client, province):
+    staffed("甲", 7, 10)
+
+    paragraph = client.get(f"/en/oversight/{ON}").context["paragraph"]
+
+    assert "70.0% (rounded down)" in paragraph
+    assert "requirement" not in paragraph
 
 
 def test_copied_text_of_a_region_without_staff_names_no_percentage(client, province):
@@ -185,6 +197,49 @@ def test_region_page_queries_do_not_grow(client, province, rows, django_assert_n
         response = client.get(f"/oversight/{ON}")
 
     assert len(listed(response)) == rows
+
+
+# --- the list as a table -----------------------------------------------------------------------------------
+def sheet(response):
+    return [list(row) for row in load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True)]
+
+
+def test_table_holds_the_filtered_list_with_day_and_rule(client, province):
+    wanted = staffed("甲大学", 7, 10, pilot=True)
+    staffed("乙", 1, 2)
+
+    response = client.get(f"/en/oversight/990000/institutions.xlsx{ON}&outcome=met")
+
+    assert response["Content-Disposition"] == 'attachment; filename="institutions-990000-2026-06-30.xlsx"'
+    assert sheet(response)[1:] == [
+        ["甲大学", wanted.uscc, None, "测试990100", 7, 10, "70.0%", "met", "applies", 0, "2026-06-30", "2022-1"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(1)"])
+def test_name_that_begins_like_a_formula_stays_a_name(client, province, name):
+    staffed(name, 0, 0)
+
+    assert sheet(client.get("/en/oversight/990000/institutions.xlsx"))[1][0] == f"'{name}"
+
+
+def test_table_of_a_foreign_region_is_404(client, province):
+    region("980000")
+    staffed("不该看见", 1, 1, code="980000")
+
+    assert client.get("/en/oversight/980000/institutions.xlsx").status_code == 404
+    assert len(sheet(client.get("/en/oversight/990000/institutions.xlsx"))) == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_table_queries_do_not_grow(client, province, rows, django_assert_num_queries):
+    for n in range(rows):
+        staffed(f"甲{n}", 1, 2, code=f"990{n + 1}00", pilot=True)
+
+    with django_assert_num_queries(11):
+        response = client.get(f"/oversight/990000/institutions.xlsx{ON}")
+
+    assert len(sheet(response)) == rows + 1
 
 
 # --- one institution --------------------------------------------------------------------------------------

@@ -177,6 +177,25 @@ def test_divisions_that_are_no_longer_current_are_not_offered():
     assert [one.code for one in overview_of(regulator()).without_institutions] == ["990100"]
 
 
+def test_province_of_the_demo_story_sums_to_313_of_435():
+    """Line 10 of the story: 苏曼 works at two institutions in two cities, and counts once in the province."""
+    first = staffed("岚江大学技术转移中心", 69, 98, pilot=True)
+    staffed("岚江理工大学技术转移有限公司", 70, 100, pilot=True)
+    second = staffed("望海师范大学技术转移办公室", 68, 98, code="990200", pilot=True)
+    staffed("赤坎医学院成果转化中心", 27, 40, code="990200", pilot=True)
+    staffed("望海海洋研究院成果转化处", 34, 40, code="990200")
+    staffed("启明光电技术转移部", 23, 30)
+    staffed("岚江省技术转移协会", 12, 16)
+    staffed("石桥县生产力促进中心", 0, 0, code="990101")
+    staffed("岚州知识产权运营有限公司", 9, 12)
+    add_staff(second, add_staff(first, trained=True))
+
+    total = overview_of(regulator()).total
+
+    assert (total.ratio.trained, total.ratio.staff, total.ratio.percent_floor) == (313, 435, "71.9")
+    assert (total.binding_met, total.binding, total.not_applicable) == (2, 4, 1)
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_overview_queries_do_not_grow(rows, django_assert_num_queries):
     for n in range(rows):
