@@ -14,7 +14,7 @@
   const finish = () => {
     if (over) return;
     over = true;
-    root.dispatchEvent(new CustomEvent("exam:over"));
+    root.dispatchEvent(new Event("exam:flush"));
     // A moment for the last answer on its way; the server takes it for 30 seconds more.
     setTimeout(() => location.reload(), 2000);
   };
