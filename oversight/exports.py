@@ -22,7 +22,7 @@ def region_paragraph(overview: Overview) -> str:
     total = overview.total
     facts = {
         "day": date_format(overview.as_of, "DATE_FORMAT"),
-        "region": region_name(overview.region),
+        "region": _("the whole country") if overview.region.path == "" else overview.region.name,
         "institutions": total.institutions,
         "staff": total.ratio.staff,
         "trained": total.ratio.trained,
@@ -38,20 +38,19 @@ def region_paragraph(overview: Overview) -> str:
 def _wording(overview: Overview) -> str:
     if overview.total.ratio.percent_floor is None:
         return _(
-            "As of %(day)s, %(region)s has %(institutions)s institutions and no professional staff in them; the ratio "
-            "does not apply (%(source)s)."
+            "As of %(day)s, %(region)s has no professional staff (institutions: %(institutions)s); the ratio does not "
+            "apply (%(source)s)."
         )
     if not overview.total.binding:
         return _(
-            "As of %(day)s, %(region)s has %(institutions)s institutions with %(staff)s professional staff, each "
-            "person counted once, of whom %(trained)s have received specialised training: %(percent)s%% (rounded "
-            "down). Source: %(source)s."
+            "As of %(day)s, %(region)s has %(staff)s professional staff (institutions: %(institutions)s; each person "
+            "counted once), of whom %(trained)s have received specialised training: %(percent)s%% (rounded down). "
+            "Source: %(source)s."
         )
     return _(
-        "As of %(day)s, %(region)s has %(institutions)s institutions with %(staff)s professional staff, each person "
-        "counted once, of whom %(trained)s have received specialised training: %(percent)s%% (rounded down). The "
-        "requirement of not below %(value)s%% applies to %(binding)s of the institutions and is met by %(met)s. "
-        "Source: %(source)s."
+        "As of %(day)s, %(region)s has %(staff)s professional staff (institutions: %(institutions)s; each person "
+        "counted once), of whom %(trained)s have received specialised training: %(percent)s%% (rounded down). Pilot "
+        "institutions that meet the requirement of not below %(value)s%%: %(met)s of %(binding)s. Source: %(source)s."
     )
 
 

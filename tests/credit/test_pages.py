@@ -56,6 +56,20 @@ def test_my_file_shows_own_records_and_their_publisher(client):
     assert SECRET not in page
 
 
+def test_my_file_says_which_text_was_accepted(client):
+    user = make_user()
+    facts = {"text": "trainee_commitment", "version": "2026-1", "publisher": {"zh": "平台", "en": "Platform"}}
+    record = make_credit_record(make_person(user=user), category="basic", kind="commitment_accepted", facts=facts)
+    client.force_login(user)
+
+    page = text(client.get("/en/credit/"))
+
+    assert "Code of conduct accepted" in page
+    assert "integrity commitment of trainees, version 2026-1" in page
+    assert "<td>Platform</td>" in page
+    assert str(record) == "commitment_accepted 2026-05-01"
+
+
 def test_my_file_of_a_regulator_holds_nobody_elses_records(client, regulator):
     employee()
     make_person(user=regulator)

@@ -129,9 +129,9 @@ def test_copied_text_of_a_region_is_one_correct_paragraph(client, province):
     response = client.get(f"/en/oversight/{ON}")
 
     assert response.context["paragraph"] == (
-        "As of 30 Jun 2026, 测试990000 has 2 institutions with 13 professional staff, each person counted once, of "
-        "whom 8 have received specialised training: 61.5% (rounded down). The requirement of not below 70% applies to "
-        f"2 of the institutions and is met by 1. Source: {response.context['source']}."
+        "As of 30 Jun 2026, 测试990000 has 13 professional staff (institutions: 2; each person counted once), of whom 8 "
+        "have received specialised training: 61.5% (rounded down). Pilot institutions that meet the requirement of not "
+        f"below 70%: 1 of 2. Source: {response.context['source']}."
     )
 
 
@@ -165,7 +165,10 @@ def test_nation_reads_its_name_and_its_provinces(client):
     staffed("甲", 1, 2, code="990101")
     client.force_login(hat(Role.REGULATOR, AdminBody.objects.get(code="NATIONAL")))
 
-    page = text(client.get("/en/oversight/"))
+    response = client.get("/en/oversight/")
+
+    page = text(response)
+    assert "the whole country has 2 professional staff (institutions: 1;" in response.context["paragraph"]
 
     assert "Whole country" in page
     assert "测试990000" in page
