@@ -19,6 +19,7 @@ from courses.selectors import content
 from courses.selectors.cohorts import next_session_starts, sessions_of
 from courses.selectors.completion import progress_of
 from courses.selectors.lessons import lessons_read
+from courses.workflow import CohortState, EnrolmentState
 
 RELATED = ("person", "claim", "cohort__base", "cohort__sitting", "cohort__programme__level")
 
@@ -93,8 +94,14 @@ def lesson_lines(enrolment: Enrolment, language: str) -> list[dict[str, Any]]:
 
 
 def reason_given(enrolment: Enrolment) -> str:
-    """What the base wrote with its last decision."""
-    entry = audit.entries_about(enrolment).exclude(reason="").last()
+    """Why the base refused the application, or called the cohort off."""
+    if enrolment.cohort.state == CohortState.CANCELLED:
+        entries = audit.entries_about(enrolment.cohort)
+    elif enrolment.state == EnrolmentState.REFUSED:
+        entries = audit.entries_about(enrolment)
+    else:
+        return ""
+    entry = entries.exclude(reason="").last()
     return entry.reason if entry else ""
 
 

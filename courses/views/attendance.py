@@ -14,6 +14,7 @@ from courses.forms.attendance import REST_PRESENT, AttendanceForm
 from courses.models import Session
 from courses.selectors import cohorts as selectors
 from courses.views.refusals import words
+from courses.views.trails import base_trail
 from courses.workflow import UNDER_WAY
 
 
@@ -26,6 +27,7 @@ def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("courses:attendance", pk=pk)
     context = {
         "session": found,
+        "crumbs": base_trail(found.cohort, here=found.title),
         "form": form,
         "lines": form.lines(),
         "trainees": len(trainees),

@@ -21,6 +21,7 @@ from courses.forms.cohorts import CohortForm, ExamForm, ReasonForm, SessionForm
 from courses.models import Cohort
 from courses.selectors import cohorts as selectors
 from courses.views.refusals import words
+from courses.views.trails import base_trail
 from courses.workflow import COHORT_STEPS, CohortState
 
 PAGE_SIZE = 25
@@ -60,7 +61,11 @@ def create_cohort(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("The cohort is made, as a draft. Look through its sessions, then report it."))
             return redirect("courses:cohort", pk=made.pk)
-    return render(request, "courses/cohort_form.html", {"form": form, "base": base, "source": source})
+    return render(
+        request,
+        "courses/cohort_form.html",
+        {"form": form, "base": base, "source": source, "crumbs": base_trail(None, here=_("New cohort"))},
+    )
 
 
 def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -70,6 +75,7 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
     waiting = Paginator(selectors.applications_of(request.user, found), PAGE_SIZE)
     context = {
         "cohort": found,
+        "crumbs": base_trail(found),
         "sessions": sessions,
         "rows": rows,
         "page_obj": waiting.get_page(request.GET.get("page")),
@@ -92,7 +98,13 @@ def cohort_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None) if step == "cancel" else None
     if request.method == "POST" and (form is None or form.is_valid()):
         return _take(request, found, step, form.cleaned_data if form else {})
-    context = {"cohort": found, "step": step, "form": form, "button": _step_words(step)}
+    context = {
+        "cohort": found,
+        "step": step,
+        "form": form,
+        "button": _step_words(step),
+        "crumbs": base_trail(found, here=_step_words(step)),
+    }
     return render(request, "courses/cohort_step.html", {**context, "consequences": _consequences(found, step)})
 
 
@@ -109,7 +121,11 @@ def session(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The session is moved."))
             return redirect("courses:cohort", pk=found.cohort_id)
-    return render(request, "courses/cohort_session.html", {"form": form, "session": found})
+    return render(
+        request,
+        "courses/cohort_session.html",
+        {"form": form, "session": found, "crumbs": base_trail(found.cohort, here=found.title)},
+    )
 
 
 def cohort_exam(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -126,7 +142,11 @@ def cohort_exam(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The times of the exam are set."))
             return redirect("courses:cohort", pk=pk)
-    return render(request, "courses/cohort_exam.html", {"form": form, "cohort": found})
+    return render(
+        request,
+        "courses/cohort_exam.html",
+        {"form": form, "cohort": found, "crumbs": base_trail(found, here=_("Times of the exam"))},
+    )
 
 
 STEPS: dict[str, Callable[..., Cohort]] = {
@@ -161,7 +181,7 @@ def _step_words(step: str) -> str:
         "begin": _("Begin teaching"),
         "assess": _("Begin the assessment"),
         "close": _("Close the cohort"),
-        "cancel": _("Cancel the cohort"),
+        "cancel": _("Call the cohort off"),
     }[step]
 
 

@@ -15,6 +15,7 @@ from courses.rules import Condition
 from courses.selectors.cohorts import cohort_for, sessions_missed
 from courses.selectors.completion import reviews_of
 from courses.views.refusals import words
+from courses.views.trails import base_trail
 from courses.workflow import UNDER_WAY, EnrolmentState
 
 
@@ -27,6 +28,7 @@ def completion_review(request: SignedInRequest, pk: int) -> HttpResponse:
     gaps = sessions_missed(found, [review.enrolment for review in reviews])
     context = {
         "cohort": found,
+        "crumbs": base_trail(found, here=_("Completion review")),
         "lines": [{"review": one, "gap": gaps.get(one.enrolment.pk)} for one in reviews],
         "ready": sum(one.ready for one in reviews),
         "completed": sum(one.enrolment.state == EnrolmentState.COMPLETED for one in reviews),

@@ -23,6 +23,7 @@ from courses.selectors import cohorts, enrolments
 from courses.selectors.completion import progress_of
 from courses.views.refusals import words
 from courses.views.remaining import remaining
+from courses.views.trails import own_trail, public_trail
 from courses.workflow import ENROLMENT_STEPS, STUDYING, CohortState, EnrolmentState
 
 PAGE_SIZE = 25
@@ -36,6 +37,7 @@ def cohort_public(request: HttpRequest, pk: int) -> HttpResponse:
     own = enrolments.application_to(visitor, pk) if isinstance(visitor, User) else None
     context = {
         "cohort": found,
+        "crumbs": public_trail(found),
         "sessions": cohorts.sessions_of(found),
         "own": own,
         "is_open": found.state == CohortState.OPEN,
@@ -59,6 +61,7 @@ def apply(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("courses:my_cohort", pk=made.pk)
     context = {
         "cohort": found,
+        "crumbs": public_trail(found, here=_("Apply")),
         "form": form,
         "is_open": found.state == CohortState.OPEN,
         "has_profile": enrolments.may_apply(request.user),
@@ -79,6 +82,7 @@ def my_cohort(request: SignedInRequest, pk: int) -> HttpResponse:
     lessons = enrolments.lesson_lines(own, get_language() or "zh-hans")
     context = {
         "enrolment": own,
+        "crumbs": own_trail(own.cohort),
         "cohort": own.cohort,
         "progress": progress,
         "steps": remaining(own, progress),
@@ -88,7 +92,7 @@ def my_cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "exam_open": enrolments.is_open(own.cohort.sitting) and own.state in STUDYING,
         "takes_part": own.state in STUDYING,
         "missing": _missing(own, progress),
-        "reason": enrolments.reason_given(own) if own.state == EnrolmentState.REFUSED else "",
+        "reason": enrolments.reason_given(own),
         "may_withdraw": own.state in ENROLMENT_STEPS["withdraw"].sources,
     }
     return render(request, "courses/my_cohort.html", context)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core import clock
 from courses.models import Enrolment
-from courses.services import mark_attendance, refuse
+from courses.services import cancel_cohort, mark_attendance, refuse
 from tests.builders import base_manager, make_person, make_user
 from tests.courses.builders import (
     credit,
@@ -252,3 +252,10 @@ def test_withdraw_after_completion_is_refused_in_words(signed_in, trainee):
 
     enrolment.refresh_from_db()
     assert (enrolment.state, len(list(response.context["messages"]))) == ("completed", 1)
+
+
+def test_my_cohort_called_off_shows_the_reason(signed_in, trainee):
+    enrolment = own(trainee, make_cohort(state="running"), state="attending")
+    cancel_cohort(actor=base_manager(enrolment.cohort.base), cohort=enrolment.cohort, reason="台风")
+
+    assert signed_in.get(address("my_cohort", enrolment.pk)).context["reason"] == "台风"
