@@ -129,9 +129,9 @@ def test_copied_text_of_a_region_is_one_correct_paragraph(client, province):
     response = client.get(f"/en/oversight/{ON}")
 
     assert response.context["paragraph"] == (
-        "As of 30 Jun 2026, 测试990000 has 13 professional staff (institutions: 2; each person counted once), of whom 8 "
-        "have received specialised training: 61.5% (rounded down). Pilot institutions that meet the requirement of not "
-        f"below 70%: 1 of 2. Source: {response.context['source']}."
+        "As of 30 Jun 2026, 测试990000 has 13 professional staff (institutions: 2; each person counted once), of whom "
+        "8 have received specialised training: 61.5% (rounded down). Pilot institutions that meet the requirement of "
+        f"not below 70%: 1 of 2. Source: {response.context['source']}."
     )
 
 
