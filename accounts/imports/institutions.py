@@ -261,4 +261,5 @@ def _closed(entry: Entry, row: InstitutionRow) -> InstitutionRow:
     row.errors, row.warnings = entry.errors, entry.warnings
     if row.errors:
         row.action, row.changes = Action.ERROR, {}
+        row.notes = {"name": name} if (name := entry.values.get("name")) else {}
     return row

@@ -213,4 +213,5 @@ def _closed(entry: Entry, row: RosterRow) -> RosterRow:
     row.errors, row.warnings = entry.errors, entry.warnings
     if row.errors:
         row.action, row.changes = Action.ERROR, {}
+        row.notes = {"name": name} if (name := entry.values.get("name")) else {}
     return row

@@ -39,6 +39,8 @@ PER_PAGE = 25
 SESSION_KEY = "uploads"
 # A session holds the names of the last few files only.
 MAX_UPLOADS = 5
+# So many rows with errors are listed above the table, where a narrow screen shows them whole.
+MAX_WRONG = 10
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class ImportPages:
             "rows": [self._shown(row) for row in page],
             "labels": self.labels,
             "consequences": _consequences(plan),
+            "wrong": [row for row in plan.rows if row.errors][:MAX_WRONG],
             "may_confirm": plan.changes_something and not plan.has_errors,
         }
 
@@ -168,7 +171,7 @@ def _told(plan: Plan) -> str:
 
 # --- rosters --------------------------------------------------------------------------------------------------------
 ROSTER_LABELS = {
-    "name": gettext_lazy("Name"),
+    "name": gettext_lazy("Full name"),
     "id_type": gettext_lazy("Kind of document"),
     "id_number": gettext_lazy("Number of the document"),
     "phone": gettext_lazy("Mobile number"),
@@ -220,7 +223,7 @@ def _roster_pages(request: SignedInRequest) -> ImportPages:
 
 # --- institutions ---------------------------------------------------------------------------------------------------
 INSTITUTION_LABELS = {
-    "name": gettext_lazy("Name"),
+    "name": gettext_lazy("Name of the institution"),
     "uscc": gettext_lazy("Unified social credit code"),
     "category": gettext_lazy("Category"),
     "level": gettext_lazy("Level"),
