@@ -5,8 +5,10 @@ What is public is asked for without an actor; persons and ratios come only throu
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import yaml
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
@@ -26,7 +28,19 @@ from staffing.selectors import RatioAnswer, institution_ratio, region_ratios, ru
 # One character names half the country; a word of two finds somebody.
 SHORTEST_NAME = 2
 ANSWERS = 5
+CAST = Path("demo") / "story" / "cast.yaml"
 FIGURE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the demo's cast; hat, name and what are texts by language."""
+
+    key: str
+    email: str
+    hat: dict[str, str]
+    name: dict[str, str]
+    what: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,23 @@ def demo_province() -> dict[str, Any] | None:
     if not settings.DEMO:
         return None
     return cache.get_or_set("website.demo_province", _demo_province, FIGURE_SECONDS)
+
+
+def cast() -> list[Member]:
+    """Whom the demo introduces; nobody where its files are not."""
+    file = settings.ROOT / CAST
+    if not file.exists():
+        return []
+    names = Member.__dataclass_fields__
+    return [Member(**{name: row[name] for name in names}) for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
+
+
+def login_of_the_cast(key: str) -> User | None:
+    """The login one may enter as without a password: only where the demo runs, only of the cast, only if active."""
+    if not settings.DEMO:
+        return None
+    emails = [member.email for member in cast() if member.key == key]
+    return User.objects.filter(email__in=emails, is_active=True).first()
 
 
 def answers(actor: User | AnonymousUser, query: str, language: str) -> Answers:

@@ -48,6 +48,8 @@ def _put(actor: User, locale: Locale, texts: dict[str, str], source: HomePage | 
             page.translation_key = source.translation_key
         Page.get_first_root_node().add_child(instance=page)
     page.save_revision(user=actor).publish(user=actor, skip_permission_checks=True)
+    # The revision published a copy of its own.
+    page.refresh_from_db()
     return page, True
 
 
@@ -67,10 +69,3 @@ def _point_site_at(home: HomePage) -> bool:
     if former.specific_class is Page and not former.get_children().exists():
         former.delete()
     return True
-
-
-def person_of_the_cast(email: str) -> User | None:
-    """The login of somebody in the demo's cast; only where the demo runs, and never an account that is closed."""
-    if not settings.DEMO or not email:
-        return None
-    return User.objects.filter(email=email, is_active=True).first()

@@ -15,9 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Institution
 from courses.selectors.content import open_cohorts
 from website import selectors
-from website.imports import read_cast
 from website.models import HomePage
-from website.services import person_of_the_cast
 
 PAGE_SIZE = 25
 QUERY_LENGTH = 100
@@ -59,7 +57,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def search(request: HttpRequest) -> HttpResponse:
     query = _query(request)
-    answers = selectors.answers(request.user, query, get_language() or settings.LANGUAGE_CODE)  # type: ignore[arg-type]
+    answers = selectors.answers(request.user, query, get_language() or settings.LANGUAGE_CODE)
     return render(request, "website/search.html", {"query": query, "answers": answers})
 
 
@@ -68,17 +66,14 @@ def demo(request: HttpRequest) -> HttpResponse:
     """Who is who in the demo; anywhere else there is nothing at this address."""
     _only_in_the_demo()
     language = get_language() or settings.LANGUAGE_CODE
-    cast = [
-        {
-            "key": one["key"],
-            "email": one["email"],
-            **{name: _in(one[name], language) for name in ("name", "hat", "what")},
-        }
-        for one in read_cast(settings.ROOT / "demo" / "story" / "cast.yaml")
+    texts = ("hat", "name", "what")
+    people = [
+        {"key": one.key, "email": one.email, **{name: getattr(one, name)[language] for name in texts}}
+        for one in selectors.cast()
     ]
-    names = {one["key"]: one["name"] for one in cast}
+    names = {one["key"]: one["name"] for one in people}
     tour = [{"key": key, "name": names.get(key, ""), "text": text} for key, text in _tour()]
-    return render(request, "website/demo.html", {"cast": cast, "tour": tour})
+    return render(request, "website/demo.html", {"cast": people, "tour": tour})
 
 
 @login_not_required
@@ -86,9 +81,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 def demo_enter(request: HttpRequest) -> HttpResponse:
     """One click instead of a password, for the people of the cast alone."""
     _only_in_the_demo()
-    file = settings.ROOT / "demo" / "story" / "cast.yaml"
-    email = next((one["email"] for one in read_cast(file) if one["key"] == request.POST.get("key")), "")
-    user = person_of_the_cast(email)
+    user = selectors.login_of_the_cast(request.POST.get("key", ""))
     if user is None:
         raise Http404
     login(request, user, backend=BACKEND)
@@ -112,10 +105,6 @@ def _tour() -> list[tuple[str, str]]:
             _("Find the institution in the region list and open a credit file; its person sees who looked."),
         ),
     ]
-
-
-def _in(texts: Any, language: str) -> str:
-    return texts if isinstance(texts, str) else texts.get(language) or texts[settings.LANGUAGE_CODE]
 
 
 def _query(request: HttpRequest) -> str:

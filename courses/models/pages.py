@@ -59,7 +59,7 @@ class LessonPage(Page):
 
     template = "courses/lesson_page.html"
     parent_page_types: ClassVar = ["courses.CoursePage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar = [
         *Page.content_panels,
         MultiFieldPanel([FieldPanel("number"), FieldPanel("law_as_of")], heading=_("Place and date")),

@@ -4,7 +4,7 @@ Pages come in the reader's language, or in the default one where a course is not
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -154,16 +154,15 @@ def _found_in(query: str, language: str, level: str) -> list[Found]:
     known = {page.path: page for page in (rows.filter(level__code=level) if level else rows)}
     pages = {str(page.translation_key): page for page in [*known.values(), *lessons]}
     found: dict[str, Found] = {}
-    for key in keys:
-        page = pages.get(key)
-        path = page and (page.path[: -page.steplen] if isinstance(page, LessonPage) else page.path)
-        if page is not None and path in known:
+    for page in (pages[key] for key in keys if key in pages):
+        path = page.path[: -page.steplen] if isinstance(page, LessonPage) else page.path
+        if path in known:
             entry = found.setdefault(path, Found(known[path], []))
             entry.passages.append(Passage(page, excerpt(page.plain_text(), query)))
     return list(found.values())
 
 
-def _one_language(rows: QuerySet[AnyPage], language: str) -> Sequence[AnyPage]:
+def _one_language(rows: QuerySet[AnyPage], language: str) -> list[AnyPage]:
     """Of each page the version in the language, else in the default one; in the order of the rows."""
     wanted = rows.filter(locale__language_code__in=[language, settings.LANGUAGE_CODE])
     best: dict[UUID, AnyPage] = {}

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from core import audit, search
 from core.errors import DomainError, NotAllowed
-from courses.imports.content import WrittenCourse, WrittenLesson, read_course
+from courses.imports.content import ContentError, WrittenCourse, WrittenLesson, read_course
 from courses.models import CoursePage, LessonPage, LessonShare, Level, Module
 
 SEARCH_KINDS = {CoursePage: "course", LessonPage: "lesson"}
@@ -26,12 +26,15 @@ def load_course(*, actor: User, folder: Path) -> CoursePage:
     if not holds(actor, Permission.CONTENT_EDIT):
         raise NotAllowed(permission=str(Permission.CONTENT_EDIT))
     written = read_course(folder)
+    default_language = Locale.get_default().language_code
+    if default_language not in written:
+        raise ContentError(file=f"course.{default_language}.md", wrong="missing")
     pages, changed = {}, []
     for language, course in written.items():
         locale = Locale.objects.get(language_code=language)
         pages[language], touched = _load_in(actor, locale, course)
         changed += [f"{language}/{page.slug}" for page in touched]
-    default = pages[Locale.get_default().language_code]
+    default = pages[default_language]
     if changed:
         audit.record(actor, "courses.content_loaded", default, pages=changed)
     return default
@@ -95,6 +98,8 @@ def _put(
     if is_new:
         parent.add_child(instance=page)
     page.save_revision(user=actor).publish(user=actor, skip_permission_checks=True)
+    # The revision published a copy of its own.
+    page.refresh_from_db()
     index_page(page)
     return page, True
 

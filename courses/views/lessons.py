@@ -36,7 +36,7 @@ def lesson(request: HttpRequest, enrolment: int, key: UUID) -> HttpResponse:
 
 def _way(now: Reading) -> dict[str, Any]:
     """Where one stands in the course: the lessons as steps, the next one, hours by reading."""
-    hours = [(one, one.hours) for one in now.lessons if one.hours]  # type: ignore[attr-defined]
+    hours = [(one, one.hours) for one in now.lessons if one.hours]
     read = [(one, given) for one, given in hours if str(one.translation_key) in now.read]
     return {
         "crumbs": _crumbs(now),

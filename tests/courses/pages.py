@@ -12,7 +12,7 @@ from website.services import load_home
 
 HEAD = """---
 title: {title}
-slug: small-course
+slug: {slug}
 level: JUNIOR
 summary: {summary}
 audience: 高校的人
@@ -72,12 +72,14 @@ def lesson_text(number: int, **fields: Any) -> str:
     return LESSON.format(number=number, **{**defaults, **fields})
 
 
-def write_course(folder: Path, *, languages: tuple[str, ...] = ("zh-hans", "en", "ja"), lessons: int = 2) -> Path:
+def write_course(
+    folder: Path, *, languages: tuple[str, ...] = ("zh-hans",), lessons: int = 2, slug: str = "small-course"
+) -> Path:
     """A small course as files: lessons of 2.5 hours, the word 成果评价 inside a sentence of the second."""
     folder.mkdir(parents=True, exist_ok=True)
     for language in languages:
         ending = "" if language == "zh-hans" else f" {language}"
-        head = HEAD.format(title=f"小课程{ending}", summary=f"入门{ending}")
+        head = HEAD.format(slug=slug, title=f"小课程{ending}", summary=f"入门{ending}")
         (folder / f"course.{language}.md").write_text(head, encoding="utf-8")
         for number in range(1, lessons + 1):
             text = lesson_text(number, title=f"第{number}课{ending}")
@@ -85,12 +87,15 @@ def write_course(folder: Path, *, languages: tuple[str, ...] = ("zh-hans", "en",
     return folder
 
 
+ALL = ("zh-hans", "en", "ja")
+
+
 def make_site() -> None:
     load_home(actor=system_user(), folder=settings.ROOT / "demo" / "website")
 
 
 def make_course(folder: Path, **fields: Any) -> CoursePage:
-    """The small course, live in three languages; returns the Chinese page."""
+    """The small course, live in Chinese unless said otherwise; returns the Chinese page."""
     make_site()
     return load_course(actor=system_user(), folder=write_course(folder, **fields))
 

@@ -12,17 +12,18 @@ from core import search
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry
 from courses.blocks import CheckQuestionBlock, TableBlock
+from courses.imports.content import ContentError
 from courses.models import CoursePage, LessonPage, LessonShare, Module
 from courses.selectors.content import shares_of
 from courses.services.content import load_course
 from tests.builders import make_user
-from tests.courses.pages import lesson_of, lesson_text, make_course, make_site, write_course
+from tests.courses.pages import ALL, lesson_of, lesson_text, make_course, make_site, write_course
 
 pytestmark = pytest.mark.django_db
 
 
 def test_load_course_makes_three_trees_joined_by_key(tmp_path):
-    course = make_course(tmp_path)
+    course = make_course(tmp_path, languages=ALL)
 
     trees = CoursePage.objects.filter(translation_key=course.translation_key).order_by("locale__pk")
     assert sorted(page.locale.language_code for page in trees) == ["en", "ja", "zh-hans"]
@@ -88,19 +89,28 @@ def test_load_course_by_somebody_who_may_not_edit_is_refused_and_makes_nothing(t
     assert CoursePage.objects.count() == 0
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_load_course_before_there_is_a_first_page_in_the_language_is_refused(tmp_path, language):
+@pytest.mark.parametrize(("languages", "first"), [(("zh-hans",), "zh-hans"), (("en", "zh-hans"), "en")])
+def test_load_course_before_there_is_a_first_page_in_the_language_is_refused(tmp_path, languages, first):
     """Wagtail's welcome page stands there in Chinese; a course does not belong below it."""
     with pytest.raises(DomainError) as refusal:
-        load_course(actor=system_user(), folder=write_course(tmp_path, languages=(language,)))
+        load_course(actor=system_user(), folder=write_course(tmp_path, languages=languages))
 
-    assert (refusal.value.code, refusal.value.facts) == ("no_home_page", {"language": language})
+    assert (refusal.value.code, refusal.value.facts) == ("no_home_page", {"language": first})
     assert CoursePage.objects.count() == 0
+
+
+def test_load_course_that_is_not_written_in_the_default_language_is_refused(tmp_path):
+    make_site()
+
+    with pytest.raises(ContentError) as refusal:
+        load_course(actor=system_user(), folder=write_course(tmp_path, languages=("en",)))
+
+    assert refusal.value.facts == {"file": "course.zh-hans.md", "wrong": "missing"}
 
 
 def test_load_course_with_an_unknown_module_is_refused_and_makes_nothing(tmp_path):
     make_site()
-    folder = write_course(tmp_path)
+    folder = write_course(tmp_path, languages=ALL)
     (folder / "lesson-2.ja.md").write_text(lesson_text(2, modules='{X9: "1.0"}'), encoding="utf-8")
 
     with pytest.raises(DomainError) as refusal:
@@ -119,7 +129,7 @@ def test_search_finds_a_word_inside_a_sentence_of_a_lesson(tmp_path):
 
 
 def test_search_forgets_an_unpublished_page_in_its_own_language_only(tmp_path):
-    lesson = lesson_of(make_course(tmp_path), 2)
+    lesson = lesson_of(make_course(tmp_path, languages=("zh-hans", "en")), 2)
 
     lesson.unpublish()
 

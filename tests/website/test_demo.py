@@ -1,0 +1,111 @@
+"""The demo's page: the cast, entering with one click, and that none of it exists anywhere else."""
+
+import pytest
+from django.core.checks import run_checks
+from django.test import Client, override_settings
+
+from accounts.models import User
+from tests.builders import make_user
+from website.apps import no_demo_in_production
+from website.selectors import cast, login_of_the_cast
+
+pytestmark = pytest.mark.django_db
+
+
+def member_login() -> tuple[str, User]:
+    member = cast()[0]
+    return member.key, make_user(member.email)
+
+
+def test_cast_is_introduced_in_three_languages():
+    members = cast()
+
+    assert len({member.key for member in members}) == len(members) == len({member.email for member in members})
+    for member in members:
+        for texts in (member.hat, member.name, member.what):
+            assert set(texts) == {"zh-hans", "en", "ja"}
+        assert member.email.endswith(".invalid")
+
+
+def test_demo_page_introduces_everybody_with_a_button(client: Client):
+    response = client.get("/en/demo/")
+
+    assert [one["key"] for one in response.context["cast"]] == [member.key for member in cast()]
+    assert f"Enter as {cast()[0].name['en']}" in response.content.decode()
+
+
+def test_demo_tour_has_five_steps_and_names_people_of_the_cast(client: Client):
+    tour = client.get("/demo/").context["tour"]
+
+    known = {member.key for member in cast()}
+    assert len(tour) == 5
+    assert {step["key"] for step in tour} <= known | {""}
+
+
+def test_enter_signs_in_as_the_person_chosen(client: Client):
+    key, user = member_login()
+
+    response = client.post("/demo/enter/", {"key": key})
+
+    assert response.url == "/home/"
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_enter_as_somebody_else_changes_the_login(client: Client):
+    client.force_login(make_user())
+    key, user = member_login()
+
+    client.post("/demo/enter/", {"key": key})
+
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("key", ["", "nobody", "someone@example.test"])
+def test_enter_as_somebody_outside_the_cast_is_not_there(client: Client, key):
+    make_user("someone@example.test")
+
+    assert client.post("/demo/enter/", {"key": key}).status_code == 404
+    assert "_auth_user_id" not in client.session
+
+
+def test_enter_as_a_closed_account_is_not_there(client: Client):
+    key, user = member_login()
+    user.is_active = False
+    user.save()
+
+    assert client.post("/demo/enter/", {"key": key}).status_code == 404
+
+
+def test_enter_by_get_is_refused(client: Client):
+    key, _user = member_login()
+
+    assert client.get("/demo/enter/", {"key": key}).status_code == 405
+    assert "_auth_user_id" not in client.session
+
+
+def test_enter_needs_the_form_of_the_page():
+    key, _user = member_login()
+    client = Client(enforce_csrf_checks=True)
+
+    assert client.post("/demo/enter/", {"key": key}).status_code == 403
+
+
+@override_settings(DEMO=False)
+def test_outside_the_demo_there_is_neither_page_nor_entrance(client: Client):
+    key, _user = member_login()
+
+    assert client.get("/demo/").status_code == 404
+    assert client.post("/demo/enter/", {"key": key}).status_code == 404
+    assert login_of_the_cast(key) is None
+    assert "_auth_user_id" not in client.session
+
+
+@override_settings(DEMO=True, SETTINGS_MODULE="config.settings.production")
+def test_demo_in_production_is_an_error_of_the_system_check():
+    assert [message.id for message in run_checks(tags=["security"]) if message.id == "website.E001"] == ["website.E001"]
+
+
+@pytest.mark.parametrize(("demo", "module"), [(False, "config.settings.production"), (True, "config.settings.dev")])
+def test_demo_elsewhere_is_no_error(demo, module):
+    with override_settings(DEMO=demo, SETTINGS_MODULE=module):
+        assert no_demo_in_production(None) == []
