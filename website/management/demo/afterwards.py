@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
+from accounts.models import Person
+from accounts.services import correct_name
+from certificates.models import Certificate
 from certificates.services import (
     deregister_certificate,
     revoke_certificate,
     supersede_certificate,
     suspend_certificate,
 )
-
-from accounts.models import Person
-from accounts.services import correct_name
-from certificates.models import Certificate
+from certificates.workflow import CertificateState, Ground
 from courses.models import TrainingRecord
 from courses.services import annul_training_record
 from website.management.demo.story import on_day
@@ -25,21 +25,23 @@ def happen(world: World) -> None:
     with on_day(world, world.day - timedelta(days=120)):
         wrong = _certificate("chenmo@demo.invalid", world)
         correct_name(actor=world.actor, person=wrong.person, name="陈默", reason="登记时误作陈黙")
-        supersede_certificate(actor=manager, certificate=wrong, reason="信息更正")
+        supersede_certificate(actor=manager, certificate=wrong, note="登记时误作陈黙")
     with on_day(world, world.day - timedelta(days=60)):
-        deregister_certificate(actor=manager, certificate=_certificate("sunli@demo.invalid", world), reason="本人申请")
+        wished = _certificate("sunli@demo.invalid", world)
+        deregister_certificate(actor=manager, certificate=wished, ground=Ground.OWN_REQUEST)
     with on_day(world, world.day - timedelta(days=40)):
         false = _certificate("zhoutao@demo.invalid", world)
-        revoke_certificate(actor=manager, certificate=false, reason="经调查，考试由他人代考")
+        revoke_certificate(actor=manager, certificate=false, ground=Ground.FALSE_FACT, note="经调查，考试由他人代考")
         annul_training_record(actor=manager, record=false.training_record, reason="考试由他人代考，不符合结业条件")
         _annul_unconfirmed_degree(world)
     with on_day(world, world.day - timedelta(days=8)):
-        suspend_certificate(actor=manager, certificate=_certificate("guoqi@demo.invalid", world), reason="身份核查中")
+        doubted = _certificate("guoqi@demo.invalid", world)
+        suspend_certificate(actor=manager, certificate=doubted, ground=Ground.IDENTITY_UNDER_CHECK)
 
 
 def _certificate(email: str, world: World) -> Certificate:
     person = Person.objects.get(user=world.users[email])
-    return Certificate.objects.get(person=person, state="issued")
+    return Certificate.objects.get(person=person, state=CertificateState.ISSUED)
 
 
 def _annul_unconfirmed_degree(world: World) -> None:

@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from random import Random
 from typing import Any
 
-from certificates.services import issue_certificate
-
 from accounts.models import User
 from accounts.services import create_login, import_roster, save_profile
+from certificates.services import issue_certificate
 from config.env import ROOT
 from core import clock
 from courses.exams.selectors import paper_of
 from courses.exams.services import save_answer, start_attempt, submit_attempt
 from courses.models import Attendance, Cohort, Enrolment, LessonPage, Programme
+from courses.selectors.content import shares_of
 from courses.services import (
     admit,
     apply_for_cohort,
@@ -50,10 +49,10 @@ class Trainee:
     plan: dict[str, Any]
 
 
-def hand_in_tables(world: World, *, institution: str, on: str) -> None:
+def hand_in_tables(world: World, *, institution: str, day: str) -> None:
     """The institution's roster by its own file, and the training of before, confirmed by the province."""
-    place, day = world.institutions[institution], day_of(on, loaded_on=world.day)
-    with on_day(world, day):
+    place, handed_in = world.institutions[institution], day_of(day, loaded_on=world.day)
+    with on_day(world, handed_in):
         roster = with_days(_text(f"rosters/{institution}.csv"), loaded_on=world.day)
         plan = import_roster(actor=world.actor, institution=place, content=roster, file_name=f"{institution}.csv")
         _must_be_clean(institution, plan)
@@ -148,13 +147,12 @@ def _study(manager: User, cohort: Cohort, trainees: list[Trainee]) -> None:
     lessons = LessonPage.objects.filter(locale__language_code="zh-hans", number__lte=8).order_by("number")
     for trainee in trainees:
         for lesson in list(lessons)[: trainee.plan.get("lessons", 8)]:
-            shares = {code: Decimal(hours) for code, hours in lesson.module_hours().items()}
             credit_lesson(
                 actor=trainee.user,
                 enrolment=trainee.enrolment,
                 lesson_key=lesson.translation_key,
                 title=lesson.title,
-                shares=shares,
+                shares=shares_of(lesson),
             )
     for number, session in enumerate(cohort.sessions.filter(starts_at__lte=clock.now()).order_by("number"), 1):
         marks = {one.enrolment.pk: _mark(one, number) for one in trainees}
