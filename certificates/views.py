@@ -1,9 +1,185 @@
-"""Pages of the certificates room."""
+"""Pages: verification for anyone, certificates for their holders, issue for bases."""
 
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import holds
+from accounts.permissions import Permission
+from certificates import selectors, services
+from certificates.forms import CodeForm, IssuedFilterForm, NameForm
+from certificates.models import Certificate
+from certificates.rules import Outcome
+from certificates.selectors import Answer
+from core.errors import DomainError
+from courses.models import Cohort
+
+log = logging.getLogger(__name__)
+PAGE_LENGTH = 25
+STATUS = {Outcome.COULD_NOT_CHECK: 503}
+
+
+# --- for anyone -----------------------------------------------------------------------------------------------------
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """The two forms, and the answer to either: by code through the address, by name through POST."""
+    if request.method == "POST":
+        return _by_name(request)
+    if not request.GET.keys() & {"number", "code"}:
+        return _forms(request)
+    if "number" not in request.GET:
+        return _by_code(request, request.GET["code"])
+    form = CodeForm(request.GET)
+    if not form.is_valid():
+        return _forms(request, code_form=form)
+    return _by_code(request, form.cleaned_data["code"], form.cleaned_data["number"])
 
 
 @login_not_required
+@never_cache
+@require_GET
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
-    return HttpResponse(code)
+    """Where the QR code leads: Chinese, with the same answer one click away in the other languages."""
+    request.translated_paths = {  # type: ignore[attr-defined]
+        language: _verify_address(language, code) for language, _name in settings.LANGUAGES
+    } | {settings.LANGUAGE_CODE: request.path}
+    return _by_code(request, code)
+
+
+def _by_code(request: HttpRequest, code: str, number: str | None = None) -> HttpResponse:
+    wait = services.seconds_to_wait("code", request.META["REMOTE_ADDR"], services.CODE_LIMIT)
+    return _too_many(request, wait) if wait else _answered(request, selectors.verify(code=code, number=number))
+
+
+def _by_name(request: HttpRequest) -> HttpResponse:
+    form = NameForm(request.POST, auto_id="by_name_%s")
+    if not form.is_valid():
+        return _forms(request, name_form=form)
+    wait = services.seconds_to_wait("name", request.META["REMOTE_ADDR"], services.NAME_LIMIT)
+    wait = wait or services.seconds_to_wait("number", form.cleaned_data["number"], services.NUMBER_LIMIT)
+    return _too_many(request, wait) if wait else _answered(request, selectors.verify_by_name(**form.cleaned_data))
+
+
+def _answered(request: HttpRequest, answer: Answer) -> HttpResponse:
+    return render(request, "certificates/outcome.html", {"answer": answer}, status=STATUS.get(answer.outcome, 200))
+
+
+def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    answer = render(request, "certificates/too_many.html", {"wait": wait}, status=429)
+    answer["Retry-After"] = str(wait)
+    return answer
+
+
+def _forms(request: HttpRequest, code_form: CodeForm | None = None, name_form: NameForm | None = None) -> HttpResponse:
+    forms = {
+        "code_form": code_form or CodeForm(),
+        "name_form": name_form or NameForm(auto_id="by_name_%s"),
+        "by_name": name_form is not None,
+    }
+    return render(request, "certificates/verify.html", forms)
+
+
+def _verify_address(language: str, code: str) -> str:
+    with translation.override(language):
+        return f"{reverse('certificates:verify')}?code={code}"
+
+
+# --- for holders ----------------------------------------------------------------------------------------------------
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    page = _page(request, selectors.my_certificates(request.user))  # type: ignore[arg-type]
+    return render(request, "certificates/mine.html", {"page": page})
+
+
+@require_GET
+def certificate(request: HttpRequest, number: str) -> HttpResponse:
+    found = _certificate_or_404(request, number)
+    context = {
+        "certificate": found,
+        "events": found.events.all(),
+        "outcome": selectors.state_of(found),
+        "own": found.person.user_id == request.user.pk,
+    }
+    return render(request, "certificates/certificate.html", context)
+
+
+@require_GET
+def download(request: HttpRequest, number: str) -> HttpResponse:
+    """The bytes as issued; a file that differs is not given out."""
+    found = _certificate_or_404(request, number)
+    try:
+        body = selectors.stored_bytes(found.file)
+    except (DomainError, OSError):
+        log.exception("certificate %s cannot be served", found.number)
+        return render(request, "certificates/damaged.html", {"certificate": found}, status=500)
+    answer = HttpResponse(body, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
+    answer["ETag"] = f'"{found.file.sha256}"'
+    return answer
+
+
+def _certificate_or_404(request: HttpRequest, number: str) -> Certificate:
+    found = selectors.certificate_of(request.user, number)  # type: ignore[arg-type]
+    if found is None:
+        raise Http404
+    return found
+
+
+# --- for bases ------------------------------------------------------------------------------------------------------
+@require_GET
+def issued(request: HttpRequest) -> HttpResponse:
+    if not holds(request.user, Permission.CERTIFICATE_ISSUE):  # type: ignore[arg-type]
+        raise Http404
+    form = IssuedFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = selectors.issued_certificates(
+        request.user,  # type: ignore[arg-type]
+        state=wanted.get("state", ""),
+        search=wanted.get("q", ""),
+    )
+    return render(request, "certificates/issued.html", {"page": _page(request, rows), "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dry run; POST starts the job."""
+    cohort = selectors.cohort_to_issue(request.user, pk)  # type: ignore[arg-type]
+    if cohort is None:
+        raise Http404
+    if request.method == "POST":
+        return _start(request, cohort)
+    people = services.plan_issue(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+    counts = {
+        "ready": sum(one.is_ready for one in people),
+        "made": sum(one.certificate is not None for one in people),
+        "refused": sum(bool(one.refusals) for one in people),
+    }
+    return render(request, "certificates/issue.html", {"cohort": cohort, "people": people, "counts": counts})
+
+
+def _start(request: HttpRequest, cohort: Cohort) -> HttpResponseRedirect:
+    try:
+        job = services.start_issue(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+    except DomainError as refusal:
+        if refusal.code != "nothing_to_issue":
+            raise
+        messages.warning(request, _("Nobody in this class is waiting for a certificate."))
+        return redirect("certificates:issue", cohort.pk)
+    return redirect("core:job", job.uuid)
+
+
+def _page(request: HttpRequest, rows: Any) -> Any:
+    return Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import pydyf
 from django.template.loader import get_template
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -30,6 +32,7 @@ from core.errors import DomainError
 STYLE = "certificates/pdf/completion.css"
 DESIGN = "completion-1"
 BASE_URL = "asset:"
+COLOURS = "--srgb"
 BARE_PAGE = "@page { size: 297mm 210mm; margin: 0 } body { margin: 0 } svg { display: block }"
 _one_at_a_time = threading.Lock()
 _log = logging.getLogger("weasyprint")
@@ -68,6 +71,7 @@ class Machine:
     styles: list[CSS] = field(default_factory=list)
     rare: dict[frozenset[int], CSS] = field(default_factory=dict)
     ornament: bytes = b""
+    colours: dict[str, ColorProfile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ def draw(certificate: Certificate) -> Drawn:
             font_config=machine.fonts,
             pdf_variant="pdf/a-3u",
             pdf_tags=True,
+            color_profiles=machine.colours,
+            output_intent=COLOURS,
             attachments=[_attachment(certificate, machine.fetcher)],
             finisher=lambda document, pdf: _put_behind(pdf, machine.ornament),
         )
@@ -139,9 +145,16 @@ def _machine() -> Machine:
         faces.append(_font_face(face.family, face.weight, name))
     machine.styles = [_css(machine, "".join(faces) + _families() + _source(STYLE))]
     machine.ornament = _ornament(machine)
+    machine.colours = {COLOURS: _srgb()}
     # WeasyPrint has copied the fonts to files of its own.
     machine.fetcher.assets.clear()
     return machine
+
+
+def _srgb() -> ColorProfile:
+    """The profile that PDF/A names. WeasyPrint would open its file anew for every document, and never close it."""
+    with (files("weasyprint.pdf") / "sRGB2014.icc").open("rb") as file:
+        return ColorProfile(file, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 def _rare_style(machine: Machine, characters: frozenset[int]) -> CSS:

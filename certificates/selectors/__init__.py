@@ -3,7 +3,7 @@
 from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
 from certificates.selectors.files import stored_bytes
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
-from certificates.selectors.verification import Answer, verify, verify_by_name
+from certificates.selectors.verification import Answer, state_of, verify, verify_by_name
 
 __all__ = [
     "Answer",
@@ -13,6 +13,7 @@ __all__ = [
     "enrolments_to_judge",
     "issued_certificates",
     "my_certificates",
+    "state_of",
     "stored_bytes",
     "verify",
     "verify_by_name",

@@ -1,6 +1,6 @@
 """Training records with all that a decision to issue looks at, in a number of queries that does not grow with them."""
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import IdentityCheck, User
 from accounts.permissions import Permission
@@ -26,11 +26,30 @@ def awards(actor: User) -> QuerySet[TrainingRecord]:
     latest = IdentityCheck.objects.filter(person=OuterRef("person")).order_by("-checked_at", "-pk")
     rows = TrainingRecord.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
     return (
-        rows.select_related("person", "base", "level", "enrolment__cohort", "annulment", "replaced_by", "replaces")
+        rows.select_related(
+            "person", "base", "level", "enrolment__cohort", "annulment", "replaced_by", "replaces__enrolment__cohort"
+        )
         .prefetch_related("person__documents", "certificates", "replaces__certificates")
         .annotate(latest_standing=Subquery(latest.values("standing")[:1]))
         .order_by("pk")
     )
+
+
+def awards_of_cohort(actor: User, cohort: Cohort) -> QuerySet[TrainingRecord]:
+    """The records of a class and their corrections, oldest first; a correction has no enrolment of its own."""
+    return awards(actor).filter(Q(enrolment__cohort=cohort) | Q(replaces__enrolment__cohort=cohort))
+
+
+def wordings(record: TrainingRecord) -> list[TrainingRecord]:
+    """The record and what it replaced, newest first."""
+    found = [record]
+    while found[-1].replaces is not None:
+        found.append(found[-1].replaces)
+    return found
+
+
+def enrolment_of(record: TrainingRecord) -> Enrolment | None:
+    return next((wording.enrolment for wording in wordings(record) if wording.enrolment), None)
 
 
 def enrolments_to_judge(actor: User, cohort: Cohort) -> QuerySet[Enrolment]:

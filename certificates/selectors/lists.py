@@ -1,11 +1,11 @@
 """Certificates as their holders and their bases see them."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.identifiers import normal_number
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateEvent
 from core.text import name_key
 
 
@@ -30,8 +30,8 @@ def certificate_of(actor: User, number: str) -> Certificate | None:
     """One certificate with its file, its history and what came before and after it."""
     rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).stored()
     return (
-        rows.select_related("file", "supersedes", "superseded_by", "base")
-        .prefetch_related("events")
+        rows.select_related("file", "supersedes", "superseded_by", "base", "person")
+        .prefetch_related(Prefetch("events", queryset=CertificateEvent.objects.order_by("at", "pk")))
         .filter(number=number)
         .first()
     )

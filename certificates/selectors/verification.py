@@ -91,6 +91,11 @@ def verify_by_name(*, number: str, name: str, tail: str) -> Answer:
     return _answer(look)
 
 
+def state_of(certificate: Certificate) -> Outcome:
+    """What verification would say of the register's entry, for pages that show a certificate to those it concerns."""
+    return outcome(certificate.state, certificate.valid_until, on=clock.today())
+
+
 def document_tail(certificate: UUID, number: str) -> str:
     """Keyed hash of the last four characters of a document number, different for every certificate."""
     return blind_index("certificate_tail", f"{certificate}:{number.strip().upper()[-4:]}")

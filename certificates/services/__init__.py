@@ -8,9 +8,12 @@ from certificates.services.status import (
     revoke_certificate,
     suspend_certificate,
 )
-from certificates.services.throttle import seconds_to_wait
+from certificates.services.throttle import CODE_LIMIT, NAME_LIMIT, NUMBER_LIMIT, seconds_to_wait
 
 __all__ = [
+    "CODE_LIMIT",
+    "NAME_LIMIT",
+    "NUMBER_LIMIT",
     "Candidate",
     "deregister_certificate",
     "issue_certificate",

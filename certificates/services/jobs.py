@@ -1,5 +1,6 @@
 """Issue for a whole class: a dry run that says who gets a certificate, who not and why, then a background job."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate
 from certificates.rules import Obstacle
-from certificates.selectors.awards import awards, enrolments_to_judge
+from certificates.selectors.awards import awards, awards_of_cohort, enrolment_of, enrolments_to_judge
 from certificates.services.issue import allot_certificate, issue_certificate
 from certificates.services.snapshot import Refusal, refusals
 from certificates.workflow import CertificateState
@@ -42,8 +43,10 @@ class Candidate:
 def plan_issue(*, actor: User, cohort: Cohort) -> list[Candidate]:
     """What an issue would do now, by the same rules; nothing is written."""
     require(actor, Permission.CERTIFICATE_ISSUE, cohort)
-    records = {record.enrolment_id: record for record in awards(actor).filter(enrolment__cohort=cohort)}
-    return [_candidate(enrolment, records.get(enrolment.pk)) for enrolment in enrolments_to_judge(actor, cohort)]
+    records: dict[int, list[TrainingRecord]] = defaultdict(list)
+    for record in awards_of_cohort(actor, cohort):
+        records[enrolment_of(record).pk].append(record)  # type: ignore[union-attr]
+    return [_candidate(enrolment, records[enrolment.pk]) for enrolment in enrolments_to_judge(actor, cohort)]
 
 
 @transaction.atomic
@@ -69,14 +72,16 @@ def _running(actor: User, cohort: Cohort) -> Job | None:
     return mine.filter(created_at__gte=clock.now() - SAME_CLICK).order_by("-pk").first()
 
 
-def _candidate(enrolment: Enrolment, record: TrainingRecord | None) -> Candidate:
-    if record is None:
+def _candidate(enrolment: Enrolment, wordings: list[TrainingRecord]) -> Candidate:
+    """The certificate is that of any wording of the record; one is made for the last."""
+    if not wordings:
         return Candidate(enrolment, None, None, (Refusal(Obstacle.NOT_COMPLETED),))
-    made = max(record.certificates.all(), key=lambda certificate: certificate.pk, default=None)
-    if made is not None and made.state != CertificateState.DRAFT:
-        return Candidate(enrolment, record, made)
+    made = [certificate for record in wordings for certificate in record.certificates.all()]
+    stored = [certificate for certificate in made if certificate.state != CertificateState.DRAFT]
+    if stored:
+        return Candidate(enrolment, wordings[-1], max(stored, key=lambda certificate: certificate.pk))
     # An intent without bytes (a killed attempt) passed the rules when it was made.
-    return Candidate(enrolment, record, None, () if made else refusals(record))
+    return Candidate(enrolment, wordings[-1], None, () if made else refusals(wordings[-1]))
 
 
 def issue_item(*, actor: User, record_id: int) -> Certificate:

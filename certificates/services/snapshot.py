@@ -10,6 +10,7 @@ from accounts.workflow import CHECKED
 from certificates.models import Certificate
 from certificates.pdf import sheet
 from certificates.rules import Award, Obstacle, obstacles
+from certificates.selectors.awards import enrolment_of, wordings
 from certificates.selectors.verification import document_tail
 from core import clock
 from core.errors import DomainError
@@ -57,9 +58,9 @@ def snapshot(record: TrainingRecord) -> Certificate:
 
 def _award(record: TrainingRecord, replacing: bool) -> Award:
     standing = getattr(record, "latest_standing", None)
+    needed = (record.base, record.level, record.hours, enrolment_of(record))
     return Award(
-        issued_here=record.standing == RecordStanding.ISSUED
-        and None not in (record.base, record.level, record.enrolment),
+        issued_here=record.standing == RecordStanding.ISSUED and None not in needed,
         level=record.level.code if record.level else "",
         annulled=hasattr(record, "annulment"),
         corrected=hasattr(record, "replaced_by") or (not replacing and _certified_before(record)),
@@ -70,7 +71,7 @@ def _award(record: TrainingRecord, replacing: bool) -> Award:
 
 def _certified_before(record: TrainingRecord) -> bool:
     """The record corrects one that has a certificate: that one is to be replaced, or the award would have two."""
-    return record.replaces is not None and bool(record.replaces.certificates.all())
+    return any(wording.certificates.all() for wording in wordings(record)[1:])
 
 
 def _unprintable(certificate: Certificate) -> list[Refusal]:
@@ -89,7 +90,7 @@ def _document(record: TrainingRecord) -> IdentityDocument:
 
 
 def _facts(record: TrainingRecord) -> dict[str, Any]:
-    level, base, cohort = record.level, record.base, record.enrolment.cohort  # type: ignore[union-attr]
+    level, base, cohort = record.level, record.base, enrolment_of(record).cohort  # type: ignore[union-attr]
     return {
         "latin_name": record.person.latin_name,
         "level": _titles(level, "title"),
