@@ -12,7 +12,7 @@ from wagtail.documents.views.serve import serve as serve_document
 from wagtail.views import serve as serve_page
 
 from certificates import urls as certificate_urls
-from config.api import api
+from config import api
 from core import views as core_views
 
 # The login wall would send every visitor of a public page to the login; the attribute sits on the functions.

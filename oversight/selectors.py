@@ -14,7 +14,7 @@ from core.errors import NotAllowed
 from core.text import compact, name_key
 from staffing.models import RatioRule
 from staffing.ratio import Outcome, Ratio, ratio_of
-from staffing.selectors import RatioAnswer, _staff_pairs, institution_ratio, region_ratios, rule_on
+from staffing.selectors import RatioAnswer, institution_ratio, region_ratios, rule_on, staff_pairs
 
 # Shorter pieces of a credit code say nothing: the first characters are the same everywhere.
 LEAST_OF_A_CODE = 8
@@ -82,7 +82,7 @@ def region_overview(actor: User, region: Region, *, as_of: date | None = None) -
     _figure, answers = region_ratios(actor, region.path, as_of=as_of)
     # Who works where, because a division counts a person once, which sums of its institutions would not.
     people: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    for institution, person, trained in _staff_pairs(list(answers), rule, as_of):
+    for institution, person, trained in staff_pairs(list(answers), rule, as_of):
         people[institution].append((person, trained))
     grouped: dict[str, list[RatioAnswer]] = defaultdict(list)
     for answer in answers.values():

@@ -1,5 +1,6 @@
 """The ratio of an institution or a region on any day, as known at any moment, with the evidence behind each person."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +8,16 @@ from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
-from accounts.models import Appointment, AppointmentVersion, Designation, Institution, Person, Region, User
+from accounts.models import (
+    Appointment,
+    AppointmentVersion,
+    Designation,
+    Institution,
+    Person,
+    Region,
+    TrainingBase,
+    User,
+)
 from accounts.permissions import Permission
 from accounts.selectors import surviving
 from core import clock
@@ -142,13 +152,14 @@ def region_ratios(
     as_of = as_of or clock.today()
     rule, now = rule_on(as_of), clock.now()
     reach = Institution.objects.allowed(actor, Permission.RATIO_VIEW).filter(region__path__startswith=region_path)
-    institutions = {one.pk: one for one in reach.select_related("region", "parent").order_by("name", "pk")}
-    pairs = _staff_pairs(list(institutions), rule, as_of)
+    scope = reach.exclude(_merely_behind_others()).select_related("region", "parent").order_by("name", "pk")
+    institutions = {one.pk: one for one in scope}
+    pairs, by_institution = staff_pairs(list(institutions), rule, as_of), defaultdict(list)
+    for pair in pairs:
+        by_institution[pair[0]].append(pair)
     bound = _bound(list(institutions), rule, as_of)
     answers = {
-        pk: RatioAnswer(
-            one, rule, pk in bound, as_of, now, _ratio_among([pair for pair in pairs if pair[0] == pk], rule)
-        )
+        pk: RatioAnswer(one, rule, pk in bound, as_of, now, _ratio_among(by_institution[pk], rule))
         for pk, one in institutions.items()
     }
     met = sum(answers[pk].ratio.outcome == Outcome.MET for pk in bound)
@@ -209,6 +220,14 @@ def _ratio_from(
     return ratio_of(staff, trained, value=rule.value)
 
 
+def _merely_behind_others() -> Q:
+    """Legal persons that only stand behind a department or a base: they transfer nothing themselves."""
+    own_staff = Appointment.objects.filter(institution=OuterRef("pk"))
+    departments = Institution.objects.filter(parent=OuterRef("pk"))
+    bases = TrainingBase.objects.filter(host=OuterRef("pk"))
+    return ~Q(Exists(own_staff)) & (Q(Exists(departments)) | Q(Exists(bases)))
+
+
 def _counting(rows: QuerySet[Any], rule: RatioRule, as_of: date) -> QuerySet[Any]:
     return rows.filter(
         Q(end_date__isnull=True) | Q(end_date__gt=as_of),
@@ -217,7 +236,7 @@ def _counting(rows: QuerySet[Any], rule: RatioRule, as_of: date) -> QuerySet[Any
     )
 
 
-def _staff_pairs(institutions: list[int], rule: RatioRule, as_of: date) -> list[tuple[int, int, bool]]:
+def staff_pairs(institutions: list[int], rule: RatioRule, as_of: date) -> list[tuple[int, int, bool]]:
     """(institution, surviving person, trained) once each, for many institutions in one statement."""
     records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
     rows = _counting(Appointment.objects.filter(institution__in=institutions, start_date__lte=as_of), rule, as_of)

@@ -161,6 +161,18 @@ def test_region_figure_leaves_out_what_the_actor_may_not_see():
     assert (figure.ratio.staff, len(answers)) == (1, 1)
 
 
+def test_legal_person_behind_a_department_is_not_in_scope_until_it_has_staff():
+    university = make_institution("大学")
+    department = make_institution("大学中心", parent=university)
+
+    _, answers = region_ratios(regulator(), "990000/", as_of=DAY)
+    assert list(answers) == [department.pk]
+
+    make_appointment(make_person(), university)
+    _, answers = region_ratios(regulator(), "990000/", as_of=DAY)
+    assert sorted(answers) == sorted([department.pk, university.pk])
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_region_ratios_queries_do_not_grow(rows, django_assert_num_queries):
     for n in range(rows):
@@ -258,7 +270,7 @@ def test_ratio_page_queries_do_not_grow(client, rows, django_assert_num_queries)
         train(person)
     client.force_login(officer(institution))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = client.get(f"/institutions/{institution.pk}/ratio/?as_of=2026-06-30")
 
     assert f"{rows}<small> / {rows}</small>" in response.content.decode()
@@ -274,3 +286,32 @@ def test_auditor_sees_the_figure_but_nobody_behind_it(client):
 
     assert "0<small> / 1</small>" in page
     assert "不该看见" not in page
+
+
+def test_api_answers_the_agreed_object_to_whom_it_concerns(client):
+    institution = make_institution()
+    make_appointment(make_person(), institution)
+    client.force_login(officer(institution))
+
+    answer = client.get(f"/api/v1/institutions/{institution.uscc}/staffing-ratio?as_of=2026-06-30")
+
+    assert answer.status_code == 200
+    assert {name: answer.json()[name] for name in ("staff", "trained", "outcome", "shortfall", "percent_floor")} == {
+        "staff": 1, "trained": 0, "outcome": "not_met", "shortfall": 1, "percent_floor": "0.0",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "status"), [("", 404), ("?as_of=gestern", 422)])
+def test_api_refuses_foreign_institutions_and_bad_dates(client, wanted, status):
+    own, foreign = make_institution(), make_institution("外院")
+    client.force_login(officer(own))
+    target = own if wanted else foreign
+
+    answer = client.get(f"/api/v1/institutions/{target.pk}/staffing-ratio{wanted}")
+
+    assert answer.status_code == status
+    assert "外院" not in answer.content.decode()
+
+
+def test_api_asks_machines_to_sign_in_without_a_redirect(client):
+    assert client.get(f"/api/v1/institutions/{make_institution().pk}/staffing-ratio").status_code == 401

@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import User
 from accounts.services import create_login, import_roster, save_profile
 from certificates.services import issue_certificate
-from config.env import ROOT
 from core import clock
 from courses.exams.selectors import paper_of
 from courses.exams.services import save_answer, start_attempt, submit_attempt
@@ -36,7 +37,7 @@ from courses.workflow import RecordStanding
 from website.management.demo.anchors import day_of, with_days
 from website.management.demo.world import PASSWORD, PROGRAMME, World
 
-FOLDER = ROOT / "demo" / "story"
+FOLDER = settings.ROOT / "demo" / "story"
 # How far a cohort's story is told: every later word includes the earlier ones.
 ACTS = ("draft", "filed", "open", "running", "assessing", "closed")
 APPLY_BEFORE = timedelta(days=20)
@@ -169,10 +170,10 @@ def _assess(world: World, manager: User, cohort: Cohort, trainees: list[Trainee]
         assess_cohort(actor=manager, cohort=cohort)
         for trainee in trainees:
             if isinstance(right := trainee.plan.get("right"), int):
-                _sit(trainee.user, cohort, right)
+                sit(trainee.user, cohort, right)
 
 
-def _sit(user: User, cohort: Cohort, right: int) -> None:
+def sit(user: User, cohort: Cohort, right: int) -> None:
     """Sit the exam with so many right answers; the others are left empty."""
     attempt = start_attempt(actor=user, sitting=cohort.sitting, random=Random(user.pk))  # noqa: S311 - a demo's paper
     for place in paper_of(attempt)[:right]:

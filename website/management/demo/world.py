@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 
 from accounts.models import AdminBody, Institution, Region, TrainingBase, User
 from accounts.services import (
@@ -18,7 +19,6 @@ from accounts.services import (
     designate,
     grant_membership,
 )
-from config.env import ROOT
 from core import clock
 from courses.exams.imports import read_blueprint, read_questions
 from courses.exams.services import create_blueprint, load_questions
@@ -116,9 +116,9 @@ def _logins(world: World, rows: list[dict[str, Any]]) -> None:
 
 def _content(world: World, wanted: bool) -> None:
     """Home pages, the written course, the question bank and the programme that joins them."""
-    load_home(actor=world.actor, folder=ROOT / "demo" / "website")
-    course = load_course(actor=world.actor, folder=ROOT / "demo" / "courses" / "junior")
-    folder = ROOT / "demo" / "questions"
+    load_home(actor=world.actor, folder=settings.ROOT / "demo" / "website")
+    course = load_course(actor=world.actor, folder=settings.ROOT / "demo" / "courses" / "junior")
+    folder = settings.ROOT / "demo" / "questions"
     load_questions(actor=world.actor, questions=read_questions(folder), level="JUNIOR")
     blueprint = create_blueprint(actor=world.actor, **vars(read_blueprint(folder / "blueprint.yaml")))
     level = Level.objects.get(code="JUNIOR")
