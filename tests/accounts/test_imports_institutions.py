@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.imports.institutions import MESSAGES
 from accounts.models import Institution
 from accounts.selectors import system_user
 from accounts.services import import_institutions, preview_institutions
@@ -64,7 +65,7 @@ def test_preview_shows_new_rows_and_writes_nothing():
                     {
                         "column": "统一社会信用代码",
                         "code": "unknown_area",
-                        "message": "The area inside the code is not in the list of regions.",
+                        "message": str(MESSAGES["unknown_area"]),
                     }
                 ],
             }

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounts.imports.people import MESSAGES as PERSON_MESSAGES
 from accounts.models import Appointment, AppointmentVersion, IdentityCheck, IdentityDocument, Institution, Person
 from accounts.selectors import document_index, system_user
 from accounts.services import import_roster, preview_roster
@@ -84,7 +85,7 @@ def test_preview_shows_new_rows_masked_and_writes_nothing(institution):
                     {
                         "column": "证件号码",
                         "code": "unknown_area",
-                        "message": "The area inside the number is not in the list of regions.",
+                        "message": str(PERSON_MESSAGES["unknown_area"]),
                     }
                 ],
             }
