@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.security import django_auth
 
 from core.errors import NotAllowed
@@ -50,12 +50,12 @@ class StaffingRatio(Schema):
 
 
 @router.get("/institutions/{identifier}/staffing-ratio", response={200: StaffingRatio, 404: Refusal, 422: Refusal})
-def staffing_ratio(request: HttpRequest, identifier: str, dates: Query[RatioDates]) -> tuple[int, dict[str, Any]]:
+def staffing_ratio(request: HttpRequest, identifier: str, dates: Query[RatioDates]) -> Status[dict[str, Any]]:
     form = RatioDateForm(dates.dict())
     if not form.is_valid():
-        return 422, {"detail": "; ".join(f"{name}: {errors[0]}" for name, errors in form.errors.items())}
+        return Status(422, {"detail": "; ".join(f"{name}: {errors[0]}" for name, errors in form.errors.items())})
     try:
         institution = find_institution(request.user, identifier)  # type: ignore[arg-type]
     except NotAllowed:
-        return 404, {"detail": "not found"}
-    return 200, institution_ratio(institution, **form.moments()).as_json()
+        return Status(404, {"detail": "not found"})
+    return Status(200, institution_ratio(institution, **form.moments()).as_json())
