@@ -22,7 +22,7 @@ def working_day_deadline(start: date, days: int) -> Deadline:
     horizon = start + timedelta(days=days * 3 + 30)
     special = dict(SpecialDay.objects.filter(day__range=(start, horizon)).values_list("day", "is_working"))
     day = start
-    while days:
+    while days > 0:
         day += timedelta(days=1)
         days -= special.get(day, day.weekday() < 5)
     known = set(CalendarYear.objects.values_list("year", flat=True))

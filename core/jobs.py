@@ -1,5 +1,6 @@
 """Long work that people can watch and leave: items, progress, failures, safe to run twice and to resume."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from django.utils.functional import Promise
 from core import clock, outbox
 from core.errors import DomainError
 from core.models import JOB_NAMES, Job, JobItem, OutboxEvent
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,25 @@ def start(*, actor: AbstractBaseUser, kind: str, subject_id: object, keys: Itera
 
 
 def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
-    """Do every waiting item, each in its own transaction; a refused item is kept with its reason."""
+    """Do every waiting item, each in its own transaction; a refused item is kept with its reason.
+
+    An item that breaks does not hold up the others: the outbox comes back for it, and the last attempt keeps the error.
+    """
     job = Job.objects.select_related("owner").get(pk=event.key)
     Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.RUNNING)
+    broken: Exception | None = None
     for item in job.items.filter(state=JobItem.State.WAITING).order_by("pk"):
-        _do(job, item, work)
+        try:
+            _do(job, item, work)
+        except Exception as error:
+            log.exception("item %s of job %s failed", item.key, job.pk)
+            broken = error
+            if event.attempts >= outbox.MAX_ATTEMPTS:
+                _fail(item, error)
         outbox.renew(event)
-    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=clock.now())
+    if broken and event.attempts < outbox.MAX_ATTEMPTS:
+        raise broken
+    Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(state=Job.State.DONE, finished_at=clock.now())
 
 
 def progress(job: Job) -> Progress:
@@ -68,7 +83,18 @@ def progress(job: Job) -> Progress:
 def _do(job: Job, item: JobItem, work: Callable[[Job, str], None]) -> None:
     try:
         with transaction.atomic():
+            # Another worker may have taken over after a lost lease: whoever holds the row does it, once.
+            waiting = JobItem.objects.select_for_update().filter(pk=item.pk, state=JobItem.State.WAITING)
+            if waiting.first() is None:
+                return
             work(job, item.key)
             JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.DONE)
     except DomainError as refusal:
-        JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.FAILED, error=str(refusal))
+        _fail(item, refusal)
+
+
+def _fail(item: JobItem, error: Exception) -> None:
+    words = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    JobItem.objects.filter(pk=item.pk, state=JobItem.State.WAITING).update(
+        state=JobItem.State.FAILED, error=words[:2000]
+    )

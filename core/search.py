@@ -15,10 +15,9 @@ def index(kind: str, key: object, language: str, *, title: str, text: str = "") 
     """Replace what is known under this kind, key and language."""
     entry, _ = SearchEntry.objects.get_or_create(kind=kind, key=str(key), language=language)
     entry.tokens.all().delete()
-    heavy = search_tokens(title)
-    weights = dict.fromkeys(search_tokens(text), 1) | dict.fromkeys(heavy, 5)
-    rows = [SearchToken(entry=entry, token=token[:40], weight=weight) for token, weight in weights.items()]
-    SearchToken.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    weights = dict.fromkeys(_tokens(text), 1) | dict.fromkeys(_tokens(title), 5)
+    rows = [SearchToken(entry=entry, token=token, weight=weight) for token, weight in weights.items()]
+    SearchToken.objects.bulk_create(rows, batch_size=500)
 
 
 def forget(kind: str, key: object) -> None:
@@ -27,7 +26,7 @@ def forget(kind: str, key: object) -> None:
 
 def find(query: str, *, kinds: list[str], language: str, limit: int = 50) -> list[tuple[str, str]]:
     """(kind, key) of the entries that hold every token of the query, best first."""
-    tokens = search_tokens(query)
+    tokens = _tokens(query)
     if not tokens:
         return []
     found = (
@@ -38,3 +37,8 @@ def find(query: str, *, kinds: list[str], language: str, limit: int = 50) -> lis
         .order_by("-score", "entry__kind", "entry__key")
     )
     return [(row["entry__kind"], row["entry__key"]) for row in found[:limit]]
+
+
+def _tokens(text: str) -> set[str]:
+    """Cut to what the column holds, for index and query alike: else a very long word would never be found again."""
+    return {token[:40] for token in search_tokens(text)}

@@ -1,0 +1,213 @@
+"""Long work: progress, failures kept, safe to run twice, resumed where it stopped."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from core import jobs, outbox
+from core.errors import DomainError
+from core.models import Job, JobItem, OutboxEvent
+from tests.builders import make_user
+from tests.core.events import make_event
+
+pytestmark = pytest.mark.django_db
+Progress = jobs.Progress
+
+
+@pytest.fixture
+def job():
+    return jobs.start(actor=make_user(), kind="test.issue", subject_id=12, keys=["a", "b", "c"])
+
+
+@pytest.fixture
+def event(job):
+    return OutboxEvent.objects.get(kind="test.issue", key=str(job.pk))
+
+
+def states(job: Job) -> dict[str, str]:
+    return dict(job.items.order_by("pk").values_list("key", "state"))
+
+
+def errors(job: Job) -> dict[str, str]:
+    return dict(job.items.exclude(error="").values_list("key", "error"))
+
+
+def nothing(job: Job, key: str) -> None:
+    """Work that always succeeds."""
+
+
+class Work:
+    """Remembers what it was asked to do; fails as told, per key."""
+
+    def __init__(self, **failures: Exception) -> None:
+        self.done: list[str] = []
+        self.failures = failures
+
+    def __call__(self, job: Job, key: str) -> None:
+        self.done.append(key)
+        if key in self.failures:
+            raise self.failures[key]
+
+
+def test_started_job_waits_with_its_items_and_rings(job, event):
+    assert (job.state, job.total, job.subject_id, job.finished_at) == (Job.State.QUEUED, 3, "12", None)
+    assert states(job) == {"a": "waiting", "b": "waiting", "c": "waiting"}
+    assert event.state == OutboxEvent.State.NEW
+    assert jobs.progress(job) == Progress(total=3, done=0, failed=0)
+
+
+def test_run_does_every_item_in_order_and_closes_the_job(job, event):
+    work = Work()
+
+    jobs.run(event, work)
+
+    job.refresh_from_db()
+    assert work.done == ["a", "b", "c"]
+    assert (job.state, jobs.progress(job)) == (Job.State.DONE, Progress(total=3, done=3, failed=0))
+    assert job.finished_at is not None
+
+
+def test_refused_item_is_kept_with_its_reason_and_the_others_go_on(job, event):
+    jobs.run(event, Work(b=DomainError("already_issued", number="TM-1")))
+
+    job.refresh_from_db()
+    assert states(job) == {"a": "done", "b": "failed", "c": "done"}
+    assert errors(job) == {"b": "already_issued {'number': 'TM-1'}"}
+    assert (job.state, jobs.progress(job)) == (Job.State.DONE, Progress(total=3, done=2, failed=1))
+    assert jobs.progress(job).handled == 3
+
+
+def test_what_a_refused_item_wrote_is_taken_back(job, event):
+    def write_and_refuse(_job: Job, key: str) -> None:
+        make_event(key=f"made for {key}")
+        if key == "b":
+            raise DomainError
+
+    jobs.run(event, write_and_refuse)
+
+    made = OutboxEvent.objects.filter(key__startswith="made for").order_by("pk")
+    assert list(made.values_list("key", flat=True)) == ["made for a", "made for c"]
+
+
+def test_run_again_does_nothing_twice(job, event):
+    jobs.run(event, nothing)
+    finished = Job.objects.get(pk=job.pk).finished_at
+    work = Work()
+
+    jobs.run(event, work)
+
+    assert work.done == []
+    assert Job.objects.get(pk=job.pk).finished_at == finished
+
+
+def test_run_resumes_where_a_killed_worker_stopped(job, event):
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(event, Work(b=KeyboardInterrupt()))
+    job.refresh_from_db()
+    assert (job.state, states(job)["a"], states(job)["b"]) == (Job.State.RUNNING, "done", "waiting")
+    work = Work()
+
+    jobs.run(event, work)
+
+    assert work.done == ["b", "c"]
+    assert jobs.progress(job) == Progress(total=3, done=3, failed=0)
+
+
+def test_broken_item_does_not_hold_up_the_others(job, event, caplog):
+    with pytest.raises(OSError, match="disk"):
+        jobs.run(event, Work(a=OSError("disk full")))
+
+    assert states(job) == {"a": "waiting", "b": "done", "c": "done"}
+    assert Job.objects.get(pk=job.pk).state == Job.State.RUNNING
+    assert "disk full" in caplog.text
+
+
+def test_broken_item_is_kept_with_its_error_at_the_last_attempt(job, event, caplog):
+    outbox.handles("test.issue")(lambda event: jobs.run(event, Work(a=OSError("disk full"))))
+    for _ in range(outbox.MAX_ATTEMPTS):
+        outbox.deliver_event(event.pk)
+    outbox._handlers.pop("test.issue")
+
+    assert states(job) == {"a": "failed", "b": "done", "c": "done"}
+    assert errors(job) == {"a": "OSError: disk full"}
+    assert Job.objects.get(pk=job.pk).state == Job.State.DONE
+    assert OutboxEvent.objects.get(pk=event.pk).state == OutboxEvent.State.DONE
+
+
+def test_item_done_by_another_worker_meanwhile_is_passed_by(job, event):
+    done = []
+
+    def overtaken(_job: Job, key: str) -> None:
+        done.append(key)
+        JobItem.objects.filter(job=job, key="b").update(state=JobItem.State.DONE)
+
+    jobs.run(event, overtaken)
+
+    assert done == ["a", "c"]
+
+
+def test_lease_is_renewed_after_every_item(job, event):
+    outbox.claim(event.pk)
+    leases = []
+
+    def look(_job: Job, key: str) -> None:
+        leases.append(OutboxEvent.objects.get(pk=event.pk).leased_until)
+
+    jobs.run(event, look)
+
+    assert leases == sorted(set(leases))
+    assert len(leases) == 3
+
+
+def test_job_without_items_is_done_at_once():
+    job = jobs.start(actor=make_user(), kind="test.issue", subject_id=1, keys=[])
+
+    jobs.run(OutboxEvent.objects.get(kind="test.issue"), nothing)
+
+    job.refresh_from_db()
+    assert (job.state, jobs.progress(job)) == (Job.State.DONE, Progress(total=0, done=0, failed=0))
+
+
+def test_the_same_item_twice_is_refused_by_the_database():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        jobs.start(actor=make_user(), kind="test.issue", subject_id=1, keys=["a", "a"])
+
+    assert list(Job.objects.all()) == []
+
+
+def test_label_is_the_named_kind_or_the_kind_itself(job):
+    assert job.label == "test.issue"
+    jobs.name_kind("test.issue", "Issue of tests")
+
+    assert job.label == "Issue of tests"
+
+
+def test_job_reads_the_work_of_its_own_event_only(job):
+    other = jobs.start(actor=make_user(), kind="test.issue", subject_id=13, keys=["z"])
+    work = Work()
+
+    jobs.run(OutboxEvent.objects.get(kind="test.issue", key=str(other.pk)), work)
+
+    assert work.done == ["z"]
+    assert states(job) == {"a": "waiting", "b": "waiting", "c": "waiting"}
+
+
+def test_two_workers_at_once_do_every_item_once(transactional_db):
+    job = jobs.start(actor=make_user(), kind="test.issue", subject_id=1, keys=[str(n) for n in range(6)])
+    event = OutboxEvent.objects.get(kind="test.issue")
+    work, together = Work(), threading.Barrier(2)
+
+    def run() -> None:
+        together.wait()
+        jobs.run(event, work)
+        connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(work.done) == [str(n) for n in range(6)]
+    assert jobs.progress(job) == Progress(total=6, done=6, failed=0)
