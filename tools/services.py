@@ -57,6 +57,11 @@ class Service:
     def is_running(self) -> bool:
         return self.child is not None and self.child.poll() is None
 
+    def children(self) -> list[int]:
+        """The processes that this one has started and that still run."""
+        path = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/children") if self.child else None
+        return [int(number) for number in path.read_text().split()] if path and path.exists() else []
+
     def check(self) -> None:
         if not self.is_running:
             raise ServiceFailed(f"The {self.name} process has ended. What it said last stands in {self.log}.")

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import boto3
 
 from tools.environment import child_environment
+from tools.journey.checks import equal, true
 from tools.journey.site import Site, prepare, running, temporary_folder
 from tools.journey.tls import make_tls
 from tools.postgres import private_postgres
@@ -36,7 +38,14 @@ def large_site() -> Iterator[Site]:
             prepare(environment, ("collectstatic", "--no-input", "--verbosity", "0"))
             with running(*(services := _services(port, tls, environment, folder))):
                 _wait(services)
-                yield Site(f"https://{HOST}:{port}", folder, _description(), authority=tls.authority)
+                yield Site(
+                    address=f"https://{HOST}:{port}",
+                    folder=folder,
+                    description=f"HTTPS, PostgreSQL, Redis, S3 storage, {WEB_PROCESSES} web processes, worker, beat",
+                    authority=tls.authority,
+                    shows_mails=False,
+                    proof=lambda pdf: _proof(pdf, _client(bucket), services[0], logs),
+                )
 
 
 def _environment(folder: Path, keys: Path, port: int, services: dict[str, str]) -> dict[str, str]:
@@ -77,22 +86,34 @@ def _object_store(folder: Path, logs: Path) -> ObjectStore:
 
 
 def _make_bucket(store: ObjectStore) -> dict[str, str]:
-    account = {"key": secrets.token_hex(10), "secret": secrets.token_hex(20)}
-    client = boto3.client(
-        "s3",
-        endpoint_url=store.url,
-        aws_access_key_id=account["key"],
-        aws_secret_access_key=account["secret"],
-        region_name="us-east-1",
-    )
-    client.create_bucket(Bucket=BUCKET)
-    return {
+    variables = {
         "PLATFORM_S3_BUCKET": BUCKET,
         "PLATFORM_S3_ENDPOINT": store.url,
-        "PLATFORM_S3_KEY": account["key"],
-        "PLATFORM_S3_SECRET": account["secret"],
+        "PLATFORM_S3_KEY": secrets.token_hex(10),
+        "PLATFORM_S3_SECRET": secrets.token_hex(20),
     }
+    _client(variables).create_bucket(Bucket=BUCKET)
+    return variables
 
 
-def _description() -> str:
-    return f"HTTPS, PostgreSQL, Redis, S3 storage, {WEB_PROCESSES} web processes, a worker, a beat"
+def _client(variables: dict[str, str]) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=variables["PLATFORM_S3_ENDPOINT"],
+        aws_access_key_id=variables["PLATFORM_S3_KEY"],
+        aws_secret_access_key=variables["PLATFORM_S3_SECRET"],
+        region_name="us-east-1",
+    )
+
+
+def _proof(pdf: Path, client: Any, web: Service, logs: Path) -> str:
+    """The services were not only there, they did the work."""
+    keys = [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+    stored = [client.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys if key.endswith(".pdf")]
+    equal("certificates in the bucket", [len(body) for body in stored], [pdf.stat().st_size])
+    equal("bytes in the bucket", stored[0] == pdf.read_bytes(), True)
+    equal("web processes", len(web.children()), WEB_PROCESSES)
+    for log, sign in (("worker", "Task core.deliver"), ("beat", "core.resend")):
+        said = (logs / f"{log}.log").read_text(encoding="utf-8", errors="replace")
+        true(f"{sign} in the log of the {log}", sign in said)
+    return f"the bucket holds the same bytes; {WEB_PROCESSES} web processes, worker and beat each did their part"

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,9 @@ class Site:
     folder: Path
     description: str
     authority: Path | None = None
+    shows_mails: bool = True
+    # What only the one who started the site can see: says it in a line, or raises StepFailed.
+    proof: Callable[[Path], str] | None = None
 
     @property
     def mail(self) -> Path:

@@ -1,13 +1,18 @@
 """Steps of the trainee's institution and the regulator: roster, earlier trainings, the ratio, the credit file."""
 
+import time
 from typing import Any
 
-from tools.journey.checks import equal, says, silent, true
+from tools.journey.checks import StepFailed, equal, says, silent, true
 from tools.journey.client import Page, Visitor
 from tools.journey.forms import Upload
 from tools.journey.steps_training import today
 from tools.journey.story import Story
 from tools.journey.tables import roster, trainings
+
+# The commitment is a basic record; the training and the certificate are positive ones.
+RECORDS = [1, 2]
+PATIENCE = 60
 
 
 def uploads_the_roster(story: Story) -> str:
@@ -94,6 +99,7 @@ def _ratio(story: Story, expected: dict[str, Any]) -> Page:
 def opens_the_credit_file(story: Story) -> str:
     """From the list of the region to the person; the purpose is asked before anything is shown."""
     regulator, cast = story.visitor("regulator"), story.cast
+    _waits_for_records(story)
     page = regulator.get(f"/oversight/{cast['province']['code']}/")
     says(page, cast["province"]["name"], cast["institution"])
     page = regulator.get(page.link(r"/oversight/institutions/\d+/", text=cast["institution"]))
@@ -103,8 +109,23 @@ def opens_the_credit_file(story: Story) -> str:
     silent(page, cast["course"])
     page = regulator.submit(page.form("purpose"), {"purpose": "supervision", "about": "核对人员占比"})
     says(page, cast["trainee"]["name"], cast["course"])
+    tones = [len(page.soup.select(f"td .badge.{tone}")) for tone in ("neutral", "ok")]
+    equal("basic and positive records", tones, RECORDS, page)
     story.facts["credit_file"] = page.address
     return "the regulator went from the region list to the credit file; a purpose was asked first"
+
+
+def _waits_for_records(story: Story) -> None:
+    """The worker writes them; the person's own page says when they are there."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        page = story.visitor("trainee").get("/credit/")
+        there = len(page.soup.select("td .badge"))
+        if there >= sum(RECORDS):
+            return
+        if time.monotonic() > deadline:
+            raise StepFailed("records of the credit file", expected=sum(RECORDS), got=there, page=page)
+        time.sleep(0.2)
 
 
 def sees_who_looked(story: Story) -> str:
