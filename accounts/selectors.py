@@ -38,13 +38,15 @@ def surviving(prefix: str = "") -> Coalesce:
     return Coalesce(F(f"{prefix}merged_into_id"), F(f"{prefix}id" if prefix else "pk"))
 
 
-def document_index(kind: str, country: str, number: str) -> str:
-    return blind_index("identity_document", f"{kind}:{country}:{number}")
+def document_index(kind: str, number: str) -> str:
+    """The blind index of a normalised number. Without the issuing country: rosters do not name it, and a person has
+    to be found by what the roster says. The name must match too before anything is linked."""
+    return blind_index("identity_document", f"{kind}:{number}")
 
 
-def find_document(kind: str, country: str, number: str) -> IdentityDocument | None:
+def find_document(kind: str, number: str) -> IdentityDocument | None:
     """The document with this normalised number, whoever's it is. For services; never for pages."""
-    index = document_index(kind, country, number)
+    index = document_index(kind, number)
     return IdentityDocument.objects.select_related("person").filter(number_index=index).first()
 
 

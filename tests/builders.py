@@ -110,7 +110,7 @@ def make_person(
         person=person,
         type="resident_id",
         number=number,
-        number_index=document_index("resident_id", "CHN", number),
+        number_index=document_index("resident_id", number),
     )
     if checked:
         IdentityCheck.objects.create(

@@ -74,7 +74,7 @@ def document_of(entry: Entry, *, on: date, areas: frozenset[str]) -> str:
         entry.refuse("id_number", code, MESSAGES[code])
     for code in checked.warnings:
         entry.warn("id_number", code, MESSAGES[code])
-    return document_index(kind, "CHN", checked.value) if checked.ok else ""
+    return document_index(kind, checked.value) if checked.ok else ""
 
 
 def known_people(indexes: Collection[str]) -> dict[str, KnownPerson]:

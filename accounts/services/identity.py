@@ -52,7 +52,7 @@ def save_profile(
     checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
     if not checked.ok:
         raise DomainError("document_wrong", reasons=checked.errors)
-    known = find_document(document_type, country, checked.value)
+    known = find_document(document_type, checked.value)
     if known is None:
         return ProfileResult(person=_new_person(actor, name, latin_name, document_type, country, checked.value))
     if known.person.name_key != name_key(name) or known.person.user_id not in (
@@ -139,7 +139,7 @@ def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str
         type=kind,
         country=country,
         number=number,
-        number_index=document_index(kind, country, number),
+        number_index=document_index(kind, number),
     )
     audit.record(actor, "accounts.profile_saved", person, document_type=kind)
     record_identity_check(actor=actor, person=person, standing=Standing.SELF_DECLARED)

@@ -161,7 +161,7 @@ def add_person(
     """A person with one document, known before any login. Numbers are checked by the caller (importers do)."""
     _require_system(actor)
     person = Person.objects.create(name=normal_name(name), name_key=name_key(name), user=user)
-    index = document_index(document_type, country, number)
+    index = document_index(document_type, number)
     IdentityDocument.objects.create(
         person=person,
         type=document_type,
