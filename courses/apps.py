@@ -14,3 +14,6 @@ class CoursesConfig(AppConfig):
         "courses_trainingrecord",
         "courses_trainingrecordannulment",
     ]
+
+    def ready(self) -> None:
+        import courses.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

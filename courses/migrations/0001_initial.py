@@ -22,9 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("title_zh", models.CharField(max_length=120)),
                 ("title_en", models.CharField(max_length=200)),
@@ -59,9 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("title_zh", models.CharField(max_length=120)),
                 ("title_en", models.CharField(max_length=200)),
@@ -79,9 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("title_zh", models.CharField(max_length=120)),
                 ("title_en", models.CharField(max_length=200)),
@@ -99,9 +93,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("year", models.PositiveSmallIntegerField()),
                 ("number", models.PositiveSmallIntegerField()),
@@ -154,9 +146,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "state",
@@ -220,9 +210,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("hours", models.DecimalField(decimal_places=1, max_digits=5)),
                 ("source", models.CharField(max_length=60)),
@@ -259,9 +247,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("hours", models.DecimalField(decimal_places=1, max_digits=5)),
                 (
@@ -288,9 +274,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("title_zh", models.CharField(max_length=120)),
                 ("title_en", models.CharField(max_length=200)),
@@ -316,9 +300,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("title_zh", models.CharField(max_length=120)),
                 ("title_en", models.CharField(max_length=200)),
@@ -362,9 +344,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("title_zh", models.CharField(max_length=120)),
                 ("title_en", models.CharField(max_length=200)),
@@ -391,9 +371,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "status",
@@ -442,9 +420,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("hours", models.DecimalField(decimal_places=1, max_digits=5)),
                 (
@@ -471,9 +447,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "track",
@@ -564,9 +538,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("annulled_on", models.DateField()),
                 ("recorded_at", models.DateTimeField()),
@@ -618,21 +590,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="modulehours",
-            constraint=models.UniqueConstraint(
-                fields=("level", "module"), name="module_hours_once_per_level"
-            ),
+            constraint=models.UniqueConstraint(fields=("level", "module"), name="module_hours_once_per_level"),
         ),
         migrations.AddConstraint(
             model_name="modulehours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gt", 0)), name="module_hours_positive"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("hours__gt", 0)), name="module_hours_positive"),
         ),
         migrations.AddConstraint(
             model_name="plannedsession",
-            constraint=models.UniqueConstraint(
-                fields=("level", "number"), name="planned_session_number_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("level", "number"), name="planned_session_number_once"),
         ),
         migrations.AddConstraint(
             model_name="cohort",
@@ -648,9 +614,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="cohort",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gt", 0)), name="cohort_has_seats"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("capacity__gt", 0)), name="cohort_has_seats"),
         ),
         migrations.AddConstraint(
             model_name="session",
@@ -672,9 +636,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="sessionshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gt", 0)), name="session_share_positive"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("hours__gt", 0)), name="session_share_positive"),
         ),
         migrations.AddIndex(
             model_name="trainingrecord",

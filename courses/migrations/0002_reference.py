@@ -41,9 +41,7 @@ def load_modules(apps, schema_editor):
             code=row["code"], group=groups[row["group"]], position=position, **_texts("title", row["title"])
         )
         for code, hours in row["hours"].items():
-            model("courses", "ModuleHours").objects.create(
-                level=levels[code], module=module, hours=Decimal(hours)
-            )
+            model("courses", "ModuleHours").objects.create(level=levels[code], module=module, hours=Decimal(hours))
 
 
 def load_planned_sessions(apps, schema_editor):

@@ -127,6 +127,4 @@ class PlannedSession(Titled):
     class Meta:
         default_permissions = ()
         ordering = ("level", "number")
-        constraints = [
-            models.UniqueConstraint(fields=["level", "number"], name="planned_session_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["level", "number"], name="planned_session_number_once")]

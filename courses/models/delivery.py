@@ -21,9 +21,7 @@ class Programme(Titled):
     level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="programmes")
     # The translation key of the CoursePage whose lessons are read; lessons carry their own hours.
     course_key = models.UUIDField(null=True, blank=True)
-    blueprint = models.ForeignKey(
-        Blueprint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    blueprint = models.ForeignKey(Blueprint, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
 
     class Meta:
@@ -48,9 +46,7 @@ class Cohort(models.Model):
     ends_on = models.DateField()
     place = models.CharField(max_length=150, blank=True)
     fee_note = models.CharField(max_length=200, blank=True)
-    sitting = models.OneToOneField(
-        Sitting, null=True, blank=True, on_delete=models.PROTECT, related_name="cohort"
-    )
+    sitting = models.OneToOneField(Sitting, null=True, blank=True, on_delete=models.PROTECT, related_name="cohort")
 
     objects = CohortQuerySet.as_manager()
 

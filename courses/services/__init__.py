@@ -26,6 +26,7 @@ from courses.services.enrolments import (
     withdraw,
 )
 from courses.services.hours import credit_lesson, mark_attendance
+from courses.services.imports import import_training_records, preview_training_records, standing_brought_by
 from courses.services.records import annul_training_record
 
 __all__ = [
@@ -44,11 +45,14 @@ __all__ = [
     "create_programme",
     "credit_lesson",
     "file_cohort",
+    "import_training_records",
     "mark_attendance",
     "move_session",
     "open_cohort",
+    "preview_training_records",
     "put_on_waiting_list",
     "refuse",
     "schedule_exam",
+    "standing_brought_by",
     "withdraw",
 ]

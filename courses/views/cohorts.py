@@ -188,7 +188,7 @@ def _step_words(step: str) -> str:
 def _consequences(found: Cohort, step: str) -> list[str]:
     waiting = found.to_decide + found.waiting  # type: ignore[attr-defined]
     return {
-        "file": [_("The plan counts as reported (报备) from now on; its sessions can still be moved.")],
+        "file": [_("The plan counts as reported from now on; its sessions can still be moved.")],
         "open": [_("The cohort appears in the catalogue and anybody can apply.")],
         "begin": [
             _("Applications end; people on the waiting list can still be admitted."),

@@ -1,0 +1,21 @@
+"""What happens after an import of training records: upper rooms are told of each record, away from the upload."""
+
+from django.db import transaction
+
+from accounts.imports.people import batches
+from core import outbox
+from core.models import AuditEntry, OutboxEvent
+
+ADDED = "courses.training_record_added"
+
+
+@outbox.handles("courses.training_records_imported")
+@transaction.atomic
+def tell_of_each_record(event: OutboxEvent) -> None:
+    """One event per record of the file; those already told are passed over, so that twice is once."""
+    lines = AuditEntry.objects.get(pk=event.key).facts["rows"]
+    for batch in batches([str(line["id"]) for line in lines]):
+        told = set(OutboxEvent.objects.filter(kind=ADDED, key__in=batch).values_list("key", flat=True))
+        for key in batch:
+            if key not in told:
+                outbox.add(ADDED, key)
