@@ -121,6 +121,13 @@ def test_start_twice_leads_to_the_same_attempt():
     assert "Continue" in text_of(browser.get(address))
 
 
+def test_start_from_a_bank_that_lost_its_questions_is_a_plain_refusal():
+    sitting = make_sitting(make_blueprint([{"modules": ["K9"], "count": 1}]))
+    response = browser_of(candidate(sitting)).post(reverse("exams:exam", args=[sitting.pk]), {"language": "en"})
+    assert response.status_code == 409
+    assert Attempt.objects.count() == 0
+
+
 def test_start_needs_a_language_of_the_site():
     sitting = make_sitting()
     page = browser_of(candidate(sitting)).post(reverse("exams:exam", args=[sitting.pk]), {"language": "tlh"})
