@@ -209,7 +209,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {"resend": {"task": "core.resend", "schedule": 3.0}}
+CELERY_BEAT_SCHEDULE = {
+    "resend": {"task": "core.resend", "schedule": 3.0},
+    "collect exams": {"task": "exams.collect_overdue", "schedule": 60.0},
+}
 
 # --- security -------------------------------------------------------------------------------------------------------
 EDITOR_PREFIX = "/cms/"
@@ -244,7 +247,7 @@ EDITOR_CONTENT_SECURITY_POLICY = {
     }
 }
 # GET must not write; these tables are bookkeeping of the visit itself.
-READ_ONLY_GET_EXEMPT_TABLES = frozenset({"django_session", "core_cache", "accounts_accessentry", "core_throttle"})
+READ_ONLY_GET_EXEMPT_TABLES = frozenset({"django_session", "core_cache", "accounts_accessentry"})
 READ_ONLY_GET_EXEMPT_PREFIXES = (EDITOR_PREFIX,)
 
 LOGGING = {
