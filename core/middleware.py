@@ -34,20 +34,21 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith(settings.EDITOR_PREFIX) and parts.config is None:
-            parts.config = settings.EDITOR_CONTENT_SECURITY_POLICY
+            parts.config = settings.EDITOR_CONTENT_SECURITY_POLICY["DIRECTIVES"]
         return parts
 
 
 class ReadOnlyGetMiddleware:
-    """Raises when a GET or HEAD writes to a table that is not bookkeeping of the visit itself."""
+    """Raises when a safe method writes to a table that is not bookkeeping of the visit itself."""
+
+    # A function view answers OPTIONS as it answers GET.
+    SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD") or request.path_info.startswith(
-            settings.READ_ONLY_GET_EXEMPT_PREFIXES
-        ):
+        if request.method not in self.SAFE or request.path_info.startswith(settings.READ_ONLY_GET_EXEMPT_PREFIXES):
             return self.get_response(request)
         with ExitStack() as stack:
             for connection in connections.all():

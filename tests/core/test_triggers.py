@@ -186,7 +186,8 @@ def test_a_unique_expression_cannot_be_guarded(ledger):
 def triggers(table: str) -> set[str]:
     sql = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O' AND tgrelid = %s::regclass",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+        " AND tgrelid = %s::regclass",
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(sql, [table])
