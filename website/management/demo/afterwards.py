@@ -33,6 +33,7 @@ def happen(world: World) -> None:
         false = _certificate("zhoutao@demo.invalid", world)
         revoke_certificate(actor=manager, certificate=false, ground=Ground.FALSE_FACT, note="经调查，考试由他人代考")
         annul_training_record(actor=manager, record=false.training_record, reason="考试由他人代考，不符合结业条件")
+    with on_day(world, world.day - timedelta(days=10)):
         _annul_unconfirmed_degree(world)
     with on_day(world, world.day - timedelta(days=8)):
         doubted = _certificate("guoqi@demo.invalid", world)

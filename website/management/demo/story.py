@@ -32,7 +32,7 @@ from courses.services import (
     open_cohort,
     schedule_exam,
 )
-from courses.services.records import import_training_records
+from courses.services.imports import import_training_records
 from courses.workflow import RecordStanding
 from website.management.demo.anchors import day_of, with_days
 from website.management.demo.world import PASSWORD, PROGRAMME, World

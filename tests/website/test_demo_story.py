@@ -1,0 +1,118 @@
+"""The demo's numbers are promises of the story; they hold before and after the guided tour."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Institution, User
+from accounts.selectors import system_user
+from certificates.models import Certificate
+from certificates.services import issue_certificate
+from core import clock, outbox
+from courses.models import Cohort, Enrolment
+from courses.services import complete_enrolments
+from staffing.selectors import institution_ratio, region_ratios
+from website.management.demo.anchors import last_year_end
+from website.management.demo.story import sit
+
+# name, trained, staff, percent, outcome, binding
+STANDINGS = [
+    ("岚江大学技术转移中心", 69, 99, "69.6", "not_met", True),
+    ("岚江理工大学技术转移有限公司", 70, 100, "70.0", "met", True),
+    ("望海师范大学技术转移办公室", 69, 99, "69.6", "not_met", True),
+    ("赤坎医学院成果转化中心", 27, 40, "67.5", "not_met", True),
+    ("望海海洋研究院成果转化处", 34, 40, "85.0", "met", False),
+    ("启明光电技术转移部", 23, 30, "76.6", "met", False),
+    ("岚江省技术转移协会", 12, 16, "75.0", "met", False),
+    ("石桥县生产力促进中心", 0, 0, None, "not_applicable", False),
+    ("岚州知识产权运营有限公司", 9, 12, "75.0", "met", False),
+]
+
+
+def standing(name, **moments):
+    answer = institution_ratio(Institution.objects.get(name=name), **moments)
+    ratio = answer.ratio
+    return (name, ratio.trained, ratio.staff, ratio.percent_floor, ratio.outcome.value, answer.binding)
+
+
+def province():
+    figure, _ = region_ratios(system_user(), "990000/")
+    ratio = figure.ratio
+    return ratio.trained, ratio.staff, ratio.percent_floor, figure.binding_met, figure.binding
+
+
+@pytest.mark.django_db
+def test_story_holds_before_and_after_the_tour():
+    call_command("load_demo", verbosity=0)
+
+    assert [standing(name) for name, *_ in STANDINGS] == STANDINGS
+    assert province() == (312, 435, "71.7", 1, 4)
+    _check_what_was_known_then()
+    _check_retirement()
+    _check_cohorts()
+    _check_certificates()
+
+    _take_the_tour()
+
+    assert standing("岚江大学技术转移中心") == ("岚江大学技术转移中心", 70, 99, "70.7", "met", True)
+    assert province() == (313, 435, "71.9", 2, 4)
+
+
+@pytest.mark.django_db
+def test_second_load_changes_nothing(capsys):
+    call_command("load_demo")
+    before = (User.objects.count(), Certificate.objects.count(), Enrolment.objects.count())
+
+    call_command("load_demo")
+
+    assert (User.objects.count(), Certificate.objects.count(), Enrolment.objects.count()) == before
+
+
+def _check_what_was_known_then():
+    year_end = last_year_end(clock.today())
+    then = standing("赤坎医学院成果转化中心", as_of=year_end, known_at=clock.end_of_day(year_end))
+    assert then == ("赤坎医学院成果转化中心", 28, 40, "70.0", "met", True)
+    assert standing("赤坎医学院成果转化中心", as_of=year_end)[1:3] == (27, 40)
+
+
+def _check_retirement():
+    retired = clock.today() + timedelta(days=41)
+    assert standing("岚江理工大学技术转移有限公司", as_of=retired)[1:5] == (69, 99, "69.6", "not_met")
+
+
+def _check_cohorts():
+    states = sorted(Cohort.objects.values_list("state", flat=True))
+    assert states == ["assessing", "cancelled", "closed", "closed", "draft", "filed", "open", "running"]
+    running = Cohort.objects.get(state="running").enrolments
+    assert running.filter(state="attending").count() == 30
+    waiting = list(
+        running.filter(state="waitlisted").order_by("applied_at", "pk").values_list("person__name", flat=True)
+    )
+    assert (len(waiting), waiting[1]) == (4, "林知夏")
+    opened = Cohort.objects.get(state="open")
+    assert opened.capacity - opened.enrolments.filter(state="admitted").count() == 6
+
+
+def _check_certificates():
+    states = dict(
+        Certificate.objects.filter(person__name__in=["陈默", "郭启", "周涛", "孙立", "𠮷田美咲"])
+        .exclude(state="superseded")
+        .values_list("person__name", "state")
+    )
+    assert states == {
+        "陈默": "issued", "郭启": "suspended", "周涛": "revoked", "孙立": "deregistered", "𠮷田美咲": "issued",
+    }  # fmt: skip
+    superseded = Certificate.objects.get(state="superseded")
+    assert (superseded.holder_name, superseded.person.name) == ("陈黙", "陈默")
+
+
+def _take_the_tour():
+    """高轩 sits the exam, 秦雯 completes and issues."""
+    trainee, manager = (User.objects.get(email=f"{name}@demo.invalid") for name in ("gaoxuan", "qinwen"))
+    enrolment = Enrolment.objects.get(applicant=trainee)
+    sit(trainee, enrolment.cohort, right=24)
+    done = complete_enrolments(actor=manager, cohort=enrolment.cohort, enrolment_ids=[enrolment.pk])
+    issue_certificate(actor=manager, training_record=done.records[0])
+    for event_id in outbox.undelivered():
+        outbox.deliver_event(event_id)
