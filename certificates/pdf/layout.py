@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from certificates.pdf.fonts import HAN, HAN_BOLD, INTERPUNCT, KANA, LATIN, LATIN_BOLD, Face, width
 from core.errors import DomainError
 
-BREAKS_AFTER = {" ", chr(INTERPUNCT), "-", "、", "，", "）", "」"}
+BREAKS_AFTER = {" ", chr(INTERPUNCT), "-", "、", "，", "）", "」", "・"}
 NEVER_APART = "，。、；：（）《》「」『』・ー～＝"
 # Glyphs reach a little beyond their advance, and sizes are rounded.
 SLACK = 0.97
@@ -62,7 +62,7 @@ SLOTS = {
     "issuer_ja": Slot(102, ((9, 1), (9, 2), (7.5, 2), (7, 3)), JAPANESE),
 }
 # Slots that stand one below the other in a box of that height (mm).
-ISSUER, ISSUER_HEIGHT = ("issuer_zh", "issuer_en", "issuer_ja"), 29.0
+ISSUER, ISSUER_HEIGHT = ("issuer_zh", "issuer_en", "issuer_ja"), 28.5
 
 
 def fit_all(texts: Mapping[str, str]) -> dict[str, Fitted]:
@@ -83,8 +83,8 @@ def fit(name: str, text: str, skip: int = 0) -> Fitted:
 
 def _stacked(texts: Mapping[str, str], height: float) -> dict[str, Fitted]:
     """All of them together in one box: everything gets smaller until the whole fits."""
-    for skip in range(min(len(SLOTS[name].tries) for name in texts)):
-        fitted = {name: fit(name, text, skip) for name, text in texts.items()}
+    for skip in range(max(len(SLOTS[name].tries) for name in texts)):
+        fitted = {name: fit(name, text, min(skip, len(SLOTS[name].tries) - 1)) for name, text in texts.items()}
         if sum(one.height for one in fitted.values()) <= height:
             return fitted
     raise DomainError("text_too_long", place=min(texts), length=sum(map(len, texts.values())))

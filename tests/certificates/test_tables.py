@@ -1,0 +1,106 @@
+"""What the database itself refuses, tried on whichever database the tests run."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
+from core import clock
+from tests.certificates.builders import make_award, make_certificate
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(work):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        work()
+
+
+def copy_of(certificate, **fields):
+    values = {
+        field.name: getattr(certificate, field.name)
+        for field in Certificate._meta.concrete_fields
+        if field.name not in ("id", "uuid")
+    }
+    return Certificate(**{**values, "number": "TM-X", "code": "X" * 16, **fields})
+
+
+def test_certificate_is_one_per_award():
+    certificate = make_certificate()
+    refused(copy_of(certificate).save)
+
+
+def test_certificate_is_replaced_once():
+    certificate = make_certificate()
+    copy_of(certificate, supersedes=certificate).save()
+    refused(copy_of(certificate, supersedes=certificate, number="TM-Y", code="Y" * 16).save)
+
+
+@pytest.mark.parametrize("field", ["number", "code"])
+def test_certificate_number_and_code_are_given_once(field):
+    first, second = make_certificate(), make_certificate(make_award())
+    refused(lambda: Certificate.objects.filter(pk=second.pk).update(**{field: getattr(first, field)}))
+
+
+def test_certificate_does_not_replace_itself():
+    certificate = make_certificate()
+    refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(supersedes=certificate))
+
+
+def test_certificate_dates_are_in_order():
+    certificate = make_certificate()
+    before = certificate.issued_on - timedelta(days=1)
+    refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(valid_until=before))
+    refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(issued_on=before))
+
+
+def test_counter_is_one_per_base_level_and_year():
+    certificate = make_certificate()
+    row = CertificateCounter.objects.get()
+    assert row.last == 1
+    refused(CertificateCounter(base=certificate.base, level=row.level, year=row.year).save)
+
+
+def test_event_needs_a_ground_unless_it_is_the_issue():
+    certificate = make_certificate()
+    event = CertificateEvent(
+        certificate=certificate, step="revoke", state="revoked", decided_on=clock.today(), actor_id=1
+    )
+    refused(event.save)
+
+
+@pytest.mark.parametrize("model", [CertificateFile, CertificateEvent])
+def test_files_and_events_cannot_be_changed_or_deleted(model):
+    make_certificate()
+    field = "sha256" if model is CertificateFile else "note"
+    refused(lambda: model.objects.update(**{field: "x"}))
+    refused(lambda: model.objects.all().delete())
+    assert (model.objects.count(), model.objects.filter(**{field: "x"}).count()) == (1, 0)
+
+
+def test_file_cannot_be_replaced_by_another_insert():
+    certificate = make_certificate()
+    issued = certificate.file.sha256
+    other = CertificateFile(
+        certificate=certificate,
+        storage_name="certificates/other.pdf",
+        sha256="0" * 64,
+        size=1,
+        template_version="x",
+        fonts_sha256="y",
+    )
+    refused(other.save)
+    if connection.vendor == "sqlite":
+        sql = (
+            "INSERT OR REPLACE INTO certificates_certificatefile (certificate_id, storage_name, sha256, size,"
+            " template_version, fonts_sha256, stored_at) VALUES (%s, 'other', 'x', 1, 'x', 'x', '2026-01-01')"
+        )
+        refused(lambda: connection.cursor().execute(sql, [certificate.pk]))
+    assert CertificateFile.objects.get().sha256 == issued
+
+
+def test_file_has_bytes():
+    intent = copy_of(make_certificate(), supersedes=None, training_record=make_award())
+    intent.save()
+    refused(CertificateFile(certificate=intent, storage_name="n", sha256="s", size=0, template_version="t").save)
