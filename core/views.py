@@ -6,11 +6,10 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
-from core import jobs
+from core import jobs, readiness
 from core.selectors import failed_items, jobs_of
 
 PAGE_SIZE = 25
@@ -26,9 +25,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ready"})
+    found = readiness.checks()
+    ready = readiness.can_serve(found)
+    return JsonResponse({"status": "ready" if ready else "not ready", **found}, status=200 if ready else 503)
 
 
 @login_not_required
