@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from certificates import selectors, services
 
@@ -46,5 +46,5 @@ def verify(request: HttpRequest, response: HttpResponse, number: str = "", code:
     wait = services.seconds_to_wait("code", request.META["REMOTE_ADDR"], services.CODE_LIMIT)
     if wait:
         response["Retry-After"] = str(wait)
-        return 429, {"detail": f"too many requests; try again in {wait} seconds"}
+        return Status(429, {"detail": f"too many requests; try again in {wait} seconds"})
     return selectors.verify(number=number[:60], code=code[:60]).as_json()

@@ -2,7 +2,9 @@
 
 import hashlib
 
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.db import DatabaseError, InterfaceError
 
 from core import clock
@@ -11,6 +13,8 @@ from core import clock
 CODE_LIMIT = (30, 60)
 NAME_LIMIT = (5, 60)
 NUMBER_LIMIT = (20, 3600)
+# Django's own time for a key that names none.
+BRIEF = 300
 
 
 def seconds_to_wait(kind: str, who: str, limit: tuple[int, int]) -> int:
@@ -23,9 +27,19 @@ def seconds_to_wait(kind: str, who: str, limit: tuple[int, int]) -> int:
 
 def _count(key: str, seconds: int) -> int:
     """Without its cache the site still answers: then it says that it could not check."""
+    cache = caches[getattr(settings, "THROTTLE_CACHE", "default")]
     try:
-        if cache.add(key, 1, seconds):
-            return 1
-        return cache.incr(key)
-    except (DatabaseError, InterfaceError, OSError, ValueError):
+        tries = _one_more(cache, key, seconds)
+        if seconds > BRIEF:
+            # Some caches forget a counter's own time when it is raised.
+            cache.touch(key, seconds)
+        return tries
+    except (DatabaseError, InterfaceError, OSError):
         return 0
+
+
+def _one_more(cache: BaseCache, key: str, seconds: int) -> int:
+    try:
+        return cache.incr(key)
+    except ValueError:
+        return 1 if cache.add(key, 1, seconds) else cache.incr(key)
