@@ -85,7 +85,7 @@ def check_document(kind: str, raw: str, *, on: date, known_areas: frozenset[str]
     value = compact(raw)
     if kind not in DocumentType.values:
         return Checked(value, ("type",))
-    if re.fullmatch(r"\d(\.\d+)?E\+?\d+", value) or re.fullmatch(r"\d+\.0+", value):
+    if _CALCULATED.fullmatch(value):
         return Checked(value, ("float",))
     if kind == DocumentType.RESIDENT_ID:
         return _check_resident(value, on, known_areas)
@@ -104,19 +104,22 @@ def birth_date(kind: str, number: str) -> date | None:
     return None
 
 
+# Digits are 0 to 9 and no other script's: two spellings of one number would be two persons.
 _FORMS: dict[str, re.Pattern[str]] = {
-    DocumentType.TRAVEL_PERMIT_HKM: re.compile(r"[HM]\d{8}(\d{2})?"),
-    DocumentType.TRAVEL_PERMIT_TW: re.compile(r"\d{8}"),
+    DocumentType.TRAVEL_PERMIT_HKM: re.compile(r"[HM][0-9]{8}([0-9]{2})?"),
+    DocumentType.TRAVEL_PERMIT_TW: re.compile(r"[0-9]{8}"),
     DocumentType.PASSPORT: re.compile(r"[A-Z0-9]{5,20}"),
 }
+# 1.10105E+17, 110105199.0; a passport may well be called 5E123456.
+_CALCULATED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+|[0-9]\.[0-9]+E[0-9]+|[0-9]+\.0+")
 
 
 def _check_resident(value: str, on: date, known_areas: frozenset[str]) -> Checked:
-    if re.fullmatch(r"\d{15}", value):
+    if re.fullmatch(r"[0-9]{15}", value):
         return Checked(value, ("old_number",))
     if len(value) != 18:
         return Checked(value, ("length",))
-    if not re.fullmatch(r"\d{17}[\dX]", value):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
         return Checked(value, ("form",))
     born = _as_date(value[6:14])
     if born is None or born > on or born.year < on.year - 130:
@@ -127,9 +130,9 @@ def _check_resident(value: str, on: date, known_areas: frozenset[str]) -> Checke
 
 
 def _check_permanent_resident(value: str, on: date) -> Checked:
-    if re.fullmatch(r"[A-Z]{3}\d{12}", value):
+    if re.fullmatch(r"[A-Z]{3}[0-9]{12}", value):
         return Checked(value)
-    if not re.fullmatch(r"9\d{16}[\dX]", value):
+    if not re.fullmatch(r"9[0-9]{16}[0-9X]", value):
         return Checked(value, ("form",))
     ok = resident_check_character(value[:17]) == value[17]
     return Checked(value) if ok else Checked(value, ("check_character",))

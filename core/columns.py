@@ -23,6 +23,8 @@ from core.text import narrow
 HEAD_LINES = 10
 YEARS = range(1900, 2201)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?")
+# 1.10105E+17, 110105199.0; a passport may well be called 5E123456.
+_CALCULATED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+|[0-9]\.[0-9]+[eE][0-9]+|[0-9]+\.0+")
 # Control characters, halves of characters, and the sign that an earlier conversion left where it failed.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]")
 
@@ -215,7 +217,7 @@ def text(limit: int) -> Parser:
 def identifier(cell: Cell) -> str:
     """A number that is a name: a spreadsheet that keeps it as a figure has rounded it or dropped its zeros."""
     value = narrow(cell.text)
-    if cell.number is not None or re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+|\d+\.0+", value):
+    if cell.number is not None or _CALCULATED.fullmatch(value):
         raise WrongValue("float")
     return value
 

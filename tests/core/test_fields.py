@@ -248,4 +248,4 @@ def test_blind_index_is_64_hex_digits_and_holds_nothing_of_the_value():
 
 def test_a_document_is_found_by_its_index_alone(document):
     assert IdentityDocument.objects.get(number_index=document.number_index).pk == document.pk
-    assert document.number_index == blind_index("identity_document", f"resident_id:CHN:{NUMBER}")
+    assert document.number_index == blind_index("identity_document", f"resident_id:{NUMBER}")
