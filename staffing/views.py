@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -57,7 +58,7 @@ def ratio(request: HttpRequest, id: str) -> HttpResponse:
 def _people_page(request: HttpRequest, answer: RatioAnswer) -> Page:
     rows = people_behind(request.user, answer)  # type: ignore[arg-type]
     if (shown := request.GET.get("trained", "")) in ("yes", "no"):
-        rows = rows.filter(is_trained=shown == "yes")
+        rows = rows.filter(Q(is_trained=shown == "yes"))
     if query := request.GET.get("q", "").strip():
         rows = rows.filter(person__name__icontains=query)
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

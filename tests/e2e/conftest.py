@@ -51,9 +51,7 @@ def complaints() -> list[str]:
 def page(browser: Browser, live_server, settings, complaints: list[str]) -> Iterator[Page]:
     settings.SITE_URL = live_server.url
     context = browser.new_context(base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.on(
-        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-    )
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda problem: complaints.append(str(problem.error)))
     yield context.new_page()
     context.close()
