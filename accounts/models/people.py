@@ -118,6 +118,12 @@ class Person(models.Model):
         return self.name
 
 
+class OfPersonQuerySet(ScopedQuerySet):
+    """What belongs to one person alone: pages of others get it from a selector that has asked for the person."""
+
+    scope_paths: ClassVar = {"user": "person__user"}
+
+
 class IdentityDocument(models.Model):
     """Type, issuing country and number; the number is encrypted, found by its blind index, shown masked."""
 
@@ -127,6 +133,8 @@ class IdentityDocument(models.Model):
     country = models.CharField(max_length=3, default="CHN")
     number = SealedField()
     number_index = models.CharField(max_length=64)
+
+    objects = OfPersonQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -148,12 +156,20 @@ class IdentityCheck(models.Model):
     checked_at = models.DateTimeField()
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
+    objects = OfPersonQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
         indexes = [models.Index(fields=["person", "checked_at"], name="identity_check_latest")]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.standing}"
+
+
+class OfLoginQuerySet(ScopedQuerySet):
+    """What a login said or asked for; nobody else's business."""
+
+    scope_paths: ClassVar = {"user": "user"}
 
 
 class Claim(models.Model):
@@ -168,6 +184,8 @@ class Claim(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     # How it was confirmed: "code" or "desk".
     confirmed_by_way = models.CharField(max_length=12, blank=True)
+
+    objects = OfLoginQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -192,16 +210,13 @@ class Consent(models.Model):
     given = models.BooleanField(default=True)
     at = models.DateTimeField()
 
+    objects = OfLoginQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.text} {self.version}"
-
-
-class AccessEntryQuerySet(ScopedQuerySet):
-    # The person concerned sees who looked; auditors see it in the audit room.
-    scope_paths: ClassVar = {"user": "person__user"}
 
 
 class AccessEntry(models.Model):
@@ -219,7 +234,8 @@ class AccessEntry(models.Model):
     granted = models.BooleanField(default=True)
     at = models.DateTimeField()
 
-    objects = AccessEntryQuerySet.as_manager()
+    # The person concerned sees who looked; auditors see it in the audit room.
+    objects = OfPersonQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

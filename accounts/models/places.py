@@ -1,12 +1,15 @@
 """Places: regions, the administrative bodies' own tree, institutions, training bases, designations."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ITSELF, ScopedQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models.positions import Membership
 
 
 class Rank(models.TextChoices):
@@ -154,12 +157,19 @@ class TrainingBase(models.Model):
 
 
 class DesignationQuerySet(ScopedQuerySet):
-    # Whose designation: an institution's or a base's; the region is that of the institution.
+    """Whose designation: an institution's or a base's; the region is that of either."""
+
     scope_paths: ClassVar = {
         "institution": "institution",
         "base": "base",
         "region": "institution__region__path",
     }
+
+    def _within(self, membership: "Membership") -> Q:
+        reach = super()._within(membership)
+        if body := membership.admin_body:
+            reach |= Q(base__region__path__startswith=body.jurisdiction)
+        return reach
 
 
 class Designation(models.Model):

@@ -101,11 +101,20 @@ class Appointment(AppointmentTerms):
         return f"{self.person_id} @ {self.institution_id} {self.start_date}"
 
 
+class AppointmentVersionQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {
+        "user": "appointment__person__user", "institution": "appointment__institution",
+        "region": "appointment__institution__region__path",
+    }  # fmt: skip
+
+
 class AppointmentVersion(AppointmentTerms):
     """An earlier wording of an appointment, true to what was known from recorded_at to superseded_at (append-only)."""
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="versions")
     superseded_at = models.DateTimeField()
+
+    objects = AppointmentVersionQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

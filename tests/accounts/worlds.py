@@ -1,0 +1,172 @@
+"""Two worlds that mirror each other: one row of every scoped model, all belonging to one region."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+
+from django.apps import apps
+from django.db.models import Model
+
+from accounts.access import ScopedQuerySet
+from accounts.models import (
+    AccessEntry,
+    Appointment,
+    AppointmentVersion,
+    Claim,
+    Consent,
+    Designation,
+    IdentityCheck,
+    IdentityDocument,
+    Institution,
+    Person,
+    TrainingBase,
+    User,
+)
+from accounts.selectors import system_user
+from certificates.models import Certificate, CertificateEvent, CertificateFile
+from core import clock
+from courses.exams.models import AnswerEntry, Attempt, Blueprint, PaperQuestion, Question, Sitting, SittingCandidate
+from courses.models import Attendance, HourEntry, Module
+from courses.models.records import TrainingRecordAnnulment
+from credit.models import CreditRecord
+from tests.builders import make_appointment, make_base, make_institution, make_person, make_user
+from tests.courses.builders import make_cohort, make_enrolment, make_record, make_session
+
+_numbers = count(1)
+
+
+@dataclass
+class World:
+    """The row of each model, and whom and where it belongs to."""
+
+    user: User
+    person: Person
+    institution: Institution
+    base: TrainingBase
+    rows: dict[type[Model], Model]
+
+
+def scoped_models() -> set[type[Model]]:
+    return {model for model in apps.get_models() if isinstance(model._default_manager.all(), ScopedQuerySet)}
+
+
+def make_world(code: str) -> World:
+    """A trainee who works at an institution and is trained, examined and certified at a base of the same region."""
+    user = make_user()
+    person = make_person("林知夏", user=user, checked=True)
+    institution, base = make_institution(code=code), make_base(area=code)
+    appointment = make_appointment(person, institution)
+    rows: list[Model] = [person, institution, base, appointment]
+    rows += _around_the_person(user, person, institution, appointment)
+    rows += _training(user, person, base)
+    rows += _certificates(person, base)
+    return World(user, person, institution, base, {type(row): row for row in rows})
+
+
+def _around_the_person(user: User, person: Person, institution: Institution, appointment: Appointment) -> list[Model]:
+    now = clock.now()
+    terms = {name: getattr(appointment, name) for name in AppointmentVersion.TERMS}
+    return [
+        IdentityDocument.objects.get(person=person),
+        IdentityCheck.objects.get(person=person),
+        Claim.objects.create(user=user, person=person),
+        Consent.objects.create(user=user, text="code_of_conduct", version="1", at=now),
+        AccessEntry.objects.create(person=person, actor=system_user(), what="credit_file", purpose="test", at=now),
+        AppointmentVersion.objects.create(appointment=appointment, recorded_at=now, superseded_at=now, **terms),
+        Designation.objects.create(
+            institution=institution, kind="demonstration", document="No. 1", valid_from=date(2026, 1, 1)
+        ),
+        CreditRecord.objects.create(
+            person=person,
+            category="positive",
+            kind="training_completed",
+            occurred_on=date(2026, 5, 1),
+            publisher="test",
+            source=f"world:{next(_numbers)}",
+        ),
+    ]
+
+
+def _training(user: User, person: Person, base: TrainingBase) -> list[Model]:
+    cohort = make_cohort(base)
+    session = make_session(cohort)
+    enrolment = make_enrolment(cohort, user=user, person=person)
+    attended = Attendance.objects.create(
+        session=session, enrolment=enrolment, status="present", marked_at=clock.now(), marked_by=user
+    )
+    module = Module.objects.get(code="K1")
+    hours = HourEntry.objects.create(
+        enrolment=enrolment, module=module, hours=4, source="test:1", credited_at=clock.now()
+    )
+    return [cohort, session, enrolment, attended, hours, *_exam(person, base)]
+
+
+def _exam(person: Person, base: TrainingBase) -> list[Model]:
+    now, number = clock.now(), next(_numbers)
+    blueprint = Blueprint.objects.create(code=f"world-{number}", level="JUNIOR", rows=[], minutes=90, pass_score=60)
+    question = Question.objects.create(
+        code=f"K1-{number}", level="JUNIOR", module="K1", kind="true_false", difficulty="easy", texts={}, answer=[True]
+    )
+    sitting = Sitting.objects.create(
+        base=base, blueprint=blueprint, title="test", opens_at=now, closes_at=now + timedelta(days=1)
+    )
+    attempt = Attempt.objects.create(
+        sitting=sitting,
+        person=person,
+        number=1,
+        language="zh-hans",
+        started_at=now,
+        deadline=now + timedelta(hours=1),
+    )
+    paper = PaperQuestion.objects.create(attempt=attempt, question=question, position=1)
+    return [
+        sitting,
+        SittingCandidate.objects.create(sitting=sitting, person=person, admitted_at=now),
+        attempt,
+        paper,
+        AnswerEntry.objects.create(paper_question=paper, sequence=1, value=[True], saved_at=now),
+    ]
+
+
+def _certificates(person: Person, base: TrainingBase) -> list[Model]:
+    number, day = next(_numbers), date(2026, 5, 2)
+    record = make_record(person, base=base, completed_on=date(2026, 5, 1))
+    certificate = Certificate.objects.create(
+        number=f"W-{number}",
+        code=f"{number:016d}",
+        training_record=record,
+        person=person,
+        base=base,
+        state="issued",
+        holder_name=person.name,
+        holder_document_type="resident_id",
+        holder_document_masked="000***",
+        holder_document_tail="0" * 64,
+        level="JUNIOR",
+        facts={},
+        hours=48,
+        completed_on=date(2026, 5, 1),
+        issued_on=day,
+    )
+    return [
+        record,
+        TrainingRecordAnnulment.objects.create(
+            record=make_record(person, base=base),
+            annulled_on=day,
+            recorded_at=clock.now(),
+            recorded_by=system_user(),
+            reason="test",
+        ),
+        certificate,
+        CertificateFile.objects.create(
+            certificate=certificate,
+            storage_name=f"world/{number}.pdf",
+            sha256="0" * 64,
+            size=1,
+            template_version="1",
+            fonts_sha256="0" * 64,
+        ),
+        CertificateEvent.objects.create(
+            certificate=certificate, step="issue", state="issued", decided_on=day, actor=system_user()
+        ),
+    ]
