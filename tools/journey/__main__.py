@@ -3,9 +3,8 @@
 import argparse
 import sys
 import time
+import traceback
 from pathlib import Path
-
-import requests
 
 from tools.environment import data_directory
 from tools.journey.checks import StepFailed
@@ -58,7 +57,7 @@ def take(step: Step, story: Story) -> bool:
     started = time.monotonic()
     try:
         checked = step.act(story)
-    except (StepFailed, requests.RequestException) as problem:
+    except Exception as problem:
         print(f"{step.number}  FAILED in {step.name}", flush=True)
         explain(problem, story)
         return False
@@ -71,13 +70,14 @@ def looks_behind(story: Story) -> str:
     return story.site.proof(story.facts["pdf"]) if story.site.proof else ""
 
 
-def explain(problem: StepFailed | requests.RequestException, story: Story) -> None:
+def explain(problem: Exception, story: Story) -> None:
     if isinstance(problem, StepFailed):
         print(f"   {problem.what}\n   expected: {problem.expected}\n   got:      {problem.got}")
         if problem.page is not None:
             print(f"   answer:   {keep(problem.page, story.out)}")
     else:
-        print(f"   {type(problem).__name__}: {problem}")
+        # A step that broke has not held either; where it broke says what the page lacked.
+        print("   " + "   ".join(traceback.format_exception(problem, limit=-3)))
     for log in sorted(story.site.logs.glob("*.log")):
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
         print(f"\n--- {log.name}\n" + "\n".join(lines), flush=True)

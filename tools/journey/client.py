@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -109,7 +109,6 @@ class Visitor:
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = str(authority) if authority else True
-        self.page: Page | None = None
 
     def reopened(self) -> "Visitor":
         """The same person in a browser that was closed: nothing remembered."""
@@ -154,7 +153,7 @@ class Visitor:
 
     def _ask(self, method: str, url: str, status: int, **options: Any) -> Page:
         response = self.session.request(method, url, timeout=TIMEOUT, **options)
-        self.page = page = Page(response)
+        page = Page(response)
         if page.status != status:
             way = " -> ".join([*page.came_from, page.address])
             got = f"{page.status} {page.text[:300]}"
@@ -162,9 +161,3 @@ class Visitor:
         if page.is_html and re.search(r"\{\{|\{%", page.text):
             raise StepFailed(f"{page.address} shows template code", expected="none", got=page.text[:300], page=page)
         return page
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self.session.close()
