@@ -1,7 +1,7 @@
 """What an office sees of its region: figures per division, the institutions behind them, one institution as a card."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,8 +13,8 @@ from core import clock
 from core.errors import NotAllowed
 from core.text import compact, name_key
 from staffing.models import RatioRule
-from staffing.ratio import Outcome, Ratio, ratio_of
-from staffing.selectors import RatioAnswer, institution_ratio, region_ratios, rule_on, staff_pairs
+from staffing.ratio import Outcome, Ratio
+from staffing.selectors import RatioAnswer, institution_ratio, ratio_among, region_ratios, rule_on
 
 # Shorter pieces of a credit code say nothing: the first characters are the same everywhere.
 LEAST_OF_A_CODE = 8
@@ -79,11 +79,7 @@ def region_overview(actor: User, region: Region, *, as_of: date | None = None) -
     """Everything the region page shows. The number of statements does not depend on the number of rows."""
     as_of = as_of or clock.today()
     rule = rule_on(as_of)
-    _figure, answers = region_ratios(actor, region.path, as_of=as_of)
-    # Who works where, because a division counts a person once, which sums of its institutions would not.
-    people: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    for institution, person, trained in staff_pairs(list(answers), rule, as_of):
-        people[institution].append((person, trained))
+    figure, answers = region_ratios(actor, region.path, as_of=as_of)
     grouped: dict[str, list[RatioAnswer]] = defaultdict(list)
     for answer in answers.values():
         grouped[_division_code(answer.institution, region)].append(answer)
@@ -94,8 +90,8 @@ def region_overview(actor: User, region: Region, *, as_of: date | None = None) -
         region=region,
         rule=rule,
         as_of=as_of,
-        total=_division(region, answers.values(), people, rule),
-        divisions=[_division(one, inside, people, rule) for one, inside in [*lines, *own]],
+        total=_division(region, answers.values(), figure.people, rule),
+        divisions=[_division(one, inside, figure.people, rule) for one, inside in [*lines, *own]],
         without_institutions=[one for one in children if one.code not in grouped and _is_current(one)],
         answers=list(answers.values()),
     )
@@ -146,16 +142,15 @@ def _division_code(institution: Institution, region: Region) -> str:
 def _division(
     region: Region | None,
     answers: Iterable[RatioAnswer],
-    people: dict[int, list[tuple[int, bool]]],
+    people: Mapping[int, list[tuple[int, bool]]],
     rule: RatioRule,
 ) -> Division:
+    """A part of the region, counted anew: sums of its institutions would count somebody twice."""
     answers = list(answers)
-    inside = [pair for answer in answers for pair in people.get(answer.institution.pk, [])]
     outcomes = [(answer.binding, answer.ratio.outcome) for answer in answers]
-    staff, trained = frozenset(one for one, _ in inside), frozenset(one for one, is_trained in inside if is_trained)
     return Division(
         region=region,
-        ratio=ratio_of(staff, trained, value=rule.value),
+        ratio=ratio_among((people.get(answer.institution.pk, []) for answer in answers), rule),
         institutions=len(answers),
         binding=sum(binding for binding, _ in outcomes),
         binding_met=outcomes.count((True, Outcome.MET)),

@@ -1,7 +1,7 @@
 """The ratio of an institution or a region on any day, as known at any moment, with the evidence behind each person."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -70,6 +70,8 @@ class RegionFigure:
     institutions: int
     binding: int
     binding_met: int
+    # (surviving person, trained) per institution: what any part of the region is counted from.
+    people: Mapping[int, list[tuple[int, bool]]]
 
 
 def rule_on(day: date) -> RatioRule:
@@ -148,22 +150,20 @@ def is_binding(institution: Institution, rule: RatioRule, as_of: date) -> bool:
 def region_ratios(
     actor: User, region_path: str, *, as_of: date | None = None
 ) -> tuple[RegionFigure, dict[int, RatioAnswer]]:
-    """Every institution the actor may see below a region path, and the region's own figure. Four queries in all."""
+    """Every institution the actor may see below a region path, and the region's figure; a fixed number of queries."""
     as_of = as_of or clock.today()
     rule, now = rule_on(as_of), clock.now()
     reach = Institution.objects.allowed(actor, Permission.RATIO_VIEW).filter(region__path__startswith=region_path)
     scope = reach.exclude(_merely_behind_others()).select_related("region", "parent").order_by("name", "pk")
     institutions = {one.pk: one for one in scope}
-    pairs, by_institution = staff_pairs(list(institutions), rule, as_of), defaultdict(list)
-    for pair in pairs:
-        by_institution[pair[0]].append(pair)
+    people = _staff_by_institution(list(institutions), rule, as_of)
     bound = _bound(list(institutions), rule, as_of)
     answers = {
-        pk: RatioAnswer(one, rule, pk in bound, as_of, now, _ratio_among(by_institution[pk], rule))
+        pk: RatioAnswer(one, rule, pk in bound, as_of, now, ratio_among([people[pk]], rule))
         for pk, one in institutions.items()
     }
     met = sum(answers[pk].ratio.outcome == Outcome.MET for pk in bound)
-    figure = RegionFigure(_ratio_among(pairs, rule), len(institutions), len(bound), met)
+    figure = RegionFigure(ratio_among(people.values(), rule), len(institutions), len(bound), met, people)
     return figure, answers
 
 
@@ -236,19 +236,25 @@ def _counting(rows: QuerySet[Any], rule: RatioRule, as_of: date) -> QuerySet[Any
     )
 
 
-def staff_pairs(institutions: list[int], rule: RatioRule, as_of: date) -> list[tuple[int, int, bool]]:
-    """(institution, surviving person, trained) once each, for many institutions in one statement."""
-    records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
+def ratio_among(groups: Iterable[list[tuple[int, bool]]], rule: RatioRule) -> Ratio:
+    """The ratio of several institutions together: everybody once, however often appointed."""
+    everybody = {person: trained for group in groups for person, trained in group}
+    trained = frozenset(person for person, is_trained in everybody.items() if is_trained)
+    return ratio_of(frozenset(everybody), trained, value=rule.value)
+
+
+def _staff_by_institution(
+    institutions: list[int], rule: RatioRule, as_of: date
+) -> defaultdict[int, list[tuple[int, bool]]]:
+    """Who counts where, and whether trained: two statements, neither of which asks per person."""
     rows = _counting(Appointment.objects.filter(institution__in=institutions, start_date__lte=as_of), rule, as_of)
-    with_survivor = rows.annotate(survivor=surviving("person__"))
-    marked = with_survivor.annotate(is_trained=Exists(records.filter(survivor=OuterRef("survivor"))))
-    return list(marked.values_list("institution_id", "survivor", "is_trained").distinct())
-
-
-def _ratio_among(pairs: list[tuple[int, int, bool]], rule: RatioRule) -> Ratio:
-    staff = frozenset(person for _, person, _ in pairs)
-    trained = frozenset(person for _, person, is_trained in pairs if is_trained)
-    return ratio_of(staff, trained, value=rule.value)
+    staff = rows.annotate(survivor=surviving("person__"))
+    records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
+    trained = frozenset(records.filter(survivor__in=staff.values("survivor")).values_list("survivor", flat=True))
+    people = defaultdict(list)
+    for institution, person in staff.values_list("institution_id", "survivor").distinct():
+        people[institution].append((person, person in trained))
+    return people
 
 
 def _bound(institutions: list[int], rule: RatioRule, as_of: date) -> frozenset[int]:

@@ -179,7 +179,7 @@ def test_region_ratios_queries_do_not_grow(rows, django_assert_num_queries):
         make_appointment(make_person(f"甲{n}"), make_institution())
     actor = regulator()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         region_ratios(actor, "990000/", as_of=DAY)
 
 
