@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 
 from accounts.access import require
@@ -19,7 +19,7 @@ from accounts.permissions import Permission
 from accounts.selectors import document_index, find_document, known_areas
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed, WrongState
 from core.text import name_key, normal_name
 
 CODE_LIFE = timedelta(minutes=10)
@@ -47,7 +47,8 @@ def save_profile(
     """Fill the actor's profile.
 
     A document nobody has makes a new person at once; a known document with the same name makes a claim that shows
-    nothing; with another name it is refused with the same text as any other refusal (`profile_refused`).
+    nothing; with another name it is refused with the same text as any other refusal (`profile_refused`). A login
+    that has a person already gets no second one (`profile_exists`).
     """
     checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
     if not checked.ok:
@@ -55,23 +56,23 @@ def save_profile(
     known = find_document(document_type, checked.value)
     if known is None:
         return ProfileResult(person=_new_person(actor, name, latin_name, document_type, country, checked.value))
-    if known.person.name_key != name_key(name) or known.person.user_id not in (
-        None,
-        actor.pk,
-    ):
+    person = known.person.merged_into or known.person
+    if name_key(name) not in (known.person.name_key, person.name_key) or person.user_id not in (None, actor.pk):
         raise DomainError("profile_refused")
-    if known.person.user_id == actor.pk:
-        return ProfileResult(person=known.person)
-    return ProfileResult(claim=_open_claim(actor, known.person))
+    if person.user_id == actor.pk:
+        return ProfileResult(person=person)
+    return ProfileResult(claim=_open_claim(actor, person))
 
 
 @transaction.atomic
 def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
     """Answer with the one-time code sent to the phone on file; a wrong code is counted and leaves the claim open.
 
-    Raises `code_expired` and `too_many_tries`.
+    Raises `code_expired` and `too_many_tries`; NotAllowed for the claim of another login.
     """
-    claim = Claim.objects.select_for_update().get(pk=claim.pk, user=actor, state=ClaimState.OPEN)
+    if claim.user_id != actor.pk:
+        raise NotAllowed(record="accounts.claim")
+    claim = _locked_open(claim)
     if claim.tries >= MAX_TRIES:
         raise DomainError("too_many_tries")
     if claim.code_sent_at is None or clock.now() > claim.code_sent_at + CODE_LIFE:
@@ -88,7 +89,7 @@ def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
 def confirm_claim_at_desk(*, actor: User, claim: Claim, base: TrainingBase) -> Claim:
     """The manager of the admitting base has seen the original document."""
     require(actor, Permission.ENROLMENT_ADMIT, base)
-    return _confirm(actor, claim, way="desk")
+    return _confirm(actor, _locked_open(claim), way="desk")
 
 
 @transaction.atomic
@@ -125,28 +126,46 @@ def _phone_on_file(person: Person) -> str:
     return next((row.phone for row in appointments if row.phone), "")
 
 
-def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> Person:
-    if Person.objects.filter(user=actor).exists():
+def _locked_open(claim: Claim) -> Claim:
+    locked = Claim.objects.select_for_update().get(pk=claim.pk)
+    if locked.state != ClaimState.OPEN:
+        raise WrongState(step="confirm_claim", state=locked.state)
+    return locked
+
+
+def _require_no_person(user_id: int) -> None:
+    if Person.objects.filter(user=user_id).exists():
         raise DomainError("profile_exists")
-    person = Person.objects.create(
-        user=actor,
-        name=normal_name(name),
-        name_key=name_key(name),
-        latin_name=latin_name.strip(),
-    )
-    IdentityDocument.objects.create(
-        person=person,
-        type=kind,
-        country=country,
-        number=number,
-        number_index=document_index(kind, number),
-    )
+
+
+def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> Person:
+    _require_no_person(actor.pk)
+    if Claim.objects.filter(user=actor, state=ClaimState.OPEN).exists():
+        # Confirmed later, the claim would give this login a second person.
+        raise DomainError("profile_refused")
+    try:
+        with transaction.atomic():
+            person = _person_with_document(actor, name, latin_name, kind, country, number)
+    except IntegrityError as error:
+        # Somebody was faster with this document, or the same hand clicked twice.
+        raise DomainError("profile_refused") from error
     audit.record(actor, "accounts.profile_saved", person, document_type=kind)
     record_identity_check(actor=actor, person=person, standing=Standing.SELF_DECLARED)
     return person
 
 
+def _person_with_document(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> Person:
+    person = Person.objects.create(
+        user=actor, name=normal_name(name), name_key=name_key(name), latin_name=latin_name.strip()
+    )
+    IdentityDocument.objects.create(
+        person=person, type=kind, country=country, number=number, number_index=document_index(kind, number)
+    )
+    return person
+
+
 def _open_claim(actor: User, person: Person) -> Claim:
+    _require_no_person(actor.pk)
     claim, fresh = Claim.objects.get_or_create(user=actor, state=ClaimState.OPEN, defaults={"person": person})
     if claim.person_id != person.pk:
         raise DomainError("profile_refused")
@@ -160,6 +179,8 @@ def _confirm(actor: User, claim: Claim, *, way: str) -> Claim:
     person = Person.objects.select_for_update().get(pk=claim.person_id)
     if person.user_id not in (None, claim.user_id):
         raise DomainError("person_taken")
+    if person.user_id is None:
+        _require_no_person(claim.user_id)
     person.user_id = claim.user_id
     person.save(update_fields=["user"])
     claim.state, claim.confirmed_by_way = ClaimState.CONFIRMED, way

@@ -128,8 +128,13 @@ def designate(
 def grant_membership(
     *, actor: User, user: User, role: str, place: AdminBody | Institution | TrainingBase
 ) -> Membership:
-    """Give a hat. A content editor also enters Wagtail's editor group, and nobody else does."""
+    """Give a hat; never that of the system, which commands alone act under.
+
+    A content editor also enters Wagtail's editor group, and nobody else does.
+    """
     _require_system(actor)
+    if role == Role.SYSTEM:
+        raise NotAllowed(role=role)
     field = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}[type(place)]
     membership = Membership.objects.create(user=user, role=role, valid_from=clock.today(), **{field: place})
     if role == Role.EDITOR:

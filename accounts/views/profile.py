@@ -87,7 +87,7 @@ def _confirmed(request: SignedInRequest, waiting: Claim, form: ClaimCodeForm) ->
     try:
         done = confirm_claim_by_code(actor=request.user, claim=waiting, code=form.cleaned_data["code"])
     except DomainError as refusal:
-        form.add_error("code", CLAIM_REFUSALS[refusal.code])
+        form.add_error("code", CLAIM_REFUSALS.get(refusal.code, CLAIM_REFUSALS["person_taken"]))
         return False
     if done.state == ClaimState.CONFIRMED:
         messages.success(request, _("Your record is linked to your login."))

@@ -1,0 +1,38 @@
+"""A login, somebody whom a roster named, the claim between them, and the code that was sent."""
+
+import re
+
+import pytest
+from django.core import mail
+
+from accounts.models import Claim, Person, User
+from accounts.services.identity import deliver_claim_code
+from tests.accounts.profiles import NUMBER, save
+from tests.builders import make_appointment, make_institution, make_person, make_user
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return make_user()
+
+
+@pytest.fixture
+def known(db: None) -> Person:
+    """Somebody whom a roster named, with a phone there."""
+    person = make_person("林知夏", number=NUMBER)
+    make_appointment(person, make_institution(), phone="+8613800000018")
+    return person
+
+
+@pytest.fixture
+def claim(known: Person, user: User) -> Claim:
+    claim = save(user).claim
+    assert claim is not None
+    return claim
+
+
+@pytest.fixture
+def code(claim: Claim) -> str:
+    """As it came in the message."""
+    deliver_claim_code(claim_id=claim.pk)
+    return re.findall(r"\d{6}", str(mail.outbox[-1].body))[0]
