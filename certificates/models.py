@@ -16,6 +16,10 @@ from core import clock
 from courses.models import TrainingRecord
 
 
+class CounterQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {"base": "base", "region": "base__region__path"}
+
+
 class CertificateCounter(models.Model):
     """The last running number of a base, level and year. Locked while a number is taken, so that none is left out."""
 
@@ -23,6 +27,8 @@ class CertificateCounter(models.Model):
     level = models.CharField(max_length=1)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
+
+    objects = CounterQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -52,6 +52,7 @@ class Obstacle(TextChoices):
     NO_DOCUMENT = "no_document", _("there is no identity document")
     GLYPHS_MISSING = "glyphs_missing", _("the fonts lack characters of the name")
     NAME_TOO_LONG = "name_too_long", _("the name is too long for the sheet")
+    TEXT_TOO_LONG = "text_too_long", _("a title or the issuer's name is too long for the sheet")
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.models import IdentityCheck
 from accounts.selectors import system_user
 from accounts.workflow import Standing
 from certificates.identifiers import parse_number
-from certificates.models import Certificate, CertificateEvent, CertificateFile
-from certificates.services import issue_certificate, supersede_certificate
+from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
+from certificates.services import issue, issue_certificate, supersede_certificate
 from certificates.services.issue import allot_certificate, store_certificate
 from certificates.services.snapshot import refusals
 from core import clock
@@ -111,8 +112,7 @@ def test_issue_certificate_after_a_kill_completes_the_same_number():
 def test_store_certificate_replaces_what_a_killed_attempt_left_in_the_storage():
     intent = allot_certificate(actor=system_user(), training_record=make_award())
     name = f"certificates/{intent.issued_on.year}/{intent.uuid}.pdf"
-    with default_storage.open(name, "wb") as file:
-        file.write(b"half a file")
+    assert default_storage.save(name, ContentFile(b"half a file")) == name
 
     certificate = store_certificate(actor=system_user(), certificate=intent)
 
@@ -166,6 +166,34 @@ def test_issue_certificate_refuses_a_name_that_the_fonts_lack_and_says_which_cha
 def test_issue_certificate_refuses_a_name_too_long_for_the_sheet():
     with pytest.raises(DomainError, match="name_too_long"):
         make_certificate(make_award(name="买" * 90))
+
+
+def test_issue_certificate_refuses_an_issuer_too_long_for_the_sheet():
+    base = certificate_base(name="岚" * 150, name_en="Lanjiang " * 22, name_ja="嵐" * 150)
+    with pytest.raises(DomainError, match="text_too_long"):
+        make_certificate(make_award(make_cohort(base)))
+
+
+def test_issue_certificate_refuses_a_base_whose_code_fits_into_no_number():
+    record = make_award()
+    record.base.code = "I O"
+    record.base.save()
+    with pytest.raises(DomainError, match="number_impossible"):
+        make_certificate(record)
+    assert (Certificate.objects.count(), CertificateCounter.objects.count()) == (0, 0)
+
+
+def test_supersede_certificate_completes_an_intent_that_was_left_behind():
+    old = make_certificate()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(issue, "draw", lambda _certificate: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            supersede_certificate(actor=system_user(), certificate=old)
+    intent = Certificate.objects.get(supersedes=old)
+
+    new = supersede_certificate(actor=system_user(), certificate=old)
+
+    assert (new.pk, new.number, new.state) == (intent.pk, intent.number, "issued")
 
 
 def test_issue_certificate_refuses_an_unchecked_identity():

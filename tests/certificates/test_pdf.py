@@ -13,7 +13,7 @@ import segno
 
 from certificates.pdf import renderer
 from certificates.pdf.drawing import qr_png
-from certificates.pdf.fonts import FACES, cut, fonts_sha256, rare_characters
+from certificates.pdf.fonts import FACES, HAN, Face, cut, fonts_sha256, rare_characters
 from certificates.pdf.renderer import Asset, AssetFetcher, draw
 from certificates.pdf.sheet import check_address
 from core.errors import DomainError
@@ -137,7 +137,7 @@ def test_sheet_is_a_pdf_for_archives(sheets):
     reader = pypdf.PdfReader(path)
     root = reader.trailer["/Root"]
     metadata = root["/Metadata"].get_data().decode()
-    assert re.findall(r"pdfaid:(part|conformance)>?=?\"?>?(\w)", metadata) or "pdfaid" in metadata
+    assert [re.search(rf"pdfaid:{name}(?:=\"|>)(\w+)", metadata)[1] for name in ("part", "conformance")] == ["3", "U"]
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"].value) == ("zh-Hans", True)
     assert reader.metadata.title == "初级技术经纪人培训结业证书 TM-J-2026-9901-000123-P"
     assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
@@ -247,6 +247,31 @@ def test_fonts_are_cut_once_and_named_by_what_they_were_cut_from(settings):
     assert [path.parent for path in paths] == [settings.FONT_DIR] * len(FACES)
     assert len({*paths}) == len(FACES)
     assert fonts_sha256() == fonts_sha256()
+
+
+def test_fonts_cut_by_several_at_once_are_one_whole_file(settings, tmp_path):
+    settings.FONT_DIR = tmp_path / "fonts"
+    hashes = []
+    make = cut.__wrapped__
+
+    threads = [threading.Thread(target=lambda: hashes.append(make(HAN[1]).sha256)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(hashes), len({*hashes})) == (3, 1)
+    assert sorted(path.suffix for path in settings.FONT_DIR.iterdir()) == [".lock", ".otf"]
+
+
+def test_fonts_that_are_not_installed_are_named_with_their_packages():
+    absent = Face("Certificate Absent", "normal", "NoSuchFont.ttf", "No Such Font", "latin")
+    with pytest.raises(DomainError) as refused:
+        cut(absent)
+    assert (refused.value.code, refused.value.facts["packages"]) == (
+        "fonts_missing",
+        "fonts-noto-cjk fonts-noto-core",
+    )
 
 
 def test_rare_characters_are_those_outside_the_cuts():
