@@ -1,6 +1,7 @@
 """The only place that reads the environment. Meaning of every variable: docs/operations.md."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -16,7 +17,10 @@ def text(name: str, default: str = "") -> str:
 
 
 def number(name: str, default: int) -> int:
-    return int(os.environ.get(name, default))
+    value = os.environ.get(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        raise ConfigurationError(f"{name} must be a whole number; it is {value!r}.")
+    return int(value)
 
 
 def required(name: str) -> str:
@@ -52,7 +56,11 @@ def keys_from_environment() -> dict[str, str]:
 def _read_secrets(file: Path) -> dict[str, str]:
     if data_directory() in file.resolve().parents:
         raise ConfigurationError("PLATFORM_SECRETS lies inside the data directory; keep keys apart from data.")
-    pairs = (line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
+    try:
+        lines = file.read_text().splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"PLATFORM_SECRETS cannot be read: {error.strerror}.") from error
+    pairs = (line.split("=", 1) for line in lines if "=" in line)
     keys = {name.strip(): value.strip() for name, value in pairs}
     if missing := {"django", "fields-1", "blind-index"} - keys.keys():
         raise ConfigurationError(f"PLATFORM_SECRETS lacks {', '.join(sorted(missing))}.")
@@ -60,13 +68,18 @@ def _read_secrets(file: Path) -> dict[str, str]:
 
 
 def _key_file(path: Path) -> str:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(value := secrets.token_hex(32))
-    return value
+    if not path.exists():
+        # Site and worker may start at once: the key appears whole under its name, and whoever is first has made it.
+        part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    return path.read_text().strip()
 
 
 def refuse_unsafe_production(
@@ -77,6 +90,8 @@ def refuse_unsafe_production(
         raise ConfigurationError("PLATFORM_DEBUG is set. Production never runs with DEBUG; unset it.")
     if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
         raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
+    if wrong := [name for name in ("fields-1", "blind-index") if not re.fullmatch(r"[0-9a-fA-F]{64}", keys[name])]:
+        raise ConfigurationError(f"The keys {', '.join(wrong)} must be 64 hexadecimal digits: openssl rand -hex 32.")
     if len(set(keys.values())) < len(keys):
         raise ConfigurationError("Two keys are the same; Django, field encryption and blind index need their own.")
     if not site_url.startswith("https://"):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ ROOT: Path = env.ROOT
 DATA_DIR: Path = env.data_directory()
 
 SITE_URL = env.text("PLATFORM_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-SITE_HOST = SITE_URL.split("://", 1)[1].split(":")[0].split("/")[0]
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
 ALLOWED_HOSTS = [SITE_HOST, "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DEBUG = False
@@ -119,6 +120,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
+        # Django keeps 300 entries unless told otherwise and then throws counters of tries away.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

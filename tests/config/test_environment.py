@@ -1,0 +1,90 @@
+"""What a first start makes by itself: a data directory and three different keys that only the owner reads."""
+
+import re
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from config import env
+from tests.config.test_production import start
+
+NAMES = {"django", "fields-1", "blind-index"}
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_first_start_of_dev_makes_three_different_keys(tmp_path):
+    done = start(tmp_path, {}, "-c", "import config.settings.dev")
+
+    folder = tmp_path / "var" / "secrets"
+    keys = {path.name: path.read_text() for path in folder.iterdir()}
+    assert done.stderr == ""
+    assert set(keys) == NAMES
+    assert len(set(keys.values())) == 3
+    assert [key for key in keys.values() if not re.fullmatch(r"[0-9a-f]{64}", key)] == []
+    assert {path.name: mode(path) for path in folder.iterdir()} == dict.fromkeys(NAMES, 0o600)
+    assert mode(folder) == 0o700
+
+
+def test_second_start_keeps_the_keys(tmp_path):
+    first = env.random_keys(tmp_path / "secrets")
+
+    assert env.random_keys(tmp_path / "secrets") == first
+
+
+def test_two_data_directories_have_different_keys(tmp_path):
+    one, other = env.random_keys(tmp_path / "one"), env.random_keys(tmp_path / "other")
+
+    assert set(one.values()) & set(other.values()) == set()
+
+
+def test_processes_that_start_at_once_agree_on_the_keys(tmp_path):
+    together, found = threading.Barrier(8), []
+
+    def begin() -> None:
+        together.wait()
+        found.append(env.random_keys(tmp_path / "secrets"))
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == 8
+    assert {tuple(sorted(keys.items())) for keys in found} == {tuple(sorted(found[0].items()))}
+    assert {path.name for path in (tmp_path / "secrets").iterdir()} == NAMES
+
+
+def test_data_directory_is_made_where_it_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLATFORM_DATA", str(tmp_path / "a" / "b"))
+
+    assert env.data_directory() == tmp_path / "a" / "b"
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize(("value", "expected"), [("7", 7), ("", 5), (None, 5)])
+def test_number_from_the_environment(value, expected, monkeypatch):
+    monkeypatch.delenv("PLATFORM_TEST", raising=False)
+    if value is not None:
+        monkeypatch.setenv("PLATFORM_TEST", value)
+
+    assert env.number("PLATFORM_TEST", 5) == expected
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "1.5", " 7", "\u0667"])
+def test_what_is_no_number_is_refused(value, monkeypatch):
+    monkeypatch.setenv("PLATFORM_TEST", value)
+
+    with pytest.raises(env.ConfigurationError, match="PLATFORM_TEST must be a whole number"):
+        env.number("PLATFORM_TEST", 5)
+
+
+def test_text_from_the_environment(monkeypatch):
+    monkeypatch.setenv("PLATFORM_TEST", "value")
+
+    assert (env.text("PLATFORM_TEST"), env.text("PLATFORM_OTHER_TEST", "default")) == ("value", "default")
