@@ -224,7 +224,7 @@ def identifier(cell: Cell) -> str:
 
 def choice(words: Mapping[str, str]) -> Parser:
     """A Chinese word or the code that it stands for."""
-    values = dict(words) | {code: code for code in words.values()}
+    values = {spelling.casefold(): code for word, code in words.items() for spelling in (word, code)}
     allowed = ", ".join(f"{word} ({code})" for word, code in words.items())
 
     def parse(cell: Cell) -> str:

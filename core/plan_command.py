@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
@@ -41,7 +41,7 @@ class PlanCommand(BaseCommand):
         if plan.ignored:
             self.stderr.write(_("Ignored columns: %(heads)s") % {"heads": ", ".join(plan.ignored)})
         if as_json:
-            self.stdout.write(json.dumps(plan.as_json(), ensure_ascii=False))
+            print_json(self.stdout, plan.as_json())
         else:
             self._print(plan, confirm)
         if plan.has_errors:
@@ -54,6 +54,12 @@ class PlanCommand(BaseCommand):
                 self.stdout.write(f"      {problem.column}: {problem.message}")
         self.stdout.write(", ".join(f"{action} {count}" for action, count in plan.counts.items()))
         self.stdout.write(_outcome(plan, confirm))
+
+
+def print_json(stdout: OutputWrapper, value: dict[str, Any]) -> None:
+    """One line for programs. Chinese is written as it is only where that is UTF-8, which JSON has to be."""
+    encoding = (getattr(stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    stdout.write(json.dumps(value, ensure_ascii=encoding != "utf8"))
 
 
 def unusable(sentence: str) -> CommandError:

@@ -24,30 +24,18 @@ from accounts.imports.people import (
     shown,
 )
 from accounts.selectors import known_areas, surviving
-from core.columns import Column, Entry, Table, WrongValue, day, read_table, text
+from core.columns import Column, Entry, Table, choice, day, read_table, text
 from core.plans import Action, Plan, PlannedRow
-from core.tables import Cell
-from core.text import narrow
 from courses.models import TrainingRecord
 from courses.models.records import Track
 from courses.workflow import COUNTED, RecordStanding
 
 TRACK_WORDS = {"社会化培训": Track.SOCIAL.value, "学历教育": Track.DEGREE.value}
-ALLOWED_TRACKS = ", ".join(f"{word} ({code})" for word, code in TRACK_WORDS.items())
-
-
-def _track(cell: Cell) -> str:
-    word = "".join(narrow(cell.text).upper().split())
-    if (track := TRACK_WORDS.get(word, word)) not in Track.values:
-        raise WrongValue("not_allowed", allowed=ALLOWED_TRACKS)
-    return track
-
-
 COLUMNS = (
     ID_TYPE,
     ID_NUMBER,
     NAME,
-    Column("track", ("培训类别",), _track, required=True),
+    Column("track", ("培训类别",), choice(TRACK_WORDS), required=True),
     Column("title", ("培训名称",), text(200), required=True),
     Column("provider", ("培训机构",), text(200), required=True),
     Column("completed_on", ("完成日期",), day, required=True),

@@ -1,5 +1,6 @@
 """The commands: exit status, JSON alone on standard output, everything else on standard error."""
 
+import io
 import json
 from pathlib import Path
 
@@ -124,3 +125,14 @@ def test_institution_is_found_by_code_and_id(institution):
     assert find_institution(" 12000000dem000014q ") == institution
     assert find_institution(str(institution.pk)) == institution
     assert [find_institution(value) for value in ("", "0", "9" * 18, "12000000DEM000022K")] == [None] * 4
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gb18030", "utf-8"])
+def test_json_is_utf_8_whatever_the_terminal_speaks(institution, file, encoding):
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+
+    call_command("import_roster", file(roster(person_row("高轩"))), "--institution", CODE, "--json", stdout=out)
+
+    out.seek(0)
+    printed = json.loads(out.buffer.read().decode("utf-8"))
+    assert printed["rows"][0]["changes"]["name"] == [None, "高轩"]

@@ -199,6 +199,12 @@ def test_choice_takes_the_word_and_the_code():
     ]
 
 
+def test_choice_takes_codes_of_capitals():
+    parse = choice({"学历教育": "DEGREE"})
+
+    assert [parse(text_cell(value)) for value in ("学历教育", "DEGREE", "degree")] == ["DEGREE"] * 3
+
+
 def test_choice_that_is_unknown_lists_what_is_allowed():
     with pytest.raises(WrongValue) as caught:
         choice({"合同": "contract", "外聘": "external"})(text_cell("临时"))

@@ -1,14 +1,15 @@
 """Print the ratio of one institution: `staffing_ratio ID --as-of DATE --known-at MOMENT --json`."""
 
-import json
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from accounts.selectors import system_user
 from core.errors import NotAllowed
+from core.plan_command import print_json
 from staffing.forms import RatioDateForm
 from staffing.selectors import find_institution, institution_ratio
 
@@ -29,9 +30,12 @@ class Command(BaseCommand):
         try:
             found = find_institution(system_user(), institution)
         except NotAllowed:
-            self._stop(f"No institution {institution}. Give its unified social credit code or the platform's id.")
+            self._stop(_("There is no institution %(id)s.") % {"id": institution})
         answer = institution_ratio(found, **form.moments()).as_json()
-        self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else _sentence(answer))
+        if options["json"]:
+            print_json(self.stdout, answer)
+        else:
+            self.stdout.write(_sentence(answer))
 
     def _stop(self, sentence: str) -> None:
         self.stderr.write(sentence)
