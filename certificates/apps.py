@@ -13,6 +13,8 @@ class CertificatesConfig(AppConfig):
         "certificates_certificatefile",
         "certificates_certificateevent",
     ]
+    # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
+    frozen: ClassVar[dict[str, list[str]]] = {"certificates_certificate": ["state", "filing_number"]}
 
     def ready(self) -> None:
         import certificates.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

@@ -1,10 +1,12 @@
-"""Append-only tables: SQL statements that make the database itself refuse UPDATE, DELETE, TRUNCATE and REPLACE.
+"""Append-only and frozen tables: SQL statements that make the database itself refuse changes.
 
-Which tables: `append_only` of each app's config. They are (re)made after every migrate, because SQLite's table
-rebuilds drop triggers.
+Which tables: `append_only` of each app's config refuse UPDATE, DELETE, TRUNCATE and REPLACE; `frozen` ones do so too,
+but for an UPDATE of the columns named there. They are (re)made after every migrate, because SQLite's table rebuilds
+drop triggers.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 _POSTGRESQL_REFUSAL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+  RAISE EXCEPTION '% is %', TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
 
@@ -28,23 +30,32 @@ def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any
     with connection.cursor() as cursor:
         for table in sorted(present.intersection(getattr(sender, "append_only", ()))):
             protect(cursor, table)
+        for table, columns in sorted(getattr(sender, "frozen", {}).items()):
+            if table in present:
+                protect(cursor, table, changing=columns)
 
 
-def protect(cursor: CursorWrapper, table: str) -> None:
-    """Make a table append-only; again is the same as once."""
-    made = _sqlite(cursor, table) if cursor.db.vendor == "sqlite" else _postgresql(table)
-    for statement in made:
+def protect(cursor: CursorWrapper, table: str, *, changing: Collection[str] = ()) -> None:
+    """Make a table append-only but for the `changing` columns; again is the same as once."""
+    made = _sqlite if cursor.db.vendor == "sqlite" else _postgresql
+    for statement in made(cursor, table, changing):
         cursor.execute(statement)
 
 
-def _postgresql(table: str) -> list[str]:
+def _word(changing: Collection[str]) -> str:
+    return "frozen" if changing else "append-only"
+
+
+def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str]) -> list[str]:
+    refuse = f"EXECUTE FUNCTION refuse_change('{_word(changing)}')"
+    rest = f"- '{{{','.join(sorted(changing))}}}'::text[]"
+    moved = f"WHEN (to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}) " if changing else ""
     return [
         _POSTGRESQL_REFUSAL,
-        f'CREATE OR REPLACE TRIGGER "{table}_rows" BEFORE UPDATE OR DELETE ON "{table}"'
-        " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f'CREATE OR REPLACE TRIGGER "{table}_rows" BEFORE UPDATE ON "{table}" FOR EACH ROW {moved}{refuse}',
+        f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW {refuse}',
         # Row triggers do not see TRUNCATE.
-        f'CREATE OR REPLACE TRIGGER "{table}_whole" BEFORE TRUNCATE ON "{table}"'
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        f'CREATE OR REPLACE TRIGGER "{table}_whole" BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}',
     ]
 
 
@@ -57,12 +68,12 @@ class _Unique:
     condition: str = ""
 
 
-def _sqlite(cursor: CursorWrapper, table: str) -> list[str]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    made = [f'DROP TRIGGER "{name}"' for name in _old_triggers(cursor, table)]
-    for event in ("UPDATE", "DELETE"):
-        made.append(f'CREATE TRIGGER "{table}_{event.lower()}" BEFORE {event} ON "{table}" {refuse}')
+def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str]) -> list[str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(changing)}'); END"
     columns = [name for (name,) in _rows(cursor, "SELECT name FROM pragma_table_info(%s)", table)]
+    made = [f'DROP TRIGGER "{name}"' for name in _old_triggers(cursor, table)]
+    made.append(f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, changing)} {refuse}')
+    made.append(f'CREATE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" {refuse}')
     # INSERT OR REPLACE deletes the old row without firing the delete trigger: refuse any insert that would collide,
     # on the row's own number and on every unique index, whatever its columns.
     for place, unique in enumerate([_Unique(("rowid",)), *_unique_indexes(cursor, table)]):
@@ -71,6 +82,12 @@ def _sqlite(cursor: CursorWrapper, table: str) -> list[str]:
             f" WHEN {_collides(table, unique, columns)} {refuse}"
         )
     return made
+
+
+def _moved(columns: list[str], changing: Collection[str]) -> str:
+    """SQL: would a column change that may not? Without columns that may, every UPDATE is refused."""
+    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in changing]
+    return f" WHEN {' OR '.join(kept)}" if changing else ""
 
 
 def _collides(table: str, unique: _Unique, columns: list[str]) -> str:

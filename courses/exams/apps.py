@@ -10,4 +10,4 @@ class ExamsConfig(AppConfig):
     name = "courses.exams"
     label = "exams"
     verbose_name = _("Exams")
-    append_only: ClassVar[list[str]] = ["exams_answerentry"]
+    append_only: ClassVar[list[str]] = ["exams_answerentry", "exams_paperquestion"]

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
 from core import clock
-from tests.certificates.builders import make_award, make_certificate
+from tests.certificates.builders import make_award, make_certificate, thawed
 
 pytestmark = pytest.mark.django_db
 
@@ -40,19 +40,74 @@ def test_certificate_is_replaced_once():
 @pytest.mark.parametrize("field", ["number", "code"])
 def test_certificate_number_and_code_are_given_once(field):
     first, second = make_certificate(), make_certificate(make_award())
-    refused(lambda: Certificate.objects.filter(pk=second.pk).update(**{field: getattr(first, field)}))
+    with thawed():
+        refused(lambda: Certificate.objects.filter(pk=second.pk).update(**{field: getattr(first, field)}))
 
 
 def test_certificate_does_not_replace_itself():
     certificate = make_certificate()
-    refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(supersedes=certificate))
+    with thawed():
+        refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(supersedes=certificate))
 
 
 def test_certificate_dates_are_in_order():
     certificate = make_certificate()
     before = certificate.issued_on - timedelta(days=1)
-    refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(valid_until=before))
-    refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(issued_on=before))
+    with thawed():
+        refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(valid_until=before))
+        refused(lambda: Certificate.objects.filter(pk=certificate.pk).update(issued_on=before))
+
+
+# --- what it says is frozen -------------------------------------------------------------------------------------------
+FROZEN = sorted({field.column for field in Certificate._meta.concrete_fields} - {"state", "filing_number"})
+OTHER = {
+    "id": "id + 1000", "training_record_id": "training_record_id + 1", "person_id": "person_id + 1",
+    "base_id": "base_id + 1", "supersedes_id": "id", "hours": "hours + 1", "facts": "'{}'",
+    "uuid": "'" + "0" * 32 + "'",
+    "completed_on": "'2020-01-01'", "issued_on": "'2030-01-01'", "valid_until": "'2040-01-01'",
+    "created_at": "'2020-01-01 00:00:00+00:00'",
+}  # fmt: skip
+
+
+def overwrite(column):
+    sql = f"UPDATE certificates_certificate SET {column} = {OTHER.get(column, chr(39) + 'X' + chr(39))}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize("column", FROZEN)
+def test_what_a_certificate_says_cannot_be_changed(column):
+    make_certificate()
+    with pytest.raises(IntegrityError, match="certificates_certificate is frozen"), transaction.atomic():
+        overwrite(column)
+
+
+@pytest.mark.parametrize("column", ["holder_name", "number", "facts", "hours", "valid_until"])
+def test_the_same_change_without_the_guard_goes_through(column):
+    before = Certificate.objects.values().get(pk=make_certificate().pk)
+    with thawed():
+        overwrite(column)
+    assert Certificate.objects.values().get() != before
+
+
+def test_certificate_cannot_be_saved_otherwise_or_deleted():
+    certificate = make_certificate()
+    certificate.holder_name = "别人"
+    refused(certificate.save)
+    refused(lambda: raw_delete(certificate))
+    assert Certificate.objects.get().holder_name == "高轩"
+
+
+def raw_delete(certificate):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM certificates_certificate WHERE id = %s", [certificate.pk])
+
+
+def test_state_and_filing_number_may_change():
+    make_certificate()
+    Certificate.objects.update(state="suspended", filing_number="GJJS-2026-000123")
+    certificate = Certificate.objects.get()
+    assert (certificate.state, certificate.filing_number) == ("suspended", "GJJS-2026-000123")
 
 
 def test_counter_is_one_per_base_level_and_year():

@@ -13,7 +13,7 @@ from certificates import services
 from certificates.api import router
 from certificates.models import Certificate
 from certificates.services.issue import allot_certificate
-from tests.certificates.builders import make_award, make_certificate
+from tests.certificates.builders import change_past_the_guard, make_award, make_certificate
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "0000000000000000"
@@ -43,7 +43,7 @@ def deregistered(certificate):
 
 def expired(certificate):
     days = {"completed_on": "2020-01-01", "issued_on": "2020-01-01", "valid_until": "2022-01-01"}
-    Certificate.objects.filter(pk=certificate.pk).update(**days)
+    change_past_the_guard(Certificate.objects.filter(pk=certificate.pk), **days)
 
 
 def lost(certificate):

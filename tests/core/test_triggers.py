@@ -19,6 +19,9 @@ sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="REPLAC
 postgresql_only = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="TRUNCATE is PostgreSQL's")
 
 APPEND_ONLY = sorted(table for config in apps.get_app_configs() for table in getattr(config, "append_only", ()))
+FROZEN = {
+    table: columns for config in apps.get_app_configs() for table, columns in getattr(config, "frozen", {}).items()
+}
 MODELS = {model._meta.db_table: model for model in apps.get_models()}
 
 LEDGER = """
@@ -182,6 +185,62 @@ def test_a_unique_expression_cannot_be_guarded(ledger):
         guard()
 
 
+# --- a table of which some columns may change ------------------------------------------------------------------------
+def freeze() -> None:
+    with connection.cursor() as cursor:
+        protect(cursor, "ledger", changing=["state", "turn"])
+
+
+FORBIDDEN = {
+    "a frozen column": "UPDATE ledger SET number = 'Z' WHERE id = 1",
+    "a frozen column to nothing": "UPDATE ledger SET subject = NULL",
+    "a frozen column beside one that may": "UPDATE ledger SET state = 'closed', subject = 8",
+    "the key": "UPDATE ledger SET id = 9",
+    "delete": "DELETE FROM ledger WHERE id = 1",
+}
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_change_of_a_frozen_column_is_refused(name, ledger):
+    freeze()
+
+    with pytest.raises(IntegrityError, match="ledger is frozen"):
+        run(FORBIDDEN[name])
+
+    assert rows() == ledger
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_change_of_the_same_column_without_the_freeze_goes_through(name, ledger):
+    run(FORBIDDEN[name])
+
+    assert rows() != ledger
+
+
+def test_columns_that_may_change_do(ledger):
+    freeze()
+
+    run("UPDATE ledger SET state = 'closed', turn = 2, number = number WHERE id = 1")
+
+    assert rows() == [(1, "A", 7, 2, "closed")]
+
+
+@sqlite_only
+@pytest.mark.parametrize("name", REPLACEMENTS)
+def test_replace_into_a_frozen_table_is_refused(name, ledger):
+    freeze()
+
+    with pytest.raises(IntegrityError, match="ledger is frozen"):
+        run(f"INSERT OR REPLACE INTO ledger {REPLACEMENTS[name]}")
+
+    assert rows() == ledger
+
+
+@pytest.mark.parametrize("table", sorted(FROZEN))
+def test_columns_that_may_change_are_columns_of_the_table(table):
+    assert set(FROZEN[table]) - {field.column for field in MODELS[table]._meta.fields} == set()
+
+
 # --- the platform's own tables --------------------------------------------------------------------------------------
 def triggers(table: str) -> set[str]:
     sql = {
@@ -202,13 +261,13 @@ def unique_sets(model: type[models.Model]) -> int:
 
 def wanted(table: str) -> set[str]:
     if connection.vendor == "postgresql":
-        return {f"{table}_rows", f"{table}_whole"}
+        return {f"{table}_rows", f"{table}_delete", f"{table}_whole"}
     replace = {f"{table}_replace_{place}" for place in range(unique_sets(MODELS[table]))}
     return {f"{table}_update", f"{table}_delete"} | replace
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
-def test_every_append_only_table_has_all_its_triggers(table):
+@pytest.mark.parametrize("table", [*APPEND_ONLY, *sorted(FROZEN)])
+def test_every_guarded_table_has_all_its_triggers(table):
     assert triggers(table) == wanted(table)
 
 
