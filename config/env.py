@@ -98,3 +98,13 @@ def refuse_unsafe_production(
         raise ConfigurationError("PLATFORM_SITE_URL must begin with https:// in production.")
     if sqlite and web_processes > 1:
         raise ConfigurationError("SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1.")
+
+
+def refuse_dev_away_from_home(*, site_host: str) -> None:
+    """Stop a real site that started with the settings of the demo: keys made up anew, one-click entry, open mails."""
+    away = site_host not in ("127.0.0.1", "localhost", "::1")
+    if away or os.environ.get("PLATFORM_REDIS_URL") or os.environ.get("PLATFORM_S3_BUCKET"):
+        raise ConfigurationError(
+            "These are the demo's settings, which serve this machine only. For a real site set "
+            "DJANGO_SETTINGS_MODULE=config.settings.production; see docs/operations.md."
+        )

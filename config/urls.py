@@ -30,7 +30,6 @@ urlpatterns = [
     # One login door: the forms behind these addresses would answer although the settings point elsewhere.
     path("cms/login/", to_login),
     re_path(r"^cms/password_reset/.*$", to_reset),
-    path("_util/login/", to_login),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
@@ -39,6 +38,8 @@ if settings.LOCAL_MAIL_PAGE:
     urlpatterns += [path("dev/mail/", core_views.local_mail, name="local_mail")]
 
 urlpatterns += i18n_patterns(
+    # Wagtail's bare login form, in every language: no limit of tries, no confirmed address, no second factor.
+    path("_util/login/", to_login),
     path("accounts/", include("allauth.urls")),
     path("", include("core.urls")),
     path("", include("accounts.urls")),

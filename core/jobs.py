@@ -29,6 +29,10 @@ class Progress:
         return self.done + self.failed
 
 
+class ItemsLeft(RuntimeError):
+    """Another worker is at an item, or was killed at it: the outbox comes back once that lease is over."""
+
+
 def name_kind(kind: str, label: Promise | str) -> None:
     """Say what people read for a kind of job."""
     JOB_NAMES[kind] = label
@@ -51,7 +55,7 @@ def start(*, actor: AbstractBaseUser, kind: str, subject_id: object, keys: Itera
 
 
 def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
-    """Do every waiting item, each in its own transaction; a refused item is kept with its reason.
+    """Do every waiting item, each under its own lease; a refused item is kept with its reason.
 
     An item that breaks does not hold up the others: the outbox comes back for it, and the last attempt keeps the error.
     """
@@ -69,6 +73,8 @@ def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
         outbox.renew(event)
     if broken and event.attempts < outbox.MAX_ATTEMPTS:
         raise broken
+    if job.items.filter(state=JobItem.State.WAITING).exists():
+        raise ItemsLeft
     Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(state=Job.State.DONE, finished_at=clock.now())
 
 
@@ -81,20 +87,27 @@ def progress(job: Job) -> Progress:
 
 
 def _do(job: Job, item: JobItem, work: Callable[[Job, str], None]) -> None:
+    """One item, if nobody else is at it. `work` has its own transactions, so that no row is held while it draws or
+    stores; it is safe to run twice, because a worker may be killed between its end and the mark."""
+    now = clock.now()
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    waiting = JobItem.objects.filter(free, pk=item.pk, state=JobItem.State.WAITING)
+    if not waiting.update(leased_until=now + outbox.LEASE):
+        return
     try:
-        with transaction.atomic():
-            # Another worker may have taken over after a lost lease: whoever holds the row does it, once.
-            waiting = JobItem.objects.select_for_update().filter(pk=item.pk, state=JobItem.State.WAITING)
-            if waiting.first() is None:
-                return
-            work(job, item.key)
-            JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.DONE)
+        work(job, item.key)
     except DomainError as refusal:
         _fail(item, refusal)
+    except Exception:
+        JobItem.objects.filter(pk=item.pk).update(leased_until=None)
+        raise
+    else:
+        JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.DONE)
 
 
 def _fail(item: JobItem, error: Exception) -> None:
-    words = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    # The name alone: a database's own words may hold what a row holds.
+    words = str(error) if isinstance(error, DomainError) else type(error).__name__
     JobItem.objects.filter(pk=item.pk, state=JobItem.State.WAITING).update(
         state=JobItem.State.FAILED, error=words[:2000]
     )

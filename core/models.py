@@ -47,7 +47,10 @@ class OutboxEvent(models.Model):
     last_error = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "leased_until"], name="outbox_open")]
+        indexes = [
+            models.Index(fields=["state", "leased_until"], name="outbox_open"),
+            models.Index(fields=["kind", "key"], name="outbox_by_kind"),
+        ]
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -97,6 +100,8 @@ class JobItem(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
     key = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    # Somebody is at it until then; a killed worker's item is free again afterwards.
+    leased_until = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
     class Meta:

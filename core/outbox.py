@@ -6,7 +6,7 @@ Brokers lose or delay messages when a worker is killed; the row does not. Delive
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -51,6 +51,7 @@ def ring(event_id: int) -> None:
 def claim(event_id: int) -> OutboxEvent | None:
     """Take the lease, or nothing when the event is done or another worker holds it."""
     now = clock.now()
+    _give_up(event_id, now)
     free = Q(state=OutboxEvent.State.NEW) | Q(state=OutboxEvent.State.LEASED, leased_until__lt=now)
     taken = OutboxEvent.objects.filter(free, pk=event_id).update(
         state=OutboxEvent.State.LEASED,
@@ -95,11 +96,20 @@ def undelivered() -> list[int]:
     return list(OutboxEvent.objects.filter(state=OutboxEvent.State.NEW).order_by("pk").values_list("pk", flat=True))
 
 
+def _give_up(event_id: int, now: datetime) -> None:
+    """An event that kills its worker never comes back through `_put_back`: its attempts end here."""
+    spent = OutboxEvent.objects.filter(pk=event_id, attempts__gte=MAX_ATTEMPTS)
+    spent.filter(state=OutboxEvent.State.LEASED, leased_until__lt=now).update(
+        state=OutboxEvent.State.FAILED, last_error="worker lost"
+    )
+
+
 def _put_back(event: OutboxEvent, error: Exception) -> None:
     log.exception("outbox event %s failed", event.pk)
     given_up = event.attempts >= MAX_ATTEMPTS
     OutboxEvent.objects.filter(pk=event.pk).update(
         state=OutboxEvent.State.FAILED if given_up else OutboxEvent.State.NEW,
         sent_at=clock.now() + timedelta(seconds=2**event.attempts),
-        last_error=f"{type(error).__name__}: {error}"[:2000],
+        # The name alone: a database's own words may hold what a row holds.
+        last_error=type(error).__name__,
     )

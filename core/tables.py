@@ -9,7 +9,7 @@ import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -23,10 +23,13 @@ from core.errors import DomainError
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 20 * MEGABYTE
 MAX_UNPACKED = 200 * MEGABYTE
+MAX_SHARED_TEXTS = 16 * MEGABYTE
 # A sheet of 20,000 equal rows packs 17 to 1; a bomb 300 to 1 and more. Small members are left alone.
 MAX_RATIO, RATIO_FROM = 100, MEGABYTE
 MAX_MEMBERS = 200
 MAX_ROWS = 20_000
+# Blank lines too: a few bytes can name a row in the millions, and every line before it would be walked.
+MAX_LINES = 50_000
 MAX_COLUMNS = 256
 # Whole days as a spreadsheet counts them: 1954 to 2119.
 SERIAL_DAYS = range(20_000, 80_001)
@@ -51,6 +54,7 @@ SENTENCES: dict[str, Promise] = {
     "old_format": _("This is an old or a protected spreadsheet. Remove the password and save it as XLSX."),
     "macros": _("The file holds macros. Save it as XLSX without macros."),
     "too_many_rows": _("The file has more than 20,000 rows. Split it."),
+    "too_many_lines": _("The sheet goes on below row 50,000. Delete the empty rows below the table and save it again."),
     "empty": _("The file is empty."),
     "heads_missing": _("No line among the first ten has all the column heads that are needed. Missing: %(missing)s."),
     "head_twice": _("A column head stands in the file twice: %(head)s."),
@@ -109,6 +113,8 @@ def _check_package(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise TableUnreadable from error
     bombs = [m for m in members if m.file_size > max(RATIO_FROM, m.compress_size * MAX_RATIO)]
+    # Shared texts are read whole before the first row: six million short ones took 42 s and 900 MB.
+    bombs += [m for m in members if m.filename.endswith("sharedStrings.xml") and m.file_size > MAX_SHARED_TEXTS]
     if bombs or len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
         raise TableUnreadable("unpacks_too_large")
     if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
@@ -119,10 +125,22 @@ def _sheet_lines(sheet: Any, epoch: datetime) -> Iterator[Line]:
     try:
         # The stated size of a sheet is often wrong; without it every row is read.
         sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            yield number, [_sheet_cell(cell, epoch) for cell in row[:MAX_COLUMNS]]
+        for number, row in enumerate(sheet.iter_rows(max_row=MAX_LINES + 1, max_col=MAX_COLUMNS), 1):
+            if number > MAX_LINES:
+                raise TableUnreadable("too_many_lines")
+            yield number, [_sheet_cell(cell, epoch) for cell in _without_padding(row)]
+    except TableUnreadable:
+        raise
     except Exception as error:  # rows are parsed as they are asked for, and may be broken too
         raise TableUnreadable from error
+
+
+def _without_padding(row: Sequence[Any]) -> Sequence[Any]:
+    """The reader fills every row up to the last column that was asked for."""
+    end = len(row)
+    while end and row[end - 1].value is None:
+        end -= 1
+    return row[:end]
 
 
 def _sheet_cell(cell: Any, epoch: datetime) -> Cell:
@@ -164,6 +182,8 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
     delimiter = stated[1] if stated else _delimiter(text)
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+            if number > MAX_LINES:
+                raise TableUnreadable("too_many_lines")
             yield number, [text_cell(value) for value in row[:MAX_COLUMNS]]
     except csv.Error as error:
         raise TableUnreadable from error

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.access import holds
 from accounts.models import Region
 from accounts.permissions import Permission
+from accounts.selectors import masked_numbers
 from core import clock
+from core.text import name_key
 from oversight.exports import institution_paragraph, institutions_table, region_name, region_paragraph
 from oversight.forms import DateForm, InstitutionsForm
 from oversight.selectors import find_region, home_region, institution_card, region_overview, regions_above
@@ -47,12 +49,15 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     card = institution_card(request.user, pk, as_of=form.day())  # type: ignore[arg-type]
     people = people_behind(request.user, card.answer)  # type: ignore[arg-type]
     if query := request.GET.get("q", "").strip():
-        people = people.filter(person__name__icontains=query)
+        people = [line for line in people if name_key(query) in name_key(line.name)]
+    page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
+    masked = masked_numbers(line.person for line in page.object_list)
     context = {
         "card": card,
         "answer": card.answer,
         "form": form,
-        "page": Paginator(people, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "people": [{**vars(line), "masked": masked.get(line.person, "")} for line in page.object_list],
         "query": query,
         "sees_people": holds(request.user, Permission.ROSTER_VIEW),  # type: ignore[arg-type]
         "opens_files": holds(request.user, Permission.CREDIT_FILE_VIEW),  # type: ignore[arg-type]

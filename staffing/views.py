@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Appointment
+from accounts.middleware import SignedInRequest
+from accounts.selectors import masked_numbers
 from core import clock
 from core.errors import NotAllowed
+from core.text import name_key
 from staffing.forms import RatioDateForm
 from staffing.selectors import (
     RatioAnswer,
@@ -26,16 +27,16 @@ from staffing.selectors import (
 PAGE_SIZE = 25
 
 
-def cockpit(request: HttpRequest) -> HttpResponse:
+def cockpit(request: SignedInRequest) -> HttpResponse:
     """The worn institution's own page."""
-    hat = request.hat  # type: ignore[attr-defined]
+    hat = request.hat
     if hat is None or hat.institution_id is None:
         raise NotAllowed(permission="ratio_view")
     return redirect("staffing:ratio", id=hat.institution_id)
 
 
-def ratio(request: HttpRequest, id: str) -> HttpResponse:
-    institution = find_institution(request.user, id)  # type: ignore[arg-type]
+def ratio(request: SignedInRequest, id: str) -> HttpResponse:
+    institution = find_institution(request.user, id)
     form = RatioDateForm(request.GET or None)
     form.is_valid()
     answer = institution_ratio(institution, **form.moments())
@@ -45,7 +46,7 @@ def ratio(request: HttpRequest, id: str) -> HttpResponse:
         "form": form,
         "page": page,
         "people": _with_evidence(page, answer),
-        "uncounted": uncounted_staff(institution, answer.rule, answer.as_of),
+        "uncounted": uncounted_staff(answer),
         "period_over": answer.rule.period_has_ended(clock.today()),
         "shown": request.GET.get("trained", ""),
         "texts": _texts(answer),
@@ -55,25 +56,22 @@ def ratio(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "staffing/ratio.html", context)
 
 
-def _people_page(request: HttpRequest, answer: RatioAnswer) -> Page:
-    rows = people_behind(request.user, answer)  # type: ignore[arg-type]
+def _people_page(request: SignedInRequest, answer: RatioAnswer) -> Page:
+    lines = people_behind(request.user, answer)
     if (shown := request.GET.get("trained", "")) in ("yes", "no"):
-        rows = rows.filter(Q(is_trained=shown == "yes"))
-    if query := request.GET.get("q", "").strip():
-        rows = rows.filter(person__name__icontains=query)
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        lines = [line for line in lines if line.trained == (shown == "yes")]
+    if query := name_key(request.GET.get("q", "")):
+        lines = [line for line in lines if query in name_key(line.name)]
+    return Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
 def _with_evidence(page: Page, answer: RatioAnswer) -> list[dict[str, Any]]:
-    found = evidence_of([row.person for row in page], answer.rule, answer.as_of)
+    people = [line.person for line in page.object_list]
+    records, masked = evidence_of(people, answer), masked_numbers(people)
     return [
-        {"appointment": row, "record": found.get(row.person_id), "masked": _masked(row)} for row in page.object_list
+        {"line": line, "record": records.get(line.person), "masked": masked.get(line.person, "")}
+        for line in page.object_list
     ]
-
-
-def _masked(row: Appointment) -> str:
-    documents = list(row.person.documents.all())
-    return documents[0].masked if documents else ""
 
 
 def _texts(answer: RatioAnswer) -> dict[str, str]:
@@ -82,8 +80,7 @@ def _texts(answer: RatioAnswer) -> dict[str, str]:
 
 
 def _points(answer: RatioAnswer) -> list[dict[str, Any]]:
-    months = history(answer.institution, until=answer.as_of)
-    return [{"label": f"{day:%Y-%m}", "value": one.percent_floor, "on": day} for day, one in months]
+    return [{"label": f"{day:%Y-%m}", "value": one.percent_floor, "on": day} for day, one in history(answer)]
 
 
 def _paragraph(answer: RatioAnswer) -> str:

@@ -15,6 +15,8 @@ SITE_URL = env.text("PLATFORM_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 ALLOWED_HOSTS = [SITE_HOST, "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# How many proxies of one's own stand before the web processes.
+TRUSTED_PROXIES = env.number("PLATFORM_PROXIES", 0)
 DEBUG = False
 DEMO = False
 
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ContentSecurityPolicyMiddleware",
@@ -122,8 +125,11 @@ CACHES = {
         "LOCATION": "core_cache",
         # Django keeps 300 entries unless told otherwise and then throws counters of tries away.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Counters of tries: with one web process its own memory counts exactly; several share theirs (production).
+    "throttle": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"},
 }
+THROTTLE_CACHE = "throttle"
 
 # --- languages and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -166,6 +172,13 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 WAGTAIL_SITE_NAME = _("Technology Manager Platform")
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# Address and password change at the one login door only.
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx", "zip"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILIMAGES_EXTENSIONS = ["png", "jpg", "jpeg", "webp"]

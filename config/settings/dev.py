@@ -2,7 +2,9 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATA_DIR
+from config.settings.base import DATA_DIR, SITE_HOST
+
+env.refuse_dev_away_from_home(site_host=SITE_HOST)
 
 _keys = env.random_keys(DATA_DIR / "secrets")
 SECRET_KEY = _keys["django"]

@@ -18,6 +18,7 @@ env.refuse_unsafe_production(
 )
 
 LOCAL_MAIL_PAGE = False
+ALLOWED_HOSTS = [base.SITE_HOST]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_HSTS_SECONDS = 31_536_000
@@ -30,6 +31,9 @@ if env.text("PLATFORM_DB_HOST"):
             "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
         }
     }
+
+# Several web processes count tries together.
+THROTTLE_CACHE = "default"
 
 if redis := env.text("PLATFORM_REDIS_URL"):
     CACHES = {

@@ -135,7 +135,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "default_permissions": (),
-                "indexes": [models.Index(fields=["state", "leased_until"], name="outbox_open")],
+                "indexes": [
+                    models.Index(fields=["state", "leased_until"], name="outbox_open"),
+                    models.Index(fields=["kind", "key"], name="outbox_by_kind"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +224,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("leased_until", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),
                 (
                     "job",

@@ -88,3 +88,18 @@ def test_text_from_the_environment(monkeypatch):
     monkeypatch.setenv("PLATFORM_TEST", "value")
 
     assert (env.text("PLATFORM_TEST"), env.text("PLATFORM_OTHER_TEST", "default")) == ("value", "default")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PLATFORM_SITE_URL": "https://platform.example"},
+        {"PLATFORM_REDIS_URL": "redis://127.0.0.1:1/0"},
+        {"PLATFORM_S3_BUCKET": "certificates"},
+    ],
+)
+def test_demo_settings_serve_this_machine_only(tmp_path, variables):
+    refused = start(tmp_path, variables, "-c", "import config.settings.dev")
+
+    assert refused.returncode == 1
+    assert "config.settings.production" in refused.stderr

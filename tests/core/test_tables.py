@@ -8,7 +8,8 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from core.tables import Cell, TableUnreadable, read_sheets
+from core import tables
+from core.tables import MAX_LINES, Cell, TableUnreadable, read_sheets
 from tests.accounts.sheets import csv_file, saved, xlsx
 
 
@@ -178,3 +179,21 @@ def test_wrong_stated_size_hides_no_rows():
     <row r="3"><c r="A3"><v>8</v></c></row></sheetData></worksheet>"""
 
     assert lines(with_sheet(sheet)) == [[(1, ["a", "7"]), (2, []), (3, ["8"])]]
+
+
+def test_row_named_in_the_millions_is_refused_before_it_is_walked():
+    sheet = b"""<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+    <sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row><row r="2000000000"/></sheetData>
+    </worksheet>"""
+
+    assert refusal(with_sheet(sheet)) == "too_many_lines"
+
+
+def test_csv_of_blank_lines_is_refused():
+    assert refusal(b"a,b\n" + b"\n" * (MAX_LINES + 1)) == "too_many_lines"
+
+
+def test_flood_of_shared_texts_is_refused_before_they_are_read(monkeypatch):
+    monkeypatch.setattr(tables, "MAX_SHARED_TEXTS", 50)
+
+    assert refusal(xlsx([["a" * 200]])) == "unpacks_too_large"

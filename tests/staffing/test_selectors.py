@@ -15,7 +15,16 @@ from core.errors import NotAllowed
 from courses.models import TrainingRecord, TrainingRecordAnnulment
 from courses.workflow import RecordStanding
 from staffing.ratio import Outcome
-from staffing.selectors import find_institution, history, institution_ratio, region_ratios, rule_on
+from staffing.selectors import (
+    evidence_of,
+    find_institution,
+    history,
+    institution_ratio,
+    people_behind,
+    region_ratios,
+    rule_on,
+    uncounted_staff,
+)
 from tests.builders import (
     hat,
     make_appointment,
@@ -36,6 +45,16 @@ def train(person, on=date(2025, 5, 1), standing=RecordStanding.CONFIRMED_BY_REGU
         person=person, track="SOCIAL", title="培训", provider="基地", completed_on=on, standing=standing,
         recorded_at=clock.now(), recorded_by=system_user(), **fields,
     )  # fmt: skip
+
+
+def _correct(appointment, **terms):
+    before = {name: getattr(appointment, name) for name in appointment.TERMS}
+    AppointmentVersion.objects.create(
+        appointment=appointment, superseded_at=clock.now(), recorded_at=appointment.recorded_at, **before
+    )
+    for name, value in {**terms, "recorded_at": clock.now()}.items():
+        setattr(appointment, name, value)
+    appointment.save()
 
 
 def figures(institution, day=DAY, **moments):
@@ -101,12 +120,7 @@ def test_corrected_appointment_is_seen_as_known_then():
     appointment = make_appointment(person, institution)
     known = clock.now()
     with clock.travel(timedelta(days=2)):
-        terms = {name: getattr(appointment, name) for name in appointment.TERMS}
-        AppointmentVersion.objects.create(
-            appointment=appointment, superseded_at=clock.now(), recorded_at=appointment.recorded_at, **terms
-        )
-        appointment.professional, appointment.recorded_at = False, clock.now()
-        appointment.save(update_fields=["professional", "recorded_at"])
+        _correct(appointment, professional=False)
 
         assert figures(institution) == (0, 0)
         assert figures(institution, known_at=known) == (0, 1)
@@ -190,9 +204,32 @@ def test_history_agrees_with_the_ratio_of_each_day():
         make_appointment(person, institution, start=start)
         train(person, on=date(2025, 6, 1 + n))
 
-    points = history(institution, until=DAY, months=24)
+    points = history(institution_ratio(institution, as_of=DAY), months=24)
 
     assert [(one.trained, one.staff) for _, one in points] == [figures(institution, day) for day, _ in points]
+
+
+def test_people_behind_agree_with_the_fraction_as_known_then_and_over_a_merge():
+    institution, kept, double, other = make_institution(), make_person("甲"), make_person("甲"), make_person("乙")
+    make_appointment(double, institution)
+    changed = make_appointment(other, institution)
+    record = train(double)
+    double.merged_into = kept
+    double.save(update_fields=["merged_into"])
+    known, actor = clock.now(), officer(institution)
+    with clock.travel(timedelta(days=2)):
+        _correct(changed, professional=False)
+        TrainingRecordAnnulment.objects.create(
+            record=record, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=system_user(), reason="误"
+        )
+        for moment, fraction in ((None, (0, 1)), (known, (1, 2))):
+            answer = institution_ratio(institution, as_of=DAY, known_at=moment)
+            lines = people_behind(actor, answer)
+            assert (sum(line.trained for line in lines), len(lines)) == fraction
+            assert (answer.ratio.trained, answer.ratio.staff) == fraction
+            assert (history(answer)[-1][1].trained, history(answer)[-1][1].staff) == fraction
+            assert set(evidence_of([line.person for line in lines], answer)) == ({kept.pk} if moment else set())
+            assert uncounted_staff(answer) == (0 if moment else 1)
 
 
 def test_find_institution_takes_uscc_and_id_and_hides_foreign_ones():
@@ -237,7 +274,14 @@ def test_command_prints_the_agreed_object():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["no-such"], ["{id}", "--as-of", "2026-13-01"], ["{id}", "--known-at", "gestern"]]
+    "arguments",
+    [
+        ["no-such"],
+        ["{id}", "--as-of", "2026-13-01"],
+        ["{id}", "--known-at", "gestern"],
+        ["{id}", "--as-of", "0001-01-01"],
+        ["{id}", "--known-at", "0001-01-01"],
+    ],
 )
 def test_command_refuses_bad_arguments_with_status_2(arguments):
     institution = make_institution()

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import (
     Appointment,
     AppointmentVersion,
     Designation,
     Institution,
-    Person,
-    Region,
     TrainingBase,
     User,
 )
@@ -25,7 +23,7 @@ from core.errors import NotAllowed
 from courses.models import TrainingRecord
 from courses.workflow import COUNTED
 from staffing.models import RatioRule
-from staffing.ratio import Outcome, Ratio, month_ends, ratio_of
+from staffing.ratio import Outcome, Ratio, ratio_of
 
 RULE_CODE = "TRAINED_STAFF_70"
 
@@ -40,6 +38,8 @@ class RatioAnswer:
     as_of: date
     known_at: datetime
     ratio: Ratio
+    # Asked for as known at an earlier moment; None: as known now.
+    known_then: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of architecture section 6; API and command answer with it."""
@@ -108,6 +108,7 @@ def institution_ratio(
         as_of=as_of,
         known_at=known_at or now,
         ratio=ratio_of(staff, trained, value=rule.value),
+        known_then=known_at,
     )
 
 
@@ -115,14 +116,14 @@ def staff_ids(
     institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
 ) -> frozenset[int]:
     """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
-    present = _counting(Appointment.objects.filter(institution=institution, start_date__lte=as_of), rule, as_of)
+    present = counting(Appointment.objects.filter(institution=institution, start_date__lte=as_of), rule, as_of)
     if known_at is None:
         return frozenset(present.values_list(surviving("person__"), flat=True))
     earlier = AppointmentVersion.objects.filter(
         appointment__institution=institution, appointment__start_date__lte=as_of
     ).filter(recorded_at__lte=known_at, superseded_at__gt=known_at)
     known = present.filter(recorded_at__lte=known_at).values_list(surviving("person__"), flat=True)
-    then = _counting(earlier, rule, as_of).values_list(surviving("appointment__person__"), flat=True)
+    then = counting(earlier, rule, as_of).values_list(surviving("appointment__person__"), flat=True)
     return frozenset(known) | frozenset(then)
 
 
@@ -167,59 +168,6 @@ def region_ratios(
     return figure, answers
 
 
-def people_behind(actor: User, answer: RatioAnswer) -> QuerySet[Appointment]:
-    """The counting appointments of that day, one row each, untrained first; `is_trained` says whether counted."""
-    records = counting_records(answer.rule, answer.as_of).filter(person=OuterRef("person"))
-    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(
-        institution=answer.institution, start_date__lte=answer.as_of
-    )
-    counted = _counting(rows, answer.rule, answer.as_of)
-    return (
-        counted.annotate(is_trained=Exists(records))
-        .select_related("person")
-        .prefetch_related("person__documents")
-        .order_by("is_trained", "person__name", "pk")
-    )
-
-
-def evidence_of(people: Iterable[Person], rule: RatioRule, as_of: date) -> dict[int, TrainingRecord]:
-    """The latest counting record per person: what a row of the list shows as its proof."""
-    rows = counting_records(rule, as_of).filter(person__in=list(people)).select_related("base", "level")
-    return {record.person_id: record for record in rows.order_by("completed_on", "pk")}
-
-
-def history(institution: Institution, *, until: date, months: int = 24) -> list[tuple[date, Ratio]]:
-    """The ratio at the end of each of the last months and on `until`, by the rule in force on `until`. Two queries."""
-    rule = rule_on(until)
-    rows = Appointment.objects.filter(
-        institution=institution, professional=True, employment_type__in=rule.employment_types
-    )
-    terms = list(rows.annotate(survivor=surviving("person__")).values_list("survivor", "start_date", "end_date"))
-    people = {person for person, _, _ in terms}
-    records = counting_records(rule, until).annotate(survivor=surviving("person__")).filter(survivor__in=people)
-    first_trained = dict(records.values_list("survivor").annotate(Min("completed_on")))
-    return [(day, _ratio_from(terms, first_trained, rule, day)) for day in month_ends(until, months)]
-
-
-def uncounted_staff(institution: Institution, rule: RatioRule, as_of: date) -> int:
-    """How many people of the institution that day the rule leaves out (not professional)."""
-    rows = Appointment.objects.filter(institution=institution, start_date__lte=as_of)
-    present = rows.filter(Q(end_date__isnull=True) | Q(end_date__gt=as_of))
-    return present.exclude(person__in=list(staff_ids(institution, rule, as_of))).values("person").distinct().count()
-
-
-def region_by_code(code: str) -> Region:
-    return Region.objects.get(code=code)
-
-
-def _ratio_from(
-    terms: list[tuple[int, date, date | None]], first_trained: dict[int, date], rule: RatioRule, day: date
-) -> Ratio:
-    staff = frozenset(person for person, start, end in terms if start <= day and (end is None or end > day))
-    trained = frozenset(person for person in staff if first_trained.get(person, date.max) <= day)
-    return ratio_of(staff, trained, value=rule.value)
-
-
 def _merely_behind_others() -> Q:
     """Legal persons that only stand behind a department or a base: they transfer nothing themselves."""
     own_staff = Appointment.objects.filter(institution=OuterRef("pk"))
@@ -228,7 +176,7 @@ def _merely_behind_others() -> Q:
     return ~Q(Exists(own_staff)) & (Q(Exists(departments)) | Q(Exists(bases)))
 
 
-def _counting(rows: QuerySet[Any], rule: RatioRule, as_of: date) -> QuerySet[Any]:
+def counting(rows: QuerySet[Any], rule: RatioRule, as_of: date) -> QuerySet[Any]:
     return rows.filter(
         Q(end_date__isnull=True) | Q(end_date__gt=as_of),
         professional=True,
@@ -247,7 +195,7 @@ def _staff_by_institution(
     institutions: list[int], rule: RatioRule, as_of: date
 ) -> defaultdict[int, list[tuple[int, bool]]]:
     """Who counts where, and whether trained: two statements, neither of which asks per person."""
-    rows = _counting(Appointment.objects.filter(institution__in=institutions, start_date__lte=as_of), rule, as_of)
+    rows = counting(Appointment.objects.filter(institution__in=institutions, start_date__lte=as_of), rule, as_of)
     staff = rows.annotate(survivor=surviving("person__"))
     records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
     trained = frozenset(records.filter(survivor__in=staff.values("survivor")).values_list("survivor", flat=True))

@@ -1,0 +1,35 @@
+"""Reads of the staffing room: ratios of institutions and regions, and the evidence behind them."""
+
+from staffing.selectors.evidence import StaffLine, evidence_of, history, people_behind, uncounted_staff
+from staffing.selectors.ratios import (
+    RatioAnswer,
+    RegionFigure,
+    counting_records,
+    find_institution,
+    institution_ratio,
+    is_binding,
+    ratio_among,
+    region_ratios,
+    rule_on,
+    staff_ids,
+    trained_ids,
+)
+
+__all__ = [
+    "RatioAnswer",
+    "RegionFigure",
+    "StaffLine",
+    "counting_records",
+    "evidence_of",
+    "find_institution",
+    "history",
+    "institution_ratio",
+    "is_binding",
+    "people_behind",
+    "ratio_among",
+    "region_ratios",
+    "rule_on",
+    "staff_ids",
+    "trained_ids",
+    "uncounted_staff",
+]
