@@ -1,0 +1,60 @@
+"""THE list of addresses that answer without a login, with the reason. Everything else is behind the login wall.
+
+The views say the same by `@login_not_required`; test_addresses.py compares the two both ways.
+"""
+
+MACHINES = {
+    "healthz": "a load balancer asks whether the process lives",
+    "readyz": "a load balancer asks whether it can serve",
+    "v/<str:code>": "what a certificate's QR code opens",
+    "api/v1/": "the root of the interface; answers 404",
+    "api/v1/openapi.json": "the description of the interface, the same for everybody",
+    "api/v1/certificates/verify": "anyone verifies without a login",
+    "api/v1/institutions/<identifier>/staffing-ratio": "machines get 401 from the operation, not a redirect",
+}
+VISITORS = {
+    "courses/": "the catalogue",
+    "cohorts/<int:pk>/": "what a cohort offers, before one applies",
+    "verify/": "anyone verifies a certificate",
+    "rules/": "rules and methods with their sources",
+    "bases/": "public register of training bases",
+    "institutions/": "public register of institutions",
+    "search/": "search in what is public",
+    r"^((?:[\w\-]+/)*)$": "Wagtail's pages, public when live",
+    r"documents/^(\d+)/(.*)$": "Wagtail's documents; private collections ask for themselves",
+}
+DOORS = {
+    "accounts/login/": "the one login door",
+    "accounts/logout/": "asks to confirm by POST",
+    "accounts/inactive/": "says that a login is closed",
+    "accounts/signup/": "a new login",
+    "accounts/confirm-email/": "says that a mail is on its way",
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": "the link in that mail",
+    "accounts/password/reset/": "a forgotten password",
+    "accounts/password/reset/done/": "says that a mail is on its way",
+    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "the link in that mail",
+    "accounts/password/reset/key/done/": "says that the password was changed",
+    "accounts/login/code/confirm/": "second half of a login by code; without the first half it leads to the login",
+    "accounts/2fa/authenticate/": "second factor of a login that has begun",
+    "cms/login/": "leads to the one login door; Wagtail's own form behind it is never reached",
+    r"^cms/password_reset/.*$": "leads to the one password reset",
+    "_util/login/": "leads to the one login door; Wagtail's own form behind it is never reached",
+}
+DEMO = {
+    "dev/mail/": "the demo's mails, on loopback only; not in production",
+    "demo/": "who is who in the demo; 404 in production",
+    "demo/enter/": "entry by one click; 404 in production",
+}
+# Wagtail leaves these out of its own decorator and asks for the permission to enter the admin in the view.
+EDITORS = {
+    f"cms/api/main/^{kind}/{rest}": "Wagtail's admin interface asks for the editor's session itself"
+    for kind, rest in [
+        *((kind, rest) for kind in ("pages", "documents", "images") for rest in ("", "<int:pk>/", "find/")),
+        ("pages", "<int:pk>/action/<str:action_name>/"),
+    ]
+}
+
+PUBLIC = MACHINES | VISITORS | DOORS | DEMO | EDITORS
+
+# Operations of the interface under /api/v1/ that need no login of their own.
+PUBLIC_OPERATIONS = {"GET /certificates/verify": "anyone verifies without a login"}
