@@ -1,12 +1,15 @@
 """Doorbells of the certificates room."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from certificates.services.jobs import KIND, issue_item
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
 
-jobs.name_kind(KIND, _("Issue of certificates"))
+jobs.name_kind(
+    KIND, _("Issue of certificates"), result=lambda job: reverse("certificates:issue", args=[job.subject_id])
+)
 
 
 @outbox.handles(KIND)

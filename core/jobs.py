@@ -29,13 +29,23 @@ class Progress:
         return self.done + self.failed
 
 
+_results: dict[str, Callable[[Job], str]] = {}
+
+
 class ItemsLeft(RuntimeError):
     """Another worker is at an item, or was killed at it: the outbox comes back once that lease is over."""
 
 
-def name_kind(kind: str, label: Promise | str) -> None:
-    """Say what people read for a kind of job."""
+def name_kind(kind: str, label: Promise | str, *, result: Callable[[Job], str] | None = None) -> None:
+    """Say what people read for a kind of job, and where its result is to be seen."""
     JOB_NAMES[kind] = label
+    if result:
+        _results[kind] = result
+
+
+def result_address(job: Job) -> str:
+    """Where a finished job's result is to be seen; empty when its kind names no place."""
+    return _results[job.kind](job) if job.kind in _results else ""
 
 
 @transaction.atomic

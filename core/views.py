@@ -53,6 +53,7 @@ def job_detail(request: HttpRequest, uuid: str) -> HttpResponse:
         "job": job,
         "progress": jobs.progress(job),
         "failures": failed_items(job),
+        "result": jobs.result_address(job),
     }
     return render(request, template, context)
 

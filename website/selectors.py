@@ -13,6 +13,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import Designation, Institution, Person, Region, TrainingBase, User
 from accounts.permissions import Permission
@@ -20,6 +22,9 @@ from accounts.selectors import system_user
 from certificates.identifiers import normal_number
 from core import clock
 from core.text import compact, name_key
+from courses.exams.models import Attempt, PaperQuestion
+from courses.exams.selectors import paper_of
+from courses.exams.workflow import AttemptState
 from courses.selectors.content import Found, found_courses
 from courses.workflow import CohortState
 from staffing.models import RatioRule
@@ -177,3 +182,23 @@ def _demo_province() -> dict[str, Any]:
         "percent": figure.ratio.percent_floor, "outcome": figure.ratio.outcome.value,
         "institutions": figure.institutions, "binding": figure.binding, "met": figure.binding_met, "at": at,
     }  # fmt: skip
+
+
+def answers_of_running_paper(actor: User) -> list[dict[str, Any]]:
+    """Position, question and right answer of the actor's running attempt. For the demo's own page alone."""
+    running = Attempt.objects.allowed(actor, Permission.EXAM_SIT).filter(state=AttemptState.RUNNING).first()
+    language = get_language() or settings.LANGUAGE_CODE
+    return [_answer(place, language) for place in paper_of(running)] if running else []
+
+
+def _answer(place: PaperQuestion, language: str) -> dict[str, Any]:
+    question = place.question
+    texts = question.texts.get(language) or question.texts["zh-hans"]
+    options = texts.get("options") or []
+    right = [options[number - 1] for number in question.answer] if options else question.answer
+    words = {True: _("true"), False: _("false")}
+    return {
+        "position": place.position,
+        "stem": texts["stem"],
+        "right": [words[one] if isinstance(one, bool) else one for one in right],
+    }

@@ -11,5 +11,6 @@ urlpatterns = [
     path("institutions/", views.institutions, name="institutions"),
     path("search/", views.search, name="search"),
     path("demo/", views.demo, name="demo"),
+    path("demo/answers/", views.demo_answers, name="demo_answers"),
     path("demo/enter/", views.demo_enter, name="demo_enter"),
 ]

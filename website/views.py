@@ -88,6 +88,12 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:home")
 
 
+def demo_answers(request: HttpRequest) -> HttpResponse:
+    """The answers of one's own running paper, so that a newcomer can pass the demo's exam; nowhere but in the demo."""
+    _only_in_the_demo()
+    return render(request, "website/demo_answers.html", {"answers": selectors.answers_of_running_paper(request.user)})
+
+
 def _only_in_the_demo() -> None:
     if not settings.DEMO:
         raise Http404
@@ -97,7 +103,10 @@ def _tour() -> list[tuple[str, str]]:
     """Five steps in five minutes: whom to enter as, and what to do there."""
     return [
         ("gaoxuan", _("Sit the junior examination: one question a screen, every answer saved as given.")),
-        ("qinwen", _("Open the running class, review completion, and issue the certificate after the dry run.")),
+        (
+            "qinwen",
+            _("Open the class that is being assessed, review completion, and issue the certificate after the dry run."),
+        ),
         ("", _("Verify the certificate by its number and code, as anybody may, without signing in.")),
         ("hemin", _("Look at the ratio: 69 of 99 has become 70 of 99, met, with the people behind it.")),
         (

@@ -11,7 +11,7 @@ TEMPLATES: dict[str, str] = {
     Role.BASE_MANAGER: "accounts/home_base.html",
     Role.INSTITUTION_OFFICER: "accounts/home_institution.html",
     Role.REGULATOR: "accounts/home_regulator.html",
-    Role.AUDITOR: "accounts/home_regulator.html",
+    Role.AUDITOR: "accounts/home_auditor.html",
     Role.EDITOR: "accounts/home_editor.html",
 }
 

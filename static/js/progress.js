@@ -13,6 +13,7 @@
 
   const poll = (section, failures = 0) => {
     setTimeout(async () => {
+      if (!section.dataset.poll) return;
       if (document.hidden) return poll(section, failures);
       try {
         const next = await fresh(section);
