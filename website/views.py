@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.middleware import SignedInRequest
 from accounts.models import Institution
 from courses.selectors.content import open_cohorts
 from website import selectors
@@ -88,7 +89,7 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:home")
 
 
-def demo_answers(request: HttpRequest) -> HttpResponse:
+def demo_answers(request: SignedInRequest) -> HttpResponse:
     """The answers of one's own running paper, so that a newcomer can pass the demo's exam; nowhere but in the demo."""
     _only_in_the_demo()
     return render(request, "website/demo_answers.html", {"answers": selectors.answers_of_running_paper(request.user)})

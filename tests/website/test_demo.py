@@ -5,7 +5,9 @@ from django.core.checks import run_checks
 from django.test import Client, override_settings
 
 from accounts.models import User
+from courses.exams.selectors import paper_of
 from tests.builders import make_user
+from tests.exams.builders import running_attempt
 from website.apps import no_demo_in_production
 from website.selectors import cast, login_of_the_cast
 
@@ -109,3 +111,25 @@ def test_demo_in_production_is_an_error_of_the_system_check():
 def test_demo_elsewhere_is_no_error(demo, module):
     with override_settings(DEMO=demo, SETTINGS_MODULE=module):
         assert no_demo_in_production(None) == []
+
+
+def test_answers_show_ones_own_running_paper_and_nobody_elses(client: Client):
+    mine, foreign = running_attempt(), running_attempt()
+    client.force_login(mine.person.user)
+
+    page = client.get("/demo/answers/")
+
+    assert [one["position"] for one in page.context["answers"]] == [place.position for place in paper_of(mine)]
+    assert [one["stem"] for one in page.context["answers"]] == [
+        place.question.texts["zh-hans"]["stem"] for place in paper_of(mine)
+    ]
+    assert mine.person_id != foreign.person_id
+    client.force_login(make_user())
+    assert client.get("/demo/answers/").context["answers"] == []
+
+
+@override_settings(DEMO=False)
+def test_answers_exist_nowhere_but_in_the_demo(client: Client):
+    client.force_login(running_attempt().person.user)
+
+    assert client.get("/demo/answers/").status_code == 404
