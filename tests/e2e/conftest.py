@@ -23,7 +23,7 @@ FLAGS = [
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = "axe.run(document, {runOnly: {type: 'tag', values: %s}})"
+RUN_AXE = "axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: %s}})"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
