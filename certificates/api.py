@@ -43,7 +43,7 @@ class TooMany(Schema):
 def verify(request: HttpRequest, response: HttpResponse, number: str = "", code: str = "") -> Any:
     """A wrong code is answered as `never_issued`, like a number that does not exist. 30 a minute and address."""
     response["Cache-Control"] = "no-store"
-    wait = services.seconds_to_wait("code", request.META["REMOTE_ADDR"], services.CODE_LIMIT)
+    wait = services.wait_by_code(request.META["REMOTE_ADDR"])
     if wait:
         response["Retry-After"] = str(wait)
         return Status(429, {"detail": f"too many requests; try again in {wait} seconds"})

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -60,7 +61,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _by_code(request: HttpRequest, code: str, number: str | None = None) -> HttpResponse:
-    wait = services.seconds_to_wait("code", request.META["REMOTE_ADDR"], services.CODE_LIMIT)
+    wait = services.wait_by_code(request.META["REMOTE_ADDR"])
     return _too_many(request, wait) if wait else _answered(request, selectors.verify(code=code, number=number))
 
 
@@ -68,8 +69,10 @@ def _by_name(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST, auto_id="by_name_%s")
     if not form.is_valid():
         return _forms(request, name_form=form)
-    wait = services.seconds_to_wait("name", request.META["REMOTE_ADDR"], services.NAME_LIMIT)
-    wait = wait or services.seconds_to_wait("number", form.cleaned_data["number"], services.NUMBER_LIMIT)
+    try:
+        wait = services.wait_by_name(request.META["REMOTE_ADDR"], form.cleaned_data["number"])
+    except services.NotCounted:
+        return _answered(request, selectors.could_not_check())
     return _too_many(request, wait) if wait else _answered(request, selectors.verify_by_name(**form.cleaned_data))
 
 
@@ -94,7 +97,7 @@ def _forms(request: HttpRequest, code_form: CodeForm | None = None, name_form: N
 
 def _verify_address(language: str, code: str) -> str:
     with translation.override(language):
-        return f"{reverse('certificates:verify')}?code={code}"
+        return f"{reverse('certificates:verify')}?{urlencode({'code': code})}"
 
 
 # --- for holders ----------------------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
 from certificates.selectors.files import stored_bytes
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
-from certificates.selectors.verification import Answer, state_of, verify, verify_by_name
+from certificates.selectors.verification import Answer, could_not_check, state_of, verify, verify_by_name
 
 __all__ = [
     "Answer",
     "awards",
     "certificate_of",
     "cohort_to_issue",
+    "could_not_check",
     "enrolments_to_judge",
     "issued_certificates",
     "my_certificates",

@@ -17,7 +17,7 @@ from accounts.models import Consent
 from certificates.identifiers import normal_code, normal_number
 from certificates.models import Certificate, CertificateEvent
 from certificates.rules import Outcome, outcome
-from certificates.selectors.files import stored_bytes
+from certificates.selectors.files import check_stored
 from certificates.workflow import CertificateState, Ground
 from core import clock
 from core.errors import DomainError
@@ -91,6 +91,11 @@ def verify_by_name(*, number: str, name: str, tail: str) -> Answer:
     return _answer(look)
 
 
+def could_not_check() -> Answer:
+    """The answer when something needed for an honest one does not work."""
+    return Answer(Outcome.COULD_NOT_CHECK, clock.now())
+
+
 def state_of(certificate: Certificate) -> Outcome:
     """What verification would say of the register's entry, for pages that show a certificate to those it concerns."""
     return outcome(certificate.state, certificate.valid_until, on=clock.today())
@@ -154,7 +159,7 @@ def _about(certificate: Certificate, now: datetime) -> Answer:
 
 def _file_check(certificate: Certificate) -> str:
     try:
-        stored_bytes(certificate.file)
+        check_stored(certificate.file)
     except DomainError:
         return FAILED
     return PASSED

@@ -8,21 +8,20 @@ from certificates.services.status import (
     revoke_certificate,
     suspend_certificate,
 )
-from certificates.services.throttle import CODE_LIMIT, NAME_LIMIT, NUMBER_LIMIT, seconds_to_wait
+from certificates.services.throttle import NotCounted, wait_by_code, wait_by_name
 
 __all__ = [
-    "CODE_LIMIT",
-    "NAME_LIMIT",
-    "NUMBER_LIMIT",
     "Candidate",
+    "NotCounted",
     "deregister_certificate",
     "issue_certificate",
     "plan_issue",
     "resume_certificate",
     "revoke_certificate",
-    "seconds_to_wait",
     "start_issue",
     "store_certificate",
     "supersede_certificate",
     "suspend_certificate",
+    "wait_by_code",
+    "wait_by_name",
 ]

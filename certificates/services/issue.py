@@ -20,10 +20,10 @@ from certificates.models import Certificate, CertificateCounter, CertificateEven
 from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import Drawn, draw
 from certificates.selectors.awards import awards
-from certificates.services.snapshot import refusals, snapshot
+from certificates.services.snapshot import Refusal, in_the_way, refusals, snapshot
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
 from core import audit, clock, outbox
-from core.errors import DomainError, WrongState
+from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
 from courses.models import TrainingRecord
 
@@ -81,16 +81,17 @@ def _latest_wording(record: TrainingRecord) -> int:
 
 
 def _locked_award(actor: User, pk: int) -> TrainingRecord:
-    """Two clicks at once queue here."""
+    """Two clicks at once queue here, and so does an annulment, which points to the locked row."""
     TrainingRecord.objects.select_for_update().get(pk=pk)
-    return awards(actor).get(pk=pk)
+    if (record := awards(actor).filter(pk=pk).first()) is None:
+        raise NotAllowed(permission=Permission.CERTIFICATE_ISSUE.value, record="courses.trainingrecord")
+    return record
 
 
 def _allot(
     actor: User, record: TrainingRecord, supersedes: Certificate | None = None, cause: dict[str, str] | None = None
 ) -> Certificate:
-    if found := refusals(record, replacing=supersedes is not None):
-        raise DomainError(str(found[0].obstacle), **({"characters": found[0].detail} if found[0].detail else {}))
+    _require_free(refusals(record, replacing=supersedes is not None))
     intent = snapshot(record)
     intent.supersedes = supersedes
     if supersedes is not None:
@@ -100,6 +101,11 @@ def _allot(
     intent.save(force_insert=True)
     audit.record(actor, "certificates.number_allotted", intent, number=intent.number, training_record=record.pk)
     return intent
+
+
+def _require_free(found: list[Refusal]) -> None:
+    if found:
+        raise DomainError(str(found[0].obstacle), **({"characters": found[0].detail} if found[0].detail else {}))
 
 
 def _next_number(intent: Certificate) -> str:
@@ -120,6 +126,8 @@ def _keep(actor: User, intent: Certificate, drawn: Drawn) -> Certificate:
     locked = Certificate.objects.select_for_update().get(pk=intent.pk)
     if locked.state != CertificateState.DRAFT:
         return locked
+    # Time passes between intent and bytes: what was annulled, corrected or put in doubt meanwhile is not attested.
+    _require_free(in_the_way(_locked_award(actor, locked.training_record_id), replacing=locked.supersedes is not None))
     CertificateFile.objects.create(
         certificate=locked,
         storage_name=_save(locked, drawn.body),

@@ -17,7 +17,7 @@ from certificates.services.issue import allot_certificate, issue_certificate
 from certificates.services.snapshot import Refusal, refusals
 from certificates.workflow import CertificateState
 from core import audit, clock, jobs
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.models import Job
 from courses.models import Cohort, Enrolment, TrainingRecord
 
@@ -34,6 +34,8 @@ class Candidate:
     record: TrainingRecord | None
     certificate: Certificate | None
     refusals: Sequence[Refusal] = ()
+    # The number that a killed attempt left without its bytes; the next one completes it.
+    allotted: str = ""
 
     @property
     def is_ready(self) -> bool:
@@ -80,10 +82,15 @@ def _candidate(enrolment: Enrolment, wordings: list[TrainingRecord]) -> Candidat
     stored = [certificate for certificate in made if certificate.state != CertificateState.DRAFT]
     if stored:
         return Candidate(enrolment, wordings[-1], max(stored, key=lambda certificate: certificate.pk))
-    # An intent without bytes (a killed attempt) passed the rules when it was made.
-    return Candidate(enrolment, wordings[-1], None, () if made else refusals(wordings[-1]))
+    latest = wordings[-1]
+    allotted = next((certificate.number for certificate in latest.certificates.all()), "")
+    return Candidate(enrolment, latest, None, refusals(latest), allotted)
 
 
 def issue_item(*, actor: User, record_id: int) -> Certificate:
     """One item of the job: the bytes of an intent that is already written."""
-    return issue_certificate(actor=actor, training_record=awards(actor).get(pk=record_id))
+    record = awards(actor).filter(pk=record_id).first()
+    if record is None:
+        # The hat that started the job has been taken off since.
+        raise NotAllowed(permission=Permission.CERTIFICATE_ISSUE.value, record="courses.trainingrecord")
+    return issue_certificate(actor=actor, training_record=record)

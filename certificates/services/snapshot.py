@@ -12,6 +12,7 @@ from certificates.pdf import sheet
 from certificates.rules import Award, Obstacle, obstacles
 from certificates.selectors.awards import enrolment_of, wordings
 from certificates.selectors.verification import document_tail
+from certificates.workflow import CertificateState
 from core import clock
 from core.errors import DomainError
 from courses.models import TrainingRecord
@@ -30,8 +31,12 @@ class Refusal:
 
 def refusals(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal]:
     """Everything in the way of a certificate for this record, as `selectors.awards` delivers it."""
-    found = [Refusal(obstacle) for obstacle in obstacles(_award(record, replacing))]
-    return found or _unprintable(snapshot(record))
+    return in_the_way(record, replacing=replacing) or _unprintable(snapshot(record))
+
+
+def in_the_way(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal]:
+    """What the award itself has against a certificate; whether it can be printed is not asked."""
+    return [Refusal(obstacle) for obstacle in obstacles(_award(record, replacing))]
 
 
 def snapshot(record: TrainingRecord) -> Certificate:
@@ -70,8 +75,12 @@ def _award(record: TrainingRecord, replacing: bool) -> Award:
 
 
 def _certified_before(record: TrainingRecord) -> bool:
-    """The record corrects one that has a certificate: that one is to be replaced, or the award would have two."""
-    return any(wording.certificates.all() for wording in wordings(record)[1:])
+    """The record corrects one that has a certificate: that one is to be replaced, or the award would have two.
+
+    An intent is none: it is refused its bytes once its record is corrected.
+    """
+    earlier = [certificate for wording in wordings(record)[1:] for certificate in wording.certificates.all()]
+    return any(certificate.state != CertificateState.DRAFT for certificate in earlier)
 
 
 def _unprintable(certificate: Certificate) -> list[Refusal]:

@@ -1,14 +1,16 @@
 """How often somebody may try: counters in the cache, one per window of time, shared by all processes."""
 
 import hashlib
+import logging
 
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
-from django.db import DatabaseError, InterfaceError
 
+from certificates.identifiers import normal_number
 from core import clock
 
+log = logging.getLogger(__name__)
 # By code: enough for a stack of papers at a desk. Without the code names could be tried: much fewer, also per number.
 CODE_LIMIT = (30, 60)
 NAME_LIMIT = (5, 60)
@@ -17,8 +19,35 @@ NUMBER_LIMIT = (20, 3600)
 BRIEF = 300
 
 
+class NotCounted(Exception):
+    """The counters do not answer: nobody knows how many tries there were."""
+
+
+def wait_by_code(address: str) -> int:
+    """Count one try by code; 0 when it is allowed, else the seconds until the next window.
+
+    Uncounted tries go on: a code is too long to be found by trying.
+    """
+    try:
+        return seconds_to_wait("code", address, CODE_LIMIT)
+    except NotCounted:
+        return 0
+
+
+def wait_by_name(address: str, number: str) -> int:
+    """Count one try without the code, per address and per certificate however its number is spelt.
+
+    Raises NotCounted: names must not be tried without limit.
+    """
+    if wait := seconds_to_wait("name", address, NAME_LIMIT):
+        return wait
+    known = normal_number(number)
+    # What cannot be a number names no certificate that could be tried out.
+    return seconds_to_wait("number", known, NUMBER_LIMIT) if known else 0
+
+
 def seconds_to_wait(kind: str, who: str, limit: tuple[int, int]) -> int:
-    """Count one try; 0 when it is allowed, else the seconds until the next window."""
+    """Count one try; 0 when it is allowed, else the seconds until the next window. Raises NotCounted."""
     tries, seconds = limit
     moment = int(clock.now().timestamp())
     key = f"try:{kind}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{moment // seconds}"
@@ -26,7 +55,6 @@ def seconds_to_wait(kind: str, who: str, limit: tuple[int, int]) -> int:
 
 
 def _count(key: str, seconds: int) -> int:
-    """Without its cache the site still answers: then it says that it could not check."""
     cache = caches[getattr(settings, "THROTTLE_CACHE", "default")]
     try:
         tries = _one_more(cache, key, seconds)
@@ -34,8 +62,10 @@ def _count(key: str, seconds: int) -> int:
             # Some caches forget a counter's own time when it is raised.
             cache.touch(key, seconds)
         return tries
-    except (DatabaseError, InterfaceError, OSError):
-        return 0
+    except Exception as error:
+        # Every cache has a family of errors of its own.
+        log.exception("tries are not counted")
+        raise NotCounted from error
 
 
 def _one_more(cache: BaseCache, key: str, seconds: int) -> int:

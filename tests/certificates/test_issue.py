@@ -8,13 +8,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from accounts.models import IdentityCheck
+from accounts.models import IdentityCheck, User
 from accounts.selectors import system_user
 from accounts.workflow import Standing
 from certificates.identifiers import parse_number
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
 from certificates.services import issue, issue_certificate, supersede_certificate
 from certificates.services.issue import allot_certificate, store_certificate
+from certificates.services.jobs import issue_item
 from certificates.services.snapshot import refusals
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
@@ -107,6 +108,76 @@ def test_issue_certificate_after_a_kill_completes_the_same_number():
 
     assert (certificate.number, certificate.code, certificate.state) == (intent.number, intent.code, "issued")
     assert CertificateFile.objects.get().certificate_id == intent.pk
+
+
+def annul(record):
+    TrainingRecordAnnulment.objects.create(
+        record=record, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=system_user(), reason="替考"
+    )
+
+
+def withdraw_check(record):
+    IdentityCheck.objects.create(
+        person=record.person,
+        standing=Standing.SELF_DECLARED,
+        checked_at=clock.now() + timedelta(seconds=1),
+        checked_by=system_user(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [
+        (annul, "record_annulled"),
+        (lambda record: correction_of(record, hours=Decimal("50.0")), "record_corrected"),
+        (withdraw_check, "identity_not_checked"),
+    ],
+)
+def test_store_certificate_does_not_attest_what_fell_after_the_number_was_allotted(meanwhile, code):
+    record = make_award()
+    intent = allot_certificate(actor=system_user(), training_record=record)
+    meanwhile(record)
+
+    with pytest.raises(DomainError) as refusal:
+        store_certificate(actor=system_user(), certificate=intent)
+
+    assert refusal.value.code == code
+    assert (Certificate.objects.get().state, CertificateFile.objects.count()) == ("draft", 0)
+    assert OutboxEvent.objects.filter(kind="certificates.issued").count() == 0
+
+
+def test_issue_certificate_of_a_correction_is_not_held_up_by_an_intent_of_the_earlier_wording():
+    record = make_award()
+    allot_certificate(actor=system_user(), training_record=record)
+    corrected = correction_of(record, hours=Decimal("50.0"))
+
+    certificate = issue_certificate(actor=system_user(), training_record=corrected)
+
+    assert (certificate.state, certificate.hours) == ("issued", Decimal("50.0"))
+
+
+def test_supersede_certificate_does_not_attest_what_was_annulled_meanwhile():
+    old = make_certificate()
+    successor = issue._allot_successor(manager_of(old.base), old, {"ground": "information_corrected", "note": ""})
+    annul(old.training_record)
+
+    with pytest.raises(DomainError, match="record_annulled"):
+        store_certificate(actor=manager_of(old.base), certificate=successor)
+
+    old.refresh_from_db()
+    assert old.state == "issued"
+
+
+def test_issue_item_of_somebody_who_lost_the_hat_is_not_allowed():
+    record = make_award()
+    actor = manager_of(record.base)
+    allot_certificate(actor=actor, training_record=record)
+    actor.memberships.update(valid_to=clock.today())
+
+    with pytest.raises(NotAllowed):
+        issue_item(actor=User.objects.get(pk=actor.pk), record_id=record.pk)
+
+    assert Certificate.objects.get().state == "draft"
 
 
 def test_store_certificate_replaces_what_a_killed_attempt_left_in_the_storage():

@@ -250,6 +250,25 @@ def test_plan_issue_says_of_everybody_who_took_part_what_would_happen(cohort):
     assert Certificate.objects.count() == 1
 
 
+def test_issue_page_shows_numbers_that_wait_for_their_certificate(client, cohort):
+    waiting, annulled = make_award(cohort, name="高轩"), make_award(cohort, name="周涛")
+    intents = [allot_certificate(actor=system_user(), training_record=record) for record in (waiting, annulled)]
+    TrainingRecordAnnulment.objects.create(
+        record=annulled,
+        annulled_on=annulled.completed_on,
+        recorded_at=annulled.recorded_at,
+        recorded_by=annulled.recorded_by,
+        reason="替考",
+    )
+    client.force_login(manager_of(cohort.base))
+
+    answer = client.get("/en" + reverse("certificates:issue", args=[cohort.pk]))
+
+    words = [f"Number {intent.number} is allotted; the certificate is still to be drawn" for intent in intents]
+    assert [word in answer.content.decode() for word in words] == [True, False]
+    assert answer.context["counts"] == {"ready": 1, "made": 0, "refused": 1}
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_issue_page_costs_the_same_for_any_number_of_people(client, cohort, rows, django_assert_num_queries):
     for _ in range(rows):

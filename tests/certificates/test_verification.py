@@ -1,9 +1,12 @@
 """What anyone is told: eight outcomes, the same answer for everything that is not there, no more than is public."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
+from django.conf import settings
+from django.core.cache import caches
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import OperationalError, connection
 
 from accounts.models import Consent
@@ -168,6 +171,31 @@ def test_verify_never_calls_a_changed_file_genuine():
         file.write(b" ")
     answer = asked(certificate)
     assert (answer.outcome, answer.checks["file"]) == (Outcome.COULD_NOT_CHECK, "failed")
+
+
+def test_verify_never_calls_a_file_of_the_same_size_genuine_when_it_is_read():
+    certificate = make_certificate()
+    forge(certificate)
+    answer = asked(certificate)
+    assert (answer.outcome, answer.checks["file"]) == (Outcome.COULD_NOT_CHECK, "failed")
+
+
+def test_verify_reads_the_whole_file_once_an_hour(monkeypatch):
+    certificate = make_certificate()
+    reads = []
+    opened = FileSystemStorage.open
+    monkeypatch.setattr(FileSystemStorage, "open", lambda *args: (reads.append(1), opened(*args))[1])
+    first, second = asked(certificate), asked(certificate)
+    assert (first.checks["file"], second.checks["file"], len(reads)) == ("passed", "passed", 1)
+    forge(certificate)
+    caches[settings.THROTTLE_CACHE].clear()
+    assert (asked(certificate).checks["file"], len(reads)) == ("failed", 2)
+
+
+def forge(certificate):
+    path = default_storage.path(certificate.file.storage_name)
+    body = Path(path).read_bytes()
+    Path(path).write_bytes(body[:-1] + b"#")
 
 
 def test_verify_says_revoked_even_when_the_file_has_changed():
