@@ -12,7 +12,7 @@ from accounts.selectors import is_checked, surviving
 from core import clock
 from core.errors import NotAllowed
 from courses.exams.models import Attempt, PaperQuestion, Sitting, SittingCandidate
-from courses.exams.rules import MAIN_LANGUAGE, Candidature, QuestionKind, mark
+from courses.exams.rules import GRACE, MAIN_LANGUAGE, Candidature, QuestionKind, mark
 from courses.exams.workflow import AttemptState
 
 
@@ -102,8 +102,15 @@ def attempts_of(actor: User, sitting: Sitting) -> list[Attempt]:
 
 
 def candidature_for(actor: User, sitting: Sitting) -> Candidature:
+    found: Candidature = _found(candidature_if_any(actor, sitting))
+    return found
+
+
+def candidature_if_any(actor: User, sitting: Sitting) -> Candidature | None:
+    """None for somebody who has been taken off the sitting: results of before stay one's own."""
     rows = SittingCandidate.objects.allowed(actor, Permission.EXAM_SIT).filter(sitting=sitting)
-    return candidature_of(_found(rows.select_related("person", "sitting").first()))
+    found = rows.select_related("person", "sitting").first()
+    return candidature_of(found) if found else None
 
 
 def candidature_of(candidate: SittingCandidate) -> Candidature:
@@ -170,12 +177,8 @@ def marked_paper(attempt: Attempt) -> MarkedPaper:
 
 
 def may_review(attempt: Attempt) -> bool:
-    """Keys are shown when they can help nobody of this person's doing: passed, or the sitting is over."""
-    if attempt.state != AttemptState.MARKED:
-        return False
-    if clock.now() >= attempt.sitting.closes_at:
-        return True
-    return Attempt.objects.filter(sitting=attempt.sitting, person=attempt.person, passed=True).exists()
+    """Keys are shown when they can help nobody any more: after the sitting, once no answer can arrive."""
+    return attempt.state == AttemptState.MARKED and clock.now() > attempt.sitting.closes_at + GRACE
 
 
 def in_language(texts: dict[str, Any], language: str) -> Any:

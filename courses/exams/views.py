@@ -32,6 +32,7 @@ START_REFUSALS = {
 }
 ANSWER_WRONG = {
     "numeric": _("Write the answer as a number, such as 120000 or 12.5."),
+    "spent": _("This question has been answered too often. The last saved answer counts."),
     "other": _("This answer does not fit the question. Choose from the options shown."),
 }
 
@@ -97,12 +98,13 @@ def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = selectors.attempt_for(request.user, uuid)  # type: ignore[arg-type]
     if found.state != AttemptState.MARKED:
         return redirect("exams:attempt", uuid=uuid)
-    candidature = selectors.candidature_for(request.user, found.sitting)  # type: ignore[arg-type]
+    candidature = selectors.candidature_if_any(request.user, found.sitting)  # type: ignore[arg-type]
     context = {
         "attempt": found,
         "paper": selectors.marked_paper(found),
-        "can_sit_again": start_refusal(candidature, clock.now()) == "",
-        "attempts_left": candidature.allowed - candidature.used,
+        "admitted": candidature is not None,
+        "can_sit_again": candidature is not None and start_refusal(candidature, clock.now()) == "",
+        "attempts_left": candidature.allowed - candidature.used if candidature else 0,
     }
     return render(request, "exams/result.html", context)
 
@@ -173,15 +175,21 @@ def _refused(request: HttpRequest, uuid: UUID, form: AnswerForm, refusal: Domain
     if refusal.code == "attempt_over":
         over = {"saved": False, "over": True}
         return _json(over, 409) if _asks_json(request) else redirect("exams:attempt", uuid=uuid)
-    if refusal.code != "answer_wrong":
-        raise refusal
-    words = ANSWER_WRONG.get(refusal.facts["kind"], ANSWER_WRONG["other"])
+    words = _answer_words(refusal)
     if _asks_json(request):
         return _json({"saved": False, "error": str(words)}, 422)
     found = selectors.attempt_for(request.user, uuid)  # type: ignore[arg-type]
     wrong = {"error": words, "given": " ".join(form.values())}
     page = _question_page(found, selectors.places_of(found), form.cleaned_data["q"], **wrong)
     return render(request, "exams/attempt.html", page, status=422)
+
+
+def _answer_words(refusal: DomainError) -> Any:
+    if refusal.code == "answers_spent":
+        return ANSWER_WRONG["spent"]
+    if refusal.code != "answer_wrong":
+        raise refusal
+    return ANSWER_WRONG.get(refusal.facts["kind"], ANSWER_WRONG["other"])
 
 
 def _asks_json(request: HttpRequest) -> bool:

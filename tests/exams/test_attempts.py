@@ -17,6 +17,7 @@ from courses.exams import services
 from courses.exams.models import AnswerEntry, Attempt, PaperQuestion, SittingCandidate
 from courses.exams.selectors import answers_of, best_attempt, may_review, open_sittings_for, results_of
 from courses.exams.services import collect_overdue_attempts, start_attempt, submit_attempt
+from courses.exams.services.attempts import MAX_ANSWERS
 from courses.exams.tasks import collect_overdue
 from tests.builders import base_manager, make_base, make_person, make_user, regulator
 from tests.exams.builders import (
@@ -339,6 +340,18 @@ def test_answers_from_many_windows_at_once_lose_nothing():
     assert sorted((position, sequence) for position, sequence, _ in given(attempt)) == [(1, 1), (2, 1), (3, 1), (4, 1)]
 
 
+def test_answers_to_one_question_have_a_limit():
+    attempt = running_attempt()
+    answer(attempt, 4, ["1"], sequence=1_000_000)
+    for number in range(2, MAX_ANSWERS + 1):
+        answer(attempt, 4, [str(number)])
+    with pytest.raises(DomainError) as refusal:
+        answer(attempt, 4, ["7"])
+    assert refusal.value.code == "answers_spent"
+    assert (len(given(attempt)), answers_of(attempt)) == (MAX_ANSWERS, {4: [str(MAX_ANSWERS)]})
+    assert answer(attempt, 1).saved is True
+
+
 # --- append-only ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("change", [lambda row: row.delete(), lambda row: row.save()], ids=["delete", "update"])
 def test_answer_entries_cannot_be_changed(change):
@@ -472,6 +485,24 @@ def test_collecting_task_acts_as_the_system():
     assert (attempt.state, attempt.score) == ("marked", 0)
 
 
+def test_collect_passes_over_what_cannot_be_marked(caplog):
+    sitting = make_sitting()
+    now = clock.now()
+    broken = Attempt.objects.create(
+        sitting=sitting, person=candidate(sitting), number=1, language="en", started_at=now, deadline=now + MINUTES_45
+    )
+    with travel(timedelta(seconds=1)):
+        sound = start(candidate(sitting, name="王喆"), sitting)
+    with travel(timedelta(hours=1)):
+        assert collect_overdue_attempts(actor=system_user()) == [sound]
+    broken.refresh_from_db()
+    sound.refresh_from_db()
+    assert (broken.state, broken.score, sound.state) == ("running", None, "marked")
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Attempt {broken.pk} cannot be marked: ZeroDivisionError"
+    ]
+
+
 def test_collect_by_a_base_reaches_its_own_sittings():
     mine, other = make_sitting(), make_sitting()
     manager = base_manager(mine.base)
@@ -552,6 +583,44 @@ def test_admit_again_admits_only_the_new_ones():
     assert services.admit_candidates(actor=system_user(), sitting=sitting, persons=[first]) == []
     assert SittingCandidate.objects.count() == 2
     assert AuditEntry.objects.filter(verb="exams.candidates_admitted").count() == 2
+
+
+def test_dismissed_candidates_may_not_sit_any_more():
+    sitting = make_sitting()
+    person, stays = candidate(sitting), candidate(sitting, name="王喆")
+    manager = base_manager(sitting.base)
+    assert services.dismiss_candidates(actor=manager, sitting=sitting, persons=[person]) == [person]
+    assert services.dismiss_candidates(actor=manager, sitting=sitting, persons=[person]) == []
+    with pytest.raises(NotAllowed):
+        start(person, sitting)
+    assert list(open_sittings_for(person.user)) == []
+    assert start(stays, sitting).state == "running"
+    entry = AuditEntry.objects.get(verb="exams.candidates_dismissed")
+    assert (entry.actor, entry.facts) == (manager, {"persons": [person.pk]})
+
+
+def test_dismissing_collects_the_paper_that_is_being_written():
+    attempt = running_attempt()
+    other = start(candidate(attempt.sitting, name="王喆"), attempt.sitting)
+    answer(attempt, 1)
+    services.dismiss_candidates(actor=attempt.person.user, sitting=attempt.sitting, persons=[attempt.person])
+    attempt.refresh_from_db()
+    other.refresh_from_db()
+    assert (attempt.state, attempt.score, other.state) == ("marked", 25, "running")
+    with pytest.raises(DomainError) as refusal:
+        answer(attempt, 2)
+    assert refusal.value.code == "attempt_over"
+
+
+def test_admitted_again_after_dismissal_keeps_the_attempts_of_before():
+    sitting = make_sitting(max_attempts=1)
+    person = candidate(sitting)
+    submit_attempt(actor=person.user, attempt=start(person, sitting))
+    services.dismiss_candidates(actor=system_user(), sitting=sitting, persons=[person])
+    services.admit_candidates(actor=system_user(), sitting=sitting, persons=[person])
+    with pytest.raises(DomainError) as refusal:
+        start(person, sitting)
+    assert refusal.value.code == "no_attempts_left"
 
 
 def test_open_sittings_leave_out_closed_and_foreign_ones():

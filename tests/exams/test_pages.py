@@ -11,9 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.selectors import system_user
+from core import clock
 from core.clock import travel
-from courses.exams.models import Attempt
-from courses.exams.services import submit_attempt
+from courses.exams.models import AnswerEntry, Attempt
+from courses.exams.services import dismiss_candidates, submit_attempt
+from courses.exams.services.attempts import MAX_ANSWERS
 from tests.builders import base_manager, make_person, make_user
 from tests.exams.builders import (
     EXPLANATION,
@@ -384,25 +387,60 @@ def test_used_up_attempts_show_no_key_while_others_sit():
     attempt = running_attempt(max_attempts=1)
     submit_attempt(actor=attempt.person.user, attempt=attempt)
     browser = browser_of(attempt.person)
-    assert EXPLANATION not in text_of(browser.get(url("result", attempt)))
-    with travel(timedelta(hours=3)):
+    for after in (timedelta(), timedelta(hours=3, seconds=20)):
+        with travel(after):
+            assert EXPLANATION not in text_of(browser.get(url("result", attempt)))
+    with travel(timedelta(hours=3, seconds=31)):
         shown = text_of(browser.get(url("result", attempt)))
     assert shown.count(EXPLANATION) == 4
 
 
-def test_result_after_passing_explains():
+def test_result_after_passing_explains_once_everybody_has_finished():
     attempt = running_attempt()
     for position in (1, 2, 3):
         answer(attempt, position)
     answer(attempt, 4, ["13"])
     submit_attempt(actor=attempt.person.user, attempt=attempt)
-    shown = text_of(browser_of(attempt.person).get(url("result", attempt)))
+    browser = browser_of(attempt.person)
+    early = text_of(browser.get(url("result", attempt)))
+    assert "Your training base sees this result" in early
+    for secret in (EXPLANATION, "选项", "12.5", "题干", "Right answer:"):
+        assert secret not in early
+    with travel(timedelta(hours=4)):
+        shown = text_of(browser.get(url("result", attempt)))
     assert "75 of 100; 60 are needed. 3 of 4 questions are right" in shown
     assert shown.count(EXPLANATION) == 4
     assert "Right answer: 12.5 元" in shown
     assert "Your answer: 13" in shown
     assert "部分T1 0 1" in shown
     assert "部分K1 1 1" in shown
+
+
+def test_result_stays_after_being_taken_off_the_sitting():
+    attempt = running_attempt()
+    submit_attempt(actor=attempt.person.user, attempt=attempt)
+    dismiss_candidates(actor=system_user(), sitting=attempt.sitting, persons=[attempt.person])
+    browser = browser_of(attempt.person)
+    result = browser.get(url("result", attempt))
+    assert "0 of 100; 60 are needed." in text_of(result)
+    assert (result.context["can_sit_again"], result.context["attempts_left"]) == (False, 0)
+    exam = reverse("exams:exam", args=[attempt.sitting_id])
+    assert exam not in result.content.decode()
+    assert browser.get(exam).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [JSON, {}], ids=["script", "form"])
+def test_answer_given_too_often_is_refused_in_words(headers):
+    attempt = running_attempt()
+    place = attempt.paper.get(position=4)
+    AnswerEntry.objects.bulk_create(
+        AnswerEntry(paper_question=place, sequence=number, value=[str(number)], saved_at=clock.now())
+        for number in range(1, MAX_ANSWERS + 1)
+    )
+    response = browser_of(attempt.person).post(url("save_answer", attempt), {"q": 4, "answer": "7"}, headers=headers)
+    assert response.status_code == 422
+    assert "has been answered too often" in response.content.decode()
+    assert AnswerEntry.objects.count() == MAX_ANSWERS
 
 
 # --- cost -----------------------------------------------------------------------------------------------------------
@@ -433,9 +471,9 @@ def test_cost_of_pages_does_not_grow_with_the_paper(size):
             browser.get(url(name, attempt))
         costs.append(len(statements(captured)))
     browser.post(url("submit", attempt))
-    with CaptureQueriesContext(connection) as captured:
-        browser.get(url("result", attempt))
-    assert [*costs, len(statements(captured))] == [12, 6, 5, 10]
+    with travel(timedelta(hours=4)), CaptureQueriesContext(connection) as captured:
+        assert text_of(browser.get(url("result", attempt))).count(EXPLANATION) == size
+    assert [*costs, len(statements(captured))] == [12, 6, 5, 8]
 
 
 @pytest.mark.parametrize("size", [1, 3])

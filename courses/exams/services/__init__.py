@@ -3,6 +3,7 @@
 from courses.exams.services.attempts import (
     SavedAnswer,
     collect_overdue_attempts,
+    dismiss_candidates,
     save_answer,
     start_attempt,
     submit_attempt,
@@ -17,6 +18,7 @@ __all__ = [
     "collect_overdue_attempts",
     "create_blueprint",
     "create_sitting",
+    "dismiss_candidates",
     "load_questions",
     "move_sitting",
     "save_answer",

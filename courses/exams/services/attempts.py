@@ -1,6 +1,7 @@
 """Sitting the examination: start, save an answer, hand in, and collect what nobody handed in."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,8 +12,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts.access import require
-from accounts.models import User
+from accounts.models import Person, User
 from accounts.permissions import Permission
+from accounts.selectors import system_user
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
@@ -21,8 +23,12 @@ from courses.exams.models import AnswerEntry, Attempt, PaperQuestion, Question, 
 from courses.exams.selectors import candidature_of, paper_of
 from courses.exams.workflow import ATTEMPT_STEPS, AttemptState
 
+log = logging.getLogger(__name__)
+
 # One call of collect_overdue_attempts; the next call takes the rest.
 BATCH = 500
+# Of one question. Nobody changes one's mind so often; entries are kept for ever.
+MAX_ANSWERS = 200
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def save_answer(
 
     Without a sequence it follows the last one. The same sequence and value again is the same answer; a lower or taken
     sequence leaves the later answer alone. The entry is its own trail: no audit entry. Raises NotAllowed,
-    `attempt_over` and `answer_wrong`.
+    `attempt_over`, `answer_wrong` and `answers_spent`.
     """
     save = partial(_save_once, actor=actor, uuid=attempt, position=position, value=value, sequence=sequence)
     try:
@@ -91,11 +97,34 @@ def submit_attempt(*, actor: User, attempt: Attempt) -> Attempt:
 
 
 def collect_overdue_attempts(*, actor: User, sitting: Sitting | None = None) -> list[Attempt]:
-    """Mark what the actor may manage and nobody handed in, oldest first; each on its own, safe to run twice."""
+    """Mark what the actor may manage and nobody handed in, oldest first; each on its own, safe to run twice.
+
+    One that cannot be marked is written to the log and holds up nobody else.
+    """
     found = Attempt.objects.allowed(actor, Permission.EXAM_MANAGE).overdue(clock.now())
     if sitting is not None:
         found = found.filter(sitting=sitting)
-    return [_close(actor, attempt, "collect") for attempt in found.order_by("deadline", "pk")[:BATCH]]
+    collected = (_collect(actor, attempt) for attempt in found.order_by("deadline", "pk")[:BATCH])
+    return [attempt for attempt in collected if attempt is not None]
+
+
+@transaction.atomic
+def dismiss_candidates(*, actor: User, sitting: Sitting, persons: Iterable[Person]) -> list[Person]:
+    """These may not sit any more; a paper that is being written is collected. Returns those who could sit until now.
+
+    Callers have checked that the actor may take them off: whoever leaves a course manages no examination.
+    """
+    # The lock makes somebody who starts in this moment be seen, or come too late.
+    rows = SittingCandidate.objects.filter(sitting=sitting, person__in=list(persons)).select_related("person")
+    leaving = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    if not leaving:
+        return []
+    gone = [candidate.person for candidate in leaving]
+    for attempt in Attempt.objects.filter(sitting=sitting, person__in=gone, state=AttemptState.RUNNING):
+        _close(system_user(), attempt, "collect")
+    SittingCandidate.objects.filter(pk__in=[candidate.pk for candidate in leaving]).delete()
+    audit.record(actor, "exams.candidates_dismissed", sitting, persons=sorted(person.pk for person in gone))
+    return gone
 
 
 def _admitted(actor: User, sitting: Sitting) -> SittingCandidate:
@@ -137,8 +166,15 @@ def _save_once(*, actor: User, uuid: UUID, position: int, value: Sequence[str], 
         return SavedAnswer(True, latest, place.latest_saved_at, place.attempt.deadline)
     if sequence is not None and sequence <= latest:
         return SavedAnswer(False, latest, place.latest_saved_at, place.attempt.deadline)
+    _check_count(place, latest)
     entry = AnswerEntry.objects.create(paper_question=place, sequence=sequence or latest + 1, value=given, saved_at=now)
     return SavedAnswer(True, entry.sequence, now, place.attempt.deadline)
+
+
+def _check_count(place: PaperQuestion, latest: int) -> None:
+    """Sequences are unique: as long as the highest is small there is nothing to count."""
+    if latest >= MAX_ANSWERS and AnswerEntry.objects.filter(paper_question=place).count() >= MAX_ANSWERS:
+        raise DomainError("answers_spent")
 
 
 def _locked_place(actor: User, uuid: UUID, position: int) -> Any:
@@ -151,6 +187,14 @@ def _locked_place(actor: User, uuid: UUID, position: int) -> Any:
     if found is None:
         raise NotAllowed(permission=str(Permission.EXAM_SIT))
     return found
+
+
+def _collect(actor: User, attempt: Attempt) -> Attempt | None:
+    try:
+        return _close(actor, attempt, "collect")
+    except Exception as error:
+        log.error("Attempt %s cannot be marked: %s", attempt.pk, type(error).__name__)
+        return None
 
 
 @transaction.atomic
