@@ -8,6 +8,9 @@ from decimal import Decimal
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# Why whoever still waits when a cohort closes is refused.
+NO_SEAT_BECAME_FREE = _("The cohort has ended and no seat became free.")
+
 
 class Condition(TextChoices):
     HOURS = "hours", _("class hours")

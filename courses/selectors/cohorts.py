@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -71,6 +71,10 @@ def public_cohort(pk: int) -> Cohort | None:
     return with_seats(rows).first()
 
 
+def takes_applications(cohort: Cohort) -> bool:
+    return cohort.state == CohortState.OPEN and cohort.ends_on >= clock.today()
+
+
 def with_seats(rows: QuerySet[Cohort]) -> QuerySet[Cohort]:
     """Head counts: `taken` and free seats, `to_decide` and `waiting` applications."""
     return rows.annotate(
@@ -119,8 +123,9 @@ def applications_of(actor: User, cohort: Cohort) -> QuerySet[Enrolment]:
 
 
 def taking_part(actor: User, cohort: Cohort, permission: Permission) -> list[Enrolment]:
-    """Trainees with a seat who have not finished, by name."""
+    """Trainees with a seat who have not finished, by name; the actor's own place is for others to mark."""
     rows = Enrolment.objects.allowed(actor, permission).filter(cohort=cohort, state__in=STUDYING)
+    rows = rows.exclude(Q(applicant=actor) | Q(person__user=actor))
     rows = rows.select_related("person").prefetch_related("person__documents")
     return list(rows.order_by("person__name_key", "pk"))
 

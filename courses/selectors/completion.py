@@ -1,7 +1,7 @@
 """What trainees have reached so far: one progress per enrolment, with a constant number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import OuterRef, Subquery, Sum
@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from accounts.models import IdentityCheck, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
-from accounts.workflow import CHECKED
+from accounts.workflow import CHECKED, ClaimState
 from courses.exams.models import Attempt
 from courses.exams.workflow import AttemptState
 from courses.models import Attendance, Cohort, Enrolment, HourEntry, SessionShare
@@ -27,10 +27,12 @@ class Review:
     enrolment: Enrolment
     progress: Progress
     missing: tuple[Missing, ...]
+    # The reader's own: somebody else completes it.
+    own: bool = False
 
     @property
     def ready(self) -> bool:
-        return not self.missing and self.enrolment.state in STUDYING
+        return not self.missing and not self.own and self.enrolment.state in STUDYING
 
     @property
     def lacking(self) -> frozenset[str]:
@@ -43,7 +45,8 @@ def reviews_of(actor: User, cohort: Cohort) -> list[Review]:
         cohort=cohort, state__in=STUDYING | {EnrolmentState.COMPLETED}
     )
     rows = rows.select_related("person", "claim", "training_record", "cohort__programme__level")
-    return reviews(list(rows.order_by("person__name_key", "pk")))
+    found = reviews(list(rows.order_by("person__name_key", "pk")))
+    return [replace(one, own=actor.pk in (one.enrolment.applicant_id, one.enrolment.person.user_id)) for one in found]
 
 
 def reviews(enrolments: Sequence[Enrolment]) -> list[Review]:
@@ -62,7 +65,7 @@ def progress_of(enrolments: Sequence[Enrolment]) -> dict[int, Progress]:
     found = {}
     for one in enrolments:
         level = one.cohort.programme.level
-        attempt = best.get((one.cohort.sitting_id, _survivor(one)))
+        attempt = None if has_open_claim(one) else best.get((one.cohort.sitting_id, _survivor(one)))
         found[one.pk] = Progress(
             hours=hours.get(one.pk, NOTHING),
             hours_needed=level.total_hours,
@@ -72,7 +75,7 @@ def progress_of(enrolments: Sequence[Enrolment]) -> dict[int, Progress]:
             score=attempt.score if attempt else None,
             passed=bool(attempt and attempt.passed),
             score_needed=level.pass_score,
-            identity_checked=bool(checked & {one.person_id, _survivor(one)}),
+            identity_checked=not has_open_claim(one) and bool(checked & {one.person_id, _survivor(one)}),
         )
     return found
 
@@ -112,6 +115,11 @@ def _checked(enrolments: Sequence[Enrolment]) -> frozenset[int]:
     people = Person.objects.filter(pk__in=wanted)
     people = people.annotate(standing=Subquery(latest.values("standing")[:1])).filter(standing__in=CHECKED)
     return frozenset(people.values_list("pk", flat=True))
+
+
+def has_open_claim(enrolment: Enrolment) -> bool:
+    """Until the document was seen, what is known of the claimed person is neither shown nor used."""
+    return enrolment.claim is not None and enrolment.claim.state == ClaimState.OPEN
 
 
 def _survivor(enrolment: Enrolment) -> int:

@@ -14,7 +14,7 @@ from core import audit, clock
 from core.errors import NotAllowed
 from courses.exams.models import Sitting
 from courses.models import Attendance, Enrolment, Session
-from courses.rules import Progress
+from courses.rules import NO_SEAT_BECAME_FREE, Progress
 from courses.selectors import content
 from courses.selectors.cohorts import next_session_starts, sessions_of
 from courses.selectors.completion import progress_of
@@ -102,6 +102,8 @@ def reason_given(enrolment: Enrolment) -> str:
     else:
         return ""
     entry = entries.exclude(reason="").last()
+    if entry and entry.facts.get("cause") == "close":
+        return str(NO_SEAT_BECAME_FREE)
     return entry.reason if entry else ""
 
 

@@ -1,11 +1,15 @@
 """The life of a cohort: reported, open, running, assessing, closed; or cancelled."""
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
 
 from accounts.models import User
 from core.errors import DomainError
 from core.workflow import advance
 from courses.models import Cohort, Enrolment
+from courses.rules import NO_SEAT_BECAME_FREE
+from courses.services.enrolments import leave
 from courses.workflow import COHORT_STEPS, ENROLMENT_STEPS, STUDYING, UNDECIDED, EnrolmentState
 
 
@@ -27,7 +31,8 @@ def open_cohort(*, actor: User, cohort: Cohort) -> Cohort:
 def begin_cohort(*, actor: User, cohort: Cohort) -> Cohort:
     """Teaching starts: whoever is admitted attends from now on."""
     begun = advance(cohort, "begin", COHORT_STEPS, actor=actor)
-    _each(actor, begun, frozenset({EnrolmentState.ADMITTED}), "attend", cause="begin")
+    for enrolment in _in(begun, frozenset({EnrolmentState.ADMITTED})):
+        advance(enrolment, "attend", ENROLMENT_STEPS, actor=actor, cause="begin")
     return begun
 
 
@@ -40,8 +45,8 @@ def assess_cohort(*, actor: User, cohort: Cohort) -> Cohort:
 def close_cohort(*, actor: User, cohort: Cohort) -> Cohort:
     """The cohort is over: who has not completed by now has not completed, who still waits is refused."""
     closed = advance(cohort, "close", COHORT_STEPS, actor=actor)
-    _each(actor, closed, STUDYING, "fail", cause="close")
-    _each(actor, closed, UNDECIDED, "refuse", cause="close")
+    _each_leaves(actor, closed, STUDYING, "fail", cause="close")
+    _each_leaves(actor, closed, UNDECIDED, "refuse", cause="close", reason=_closed_words())
     return closed
 
 
@@ -51,10 +56,20 @@ def cancel_cohort(*, actor: User, cohort: Cohort, reason: str) -> Cohort:
     if not reason.strip():
         raise DomainError("reason_missing")
     cancelled = advance(cohort, "cancel", COHORT_STEPS, actor=actor, reason=reason)
-    _each(actor, cancelled, STUDYING | UNDECIDED, "withdraw", cause="cancel")
+    _each_leaves(actor, cancelled, STUDYING | UNDECIDED, "withdraw", cause="cancel")
     return cancelled
 
 
-def _each(actor: User, cohort: Cohort, states: frozenset[str], step: str, cause: str) -> None:
-    for enrolment in Enrolment.objects.filter(cohort=cohort, state__in=states).order_by("pk"):
-        advance(enrolment, step, ENROLMENT_STEPS, actor=actor, cause=cause)
+def _each_leaves(actor: User, cohort: Cohort, states: frozenset[str], step: str, **facts: str) -> None:
+    for enrolment in _in(cohort, states):
+        leave(actor, enrolment, step, **facts)
+
+
+def _in(cohort: Cohort, states: frozenset[str]) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(cohort=cohort, state__in=states).order_by("pk")
+
+
+def _closed_words() -> str:
+    """What the refused read in the audit trail is written once, in the language of record."""
+    with translation.override("zh-hans"):
+        return str(NO_SEAT_BECAME_FREE)

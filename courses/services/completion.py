@@ -9,12 +9,13 @@ from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
 from core import audit, clock, outbox
-from core.errors import WrongState
+from core.errors import DomainError, WrongState
 from core.workflow import advance
 from courses.models import Cohort, Enrolment, TrainingRecord
 from courses.models.records import Track
 from courses.rules import Missing, Progress
-from courses.selectors.completion import reviews
+from courses.selectors.completion import has_open_claim, reviews
+from courses.services.apart import require_others
 from courses.workflow import ENROLMENT_STEPS, STUDYING, UNDER_WAY, RecordStanding
 
 
@@ -30,23 +31,31 @@ class Completion:
 def complete_enrolments(*, actor: User, cohort: Cohort, enrolment_ids: Iterable[int]) -> Completion:
     """Complete those of the given trainees who meet every condition. Completed ones are passed over.
 
-    Raises WrongState unless the cohort runs or is being assessed.
+    Raises WrongState unless the cohort runs or is being assessed, `own_record`, and `claim_open` for somebody whose
+    document nobody has seen: the record would be that of the person they say they are.
     """
     require(actor, Permission.COMPLETION_REVIEW, cohort)
     locked = Cohort.objects.select_for_update().get(pk=cohort.pk)
     if locked.state not in UNDER_WAY:
         raise WrongState(step="complete", state=locked.state)
-    rows = Enrolment.objects.filter(cohort=locked, pk__in=list(enrolment_ids), state__in=STUDYING)
-    rows = rows.select_related("person", "cohort__base", "cohort__programme__level")
-    # Locked, so that no attendance is corrected between the review and the record.
-    rows = rows.select_for_update(of=("self",)).order_by("pk")
+    chosen = _chosen(locked, enrolment_ids)
+    require_others(actor, *chosen)
+    if unconfirmed := [one.pk for one in chosen if has_open_claim(one)]:
+        raise DomainError("claim_open", enrolments=unconfirmed)
     outcome = Completion()
-    for review in reviews(list(rows)):
+    for review in reviews(chosen):
         if review.missing:
             outcome.refused[review.enrolment.pk] = review.missing
         else:
             outcome.records.append(_complete(actor, review.enrolment, review.progress))
     return outcome
+
+
+def _chosen(cohort: Cohort, enrolment_ids: Iterable[int]) -> list[Enrolment]:
+    """Locked, so that no attendance is corrected between the review and the record."""
+    rows = Enrolment.objects.filter(cohort=cohort, pk__in=list(enrolment_ids), state__in=STUDYING)
+    rows = rows.select_related("person__merged_into", "claim", "cohort__base", "cohort__programme__level")
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _complete(actor: User, enrolment: Enrolment, progress: Progress) -> TrainingRecord:

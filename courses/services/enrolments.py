@@ -10,11 +10,12 @@ from accounts.permissions import Permission
 from accounts.selectors import is_checked
 from accounts.services import confirm_claim_at_desk, give_consent, record_identity_check
 from accounts.workflow import ClaimState, Standing
-from core import audit, outbox
+from core import audit, clock, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
-from courses.exams.services import admit_candidates
+from courses.exams.services import admit_candidates, dismiss_candidates
 from courses.models import Cohort, Enrolment
+from courses.services.apart import require_others
 from courses.workflow import ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
 
 # The trainee's commitment (诚信承诺书) that an application needs; another wording is another version.
@@ -27,11 +28,10 @@ def apply_for_cohort(*, actor: User, cohort: Cohort, agrees: bool = False) -> En
     """The actor applies for an open cohort, as the own person or as the one an open claim names.
 
     Anybody may apply, so no permission is asked. Applying twice is one enrolment; a full cohort puts the applicant
-    on the waiting list. Raises WrongState, `profile_missing`, `commitment_missing`, `application_exists`.
+    on the waiting list. Raises WrongState, `cohort_over`, `profile_missing`, `commitment_missing`,
+    `application_exists`.
     """
-    locked = _locked(cohort)
-    if locked.state != CohortState.OPEN:
-        raise WrongState(step="apply", state=locked.state)
+    locked = _open_for_applications(cohort)
     person, claim = _applicant(actor)
     if agrees:
         give_consent(actor=actor, **COMMITMENT)
@@ -51,9 +51,10 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     """Give the applicant a seat; without a free one, an applicant goes to the waiting list instead.
 
     `document_seen`: the original document lay on the desk, which checks the identity and confirms an open claim.
-    Raises WrongState and, for somebody who waits already, `cohort_full`.
+    Raises WrongState, `own_record` and, for somebody who waits already, `cohort_full`.
     """
     require(actor, Permission.ENROLMENT_ADMIT, enrolment)
+    require_others(actor, enrolment)
     cohort = _locked(enrolment.cohort)
     if cohort.state not in (CohortState.OPEN, CohortState.RUNNING):
         raise WrongState(step="admit", state=cohort.state)
@@ -79,8 +80,9 @@ def admit_many(*, actor: User, enrolments: Iterable[Enrolment], document_seen: b
 
 @transaction.atomic
 def check_identity(*, actor: User, enrolment: Enrolment) -> Enrolment:
-    """The document was seen after admission. Seeing it twice is one check. Raises WrongState."""
+    """The document was seen after admission. Seeing it twice is one check. Raises WrongState and `own_record`."""
     require(actor, Permission.ENROLMENT_ADMIT, enrolment)
+    require_others(actor, enrolment)
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if locked.state not in STUDYING:
         raise WrongState(step="check_identity", state=locked.state)
@@ -90,6 +92,8 @@ def check_identity(*, actor: User, enrolment: Enrolment) -> Enrolment:
 
 @transaction.atomic
 def put_on_waiting_list(*, actor: User, enrolment: Enrolment) -> Enrolment:
+    require(actor, Permission.ENROLMENT_ADMIT, enrolment)
+    require_others(actor, enrolment)
     return advance(enrolment, "waitlist", ENROLMENT_STEPS, actor=actor)
 
 
@@ -98,13 +102,23 @@ def refuse(*, actor: User, enrolment: Enrolment, reason: str) -> Enrolment:
     """Raises `reason_missing`: whoever is refused is told why."""
     if not reason.strip():
         raise DomainError("reason_missing")
-    return advance(enrolment, "refuse", ENROLMENT_STEPS, actor=actor, reason=reason)
+    require(actor, Permission.ENROLMENT_ADMIT, enrolment)
+    require_others(actor, enrolment)
+    return leave(actor, enrolment, "refuse", reason=reason)
 
 
 @transaction.atomic
 def withdraw(*, actor: User, enrolment: Enrolment, reason: str = "") -> Enrolment:
-    """By the applicant, or by the base for somebody who told it so. Frees the seat."""
-    return advance(enrolment, "withdraw", ENROLMENT_STEPS, actor=actor, reason=reason)
+    """By the applicant, or by the base for somebody who told it so. Frees the seat; a running paper is collected."""
+    return leave(actor, enrolment, "withdraw", reason=reason)
+
+
+def leave(actor: User, enrolment: Enrolment, step: str, **facts: str) -> Enrolment:
+    """Take a step that ends the enrolment without a record; nobody without a place sits its examination."""
+    left = advance(enrolment, step, ENROLMENT_STEPS, actor=actor, **facts)
+    if left.cohort.sitting:
+        dismiss_candidates(actor=actor, sitting=left.cohort.sitting, persons=[left.person])
+    return left
 
 
 def seats_taken(cohort: Cohort) -> int:
@@ -120,6 +134,15 @@ def has_agreed(actor: User) -> bool:
 def _locked(cohort: Cohort) -> Cohort:
     """The row lock under which seats are counted (SQLite holds the write lock since BEGIN IMMEDIATE)."""
     return Cohort.objects.select_for_update().get(pk=cohort.pk)
+
+
+def _open_for_applications(cohort: Cohort) -> Cohort:
+    locked = _locked(cohort)
+    if locked.state != CohortState.OPEN:
+        raise WrongState(step="apply", state=locked.state)
+    if locked.ends_on < clock.today():
+        raise DomainError("cohort_over")
+    return locked
 
 
 def _applicant(actor: User) -> tuple[Person, Claim | None]:

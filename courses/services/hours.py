@@ -14,6 +14,7 @@ from core import audit, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
 from courses.models import Attendance, Enrolment, HourEntry, Module, Session
+from courses.services.apart import require_others
 from courses.workflow import ENROLMENT_STEPS, STUDYING, UNDER_WAY, EnrolmentState
 
 CREDITED = frozenset({Attendance.Status.PRESENT, Attendance.Status.ONLINE})
@@ -24,7 +25,7 @@ def mark_attendance(*, actor: User, session: Session, marks: Mapping[int, str]) 
     """Mark trainees (by enrolment id) and credit the session's module shares, or take them back.
 
     Only what differs from the last marking is written. Raises WrongState, `session_in_future`, `not_in_cohort`,
-    `status_unknown`.
+    `status_unknown`, `own_record`.
     """
     require(actor, Permission.ATTENDANCE_MARK, session)
     locked = _open_session(session)
@@ -32,6 +33,7 @@ def mark_attendance(*, actor: User, session: Session, marks: Mapping[int, str]) 
     if not changed:
         return []
     enrolments = _enrolments(locked, changed)
+    require_others(actor, *enrolments.values())
     before = dict(locked.attendances.filter(enrolment__in=changed).values_list("enrolment", "status"))
     attendances = [_mark(actor, locked, pk, status) for pk, status in changed.items()]
     _credit_session(locked, changed)
@@ -98,7 +100,8 @@ def _changes(session: Session, marks: Mapping[int, str]) -> dict[int, str]:
 def _enrolments(session: Session, wanted: Iterable[int]) -> dict[int, Enrolment]:
     """Those of this cohort who take part; hours of a finished enrolment stay as they were reviewed."""
     rows = Enrolment.objects.filter(cohort=session.cohort_id, pk__in=list(wanted), state__in=STUDYING)
-    found = {enrolment.pk: enrolment for enrolment in rows.select_for_update().order_by("pk")}
+    rows = rows.select_related("person__merged_into").select_for_update(of=("self",))
+    found = {enrolment.pk: enrolment for enrolment in rows.order_by("pk")}
     if absent := set(wanted) - found.keys():
         raise DomainError("not_in_cohort", enrolments=sorted(absent))
     return found

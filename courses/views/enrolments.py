@@ -24,7 +24,7 @@ from courses.selectors.completion import progress_of
 from courses.views.refusals import words
 from courses.views.remaining import remaining
 from courses.views.trails import own_trail, public_trail
-from courses.workflow import ENROLMENT_STEPS, STUDYING, CohortState, EnrolmentState
+from courses.workflow import ENROLMENT_STEPS, STUDYING, EnrolmentState
 
 PAGE_SIZE = 25
 
@@ -40,7 +40,7 @@ def cohort_public(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": public_trail(found),
         "sessions": cohorts.sessions_of(found),
         "own": own,
-        "is_open": found.state == CohortState.OPEN,
+        "is_open": cohorts.takes_applications(found),
     }
     return render(request, "courses/cohort_public.html", context)
 
@@ -63,7 +63,7 @@ def apply(request: SignedInRequest, pk: int) -> HttpResponse:
         "cohort": found,
         "crumbs": public_trail(found, here=_("Apply")),
         "form": form,
-        "is_open": found.state == CohortState.OPEN,
+        "is_open": cohorts.takes_applications(found),
         "has_profile": enrolments.may_apply(request.user),
     }
     return render(request, "courses/cohort_apply.html", context)

@@ -15,6 +15,11 @@ WORDS: dict[str, Promise] = {
     "person_taken": gettext_lazy(
         "This document already belongs to another login. Nothing was changed; ask the platform's service."
     ),
+    "own_record": gettext_lazy("This concerns yourself: somebody else at the base has to do it. Nothing was changed."),
+    "claim_open": gettext_lazy(
+        "Somebody on the list has not shown the original document yet. Check it at the desk first; nothing was changed."
+    ),
+    "cohort_over": gettext_lazy("The last day of this cohort is over: it takes no applications any more."),
     "reason_missing": gettext_lazy("Write a reason: the person concerned must be able to read it."),
     "session_in_future": gettext_lazy("Attendance can be marked from the day of the session on."),
     "not_in_cohort": gettext_lazy("Somebody on the list no longer takes part. Nothing was saved; open the list again."),

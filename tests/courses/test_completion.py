@@ -5,14 +5,16 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
+from accounts.models import Claim
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import OutboxEvent
 from courses.models import TrainingRecord, TrainingRecordAnnulment
 from courses.rules import Condition
 from courses.selectors.completion import progress_of, reviews_of
-from courses.services import annul_training_record, complete_enrolments, mark_attendance
+from courses.services import annul_training_record, check_identity, complete_enrolments, mark_attendance
 from tests.builders import (
     base_manager,
     make_appointment,
@@ -302,3 +304,69 @@ def test_records_refuse_to_be_changed(cohort, manager, table, statement):
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table))
+
+
+# --- open claims and oneself ----------------------------------------------------------------------------------------
+def claimed(cohort, **fields):
+    """Somebody claims a person whom another office has checked; nobody has seen the claimant's document."""
+    ready = make_ready(cohort, **fields)
+    ready.person.user = None
+    ready.person.save()
+    ready.claim = Claim.objects.create(user=ready.applicant, person=ready.person)
+    ready.save()
+    return ready
+
+
+def test_progress_uses_nothing_of_a_person_who_is_only_claimed(cohort):
+    trainee = claimed(cohort)
+
+    progress = progress_of([trainee])[trainee.pk]
+    assert (progress.identity_checked, progress.score, progress.passed) == (False, None, False)
+
+    trainee.claim.state = "confirmed"
+    trainee.claim.save()
+    progress = progress_of([trainee])[trainee.pk]
+    assert (progress.identity_checked, progress.score, progress.passed) == (True, 80, True)
+
+
+def test_claimants_page_does_not_say_that_the_claimed_person_was_checked(cohort):
+    trainee = claimed(cohort)
+    client = Client()
+    client.force_login(trainee.applicant)
+
+    response = client.get(f"/en/training/{trainee.pk}/")
+
+    labels = {step["label"]: step["state"] for step in response.context["steps"]}
+    assert (response.status_code, labels["Identity checked"], labels["Examination"]) == (200, "now", "now")
+    assert "Bring your original document to the base" in response.content.decode()
+
+
+def test_complete_with_an_open_claim_is_refused(cohort, manager):
+    trainee = claimed(cohort)
+
+    with pytest.raises(DomainError) as refusal:
+        complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[trainee.pk])
+
+    trainee.refresh_from_db()
+    assert (refusal.value.code, refusal.value.facts) == ("claim_open", {"enrolments": [trainee.pk]})
+    assert (trainee.state, TrainingRecord.objects.count()) == ("attending", 0)
+
+
+def test_complete_after_the_claim_was_confirmed_at_the_desk(cohort, manager):
+    trainee = claimed(cohort)
+    check_identity(actor=manager, enrolment=trainee)
+
+    assert len(complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[trainee.pk]).records) == 1
+
+
+def test_complete_oneself_is_refused(cohort, manager):
+    own = make_ready(cohort, user=manager)
+
+    with pytest.raises(DomainError) as refusal:
+        complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[own.pk])
+
+    assert (refusal.value.code, TrainingRecord.objects.count()) == ("own_record", 0)
+    assert [(one.own, one.ready) for one in reviews_of(manager, cohort)] == [(True, False)]
+    colleague = base_manager(cohort.base)
+    assert [(one.own, one.ready) for one in reviews_of(colleague, cohort)] == [(False, True)]
+    assert len(complete_enrolments(actor=colleague, cohort=cohort, enrolment_ids=[own.pk]).records) == 1

@@ -7,10 +7,12 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from accounts.permissions import Permission
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry
 from courses.models import Attendance, HourEntry
+from courses.selectors.cohorts import taking_part
 from courses.services import credit_lesson, mark_attendance
 from tests.builders import base_manager, make_base, make_user
 from tests.courses.builders import credit, make_cohort, make_enrolment, make_session
@@ -113,6 +115,20 @@ def test_mark_attendance_writes_one_audit_entry_with_old_and_new(session, traine
         {"marks": {str(trainee.pk): [None, "present"]}},
         {"marks": {str(trainee.pk): ["present", "leave"]}},
     ]
+
+
+def test_mark_attendance_of_oneself_is_refused_as_a_whole(session, trainee, manager):
+    own = make_enrolment(session.cohort, state="attending", user=manager)
+    colleague = base_manager(session.cohort.base)
+
+    with pytest.raises(DomainError) as refusal:
+        mark_attendance(actor=manager, session=session, marks={trainee.pk: "present", own.pk: "present"})
+
+    assert (refusal.value.code, ledger(trainee), ledger(own)) == ("own_record", [], [])
+    assert taking_part(manager, session.cohort, Permission.ATTENDANCE_MARK) == [trainee]
+    assert taking_part(colleague, session.cohort, Permission.ATTENDANCE_MARK) == [trainee, own]
+    mark_attendance(actor=colleague, session=session, marks={own.pk: "present"})
+    assert len(ledger(own)) == 2
 
 
 def test_mark_attendance_of_another_cohort_is_refused_as_a_whole(session, trainee, manager):
