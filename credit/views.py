@@ -42,7 +42,7 @@ def open_file(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid() and (person := _in_reach(request, pk)):
         return render(request, "credit/purpose.html", {"person": person, "form": form})
     entry = services.open_file(actor=request.user, person_id=pk, purpose=form.stated())  # type: ignore[arg-type]
-    if not entry.granted:
+    if entry is None or not entry.granted:
         raise NotAllowed(permission="credit_file_view")
     leave_open(request.session, person_id=pk, hat_id=_hat_id(request), purpose=entry.purpose)
     return redirect("credit:file", pk=pk)

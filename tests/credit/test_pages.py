@@ -243,7 +243,7 @@ def test_outsiders_get_404_and_their_tries_are_written_down(client):
         assert SECRET not in text(asked) + text(tried)
         assert "何磊" not in text(asked) + text(tried)
         assert looks(person)[-1][0::2] == (actor.pk, False)
-    assert len(looks(person)) == 5
+    assert [bool(purpose) for _, purpose, _ in looks(person)] == [False, False, False, True, False]
 
 
 def test_outsiders_try_without_a_purpose_is_written_down_too(client):
@@ -252,6 +252,39 @@ def test_outsiders_try_without_a_purpose_is_written_down_too(client):
 
     assert open_file(client, person, purpose="", about="").status_code == 404
     assert looks(person) == [(actor.pk, "", False)]
+
+
+def test_tries_again_and_again_are_written_down_once_a_day(client):
+    person, actor = employee("990100"), make_user()
+    client.force_login(actor)
+    for _turn in range(3):
+        assert open_file(client, person, about="加微信领奖").status_code == 404
+    assert looks(person) == [(actor.pk, "", False)]
+
+    with clock.travel(timedelta(hours=25)):
+        client.force_login(actor)
+        open_file(client, person)
+    assert looks(person) == [(actor.pk, "", False)] * 2
+
+
+def test_tries_at_everybody_stop_being_written_down(client):
+    people = [make_person(f"何{number}") for number in range(12)]
+    actor = make_user()
+    client.force_login(actor)
+
+    assert {open_file(client, person).status_code for person in people} == {404}
+    assert [len(looks(person)) for person in people] == [1] * 10 + [0, 0]
+
+
+def test_look_at_a_merged_double_is_told_to_the_surviving_person(client, regulator):
+    double, survivor = employee(), employee(name="何磊")
+    double.merged_into = survivor
+    double.save(update_fields=["merged_into"])
+
+    assert open_file(client, double).status_code == 302
+
+    assert looks(double) == []
+    assert [(actor, granted) for actor, _, granted in looks(survivor)] == [(regulator.pk, True)]
 
 
 def test_own_employer_gets_404(client):

@@ -195,21 +195,22 @@ def test_look_of_the_region_is_written_down():
 
 
 @pytest.mark.parametrize(
-    "make_actor",
+    ("make_actor", "words"),
     [
-        make_user,
-        base_manager,
-        lambda: regulator("990200"),
-        lambda: hat(Role.AUDITOR, regulator().memberships.get().admin_body),
+        (make_user, ""),
+        (base_manager, ""),
+        (lambda: regulator("990200"), "案件 26"),
+        (lambda: hat(Role.AUDITOR, regulator().memberships.get().admin_body), ""),
     ],
 )
-def test_refused_look_is_written_down_and_stays_a_refusal(make_actor):
+def test_refused_look_is_written_down_and_stays_a_refusal(make_actor, words):
+    """The words of somebody whose office opens no files are not kept."""
     person, actor = employee("990100"), make_actor()
 
     entry = look(actor, person)
 
     assert entry.granted is False
-    assert looks(person) == [(actor.pk, "案件 26", False)]
+    assert looks(person) == [(actor.pk, words, False)]
     assert AuditEntry.objects.filter(verb="credit.file_refused", subject_id=str(person.pk)).count() == 1
 
 
