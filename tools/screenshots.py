@@ -19,8 +19,7 @@ MOST_BYTES = 200 * 1024
 # Type and rules stay sharp with so few colours, and a file shrinks to a third.
 COLOURS = 128
 CHROMIUM = "/usr/bin/chromium"
-# The language of the browser itself decides how its date fields read.
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--lang=zh-CN"]
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 VISITOR = ""
 ADDRESSES = """
 from accounts.models import Institution
