@@ -5,6 +5,7 @@ from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
     record_identity_check,
+    resend_claim_code,
     save_profile,
 )
 from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
@@ -39,5 +40,6 @@ __all__ = [
     "preview_institutions",
     "preview_roster",
     "record_identity_check",
+    "resend_claim_code",
     "save_profile",
 ]

@@ -20,10 +20,18 @@ from accounts.selectors import document_index, find_document, known_areas
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed, WrongState
+from core.models import OutboxEvent
 from core.text import name_key, normal_name
 
 CODE_LIFE = timedelta(minutes=10)
 MAX_TRIES = 5
+# How often a new code may be asked for within one claim.
+MAX_RESENDS = 3
+# A phone counts when it was known so long before the claim: nobody puts it there in order to claim.
+PHONE_KNOWN_FOR = timedelta(days=7)
+# So many refused profiles of one login in 24 hours, then none is looked up any more.
+REFUSED_A_DAY = 10
+SEND_CODE = "accounts.send_claim_code"
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,6 @@ class ProfileResult:
     claim: Claim | None = None
 
 
-@transaction.atomic
 def save_profile(
     *,
     actor: User,
@@ -48,14 +55,33 @@ def save_profile(
 
     A document nobody has makes a new person at once; a known document with the same name makes a claim that shows
     nothing; with another name it is refused with the same text as any other refusal (`profile_refused`). A login
-    that has a person already gets no second one (`profile_exists`).
+    that has a person already gets no second one (`profile_exists`). Refusals are counted per login.
     """
     checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
     if not checked.ok:
         raise DomainError("document_wrong", reasons=checked.errors)
-    known = find_document(document_type, checked.value)
+    _require_patience(actor)
+    try:
+        return _profile(actor, name, latin_name, document_type, country, checked.value)
+    except DomainError as refusal:
+        # Written after the refusal has undone its own transaction.
+        audit.record(actor, "accounts.profile_refused", actor, code=refusal.code)
+        raise
+
+
+def _require_patience(actor: User) -> None:
+    """Whoever tries numbers against names is told the same as before, whether they fit or not."""
+    since = clock.now() - timedelta(days=1)
+    refused = audit.entries_about(actor).filter(verb="accounts.profile_refused", at__gt=since)
+    if refused.count() >= REFUSED_A_DAY:
+        raise DomainError("profile_refused")
+
+
+@transaction.atomic
+def _profile(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> ProfileResult:
+    known = find_document(kind, number)
     if known is None:
-        return ProfileResult(person=_new_person(actor, name, latin_name, document_type, country, checked.value))
+        return ProfileResult(person=_new_person(actor, name, latin_name, kind, country, number))
     person = known.person.merged_into or known.person
     if name_key(name) not in (known.person.name_key, person.name_key) or person.user_id not in (None, actor.pk):
         raise DomainError("profile_refused")
@@ -86,6 +112,21 @@ def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
 
 
 @transaction.atomic
+def resend_claim_code(*, actor: User, claim: Claim) -> Claim:
+    """Ask for another code; wrong tries stay counted. Raises `too_many_tries` and `codes_spent`."""
+    if claim.user_id != actor.pk:
+        raise NotAllowed(record="accounts.claim")
+    claim = _locked_open(claim)
+    if claim.tries >= MAX_TRIES:
+        raise DomainError("too_many_tries")
+    if OutboxEvent.objects.filter(kind=SEND_CODE, key=str(claim.pk)).count() > MAX_RESENDS:
+        raise DomainError("codes_spent")
+    outbox.add(SEND_CODE, claim.pk)
+    audit.record(actor, "accounts.claim_code_asked", claim)
+    return claim
+
+
+@transaction.atomic
 def confirm_claim_at_desk(*, actor: User, claim: Claim, base: TrainingBase) -> Claim:
     """The manager of the admitting base has seen the original document."""
     require(actor, Permission.ENROLMENT_ADMIT, base)
@@ -103,14 +144,15 @@ def record_identity_check(*, actor: User, person: Person, standing: Standing) ->
 def deliver_claim_code(*, claim_id: int) -> None:
     """Send a new six-digit code to the phone on file, through the mail-to-SMS gateway of the settings.
 
-    No phone on file or no gateway: no code is sent and the claim waits for the desk. Called again, the newest holds.
+    No phone to trust or no gateway: no code is sent and the claim waits for the desk. Called again, the newest holds,
+    and the tries go on being counted.
     """
     claim = Claim.objects.select_related("person").get(pk=claim_id)
-    phone = _phone_on_file(claim.person)
+    phone = _phone_on_file(claim)
     if claim.state != ClaimState.OPEN or not phone or not settings.SMS_MAIL_DOMAIN:
         return
     code = f"{secrets.randbelow(1_000_000):06d}"
-    Claim.objects.filter(pk=claim.pk).update(code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now(), tries=0)
+    Claim.objects.filter(pk=claim.pk).update(code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now())
     send_mail(
         subject=render_to_string("emails/claim_code_subject.txt").strip(),
         message=render_to_string("emails/claim_code.txt", {"code": code, "minutes": CODE_LIFE.seconds // 60}),
@@ -119,11 +161,18 @@ def deliver_claim_code(*, claim_id: int) -> None:
     )
 
 
-def _phone_on_file(person: Person) -> str:
-    if person.phone:
-        return person.phone
-    appointments = Appointment.objects.filter(person=person).order_by("-recorded_at", "-pk")
-    return next((row.phone for row in appointments if row.phone), "")
+def _phone_on_file(claim: Claim) -> str:
+    """The person's own, or the one that every roster naming one names, known well before the claim.
+
+    An officer who names an own phone for somebody in order to claim the record gets no code there.
+    """
+    if claim.person.phone:
+        return claim.person.phone
+    named = [row for row in Appointment.objects.filter(person=claim.person_id) if row.phone]
+    known_since = min((row.recorded_at for row in named), default=claim.created_at)
+    if len({row.phone for row in named}) != 1 or known_since > claim.created_at - PHONE_KNOWN_FOR:
+        return ""
+    return named[0].phone
 
 
 def _locked_open(claim: Claim) -> Claim:
@@ -171,7 +220,7 @@ def _open_claim(actor: User, person: Person) -> Claim:
         raise DomainError("profile_refused")
     if fresh:
         audit.record(actor, "accounts.claim_opened", claim)
-        outbox.add("accounts.send_claim_code", claim.pk)
+        outbox.add(SEND_CODE, claim.pk)
     return claim
 
 

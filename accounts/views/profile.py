@@ -12,7 +12,7 @@ from accounts.forms.profile import ClaimCodeForm, ProfileForm
 from accounts.middleware import AS_MYSELF, SESSION_KEY, SignedInRequest
 from accounts.models import Claim
 from accounts.selectors import looks_into, open_claim, own_person
-from accounts.services import confirm_claim_by_code, save_profile
+from accounts.services import confirm_claim_by_code, resend_claim_code, save_profile
 from accounts.workflow import ClaimState
 from core.errors import DomainError
 
@@ -40,6 +40,8 @@ def claim(request: SignedInRequest) -> HttpResponse:
     waiting = open_claim(request.user)
     if waiting is None:
         return redirect("accounts:profile")
+    if "resend" in request.POST:
+        return _resent(request, waiting)
     form = ClaimCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _confirmed(request, waiting, form):
         return redirect("accounts:profile")
@@ -83,6 +85,16 @@ def _saved(request: SignedInRequest, form: ProfileForm) -> HttpResponse | None:
     return redirect("accounts:profile")
 
 
+def _resent(request: SignedInRequest, waiting: Claim) -> HttpResponse:
+    try:
+        resend_claim_code(actor=request.user, claim=waiting)
+    except DomainError as refusal:
+        messages.warning(request, CLAIM_REFUSALS.get(refusal.code, CLAIM_REFUSALS["codes_spent"]))
+    else:
+        messages.success(request, _("If the record holds a phone number, a new code is on its way to it."))
+    return redirect("accounts:claim")
+
+
 def _confirmed(request: SignedInRequest, waiting: Claim, form: ClaimCodeForm) -> bool:
     try:
         done = confirm_claim_by_code(actor=request.user, claim=waiting, code=form.cleaned_data["code"])
@@ -102,6 +114,9 @@ CLAIM_REFUSALS = {
     ),
     "code_expired": gettext_lazy(
         "There is no valid code. Please let your training base check your document at the desk."
+    ),
+    "codes_spent": gettext_lazy(
+        "No more codes can be sent. Please let your training base check your document at the desk."
     ),
     "person_taken": gettext_lazy("This record is linked to another login. Please ask your training base."),
 }

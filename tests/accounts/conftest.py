@@ -1,12 +1,14 @@
 """A login, somebody whom a roster named, the claim between them, and the code that was sent."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 
 from accounts.models import Claim, Person, User
 from accounts.services.identity import deliver_claim_code
+from core import clock
 from tests.accounts.profiles import NUMBER, save
 from tests.builders import make_appointment, make_institution, make_person, make_user
 
@@ -20,7 +22,7 @@ def user(db: None) -> User:
 def known(db: None) -> Person:
     """Somebody whom a roster named, with a phone there."""
     person = make_person("林知夏", number=NUMBER)
-    make_appointment(person, make_institution(), phone="+8613800000018")
+    make_appointment(person, make_institution(), phone="+8613800000018", recorded_at=clock.now() - timedelta(days=30))
     return person
 
 

@@ -10,7 +10,7 @@ from django.test import override_settings
 from accounts import tasks
 from accounts.models import Claim, Person
 from accounts.selectors import is_checked
-from accounts.services import confirm_claim_at_desk, confirm_claim_by_code
+from accounts.services import confirm_claim_at_desk, confirm_claim_by_code, resend_claim_code
 from accounts.services.identity import deliver_claim_code
 from core import audit, clock
 from core.errors import NotAllowed, WrongState
@@ -49,13 +49,33 @@ def test_code_goes_to_the_persons_own_phone_first(claim, known):
     assert mail.outbox[0].to == ["8613900000019@sms.invalid"]
 
 
-def test_code_goes_to_the_phone_recorded_last(claim, known):
-    make_appointment(known, make_institution(), phone="+8613700000017", recorded_at=clock.now() + timedelta(hours=1))
-    make_appointment(known, make_institution(), recorded_at=clock.now() + timedelta(hours=2))
+@pytest.mark.parametrize("days", [0, 30])
+def test_two_phones_on_file_are_none(days, claim, known):
+    """The second may be that of an officer who named it to get the code."""
+    earlier = clock.now() - timedelta(days=days)
+    make_appointment(known, make_institution(), phone="+8613700000017", recorded_at=earlier)
 
     deliver_claim_code(claim_id=claim.pk)
 
-    assert mail.outbox[0].to == ["8613700000017@sms.invalid"]
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(("days", "messages"), [(6, 0), (8, 1)])
+def test_phone_counts_once_it_was_known_for_a_week(days, messages, claim, known):
+    known.appointments.update(recorded_at=claim.created_at - timedelta(days=days))
+
+    deliver_claim_code(claim_id=claim.pk)
+
+    assert len(mail.outbox) == messages
+
+
+def test_same_phone_named_again_still_counts(claim, known):
+    make_appointment(known, make_institution(), phone="+8613800000018", recorded_at=clock.now())
+    make_appointment(known, make_institution(), recorded_at=clock.now())
+
+    deliver_claim_code(claim_id=claim.pk)
+
+    assert mail.outbox[0].to == ["8613800000018@sms.invalid"]
 
 
 def test_code_is_stored_hashed(claim, code):
@@ -161,6 +181,31 @@ def test_closed_claim_cannot_be_confirmed(state, claim, code, user):
 
     with pytest.raises(WrongState):
         confirm_claim_by_code(actor=user, claim=claim, code=code)
+
+
+def test_a_new_code_does_not_forgive_wrong_tries(claim, code, user):
+    for _ in range(5):
+        confirm_claim_by_code(actor=user, claim=claim, code=wrong(code))
+    deliver_claim_code(claim_id=claim.pk)
+    newest = re.search(r"\d{6}", mail.outbox[-1].body)[0]
+
+    assert refused(confirm_claim_by_code, actor=user, claim=claim, code=newest) == "too_many_tries"
+    assert refused(resend_claim_code, actor=user, claim=claim) == "too_many_tries"
+
+
+def test_a_new_code_is_sent_three_times_at_most(claim, user):
+    for _ in range(3):
+        resend_claim_code(actor=user, claim=claim)
+
+    assert refused(resend_claim_code, actor=user, claim=claim) == "codes_spent"
+    assert OutboxEvent.objects.filter(kind="accounts.send_claim_code").count() == 4
+
+
+def test_a_new_code_for_the_claim_of_another_is_not_allowed(claim):
+    with pytest.raises(NotAllowed):
+        resend_claim_code(actor=make_user(), claim=claim)
+
+    assert OutboxEvent.objects.filter(kind="accounts.send_claim_code").count() == 1
 
 
 # --- the desk -------------------------------------------------------------------------------------------------------

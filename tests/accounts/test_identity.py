@@ -1,6 +1,7 @@
 """Filling a profile: a new document, a known one, and every way to take what is not one's own."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -8,11 +9,11 @@ from django.db import connection
 from accounts.models import Claim, IdentityDocument, Person, User
 from accounts.selectors import is_checked
 from accounts.workflow import Standing
-from core import audit
+from core import audit, clock
 from core.errors import DomainError
 from core.models import AuditEntry, OutboxEvent
 from tests.accounts.profiles import NUMBER, refused, save
-from tests.builders import make_person, make_user
+from tests.builders import make_person, make_user, resident_number
 
 pytestmark = pytest.mark.django_db
 
@@ -116,12 +117,14 @@ def test_refusals_look_the_same_whatever_the_reason(known, user):
     assert reasons == ["profile_refused"] * 4
 
 
-def test_refused_profile_writes_nothing(known, user):
-    before = (Person.objects.count(), Claim.objects.count(), AuditEntry.objects.count())
+def test_refused_profile_writes_nothing_but_the_try(known, user):
+    before = (Person.objects.count(), Claim.objects.count())
 
     refused(save, user, "王五")
 
-    assert (Person.objects.count(), Claim.objects.count(), AuditEntry.objects.count()) == before
+    assert (Person.objects.count(), Claim.objects.count()) == before
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.facts) == ("accounts.profile_refused", {"code": "profile_refused"})
 
 
 def test_login_with_a_person_cannot_claim_another(known, user):
@@ -141,3 +144,25 @@ def test_document_of_a_merged_person_leads_to_the_surviving_one(known, user):
     Person.objects.filter(pk=known.pk).update(merged_into=survivor)
 
     assert save(user, "林知夏").claim.person == survivor
+
+
+# --- trying numbers against names -----------------------------------------------------------------------------------
+def test_after_ten_refusals_the_right_name_is_refused_too():
+    make_person("林知夏", number=NUMBER)
+    user = make_user()
+    codes = [refused(save, user, name=f"别人{turn}") for turn in range(10)]
+
+    assert codes == ["profile_refused"] * 10
+    assert refused(save, user) == "profile_refused"
+    assert refused(save, user, number=resident_number()) == "profile_refused"
+    with clock.travel(timedelta(hours=25)):
+        assert save(user).claim is not None
+
+
+def test_nine_refusals_lock_nobody_out():
+    make_person("林知夏", number=NUMBER)
+    user = make_user()
+    for turn in range(9):
+        refused(save, user, name=f"别人{turn}")
+
+    assert save(user).claim is not None

@@ -209,6 +209,15 @@ def test_what_is_no_code_is_not_counted(typed, code, client):
     assert Claim.objects.get().tries == 0
 
 
+def test_button_asks_for_a_new_code(client, claim):
+    pages = [client.post("/en/profile/claim/", {"resend": "1"}, follow=True).content.decode() for _ in range(4)]
+
+    on_its_way = "If the record holds a phone number, a new code is on its way to it."
+    assert 'name="resend"' in pages[0]
+    assert [on_its_way in page for page in pages] == [True, True, True, False]
+    assert "No more codes can be sent." in pages[3]
+
+
 def test_without_a_claim_there_is_no_claim_page(client):
     assert client.get("/en/profile/claim/").url == "/en/profile/"
 
