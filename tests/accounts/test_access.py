@@ -40,6 +40,7 @@ ROUTES = {
     "accounts.Person": "user institution region",
     "accounts.TrainingBase": "base region",
     "certificates.Certificate": "user base region",
+    "certificates.CertificateCounter": "base region",
     "certificates.CertificateEvent": "user base region",
     "certificates.CertificateFile": "user base region",
     "courses.Attendance": "user base region",

@@ -23,7 +23,7 @@ from accounts.models import (
     User,
 )
 from accounts.selectors import system_user
-from certificates.models import Certificate, CertificateEvent, CertificateFile
+from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
 from core import clock
 from courses.exams.models import AnswerEntry, Attempt, Blueprint, PaperQuestion, Question, Sitting, SittingCandidate
 from courses.models import Attendance, HourEntry, Module
@@ -158,6 +158,7 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
             reason="test",
         ),
         certificate,
+        CertificateCounter.objects.create(base=base, level="J", year=2026, last=number),
         CertificateFile.objects.create(
             certificate=certificate,
             storage_name=f"world/{number}.pdf",
