@@ -95,11 +95,16 @@ def person_card(actor: User, pk: int) -> dict[str, Any]:
 
 def find_institution(identifier: str) -> Institution | None:
     """By unified social credit code (18 characters) or by the platform's id; for commands and services."""
+    return Institution.objects.filter(identified_as(identifier)).first()
+
+
+def identified_as(identifier: str) -> Q:
+    """18 characters are read as a code, in any case and width; everything else as the platform's id."""
     if len(code := compact(identifier)) == 18:
-        return Institution.objects.filter(uscc=code).first()
+        return Q(uscc=code)
     # A longer figure than any id would not fit the column.
     known_form = re.fullmatch(r"[0-9]{1,17}", narrow(identifier))
-    return Institution.objects.filter(pk=int(known_form[0])).first() if known_form else None
+    return Q(pk=int(known_form[0]) if known_form else 0)
 
 
 def reached_institution(actor: User, permission: Permission, identifier: str = "") -> Institution:

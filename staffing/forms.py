@@ -48,8 +48,8 @@ def read_moment(text: str) -> datetime | None:
             day = date.fromisoformat(text)
             moment = end_of_day(day) if day.year in YEARS else None
         else:
-            # A "+" of an unquoted query string arrives as a blank.
-            moment = parse_datetime(text.replace(" ", "+"))
+            # A "+" of an unquoted query string arrives as a blank; RFC 3339 lets T and Z be small.
+            moment = parse_datetime(text.replace(" ", "+").upper())
     except ValueError:
         moment = None
     if moment is None or moment.year not in YEARS:

@@ -17,7 +17,7 @@ from accounts.models import (
     User,
 )
 from accounts.permissions import Permission
-from accounts.selectors import surviving
+from accounts.selectors import identified_as, surviving
 from core import clock
 from core.errors import NotAllowed
 from courses.models import TrainingRecord
@@ -83,11 +83,8 @@ def rule_on(day: date) -> RatioRule:
 
 def find_institution(actor: User, identifier: str) -> Institution:
     """By USCC (18 characters) or the platform's id. Raises NotAllowed, also when there is none."""
-    where = (
-        {"uscc": identifier.upper()} if len(identifier) == 18 else {"pk": identifier if identifier.isdecimal() else 0}
-    )
-    found = Institution.objects.allowed(actor, Permission.RATIO_VIEW).select_related("region", "parent").filter(**where)
-    if not (institution := found.first()):
+    reach = Institution.objects.allowed(actor, Permission.RATIO_VIEW).select_related("region", "parent")
+    if not (institution := reach.filter(identified_as(identifier)).first()):
         raise NotAllowed(permission=Permission.RATIO_VIEW.value)
     return institution
 

@@ -232,13 +232,19 @@ def test_people_behind_agree_with_the_fraction_as_known_then_and_over_a_merge():
             assert uncounted_staff(answer) == (0 if moment else 1)
 
 
+def full_width(text: str) -> str:
+    return "".join(chr(ord(character) + 0xFEE0) for character in text)
+
+
 def test_find_institution_takes_uscc_and_id_and_hides_foreign_ones():
     institution, foreign = make_institution(), make_institution()
     actor = officer(institution)
 
     assert find_institution(actor, institution.uscc) == institution
     assert find_institution(actor, str(institution.pk)) == institution
-    for identifier in (foreign.uscc, str(foreign.pk), "abc", "999999"):
+    for spelling in (institution.uscc.lower(), full_width(institution.uscc), full_width(str(institution.pk))):
+        assert find_institution(actor, spelling) == institution
+    for identifier in (foreign.uscc, str(foreign.pk), f"-{institution.pk}", "", "abc", "999999", "9" * 5000):
         with pytest.raises(NotAllowed):
             find_institution(actor, identifier)
 
