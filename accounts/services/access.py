@@ -8,10 +8,13 @@ from core import audit, clock, outbox
 
 @transaction.atomic
 def give_consent(*, actor: User, text: str, version: str) -> Consent:
-    """The actor agrees to a versioned text (code of conduct, privacy notice …); agreeing twice is one row."""
-    given = Consent.objects.filter(user=actor, text=text, version=version, given=True).first()
-    if given:
-        return given
+    """The actor agrees to a versioned text (code of conduct, privacy notice …); agreeing twice is one row.
+
+    Agreeing again after a withdrawal is a new row: the latest one holds.
+    """
+    latest = Consent.objects.filter(user=actor, text=text, version=version).order_by("at", "pk").last()
+    if latest and latest.given:
+        return latest
     consent = Consent.objects.create(user=actor, text=text, version=version, at=clock.now())
     audit.record(actor, "accounts.consent_given", consent, text=text, version=version)
     outbox.add("accounts.consent_given", consent.pk)
