@@ -565,6 +565,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
+            model_name="cohort",
+            index=models.Index(fields=["state", "ends_on"], name="cohorts_by_state"),
+        ),
+        migrations.AddIndex(
             model_name="enrolment",
             index=models.Index(fields=["cohort", "state"], name="enrolments_of_cohort"),
         ),

@@ -60,6 +60,8 @@ class Cohort(models.Model):
             models.CheckConstraint(name="cohort_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
             models.CheckConstraint(name="cohort_has_seats", condition=Q(capacity__gt=0)),
         ]
+        # What the catalogue asks on every visit.
+        indexes = [models.Index(fields=["state", "ends_on"], name="cohorts_by_state")]
 
     def __str__(self) -> str:
         return f"{self.year}-{self.number} {self.programme_id}"

@@ -11,7 +11,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 
 from core import clock, search
 from core.text import search_tokens
@@ -111,10 +112,17 @@ def outline(page: CoursePage) -> Outline:
 
 def open_cohorts(*, level: Level | None = None) -> QuerySet[Cohort]:
     """Cohorts that take applications, soonest first; `seats_left` and `waiting` are head counts."""
-    rows = Cohort.objects.filter(state=CohortState.OPEN, ends_on__gte=clock.today())
+    rows = _taking_applications()
     if level is not None:
         rows = rows.filter(programme__level=level)
-    return with_seats(rows).select_related("base__region", "programme__level").order_by("starts_on", "pk")
+    return _told(rows)
+
+
+def next_cohorts(levels: Iterable[int], *, count: int) -> QuerySet[Cohort]:
+    """The soonest of each level, `count` at most: chosen by the database, before anything is counted."""
+    rank = Window(RowNumber(), partition_by="programme__level", order_by=["starts_on", "pk"])
+    ranked = _taking_applications().filter(programme__level__in=set(levels)).annotate(rank=rank)
+    return _told(Cohort.objects.filter(pk__in=ranked.filter(rank__lte=count).values("pk")))
 
 
 def found_courses(query: str, language: str, *, level: str = "") -> list[Found]:
@@ -137,6 +145,14 @@ def excerpt(text: str, query: str, *, around: int = 48) -> Parts:
     window = ("…" if start else "") + plain[start:end] + ("…" if end < len(plain) else "")
     pieces = pattern.split(window) if first else [window]
     return [(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
+
+
+def _taking_applications() -> QuerySet[Cohort]:
+    return Cohort.objects.filter(state=CohortState.OPEN, ends_on__gte=clock.today())
+
+
+def _told(rows: QuerySet[Cohort]) -> QuerySet[Cohort]:
+    return with_seats(rows).select_related("base__region", "programme__level").order_by("starts_on", "pk")
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Sum
 
@@ -14,6 +15,7 @@ from core import audit, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
 from courses.models import Attendance, Enrolment, HourEntry, Module, Session
+from courses.selectors.lessons import SOURCE, Reading, reading
 from courses.services.apart import require_others
 from courses.workflow import ENROLMENT_STEPS, STUDYING, UNDER_WAY, EnrolmentState
 
@@ -47,11 +49,12 @@ def mark_attendance(*, actor: User, session: Session, marks: Mapping[int, str]) 
 
 @transaction.atomic
 def credit_lesson(
-    *, actor: User, enrolment: Enrolment, lesson_key: UUID, title: str, shares: Mapping[str, Decimal]
+    *, actor: User, enrolment: Enrolment, lesson_key: UUID, answer: int, language: str = settings.LANGUAGE_CODE
 ) -> list[HourEntry]:
-    """Credit a read lesson's declared hours per module code, once, to the actor's own enrolment.
+    """Credit a lesson's declared hours, once, to the actor's own enrolment for the right answer to the check question.
 
-    Raises WrongState unless the trainee is admitted or attending, and `unknown_module`.
+    `language` is that of the page that was read. Raises WrongState unless the trainee is admitted or attending,
+    `wrong_answer`, and NotAllowed for a lesson of another course.
     """
     require(actor, Permission.ENROLMENT_VIEW, enrolment)
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
@@ -59,22 +62,15 @@ def credit_lesson(
         raise NotAllowed(permission="own_lesson")
     if locked.state not in STUDYING:
         raise WrongState(step="credit_lesson", state=locked.state)
+    lesson = reading(actor, locked.pk, lesson_key, language)
+    if lesson.question is None or lesson.question["answer"] != answer:
+        raise DomainError("wrong_answer")
     source = lesson_source(lesson_key)
-    credited = list(locked.hour_entries.filter(source=source).order_by("pk"))
-    if credited:
-        return credited
-    entries = [
-        HourEntry(enrolment=locked, module=module, hours=shares[module.code], source=source, credited_at=clock.now())
-        for module in _modules(shares)
-    ]
-    HourEntry.objects.bulk_create(entries)
-    hours = {code: str(share) for code, share in shares.items()}
-    audit.record(actor, "courses.lesson_credited", locked, lesson=str(lesson_key), title=title, hours=hours)
-    return entries
+    return list(locked.hour_entries.filter(source=source).order_by("pk")) or _credit(actor, lesson, source)
 
 
 def lesson_source(lesson_key: UUID | str) -> str:
-    return f"lesson:{lesson_key}"
+    return f"{SOURCE}{lesson_key}"
 
 
 def session_source(session: Session) -> str:
@@ -141,8 +137,21 @@ def _credit_session(session: Session, marks: Mapping[int, str]) -> None:
     HourEntry.objects.bulk_create(entries)
 
 
-def _modules(shares: Mapping[str, Decimal]) -> list[Module]:
-    modules = list(Module.objects.filter(code__in=list(shares)).order_by("position"))
-    if unknown := shares.keys() - {module.code for module in modules}:
-        raise DomainError("unknown_module", codes=sorted(unknown))
-    return modules
+def _credit(actor: User, lesson: Reading, source: str) -> list[HourEntry]:
+    modules = Module.objects.filter(code__in=lesson.shares).order_by("position")
+    entries = [
+        HourEntry(
+            enrolment=lesson.enrolment,
+            module=module,
+            hours=lesson.shares[module.code],
+            source=source,
+            credited_at=clock.now(),
+        )
+        for module in modules
+    ]
+    if not entries:
+        return []
+    HourEntry.objects.bulk_create(entries)
+    facts = {"title": lesson.page.title, "hours": {code: str(share) for code, share in lesson.shares.items()}}
+    audit.record(actor, "courses.lesson_credited", lesson.enrolment, lesson=source.removeprefix(SOURCE), **facts)
+    return entries

@@ -44,11 +44,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 def course(request: HttpRequest, page: CoursePage) -> HttpResponse:
     _offer_languages(request, page)
+    cohorts = Paginator(content.open_cohorts(level=page.level), PAGE_SIZE)
     context = {
         "page": page,
         "crumbs": [*_crumbs(), {"label": page.title}],
         "outline": content.outline(page),
-        "cohorts": content.open_cohorts(level=page.level),
+        "page_obj": cohorts.get_page(request.GET.get("page")),
         "free_lesson": FREE_LESSON,
     }
     return render(request, page.template, context)
@@ -85,7 +86,8 @@ def _offer_languages(request: HttpRequest, page: CoursePage | LessonPage) -> Non
 
 def _add_cohorts(cards: Any) -> None:
     by_level: dict[int, list[Any]] = defaultdict(list)
-    for cohort in content.open_cohorts():
+    levels = [card["course"].level_id for card in cards]
+    for cohort in content.next_cohorts(levels, count=COHORTS_PER_COURSE):
         by_level[cohort.programme.level_id].append(cohort)
     for card in cards:
-        card["cohorts"] = by_level[card["course"].level_id][:COHORTS_PER_COURSE]
+        card["cohorts"] = by_level[card["course"].level_id]

@@ -18,6 +18,7 @@ from core.errors import DomainError, NotAllowed
 from core.workflow import open_steps
 from courses import services
 from courses.forms.cohorts import CohortForm, ExamForm, ReasonForm, SessionForm
+from courses.forms.rows import row_ids
 from courses.models import Cohort
 from courses.selectors import cohorts as selectors
 from courses.views.refusals import words
@@ -50,8 +51,8 @@ def create_cohort(request: SignedInRequest) -> HttpResponse:
     base = request.hat.base if request.hat else None
     if base is None or not holds(request.user, Permission.COHORT_MANAGE):
         raise NotAllowed(permission=str(Permission.COHORT_MANAGE))
-    copied = request.GET.get("copy", "")
-    source = selectors.cohort_for(request.user, int(copied), Permission.COHORT_MANAGE) if copied.isdecimal() else None
+    copied = row_ids(request.GET.getlist("copy")[:1])
+    source = selectors.cohort_for(request.user, copied[0], Permission.COHORT_MANAGE) if copied else None
     form = CohortForm(request.POST or None, copy_from=source)
     if form.is_valid():
         try:

@@ -10,6 +10,7 @@ from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from core.errors import DomainError, NotAllowed
 from courses import services
+from courses.forms.rows import row_ids
 from courses.models import Cohort
 from courses.rules import Condition
 from courses.selectors.cohorts import cohort_for, sessions_missed
@@ -39,7 +40,7 @@ def completion_review(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _complete(request: SignedInRequest, found: Cohort) -> None:
-    chosen = [int(pk) for pk in request.POST.getlist("enrolment") if pk.isdecimal()]
+    chosen = row_ids(request.POST.getlist("enrolment"))
     try:
         outcome = services.complete_enrolments(actor=request.user, cohort=found, enrolment_ids=chosen)
     except NotAllowed:

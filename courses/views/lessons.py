@@ -19,15 +19,16 @@ from courses.services.hours import credit_lesson
 @require_http_methods(["GET", "HEAD", "POST"])
 def lesson(request: HttpRequest, enrolment: int, key: UUID) -> HttpResponse:
     """The right answer marks the lesson read and credits its hours, once; a wrong one may be corrected."""
-    now = reading(request.user, enrolment, key, get_language() or "zh-hans")  # type: ignore[arg-type]
+    language = get_language() or "zh-hans"
+    now = reading(request.user, enrolment, key, language)  # type: ignore[arg-type]
     form = CheckForm(now.question, request.POST or None) if now.asks else None
     if form is not None and form.is_valid():
         credit_lesson(
             actor=request.user,  # type: ignore[arg-type]
             enrolment=now.enrolment,
             lesson_key=key,
-            title=now.page.title,
-            shares=now.shares,
+            answer=form.cleaned_data["answer"],
+            language=language,
         )
         messages.success(request, _("Right. The lesson is marked as read and its hours are credited."))
         return redirect("courses:lesson", enrolment=enrolment, key=key)

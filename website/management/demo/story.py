@@ -17,7 +17,7 @@ from courses.exams.models import Sitting
 from courses.exams.selectors import paper_of
 from courses.exams.services import save_answer, start_attempt, submit_attempt
 from courses.models import Attendance, Cohort, Enrolment, LessonPage, Programme
-from courses.selectors.content import shares_of
+from courses.selectors.lessons import asked_question
 from courses.services import (
     admit,
     apply_for_cohort,
@@ -153,12 +153,17 @@ def _study(manager: User, cohort: Cohort, trainees: list[Trainee]) -> None:
                 actor=trainee.user,
                 enrolment=trainee.enrolment,
                 lesson_key=lesson.translation_key,
-                title=lesson.title,
-                shares=shares_of(lesson),
+                answer=_right_answer(trainee.enrolment, lesson),
             )
     for number, session in enumerate(cohort.sessions.filter(starts_at__lte=clock.now()).order_by("number"), 1):
         marks = {one.enrolment.pk: _mark(one, number) for one in trainees}
         mark_attendance(actor=manager, session=session, marks=marks)
+
+
+def _right_answer(enrolment: Enrolment, lesson: LessonPage) -> int:
+    checks = [block.value for block in lesson.checks]
+    answer: int = checks[asked_question(enrolment.pk, lesson.translation_key, len(checks))]["answer"]
+    return answer
 
 
 def _mark(trainee: Trainee, session: int) -> str:
