@@ -502,6 +502,23 @@ def test_completion_review_leaves_out_who_lacks_something(signed_in, base):
     assert (TrainingRecord.objects.count(), len(messages(response))) == (0, 1)
 
 
+@pytest.mark.parametrize("nonsense", ["9" * 4301, "9" * 19, "0", "-1", "²", "x", ""])
+def test_completion_review_passes_over_what_is_no_id(signed_in, base, nonsense):
+    cohort = make_cohort(base, state="assessing")
+    ready = make_ready(cohort)
+
+    response = signed_in.post(address("completion_review", cohort.pk), {"enrolment": [nonsense, ready.pk]})
+
+    assert (response.status_code, TrainingRecord.objects.get().enrolment) == (302, ready)
+
+
+@pytest.mark.parametrize("nonsense", ["9" * 4301, "9" * 19, "²", "x"])
+def test_create_cohort_copies_nothing_from_what_is_no_id(signed_in, nonsense):
+    response = signed_in.get(f"/en/base/cohorts/new/?copy={nonsense}")
+
+    assert (response.status_code, response.context["source"]) == (200, None)
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_completion_review_takes_the_same_queries_for_any_number(signed_in, base, rows, django_assert_num_queries):
     cohort = make_cohort(base, state="assessing")

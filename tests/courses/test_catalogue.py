@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from courses.models import Level
-from courses.selectors.content import courses, excerpt, found_courses, lesson, open_cohorts
+from courses.selectors.content import courses, excerpt, found_courses, lesson, next_cohorts, open_cohorts
 from tests.courses.builders import make_cohort, make_enrolment, make_programme
 from tests.courses.pages import ALL, lesson_of, make_course, make_site
 
@@ -156,6 +158,48 @@ def test_open_cohorts_of_a_level():
     make_cohort()
 
     assert list(open_cohorts(level=senior.programme.level)) == [senior]
+
+
+def test_next_cohorts_are_the_soonest_of_each_level():
+    senior = make_programme(level=Level.objects.get(code="SENIOR"))
+    days = [clock.today() + timedelta(days=number) for number in (4, 1, 3, 2)]
+    junior = [make_cohort(starts_on=day, ends_on=day) for day in days]
+    other = make_cohort(programme=senior)
+    make_cohort(state="running")
+    levels = {junior[0].programme.level_id, senior.level_id}
+
+    assert list(next_cohorts(levels, count=3)) == [other, junior[1], junior[3], junior[2]]
+    assert list(next_cohorts({senior.level_id}, count=3)) == [other]
+    assert list(next_cohorts(levels, count=1)) == [other, junior[1]]
+    assert [one.seats_left for one in next_cohorts([senior.level_id], count=1)] == [30]
+
+
+def test_catalogue_shows_three_cohorts_and_reads_no_more(tmp_path, client: Client):
+    make_course(tmp_path)
+    for _ in range(5):
+        make_cohort()
+
+    with CaptureQueriesContext(connection) as captured:
+        (card,) = client.get("/courses/").context["page_obj"].object_list
+
+    assert len(card["cohorts"]) == 3
+    (statement,) = (one["sql"] for one in captured if "seats_left" in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        assert len(cursor.fetchall()) == 3
+
+
+def test_course_page_shows_twenty_five_cohorts_and_the_way_to_the_rest(tmp_path, client: Client):
+    make_course(tmp_path)
+    programme = make_programme()
+    cohorts = [make_cohort(programme=programme) for _ in range(26)]
+
+    first = client.get("/small-course/").content.decode()
+    second = client.get("/small-course/?page=2").content.decode()
+
+    shown = [[f'href="/cohorts/{one.pk}/apply/"' in page for one in cohorts] for page in (first, second)]
+    assert shown == [[True] * 25 + [False], [False] * 25 + [True]]
+    assert 'href="?page=2"' in first
 
 
 def test_catalogue_shows_the_cohorts_of_the_courses_level_with_the_way_to_apply(tmp_path, client: Client):

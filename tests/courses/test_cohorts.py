@@ -6,16 +6,13 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
-from django.utils import translation
 
 from accounts.permissions import Role
 from accounts.selectors import system_user
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry
-from courses.exams.services import admit_candidates
 from courses.models import Cohort, Enrolment, Level, Programme, Session, SessionShare
-from courses.selectors.enrolments import reason_given
 from courses.services import (
     SessionPlan,
     admit,
@@ -38,7 +35,6 @@ from tests.courses.builders import (
     make_enrolment,
     make_programme,
     make_session,
-    make_sitting,
 )
 
 pytestmark = pytest.mark.django_db
@@ -209,33 +205,6 @@ def test_close_cohort_leaves_the_completed_alone():
 
     done.refresh_from_db()
     assert done.state == "completed"
-
-
-def test_close_cohort_tells_those_who_still_wait_why_and_ends_candidatures():
-    cohort = make_cohort(state="assessing")
-    sitting = make_sitting(cohort)
-    failed, done = make_enrolment(cohort, state="attending"), make_enrolment(cohort, state="completed")
-    waiting = make_enrolment(cohort, state="waitlisted")
-    admit_candidates(actor=system_user(), sitting=sitting, persons=[failed.person, done.person])
-
-    close_cohort(actor=base_manager(cohort.base), cohort=cohort)
-
-    waiting.refresh_from_db()
-    entry = AuditEntry.objects.get(verb="courses.enrolment.refuse")
-    assert (entry.subject_id, entry.reason) == (str(waiting.pk), "培训班已结束，没有空出名额。")
-    with translation.override("en"):
-        assert reason_given(waiting) == "The cohort has ended and no seat became free."
-    assert list(sitting.candidates.values_list("person", flat=True)) == [done.person.pk]
-
-
-def test_cancel_cohort_takes_everybody_off_the_sitting():
-    cohort = make_cohort(state="running")
-    sitting = make_sitting(cohort)
-    admit_candidates(actor=system_user(), sitting=sitting, persons=[make_enrolment(cohort).person])
-
-    cancel_cohort(actor=base_manager(cohort.base), cohort=cohort, reason="台风")
-
-    assert sitting.candidates.count() == 0
 
 
 def test_cancel_cohort_ends_every_place_in_it():

@@ -6,11 +6,12 @@ import pytest
 
 from accounts.models import AccessEntry, Claim, Consent, IdentityCheck
 from accounts.selectors import is_checked
+from accounts.services import give_consent
 from core import clock
 from core.clock import travel
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry, OutboxEvent
-from courses.models import Cohort, Enrolment
+from courses.models import Enrolment
 from courses.services import (
     admit,
     admit_many,
@@ -20,9 +21,9 @@ from courses.services import (
     refuse,
     withdraw,
 )
+from courses.services.enrolments import COMMITMENT
 from tests.builders import base_manager, make_base, make_person, make_user
-from tests.courses.builders import make_cohort, make_enrolment, make_sitting
-from tests.exams.builders import running_attempt
+from tests.courses.builders import make_cohort, make_enrolment
 
 pytestmark = pytest.mark.django_db
 
@@ -350,86 +351,19 @@ def test_admit_is_refused_to_the_applicant():
         admit(actor=enrolment.applicant, enrolment=enrolment)
 
 
-# --- nobody decides about oneself -----------------------------------------------------------------------------------
-OWN_DECISIONS = [
-    lambda actor, enrolment: admit(actor=actor, enrolment=enrolment, document_seen=True),
-    lambda actor, enrolment: admit_many(actor=actor, enrolments=[enrolment]),
-    lambda actor, enrolment: refuse(actor=actor, enrolment=enrolment, reason="x"),
-    lambda actor, enrolment: put_on_waiting_list(actor=actor, enrolment=enrolment),
-    lambda actor, enrolment: check_identity(actor=actor, enrolment=enrolment),
-]
-
-
-@pytest.mark.parametrize("decide", OWN_DECISIONS, ids=["admit", "admit many", "refuse", "wait", "check"])
-@pytest.mark.parametrize("tie", ["applicant", "person", "survivor"])
-def test_decisions_about_the_own_enrolment_are_refused(decide, tie):
-    cohort = make_cohort()
-    manager = base_manager(cohort.base)
-    own = make_enrolment(cohort, state="applied", **({"user": manager} if tie == "applicant" else {}))
-    if tie == "person":
-        own.person.user = manager
-    if tie == "survivor":
-        own.person.merged_into = make_person("高轩", user=manager)
-    own.person.save()
-
+def test_apply_again_after_withdrawing_the_commitment_needs_and_takes_a_new_one():
+    user, cohort = applicant(), make_cohort()
+    first = give_consent(actor=user, **COMMITMENT)
+    Consent.objects.create(user=user, **COMMITMENT, given=False, at=clock.now())
     with pytest.raises(DomainError) as refusal:
-        decide(manager, Enrolment.objects.get(pk=own.pk))
+        apply_for_cohort(actor=user, cohort=cohort)
 
-    own.refresh_from_db()
-    assert (refusal.value.code, refusal.value.facts) == ("own_record", {"enrolments": [own.pk]})
-    assert (own.state, IdentityCheck.objects.count()) == ("applied", 0)
-
-
-def test_decisions_about_a_manager_are_a_colleagues():
-    cohort = make_cohort()
-    own = make_enrolment(cohort, state="applied", user=base_manager(cohort.base))
-
-    admitted = admit(actor=base_manager(cohort.base), enrolment=own, document_seen=True)
-
-    assert (admitted.state, is_checked(own.person)) == ("admitted", True)
-
-
-def test_withdraw_from_the_own_enrolment_stays_the_managers_right():
-    cohort = make_cohort()
-    manager = base_manager(cohort.base)
-
-    assert withdraw(actor=manager, enrolment=make_enrolment(cohort, user=manager)).state == "withdrawn"
-
-
-# --- leaving ends the examination too -------------------------------------------------------------------------------
-def test_withdraw_takes_the_trainee_off_the_sitting():
-    cohort = make_cohort()
-    sitting = make_sitting(cohort)
-    enrolments = [make_enrolment(cohort, state="applied") for _ in range(2)]
-    admit_many(actor=base_manager(cohort.base), enrolments=enrolments)
-
-    withdraw(actor=enrolments[0].applicant, enrolment=enrolments[0])
-
-    assert list(sitting.candidates.values_list("person", flat=True)) == [enrolments[1].person.pk]
-
-
-def test_withdraw_collects_the_paper_that_is_being_written():
-    cohort = make_cohort(state="running")
-    attempt = running_attempt()
-    Cohort.objects.filter(pk=cohort.pk).update(sitting=attempt.sitting)
-    enrolment = make_enrolment(cohort, state="attending", person=attempt.person, user=attempt.person.user)
-
-    withdraw(actor=enrolment.applicant, enrolment=enrolment)
-
-    attempt.refresh_from_db()
-    assert (attempt.state, attempt.score, attempt.sitting.candidates.count()) == ("marked", 0, 0)
-
-
-def test_withdraw_with_an_open_claim_takes_the_claimed_person_off_the_sitting():
-    claim, cohort = claiming(), make_cohort()
-    sitting = make_sitting(cohort)
-    enrolment = apply_for_cohort(actor=claim.user, cohort=cohort, agrees=True)
-    admit(actor=base_manager(cohort.base), enrolment=enrolment)
-    before = sitting.candidates.count()
-
-    withdraw(actor=claim.user, enrolment=Enrolment.objects.get(pk=enrolment.pk))
-
-    assert (before, sitting.candidates.count()) == (1, 0)
+    assert refusal.value.code == "commitment_missing"
+    assert apply_for_cohort(actor=user, cohort=cohort, agrees=True).state == "applied"
+    again = give_consent(actor=user, **COMMITMENT)
+    assert (again.pk > first.pk, Consent.objects.count()) == (True, 3)
+    kind = "accounts.consent_given"
+    assert list(OutboxEvent.objects.filter(kind=kind).values_list("key", flat=True)) == [str(first.pk), str(again.pk)]
 
 
 def test_apply_after_the_last_day_is_refused():

@@ -1,8 +1,6 @@
 """The ledger: what attendance and lessons credit, what corrections append, what is never written twice."""
 
 from datetime import timedelta
-from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -15,7 +13,8 @@ from courses.models import Attendance, HourEntry
 from courses.selectors.cohorts import taking_part
 from courses.services import credit_lesson, mark_attendance
 from tests.builders import base_manager, make_base, make_user
-from tests.courses.builders import credit, make_cohort, make_enrolment, make_session
+from tests.courses.builders import credit, make_cohort, make_enrolment, make_programme, make_session
+from tests.courses.pages import lesson_of, make_course
 
 pytestmark = pytest.mark.django_db
 SHARES = {"K1": "1.5", "P1": "2.5"}
@@ -190,66 +189,80 @@ def test_mark_attendance_is_refused_to_the_trainee(session, trainee):
         mark_attendance(actor=trainee.applicant, session=session, marks={trainee.pk: "present"})
 
 
-def read(enrolment, *, key=None, actor=None, **shares):
+@pytest.fixture
+def course(tmp_path):
+    return make_course(tmp_path)
+
+
+@pytest.fixture
+def reader(course):
+    """A trainee whose programme is read from the small course: lessons of 2.0 hours K1 and 0.5 K2, answer 2."""
+    return make_enrolment(make_cohort(state="running", programme=make_programme(course_key=course.translation_key)))
+
+
+def read(enrolment, lesson, *, actor=None, answer=2):
     return credit_lesson(
-        actor=actor or enrolment.applicant,
-        enrolment=enrolment,
-        lesson_key=key or uuid4(),
-        title="从实验室到合同",
-        shares={code: Decimal(hours) for code, hours in (shares or {"K1": "2.0"}).items()},
+        actor=actor or enrolment.applicant, enrolment=enrolment, lesson_key=lesson.translation_key, answer=answer
     )
 
 
-def test_credit_lesson_credits_its_declared_hours(trainee):
-    key = uuid4()
+def test_credit_lesson_credits_its_declared_hours(course, reader):
+    lesson = lesson_of(course, 1)
 
-    read(trainee, key=key, K1="2.0", K2="0.5")
+    read(reader, lesson)
 
-    assert ledger(trainee) == [("K1", "2.0", 0), ("K2", "0.5", 0)]
-    assert HourEntry.objects.first().source == f"lesson:{key}"
+    assert ledger(reader) == [("K1", "2.0", 0), ("K2", "0.5", 0)]
+    assert HourEntry.objects.first().source == f"lesson:{lesson.translation_key}"
+    entry = AuditEntry.objects.get(verb="courses.lesson_credited")
+    assert entry.facts == {
+        "lesson": str(lesson.translation_key), "title": "第1课", "hours": {"K1": "2.0", "K2": "0.5"},
+    }  # fmt: skip
 
 
-def test_credit_lesson_twice_credits_once(trainee):
-    key = uuid4()
+def test_credit_lesson_twice_credits_once(course, reader):
+    first = read(reader, lesson_of(course, 1))
+    second = read(reader, lesson_of(course, 1))
 
-    first = read(trainee, key=key)
-    second = read(trainee, key=key)
-
-    assert (first, ledger(trainee)) == (second, [("K1", "2.0", 0)])
+    assert (first, len(ledger(reader))) == (second, 2)
     assert AuditEntry.objects.filter(verb="courses.lesson_credited").count() == 1
 
 
-def test_credit_lesson_counts_for_the_admitted(session):
-    admitted = make_enrolment(session.cohort, state="admitted")
+@pytest.mark.parametrize("answer", [1, 3, 0, -1])
+def test_credit_lesson_for_a_wrong_answer_is_refused(course, reader, answer):
+    with pytest.raises(DomainError) as refusal:
+        read(reader, lesson_of(course, 1), answer=answer)
 
-    assert len(read(admitted)) == 1
+    assert (refusal.value.code, ledger(reader)) == ("wrong_answer", [])
+
+
+def test_credit_lesson_of_another_course_is_refused(tmp_path, reader):
+    other = make_course(tmp_path / "other", slug="other-course")
+
+    with pytest.raises(NotAllowed):
+        read(reader, lesson_of(other, 1))
+
+    assert ledger(reader) == []
 
 
 @pytest.mark.parametrize("state", ["applied", "waitlisted", "refused", "completed", "failed", "withdrawn"])
-def test_credit_lesson_without_a_seat_is_refused(session, state):
-    enrolment = make_enrolment(session.cohort, state=state)
+def test_credit_lesson_without_a_seat_is_refused(course, reader, state):
+    reader.state = state
+    reader.save()
 
     with pytest.raises(WrongState):
-        read(enrolment)
+        read(reader, lesson_of(course, 1))
 
-    assert ledger(enrolment) == []
+    assert ledger(reader) == []
 
 
-def test_credit_lesson_is_refused_to_another_trainee_and_to_the_base(session, trainee, manager):
-    other = make_enrolment(session.cohort, state="attending").applicant
+def test_credit_lesson_is_refused_to_another_trainee_and_to_the_base(course, reader):
+    other = make_enrolment(reader.cohort, state="attending").applicant
 
-    for actor in (other, manager):
+    for actor in (other, base_manager(reader.cohort.base)):
         with pytest.raises(NotAllowed):
-            read(trainee, actor=actor)
+            read(reader, lesson_of(course, 1), actor=actor)
 
-    assert ledger(trainee) == []
-
-
-def test_credit_lesson_with_an_unknown_module_is_refused(trainee):
-    with pytest.raises(DomainError) as refusal:
-        read(trainee, X9="1.0")
-
-    assert (refusal.value.facts, ledger(trainee)) == ({"codes": ["X9"]}, [])
+    assert ledger(reader) == []
 
 
 @pytest.mark.parametrize(

@@ -71,34 +71,47 @@ def test_lesson_is_not_there_before_admission_nor_after_leaving(course, enrolmen
     enrolment.state = state
     enrolment.save()
 
-    assert login(enrolment.applicant).get(address(enrolment, lesson_of(course, 2))).status_code == 404
+    client, place = login(enrolment.applicant), address(enrolment, lesson_of(course, 2))
+
+    assert [client.get(place).status_code, client.post(place, {"answer": "2"}).status_code] == [404, 404]
+    assert total(enrolment) == 0
 
 
 def test_lesson_of_somebody_elses_enrolment_is_not_there(course, enrolment):
     other = make_enrolment(enrolment.cohort)
 
-    response = login(other.applicant).post(address(enrolment, lesson_of(course, 2)), {"answer": "2"})
+    place = address(enrolment, lesson_of(course, 2))
 
-    assert response.status_code == 404
-    assert total(enrolment) == 0
+    assert login(other.applicant).post(place, {"answer": "2"}).status_code == 404
+    assert (total(enrolment), total(other)) == (0, 0)
+    assert login(enrolment.applicant).post(place, {"answer": "2"}).status_code == 302
+    assert total(enrolment) == Decimal("2.5")
 
 
 def test_lesson_is_not_the_base_managers_to_mark(course, enrolment):
     manager = base_manager(enrolment.cohort.base)
 
-    assert login(manager).get(address(enrolment, lesson_of(course, 2))).status_code == 404
+    client, place = login(manager), address(enrolment, lesson_of(course, 2))
+
+    assert [client.get(place).status_code, client.post(place, {"answer": "2"}).status_code] == [404, 404]
+    assert total(enrolment) == 0
 
 
 def test_lesson_without_login_leads_to_the_login(course, enrolment):
-    response = Client().get(address(enrolment, lesson_of(course, 2)))
+    place = address(enrolment, lesson_of(course, 2))
 
-    assert response.url == f"/accounts/login/?next={address(enrolment, lesson_of(course, 2))}"
+    for response in (Client().get(place), Client().post(place, {"answer": "2"})):
+        assert response.url == f"/accounts/login/?next={place}"
+    assert total(enrolment) == 0
 
 
 def test_lesson_of_another_course_is_not_there(course, enrolment, tmp_path):
     other = make_course(tmp_path / "other", slug="other-course")
 
-    assert login(enrolment.applicant).get(address(enrolment, lesson_of(other, 1))).status_code == 404
+    client, place = login(enrolment.applicant), address(enrolment, lesson_of(other, 1))
+
+    assert [client.get(place).status_code, client.post(place, {"answer": "2"}).status_code] == [404, 404]
+    assert total(enrolment) == 0
 
 
 def test_lesson_that_does_not_exist_is_not_there(course, enrolment):

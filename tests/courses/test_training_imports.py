@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Person
@@ -19,6 +21,7 @@ from courses.services import (
     preview_training_records,
     standing_brought_by,
 )
+from courses.tasks import tell_of_each_record
 from courses.workflow import RecordStanding
 from tests.accounts.sheets import csv_file, xlsx
 from tests.accounts.test_imports_commands import run
@@ -272,6 +275,20 @@ def test_import_tells_upper_rooms_of_each_confirmed_record_once():
 
     told = OutboxEvent.objects.filter(kind="courses.training_record_added").order_by("key")
     assert [one.key for one in told] == [str(one.pk) for one in TrainingRecord.objects.order_by("pk")]
+
+
+def test_import_tells_in_batches_and_keeps_its_lease():
+    facts = {"rows": [{"id": number} for number in range(1, 1002)]}
+    entry = AuditEntry.objects.create(at=clock.now(), actor=system_user(), verb="x", facts=facts)
+    event = outbox.add("courses.training_records_imported", entry.pk)
+
+    with CaptureQueriesContext(connection) as captured:
+        tell_of_each_record(event)
+
+    statements = [one["sql"] for one in captured]
+    assert OutboxEvent.objects.filter(kind="courses.training_record_added").count() == 1001
+    assert sum(one.startswith("UPDATE") and "leased_until" in one for one in statements) == 3
+    assert sum(one.startswith("SAVEPOINT") for one in statements) == 3
 
 
 def test_import_of_claims_tells_nobody():
