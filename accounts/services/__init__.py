@@ -18,6 +18,7 @@ from accounts.services.places import (
     create_login,
     create_region,
     designate,
+    end_membership,
     grant_membership,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "create_login",
     "create_region",
     "designate",
+    "end_membership",
     "give_consent",
     "grant_membership",
     "import_institutions",

@@ -144,6 +144,27 @@ def grant_membership(
 
 
 @transaction.atomic
+def end_membership(*, actor: User, membership: Membership, reason: str = "") -> Membership:
+    """Take a hat off from today on; the last hat of an editor takes Wagtail's editor group along."""
+    _require_system(actor)
+    ended = Membership.objects.select_for_update().get(pk=membership.pk)
+    today = clock.today()
+    if ended.valid_to is None or ended.valid_to > today:
+        ended.valid_to = today
+        ended.save(update_fields=["valid_to"])
+        audit.record(actor, "accounts.membership_ended", ended, reason=reason, role=ended.role)
+    if ended.role == Role.EDITOR and not _edits(ended.user, today):
+        ended.user.groups.remove(Group.objects.get(name="Editors"))
+    return ended
+
+
+def _edits(user: User, on: date) -> bool:
+    """Now or later."""
+    rows = user.memberships.filter(role=Role.EDITOR)
+    return any(row.valid_to is None or row.valid_to > on for row in rows)
+
+
+@transaction.atomic
 def create_login(*, actor: User, email: str, password: str | None) -> User:
     """A login whose address counts as confirmed; without a password nobody can enter with it."""
     _require_system(actor)

@@ -57,6 +57,9 @@ def wear_hat(request: SignedInRequest) -> HttpResponse:
     """Put on one of one's own hats, or none ("self")."""
     chosen = request.POST.get("membership", "")
     own = {str(hat.pk) for hat in request.hats}
+    if chosen in own or chosen == AS_MYSELF:
+        # Other powers, another session: a key that leaked before does not carry them.
+        request.session.cycle_key()
     if chosen in own:
         request.session[SESSION_KEY] = int(chosen)
     elif chosen == AS_MYSELF:

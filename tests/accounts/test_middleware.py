@@ -114,13 +114,13 @@ def test_hat_of_somebody_else_is_ignored(client, two_hats):
     assert worn(client) == hats_of(two_hats)[0]
 
 
-def test_foreign_hat_slipped_into_the_session_is_ignored(client, two_hats):
+def test_foreign_hat_slipped_into_the_session_is_worn_by_nobody(client):
     foreign = hats_of(base_manager())[0]
     session = client.session
     session["worn_membership"] = foreign.pk
     session.save()
 
-    assert worn(client) == hats_of(two_hats)[0]
+    assert worn(client) is None
 
 
 def test_hat_that_ended_is_taken_off(client, two_hats):
@@ -128,9 +128,38 @@ def test_hat_that_ended_is_taken_off(client, two_hats):
     wear(client, second.pk)
     Membership.objects.filter(pk=second.pk).update(valid_to=clock.today())
 
+    page = client.get("/en/home/")
+    assert page.context["hat"] is None
+    assert "The hat you wore is no longer valid." in page.content.decode()
+    assert client.session["worn_membership"] == "self"
+    assert "The hat you wore is no longer valid." not in client.get("/en/home/").content.decode()
+    wear(client, first.pk)
     assert worn(client) == first
-    Membership.objects.update(valid_to=clock.today())
-    assert worn(client) is None
+
+
+def test_write_after_the_hat_ended_is_done_under_no_other_hat(two_hats):
+    """The hat that is left has the power; nobody chose it."""
+    first, second = hats_of(two_hats)
+    person = make_person("高轩")
+    make_appointment(person, first.institution)
+    client = signed_in(two_hats)
+    wear(client, second.pk)
+    Membership.objects.filter(pk=second.pk).update(valid_to=clock.today())
+
+    assert client.get(f"/people/{person.pk}/").status_code == 404
+    wear(client, first.pk)
+    assert client.get(f"/people/{person.pk}/").status_code == 200
+
+
+def test_session_key_changes_with_the_hat(client, two_hats):
+    keys = [client.session.session_key]
+    for choice in (hats_of(two_hats)[1].pk, "self"):
+        wear(client, choice)
+        keys.append(client.session.session_key)
+    wear(client, hats_of(base_manager())[0].pk)
+
+    assert len(set(keys)) == 3
+    assert client.session.session_key == keys[-1]
 
 
 def test_hat_that_has_not_begun_cannot_be_worn(client, two_hats):
