@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import holds
 from accounts.permissions import Permission
@@ -51,7 +51,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Where the QR code leads: Chinese, with the same answer one click away in the other languages."""
     request.translated_paths = {  # type: ignore[attr-defined]
@@ -101,13 +101,13 @@ def _verify_address(language: str, code: str) -> str:
 
 
 # --- for holders ----------------------------------------------------------------------------------------------------
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     page = _page(request, selectors.my_certificates(request.user))  # type: ignore[arg-type]
     return render(request, "certificates/mine.html", {"page": page})
 
 
-@require_GET
+@require_safe
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
     found = _certificate_or_404(request, number)
     context = {
@@ -119,7 +119,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "certificates/certificate.html", context)
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, number: str) -> HttpResponse:
     """The bytes as issued; a file that differs is not given out."""
     found = _certificate_or_404(request, number)
@@ -142,7 +142,7 @@ def _certificate_or_404(request: HttpRequest, number: str) -> Certificate:
 
 
 # --- for bases ------------------------------------------------------------------------------------------------------
-@require_GET
+@require_safe
 def issued(request: HttpRequest) -> HttpResponse:
     if not holds(request.user, Permission.CERTIFICATE_ISSUE):  # type: ignore[arg-type]
         raise Http404

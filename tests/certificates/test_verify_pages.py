@@ -247,6 +247,12 @@ def test_by_code_answers_in_chinese_with_links_to_the_other_languages(client):
     assert verdict(client.get(links["en"])) == ("ok", "The certificate is genuine and in good standing")
 
 
+def test_by_code_answers_readers_of_headers(client):
+    answer = client.head(f"/v/{NOWHERE}")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_by_code_adds_nothing_to_the_links_of_the_other_languages(client):
     body = client.get("/v/abc%26number=x%23y").content.decode()
     links = re.findall(r'href="(/(?:en|ja)/verify/[^"]*)"', body)
