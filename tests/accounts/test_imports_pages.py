@@ -65,7 +65,7 @@ def test_upload_leads_to_a_preview_and_writes_no_record(institution):
     assert (answer.status_code, page.status_code) == (302, 200)
     assert page.context["preview"].counts == {"create": 1, "update": 0, "unchanged": 0, "error": 0}
     [row] = page.context["rows"]
-    assert row["changes"]["employment_type"] == [None, "contract"]
+    assert row["changes"]["employment_type"] == [None, "合同"]
     assert row["changes"]["counted_until"] == [None, date(2026, 12, 14)]
     assert "000***********0018" in page.content.decode()
     assert "000000199001010018" not in page.content.decode()
