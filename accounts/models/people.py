@@ -1,7 +1,7 @@
 """People: the login, the one person behind it, identity documents, claims, consent, and who looked."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -72,8 +72,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         return list(rows.select_related("admin_body", "institution", "base").order_by("pk"))
 
 
+# So long after somebody left, the institution still settles their affairs.
+LEAVERS_REACHED_FOR = timedelta(days=90)
+
+
+def running_or_just_ended(on: date) -> Q:
+    """Appointments by which an institution reaches people and their training records; begun ones only."""
+    ended = Q(end_date__isnull=False, end_date__lte=on - LEAVERS_REACHED_FOR)
+    return Q(start_date__lte=on) & ~ended
+
+
 class PersonQuerySet(ScopedQuerySet):
-    """A person is reached through what they do: own login, or appointments (never by region of residence)."""
+    """A person is reached through what they do: own login, or appointments (never by region of residence).
+
+    An institution reaches its leavers for a while only; regulators keep the history.
+    """
 
     scope_paths: ClassVar = {
         "user": "user",
@@ -86,7 +99,8 @@ class PersonQuerySet(ScopedQuerySet):
             return NOTHING
         appointments = _appointments().filter(person=OuterRef("pk"))
         if membership.institution_id:
-            return Q(Exists(appointments.filter(institution=membership.institution_id)))
+            here = appointments.filter(institution=membership.institution_id)
+            return Q(Exists(here.filter(running_or_just_ended(clock.today()))))
         body = membership.admin_body
         if body is None:
             return NOTHING

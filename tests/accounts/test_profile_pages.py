@@ -1,6 +1,7 @@
 """One's own record on pages: the form comes back filled, errors are linked, and no number is ever shown in full."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -298,3 +299,26 @@ def test_several_appointments_of_one_person_are_all_shown(employed):
 def test_pages_of_the_room_open_in_every_language(language, client):
     for address in ("/home/", "/profile/", "/profile/looks/"):
         assert client.get(language + address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "employer", "authority"),
+    [
+        (-400, None, 200, 200),
+        (-400, 10, 200, 200),
+        (-400, -89, 200, 200),
+        (-400, -90, 404, 200),
+        (10, None, 404, 200),
+    ],
+)
+def test_person_is_shown_to_an_employer_as_long_as_there_is_business(start, end, employer, authority):
+    institution, today = make_institution(), clock.today()
+    person = make_person("林知夏")
+    leaving = None if end is None else today + timedelta(days=end)
+    make_appointment(person, institution, start=today + timedelta(days=start), end_date=leaving)
+
+    statuses = [
+        signed_in(actor).get(f"/people/{person.pk}/").status_code for actor in (officer(institution), regulator())
+    ]
+
+    assert statuses == [employer, authority]
