@@ -8,13 +8,13 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tools.environment import ROOT, child_environment, manage, python
 from tools.services import HOST, ServiceFailed, Web, exit_on_signals, free_port
 
 OUT = ROOT / "docs" / "screenshots"
-SIZE = {"width": 1280, "height": 900}
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 MOST_BYTES = 200 * 1024
 # Type and rules stay sharp with so few colours, and a file shrinks to a third.
 COLOURS = 128
