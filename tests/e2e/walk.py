@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.urls import resolve
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.pages import VISITOR, Stop, Tour
@@ -54,7 +55,8 @@ class Walk:
     def _remember_title(self, stop: Stop, title: str) -> None:
         """A page of Wagtail is told by its address, any other by its view; refusals share one page."""
         path = stop.paths[self.language]
-        view = resolve(path.partition("?")[0]).view_name if stop.status == 200 else str(stop.status)
+        with translation.override(self.language):
+            view = resolve(path.partition("?")[0]).view_name if stop.status == 200 else str(stop.status)
         self.titles[title].add(path if view == "wagtail_serve" else view)
 
     def _page_of(self, who: str) -> Page:

@@ -69,7 +69,7 @@ def test_institutions_page_tells_nothing_of_staff_or_ratio(client: Client):
 
 
 @pytest.mark.parametrize(
-    ("address", "title"), [("/institutions/", "No institution found"), ("/bases/", "No base found")]
+    ("address", "title"), [("/en/institutions/", "No institution found"), ("/en/bases/", "No base found")]
 )
 def test_lists_without_a_hit_say_what_to_do(client: Client, address, title):
     make_institution("岚江大学")
