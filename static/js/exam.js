@@ -1,17 +1,13 @@
 // Autosave of an examination: a change is kept on this device, then sent with a growing number, one request at a time, repeated
 // with growing pauses until the server has answered. The server alone decides what counts. Without a script the form saves.
 (() => {
-  const root = document.querySelector("[data-exam]");
-  if (!root) return;
+  const root = document.querySelector("[data-exam]"); if (!root) return;
   const place = `exam:${root.dataset.exam}`;
-  const form = root.querySelector("[data-answer]");
-  const saved = root.querySelector("[data-saved]");
-  const wrong = root.querySelector("[data-error]");
-  const answered = document.querySelector("[data-answered]");
+  const form = root.querySelector("[data-answer]"), saved = root.querySelector("[data-saved]");
+  const wrong = root.querySelector("[data-error]"), answered = document.querySelector("[data-answered]");
   const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
   const here = form ? form.elements.q.value : "";
-  let sequence = form ? Number(form.dataset.sequence) : 0;
-  let waiting = {}, busy = false, failures = 0, pause = 0, typing = 0;
+  let sequence = form ? Number(form.dataset.sequence) : 0, waiting = {}, busy = false, failures = 0, pause = 0, typing = 0;
 
   const values = () => new FormData(form).getAll("answer").filter((value) => value.trim());
   const say = (key, tone = "", time = "") => {

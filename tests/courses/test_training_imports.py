@@ -3,10 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from accounts.models import Person
 from accounts.selectors import system_user
@@ -37,27 +35,10 @@ from tests.builders import (
     resident_number,
 )
 from tests.courses.builders import make_record
+from tests.courses.training_files import HEADS, file, row
 
 pytestmark = pytest.mark.django_db
-HEADS = ("证件类型", "证件号码", "姓名", "培训类别", "培训名称", "培训机构", "完成日期")
 CONFIRMED, CLAIMED = RecordStanding.CONFIRMED_BY_REGULATOR, RecordStanding.CLAIMED
-
-
-def row(name="高轩", number="", **values):
-    given = {
-        "证件类型": "居民身份证",
-        "证件号码": number or resident_number(),
-        "姓名": name,
-        "培训类别": "社会化培训",
-        "培训名称": "国家技术转移人才培养基地初级班",
-        "培训机构": "岚江大学",
-        "完成日期": date(2024, 6, 1),
-    }
-    return list((given | values).values())
-
-
-def file(*rows):
-    return xlsx(HEADS, *rows)
 
 
 def bring(*rows, actor=None, standing=CONFIRMED):
@@ -396,102 +377,3 @@ def test_command_with_error_rows_leaves_with_one(tmp_path, capsys, confirm):
     status = run(capsys, "import_training_records", str(name), *confirm)[0]
 
     assert (status, TrainingRecord.objects.count()) == (1, 0)
-
-
-# --- the pages ------------------------------------------------------------------------------------------------------
-def upload(client, *rows):
-    sent = SimpleUploadedFile("training.xlsx", file(*rows))
-    return client.post(reverse("courses:import_training_records"), {"file": sent})
-
-
-def test_pages_of_an_officer_claim(client):
-    institution = make_institution()
-    make_appointment(make_person("高轩", number="000000199001010018"), institution)
-    client.force_login(officer(institution))
-
-    review = upload(client, row("高轩", "000000199001010018"))
-    assert client.get(review.url).context["preview"].counts["create"] == 1
-    assert TrainingRecord.objects.count() == 0
-    done = client.post(review.url)
-
-    assert (done.url, TrainingRecord.objects.get().standing) == (reverse("courses:training_records"), "claimed")
-
-
-def test_pages_of_a_regulator_confirm(client):
-    client.force_login(regulator())
-
-    client.post(upload(client, row()).url)
-
-    assert TrainingRecord.objects.get().standing == "confirmed_by_regulator"
-
-
-@pytest.mark.parametrize("stranger", [base_manager, make_user])
-def test_pages_are_not_found_for_others(client, stranger):
-    client.force_login(stranger())
-
-    assert client.get(reverse("courses:import_training_records")).status_code == 404
-    assert upload(client, row()).status_code == 404
-
-
-def records_page(client, **query):
-    return client.get(reverse("courses:training_records"), query)
-
-
-def test_training_records_shows_the_people_of_the_institution(client):
-    institution = make_institution()
-    mine, foreign = make_person("高轩"), make_person("欧阳修远")
-    make_appointment(mine, institution)
-    make_appointment(foreign, make_institution())
-    record = make_record(mine)
-    make_record(foreign)
-    client.force_login(officer(institution))
-
-    response = records_page(client)
-
-    assert list(response.context["page_obj"].object_list) == [record]
-    assert "欧阳修远" not in response.content.decode()
-
-
-def test_training_records_narrows_by_standing_and_name(client):
-    actor = regulator()
-    institution = make_institution()
-    people = [make_person(name) for name in ("高轩", "高远", "林知夏")]
-    for person in people:
-        make_appointment(person, institution)
-    counted, claimed, annulled = (
-        make_record(people[0]),
-        make_record(people[1], standing="claimed"),
-        make_record(people[2]),
-    )
-    annul_training_record(actor=actor, record=annulled, reason="伪造")
-    client.force_login(actor)
-
-    def shown(**query):
-        return list(records_page(client, **query).context["page_obj"].object_list)
-
-    assert shown(standing="counted") == [counted]
-    assert shown(standing="claimed") == [claimed]
-    assert set(shown(q="高")) == {counted, claimed}
-    assert annulled in shown()
-
-
-def test_training_records_shows_the_present_wording_only(client):
-    person = make_person("高轩", user=make_user())
-    first = make_record(person, title="初级班", standing="claimed")
-    second = make_record(person, title="初级班", replaces=first)
-    client.force_login(person.user)
-
-    assert list(records_page(client).context["page_obj"].object_list) == [second]
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_training_records_takes_the_same_queries_for_any_number(client, rows, django_assert_num_queries):
-    institution = make_institution()
-    for n in range(rows):
-        person = make_person(f"林{n}")
-        make_appointment(person, institution)
-        make_record(person)
-    client.force_login(officer(institution))
-
-    with django_assert_num_queries(5):
-        records_page(client)
