@@ -26,7 +26,7 @@ def roster_template() -> bytes:
         "professional": YES_NO,
         "full_time": YES_NO,
     }
-    return _template("名册", columns, choices)
+    return template("名册", columns, choices)
 
 
 def institutions_template() -> bytes:
@@ -34,10 +34,10 @@ def institutions_template() -> bytes:
         "category": tuple(institutions.CATEGORY_WORDS),
         "level": tuple(institutions.LEVEL_WORDS),
     }
-    return _template("机构", institutions.COLUMNS, choices)
+    return template("机构", institutions.COLUMNS, choices)
 
 
-def _template(title: str, columns: Sequence[Column], choices: Mapping[str, Sequence[str]]) -> bytes:
+def template(title: str, columns: Sequence[Column], choices: Mapping[str, Sequence[str]]) -> bytes:
     """Every column is text, so that no spreadsheet rounds an identity number or turns a date round."""
     book = Workbook()
     sheet: Worksheet = book.worksheets[0]

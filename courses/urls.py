@@ -25,5 +25,6 @@ urlpatterns = [
     path("base/sessions/<int:pk>/attendance/", attendance.attendance, name="attendance"),
     path("training-records/", records.training_records, name="training_records"),
     path("training-records/import/", records.import_training_records, name="import_training_records"),
+    path("training-records/import/template/", records.download_template, name="training_records_template"),
     path("training-records/import/<str:sha256>/", records.review_training_records, name="review_training_records"),
 ]

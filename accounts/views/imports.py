@@ -200,7 +200,7 @@ def review_roster(request: SignedInRequest, sha256: str) -> HttpResponse:
 
 @require_GET
 def download_roster_template(request: SignedInRequest) -> HttpResponse:
-    return _download(roster_template(), "roster.xlsx")
+    return download(roster_template(), "roster.xlsx")
 
 
 def _roster_pages(request: SignedInRequest) -> ImportPages:
@@ -243,7 +243,7 @@ def review_institutions(request: SignedInRequest, sha256: str) -> HttpResponse:
 
 @require_GET
 def download_institutions_template(request: SignedInRequest) -> HttpResponse:
-    return _download(institutions_template(), "institutions.xlsx")
+    return download(institutions_template(), "institutions.xlsx")
 
 
 def _institution_pages(request: SignedInRequest) -> ImportPages:
@@ -262,5 +262,5 @@ def _institution_pages(request: SignedInRequest) -> ImportPages:
     )
 
 
-def _download(content: bytes, name: str) -> HttpResponse:
+def download(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -6,13 +6,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from accounts.access import holds
 from accounts.identifiers import DocumentType
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
-from accounts.views.imports import ImportPages
+from accounts.views.imports import ImportPages, download
 from courses import services
+from courses.exports import training_records_template
 from courses.models.records import Track
 from courses.selectors.records import CLAIMED_ONLY, COUNTED_ONLY
 from courses.selectors.records import training_records as records
@@ -61,6 +63,11 @@ def import_training_records(request: SignedInRequest) -> HttpResponse:
 
 def review_training_records(request: SignedInRequest, sha256: str) -> HttpResponse:
     return _pages(request).review(request, sha256)
+
+
+@require_GET
+def download_template(request: SignedInRequest) -> HttpResponse:
+    return download(training_records_template(), "training-records.xlsx")
 
 
 def _pages(request: SignedInRequest) -> ImportPages:

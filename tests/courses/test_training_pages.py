@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from courses.imports.training_records import COLUMNS, read_training_records
 from courses.models import TrainingRecord
 from courses.services import (
     annul_training_record,
@@ -98,6 +99,17 @@ def test_training_records_narrows_by_standing_and_name(client):
     assert shown(standing="claimed") == [claimed]
     assert set(shown(q="高")) == {counted, claimed}
     assert annulled in shown()
+
+
+def test_page_offers_a_template_that_its_own_importer_reads(client):
+    client.force_login(regulator())
+    address = reverse("courses:training_records_template")
+
+    page = client.get(reverse("courses:import_training_records")).content.decode()
+    table = read_training_records(client.get(address).content)
+
+    assert f'href="{address}"' in page
+    assert (table.entries, table.ignored, list(table.heads)) == ([], [], [column.field for column in COLUMNS])
 
 
 def test_training_records_shows_the_present_wording_only(client):
