@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import openpyxl
+from defusedxml import ElementTree
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl.utils.datetime import from_excel
@@ -24,6 +25,7 @@ MEGABYTE = 1024 * 1024
 MAX_BYTES = 20 * MEGABYTE
 MAX_UNPACKED = 200 * MEGABYTE
 MAX_SHARED_TEXTS = 16 * MEGABYTE
+CONTENTS = "[Content_Types].xml"
 # A sheet of 20,000 equal rows packs 17 to 1; a bomb 300 to 1 and more. Small members are left alone.
 MAX_RATIO, RATIO_FROM = 100, MEGABYTE
 MAX_MEMBERS = 200
@@ -109,16 +111,34 @@ def _workbook(content: bytes) -> Iterator[Iterator[Line]]:
 def _check_package(content: bytes) -> None:
     """Sizes as the archive states them; the reader of the archive never unpacks more than was stated."""
     try:
-        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
+        package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise TableUnreadable from error
+    members = package.infolist()
     bombs = [m for m in members if m.file_size > max(RATIO_FROM, m.compress_size * MAX_RATIO)]
-    # Shared texts are read whole before the first row: six million short ones took 42 s and 900 MB.
-    bombs += [m for m in members if m.filename.endswith("sharedStrings.xml") and m.file_size > MAX_SHARED_TEXTS]
     if bombs or len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise TableUnreadable("unpacks_too_large")
+    # Shared texts are read whole before the first row: six million short ones took 42 s and 900 MB.
+    shared = _shared_texts(package)
+    if any(m.file_size > MAX_SHARED_TEXTS for m in members if m.filename in shared):
         raise TableUnreadable("unpacks_too_large")
     if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
         raise TableUnreadable("macros")
+
+
+def _shared_texts(package: zipfile.ZipFile) -> set[str]:
+    """The parts that hold shared texts: the package's list of contents says so, whatever they are called."""
+    try:
+        if package.getinfo(CONTENTS).file_size > MEGABYTE:
+            raise TableUnreadable("unpacks_too_large")
+        parts = ElementTree.fromstring(package.read(CONTENTS))
+    except TableUnreadable:
+        raise
+    except Exception as error:  # missing, broken, encrypted, or XML that is refused
+        raise TableUnreadable from error
+    wanted = (part for part in parts if part.get("ContentType", "").endswith("sharedStrings+xml"))
+    # Cut as the reader cuts it.
+    return {part.get("PartName", "")[1:] for part in wanted}
 
 
 def _sheet_lines(sheet: Any, epoch: datetime) -> Iterator[Line]:

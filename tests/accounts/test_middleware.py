@@ -239,7 +239,7 @@ def test_hats_cost_one_query_per_request(count, django_assert_num_queries):
         (Role.BASE_MANAGER, "accounts/home_base.html"),
         (Role.INSTITUTION_OFFICER, "accounts/home_institution.html"),
         (Role.REGULATOR, "accounts/home_regulator.html"),
-        (Role.AUDITOR, "accounts/home_regulator.html"),
+        (Role.AUDITOR, "accounts/home_auditor.html"),
         (Role.EDITOR, "accounts/home_editor.html"),
     ],
 )

@@ -193,7 +193,29 @@ def test_csv_of_blank_lines_is_refused():
     assert refusal(b"a,b\n" + b"\n" * (MAX_LINES + 1)) == "too_many_lines"
 
 
-def test_flood_of_shared_texts_is_refused_before_they_are_read(monkeypatch):
+def with_shared_texts(part: str) -> bytes:
+    """A workbook that says in its list of contents that this part holds its shared texts, under whatever name."""
+    stream = io.BytesIO()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    with zipfile.ZipFile(io.BytesIO(xlsx(["a"]))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == tables.CONTENTS:
+                line = f'<Override PartName="/{part}" ContentType="{kind}"/></Types>'
+                text = text.replace(b"</Types>", line.encode())
+            new.writestr(name, text)
+        texts = b"<si><t>a</t></si>" * 9
+        new.writestr(
+            part, b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' + texts + b"</sst>"
+        )
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/innocent.xml"])
+def test_flood_of_shared_texts_is_refused_before_they_are_read(part, monkeypatch):
+    content = with_shared_texts(part)
+    assert lines(content) == [[(1, ["a"])]]
+
     monkeypatch.setattr(tables, "MAX_SHARED_TEXTS", 50)
 
-    assert refusal(xlsx([["a" * 200]])) == "unpacks_too_large"
+    assert refusal(content) == "unpacks_too_large"
