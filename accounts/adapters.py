@@ -1,18 +1,17 @@
 """allauth's joints: links in mails start with SITE_URL, whatever host the request named."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: object) -> str:
-        return _from_site(super().get_email_confirmation_url(request, emailconfirmation))
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        return _from_site(super().get_reset_password_from_key_url(key))
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Every mail passes here: to confirm, to reset, to say that an address is known or unknown."""
+        links = {name: _from_site(value) for name, value in context.items() if name.endswith("_url") and value}
+        super().send_mail(template_prefix, email, context | links)
 
 
 def _from_site(url: str) -> str:

@@ -134,6 +134,13 @@ def test_login_with_a_person_cannot_claim_another(known, user):
     assert Claim.objects.count() == 0
 
 
+def test_login_with_an_open_claim_cannot_claim_another_person(claim, user):
+    make_person("林知夏", number="000000198506300024")
+
+    assert refused(save, user, "林知夏", "000000198506300024") == "profile_refused"
+    assert Claim.objects.get() == claim
+
+
 def test_login_with_an_open_claim_cannot_make_a_new_person(claim, user):
     assert refused(save, user, "林知夏", "000000198506300024") == "profile_refused"
     assert Person.objects.filter(user=user).count() == 0

@@ -3,10 +3,12 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
+from django.utils import translation
 
 from accounts.models import AccessEntry, User
 from accounts.services import note_access
@@ -42,6 +44,7 @@ ERRORS = {
     "wrong-state": WrongState(step="issue", state=SECRET),
     "refused": DomainError("quota_full", capacity=SECRET),
 }
+DJANGO_ERRORS = {"forbidden": PermissionDenied(SECRET), "damaged": SuspiciousOperation(SECRET)}
 
 
 def write(request: HttpRequest, name: str) -> HttpResponse:
@@ -50,7 +53,7 @@ def write(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def fail(request: HttpRequest, name: str) -> HttpResponse:
-    raise ERRORS[name]
+    raise (ERRORS | DJANGO_ERRORS)[name]
 
 
 def look(request: HttpRequest) -> HttpResponse:
@@ -182,6 +185,17 @@ def test_error_pages_tell_nothing_of_the_record(name, client):
 def test_what_a_refused_view_wrote_before_is_the_services_business_only(name, client):
     """A domain error in a POST becomes a page too, and never a stack trace."""
     assert client.post(f"/test/fail/{name}/").status_code in (404, 409)
+
+
+@pytest.mark.parametrize(("name", "status"), [("forbidden", 403), ("damaged", 400)])
+@pytest.mark.parametrize("language", ["zh-hans", "en", "ja"])
+def test_errors_of_the_framework_have_pages_of_our_own(language, name, status, client):
+    with translation.override(language):
+        response = client.get(f"/test/fail/{name}/")
+
+    page = response.content.decode()
+    assert (response.status_code, SECRET in page) == (status, False)
+    assert '<main id="main"' in page
 
 
 def test_other_errors_are_not_swallowed(client):
