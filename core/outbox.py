@@ -72,7 +72,7 @@ def deliver_event(event_id: int) -> None:
     if event is None:
         return
     try:
-        for handler in _handlers[event.kind]:
+        for handler in _handlers.get(event.kind, ()):
             handler(event)
     except Exception as error:
         _put_back(event, error)

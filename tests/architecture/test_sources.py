@@ -219,7 +219,7 @@ def test_every_event_is_heard_and_every_handler_is_rung():
     paths = modules("core", *ROOMS)
     names = sources.kinds_by_name(paths)
     sent = set().union(*(sources.sent_kinds(path.read_text(), names) for path in paths))
-    heard = {kind for kind in outbox._handlers if not kind.startswith("test.")}
+    heard = {kind for kind, handlers in outbox._handlers.items() if handlers and not kind.startswith("test.")}
 
     assert heard - sent == set(), "handlers that nothing rings for"
     assert sent - heard == set(UNHEARD), "events that nobody hears"
