@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from accounts.views import home, imports, profile, roster
+from accounts.views import again, home, imports, profile, roster
 
 app_name = "accounts"
 urlpatterns = [
     path("home/", home.home, name="home"),
+    path("home/go-on/", again.resume, name="resume"),
     path("hat/", profile.wear_hat, name="wear_hat"),
     path("profile/", profile.profile, name="profile"),
     path("profile/claim/", profile.claim, name="claim"),

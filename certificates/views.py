@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import holds
 from accounts.permissions import Permission
+from accounts.views.again import confirm_again
 from certificates import selectors, services
 from certificates.forms import CodeForm, IssuedFilterForm, NameForm
 from certificates.models import Certificate
@@ -157,6 +158,7 @@ def issued(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """The dry run; POST starts the job."""
     cohort = selectors.cohort_to_issue(request.user, pk)  # type: ignore[arg-type]

@@ -83,11 +83,19 @@ def _key_file(path: Path) -> str:
 
 
 def refuse_unsafe_production(
-    *, keys: dict[str, str], debug: str, site_url: str, sqlite: bool, web_processes: int
+    *,
+    keys: dict[str, str],
+    debug: str,
+    second_factor_exempt: str,
+    site_url: str,
+    sqlite: bool,
+    web_processes: int,
 ) -> None:
     """Stop a production start that would be unsafe; each sentence says what to do."""
     if debug:
         raise ConfigurationError("PLATFORM_DEBUG is set. Production never runs with DEBUG; unset it.")
+    if second_factor_exempt:
+        raise ConfigurationError("PLATFORM_SECOND_FACTOR_EXEMPT is set. It is for the demo alone; unset it.")
     if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
         raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
     if wrong := [name for name in ("fields-1", "blind-index") if not re.fullmatch(r"[0-9a-fA-F]{64}", keys[name])]:

@@ -12,6 +12,7 @@ from accounts.access import holds
 from accounts.models import Region
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
+from accounts.views.again import confirm_again
 from core import clock
 from core.text import name_key
 from oversight.exports import institution_paragraph, institutions_table, region_name, region_paragraph
@@ -33,6 +34,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     return _region_page(request, find_region(request.user, code))  # type: ignore[arg-type]
 
 
+@confirm_again
 def region_table(request: HttpRequest, code: str) -> HttpResponse:
     """The institutions of the region page, all that pass the same filters."""
     form = InstitutionsForm(request.GET)

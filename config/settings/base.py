@@ -166,6 +166,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
+# What weighs heavily asks for password or second factor again after so many seconds.
+CONFIRM_AGAIN_AFTER = 15 * 60
+# Of the demo and of tests: no second factor, no confirming again. Production refuses it.
+SECOND_FACTOR_EXEMPT = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- Wagtail --------------------------------------------------------------------------------------------------------

@@ -12,4 +12,5 @@ FIELD_KEYS = {1: _keys["fields-1"]}
 BLIND_INDEX_KEY = _keys["blind-index"]
 DEMO = env.text("PLATFORM_DEMO", "1") == "1"
 LOCAL_MAIL_PAGE = True
+SECOND_FACTOR_EXEMPT = env.text("PLATFORM_SECOND_FACTOR_EXEMPT", "1") == "1"
 SMS_MAIL_DOMAIN = "sms.invalid"

@@ -12,6 +12,7 @@ BLIND_INDEX_KEY = _keys["blind-index"]
 env.refuse_unsafe_production(
     keys=_keys,
     debug=env.text("PLATFORM_DEBUG"),
+    second_factor_exempt=env.text("PLATFORM_SECOND_FACTOR_EXEMPT"),
     site_url=base.SITE_URL,
     sqlite=not env.text("PLATFORM_DB_HOST"),
     web_processes=env.number("PLATFORM_WEB_PROCESSES", 1),

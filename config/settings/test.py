@@ -8,6 +8,8 @@ FIELD_KEYS = {1: "11" * 32}
 BLIND_INDEX_KEY = "22" * 32
 DEMO = True
 LOCAL_MAIL_PAGE = True
+# Tests of the second factor and of confirming again switch this off.
+SECOND_FACTOR_EXEMPT = True
 SMS_MAIL_DOMAIN = "sms.invalid"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
+from accounts.views.again import confirm_again
 from core.errors import DomainError, NotAllowed
 from courses import services
 from courses.forms.rows import row_ids
@@ -20,6 +21,7 @@ from courses.views.trails import base_trail
 from courses.workflow import UNDER_WAY, EnrolmentState
 
 
+@confirm_again(reading_is_free=True)
 def completion_review(request: SignedInRequest, pk: int) -> HttpResponse:
     found = cohort_for(request.user, pk, Permission.COMPLETION_REVIEW)
     if request.method == "POST":

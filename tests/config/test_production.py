@@ -45,6 +45,11 @@ REFUSED = {
     "empty key": (GOOD | {"PLATFORM_KEY_DJANGO": ""}, "PLATFORM_KEY_DJANGO is not set"),
     "debug": (GOOD | {"PLATFORM_DEBUG": "1"}, "PLATFORM_DEBUG is set"),
     "debug said to be off": (GOOD | {"PLATFORM_DEBUG": "0"}, "PLATFORM_DEBUG is set"),
+    "no second factor": (GOOD | {"PLATFORM_SECOND_FACTOR_EXEMPT": "1"}, "PLATFORM_SECOND_FACTOR_EXEMPT is set"),
+    "second factor said to be on": (
+        GOOD | {"PLATFORM_SECOND_FACTOR_EXEMPT": "0"},
+        "PLATFORM_SECOND_FACTOR_EXEMPT is set",
+    ),
     "short key": (GOOD | {"PLATFORM_KEY_DJANGO": SHORT}, "django are short"),
     "default key": (GOOD | {"PLATFORM_KEY_DJANGO": DEFAULT}, "django are short or look like defaults"),
     "one letter": (GOOD | {"PLATFORM_KEY_FIELDS_1": "1" * 64}, "fields-1 are short or look like defaults"),

@@ -1,0 +1,19 @@
+"""THE list of addresses that ask to confirm again (15 minutes): who issues, decides, reveals, exports, changes rules.
+
+The views say the same by `@confirm_again`; test_confirm_again.py compares the two both ways.
+"""
+
+# Name of the address -> what weighs heavily there.
+CONFIRMED = {
+    "certificates:issue": "issues certificates",
+    "courses:completion_review": "decides that somebody has been trained",
+    "oversight:region_table": "a list that leaves the house",
+}
+# Addresses whose names sound like it, and why they do not ask.
+FREE = {
+    "accounts:roster_template": "an empty table to fill in",
+    "accounts:institutions_template": "an empty table to fill in",
+    "courses:training_records_template": "an empty table to fill in",
+    "certificates:issued": "a page of one's own issued certificates",
+    "certificates:download": "the file of one certificate, whose holder may pass it on",
+}
