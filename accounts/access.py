@@ -40,7 +40,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def _own(self, actor: User) -> Q:
         path = self.scope_paths.get("user")
-        return Q(**{path: actor.pk}) if path else NOTHING
+        return Q(**{path: actor.pk}) | _of_merged(path, actor) if path else NOTHING
 
     def _within(self, membership: Membership) -> Q:
         if membership.base_id:
@@ -54,6 +54,12 @@ class ScopedQuerySet(models.QuerySet):
     def _at(self, place: str, pk: int) -> Q:
         path = self.scope_paths.get(place)
         return Q(**{path: pk}) if path else NOTHING
+
+
+def _of_merged(path: str, actor: User) -> Q:
+    """What stands with a double that was merged into the actor's person is the actor's own; nothing was moved."""
+    to_person, _, login = path.rpartition("__")
+    return Q(**{f"{to_person}__merged_into__{login}": actor.pk}) if to_person.endswith("person") else NOTHING
 
 
 def can(actor: User, permission: Permission | str, record: models.Model) -> bool:

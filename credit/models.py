@@ -3,15 +3,14 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import NOTHING, ScopedQuerySet
-from accounts.models import Appointment, Institution, Membership, Person, User
-from accounts.selectors import surviving
+from accounts.models import Appointment, Institution, Membership, Person
+from accounts.models.people import named_in
 from core import clock
 
 
@@ -25,19 +24,14 @@ class CreditRecordQuerySet(ScopedQuerySet):
         "user": "person__user", "institution": "institution", "region": "institution__region__path",
     }  # fmt: skip
 
-    def _own(self, actor: User) -> Q:
-        return super()._own(actor) | Q(person__merged_into__user=actor.pk)
-
     def _within(self, membership: Membership) -> Q:
         if membership.admin_body is None:
             return super()._within(membership) if membership.institution_id else NOTHING
         jurisdiction = membership.admin_body.jurisdiction
         if jurisdiction == "":
             return Q(pk__isnull=False)
-        appointments = Appointment.objects.filter(institution__region__path__startswith=jurisdiction)
-        survivor = Coalesce(OuterRef("person__merged_into_id"), OuterRef("person_id"))
-        works_here = appointments.annotate(survivor=surviving("person__")).filter(survivor=survivor)
-        return super()._within(membership) | Q(Exists(works_here))
+        appointments = Appointment.objects.holding().filter(institution__region__path__startswith=jurisdiction)
+        return super()._within(membership) | named_in(appointments, "person__")
 
 
 class CreditRecord(models.Model):

@@ -136,7 +136,7 @@ def _warn_of_month_ends(entries: Iterable[Entry]) -> None:
 def _appointments(institution: Institution) -> dict[int, dict[date, Appointment]]:
     """Surviving person -> start -> appointment."""
     found: dict[int, dict[date, Appointment]] = defaultdict(dict)
-    rows = Appointment.objects.filter(institution=institution).annotate(survivor=surviving("person__"))
+    rows = Appointment.objects.holding().filter(institution=institution).annotate(survivor=surviving("person__"))
     for appointment in rows.order_by("start_date", "pk"):
         found[appointment.survivor][appointment.start_date] = appointment
     return found

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import NOTHING, ScopedQuerySet
@@ -97,17 +98,28 @@ class PersonQuerySet(ScopedQuerySet):
     def _within(self, membership: "Membership") -> Q:
         if membership.base_id:
             return NOTHING
-        appointments = _appointments().filter(person=OuterRef("pk"))
+        appointments = _appointments()
         if membership.institution_id:
             here = appointments.filter(institution=membership.institution_id)
-            return Q(Exists(here.filter(running_or_just_ended(clock.today()))))
+            return named_in(here.filter(running_or_just_ended(clock.today())))
         body = membership.admin_body
         if body is None:
             return NOTHING
         if body.jurisdiction == "":
             # The nation also reaches persons whom no institution names yet.
             return Q(pk__isnull=False)
-        return Q(Exists(appointments.filter(institution__region__path__startswith=body.jurisdiction)))
+        return named_in(appointments.filter(institution__region__path__startswith=body.jurisdiction))
+
+
+def named_in(appointments: models.QuerySet, prefix: str = "") -> Q:
+    """Is the person of the row named in one of these appointments? `prefix`: the way to the person, "person__".
+
+    Nothing is moved on a merge: work and records of a double are the surviving person's, whichever of the two they
+    stand with. Two conditions and not one with OR, so that each finds its index.
+    """
+    survivor = Coalesce(OuterRef(f"{prefix}merged_into"), OuterRef(f"{prefix}id"))
+    directly = appointments.filter(person=survivor)
+    return Q(Exists(directly)) | Q(Exists(appointments.filter(person__merged_into=survivor)))
 
 
 class Person(models.Model):
@@ -262,4 +274,4 @@ class AccessEntry(models.Model):
 def _appointments() -> models.QuerySet:
     from accounts.models.positions import Appointment  # noqa: PLC0415 - Appointment names Person by foreign key
 
-    return Appointment.objects.all()
+    return Appointment.objects.holding()

@@ -1,7 +1,8 @@
 """Who works where (appointments, with every earlier wording kept) and who acts for whom (memberships)."""
 
 import uuid
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -54,10 +55,20 @@ class AppointmentTerms(models.Model):
         abstract = True
 
 
+def not_voided(known_at: datetime | None = None, prefix: str = "") -> Q:
+    """Without those of which an officer decided that nobody worked there; later decisions were not known then."""
+    holding = Q(**{f"{prefix}voided_at__isnull": True})
+    return holding if known_at is None else holding | Q(**{f"{prefix}voided_at__gt": known_at})
+
+
 class AppointmentQuerySet(ScopedQuerySet):
     scope_paths: ClassVar = {
         "user": "person__user", "institution": "institution", "region": "institution__region__path",
     }  # fmt: skip
+
+    def holding(self, known_at: datetime | None = None) -> Self:
+        """What counts, reaches people and blocks another appointment: everything but the voided ones."""
+        return self.filter(not_voided(known_at))
 
 
 class Appointment(AppointmentTerms):
@@ -74,13 +85,19 @@ class Appointment(AppointmentTerms):
     is_primary = models.BooleanField(default=False)
     # The phone a roster names; never written over the person's own.
     phone = SealedField(blank=True)
+    # Set by an officer's decision on a disputed row (DisputeDecision): from then on it is known to have been false.
+    voided_at = models.DateTimeField(null=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["person", "institution", "start_date"], name="appointment_once"),
+            models.UniqueConstraint(
+                fields=["person", "institution", "start_date"],
+                condition=Q(voided_at__isnull=True),
+                name="appointment_once",
+            ),
             models.CheckConstraint(
                 name="appointment_ends_after_start",
                 condition=Q(end_date__isnull=True) | Q(end_date__gt=F("start_date")),
@@ -91,7 +108,7 @@ class Appointment(AppointmentTerms):
             ),
             models.UniqueConstraint(
                 fields=["person", "institution"],
-                condition=Q(end_date__isnull=True),
+                condition=Q(end_date__isnull=True, voided_at__isnull=True),
                 name="one_open_appointment_per_institution",
             ),
         ]

@@ -168,7 +168,7 @@ def _phone_on_file(claim: Claim) -> str:
     """
     if claim.person.phone:
         return claim.person.phone
-    named = [row for row in Appointment.objects.filter(person=claim.person_id) if row.phone]
+    named = [row for row in Appointment.objects.holding().filter(person=claim.person_id) if row.phone]
     known_since = min((row.recorded_at for row in named), default=claim.created_at)
     if len({row.phone for row in named}) != 1 or known_since > claim.created_at - PHONE_KNOWN_FOR:
         return ""

@@ -3,11 +3,12 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ScopedQuerySet
 from accounts.models import Appointment, Membership, Person, TrainingBase, User
+from accounts.models.people import named_in
 from courses.models.curriculum import Level
 from courses.models.delivery import Enrolment
 from courses.workflow import RecordStanding
@@ -30,15 +31,18 @@ class TrainingRecordQuerySet(ScopedQuerySet):
     def _within(self, membership: Membership) -> Q:
         if membership.base_id:
             return Q(**{f"{self.to_record}base": membership.base_id})
-        appointments = Appointment.objects.filter(person=OuterRef(f"{self.to_record}person"))
+        appointments = Appointment.objects.holding()
         if membership.institution_id:
-            return Q(Exists(appointments.filter(institution=membership.institution_id)))
+            return self._of_people(appointments.filter(institution=membership.institution_id))
         jurisdiction = membership.admin_body.jurisdiction  # type: ignore[union-attr]
         if jurisdiction == "":
             return Q(pk__isnull=False)
         inside = appointments.filter(institution__region__path__startswith=jurisdiction)
         trained_here = Q(**{f"{self.to_record}base__region__path__startswith": jurisdiction})
-        return Q(Exists(inside)) | trained_here
+        return self._of_people(inside) | trained_here
+
+    def _of_people(self, appointments: models.QuerySet) -> Q:
+        return named_in(appointments, f"{self.to_record}person__")
 
     def standing_facts(self) -> Self:
         """Records that nothing has annulled and no correction has replaced."""

@@ -107,7 +107,7 @@ def _reach(actor: User, permission: Permission) -> Reach:
             rows = Person.objects.filter(pk__in=batch)
             found |= set(rows.allowed(actor, permission).values_list("pk", flat=True))
             if creates:
-                employed = Appointment.objects.filter(person=models.OuterRef("pk"))
+                employed = Appointment.objects.holding().filter(person=models.OuterRef("pk"))
                 found |= set(rows.exclude(models.Exists(employed)).values_list("pk", flat=True))
         return frozenset(found)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Min, Q, QuerySet
 
 from accounts.models import Appointment, AppointmentVersion, Person, User
+from accounts.models.positions import not_voided
 from accounts.permissions import Permission
 from accounts.selectors import surviving
 from courses.models import TrainingRecord
@@ -34,10 +35,11 @@ class _Known:
     moment: datetime | None
 
     def live(self, rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+        rows = rows.filter(not_voided(self.moment))
         return rows if self.moment is None else rows.filter(recorded_at__lte=self.moment)
 
     def earlier(self, rows: QuerySet[Appointment]) -> QuerySet[AppointmentVersion]:
-        versions = AppointmentVersion.objects.filter(appointment__in=rows)
+        versions = AppointmentVersion.objects.filter(not_voided(self.moment, "appointment__"), appointment__in=rows)
         if self.moment is None:
             return versions.none()
         return versions.filter(recorded_at__lte=self.moment, superseded_at__gt=self.moment)

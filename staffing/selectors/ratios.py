@@ -16,6 +16,7 @@ from accounts.models import (
     TrainingBase,
     User,
 )
+from accounts.models.positions import not_voided
 from accounts.permissions import Permission
 from accounts.selectors import identified_as, surviving
 from core import clock
@@ -113,11 +114,14 @@ def staff_ids(
     institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
 ) -> frozenset[int]:
     """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
-    present = counting(Appointment.objects.filter(institution=institution, start_date__lte=as_of), rule, as_of)
+    begun = Appointment.objects.holding(known_at).filter(institution=institution, start_date__lte=as_of)
+    present = counting(begun, rule, as_of)
     if known_at is None:
         return frozenset(present.values_list(surviving("person__"), flat=True))
     earlier = AppointmentVersion.objects.filter(
-        appointment__institution=institution, appointment__start_date__lte=as_of
+        not_voided(known_at, "appointment__"),
+        appointment__institution=institution,
+        appointment__start_date__lte=as_of,
     ).filter(recorded_at__lte=known_at, superseded_at__gt=known_at)
     known = present.filter(recorded_at__lte=known_at).values_list(surviving("person__"), flat=True)
     then = counting(earlier, rule, as_of).values_list(surviving("appointment__person__"), flat=True)
@@ -167,7 +171,7 @@ def region_ratios(
 
 def _merely_behind_others() -> Q:
     """Legal persons that only stand behind a department or a base: they transfer nothing themselves."""
-    own_staff = Appointment.objects.filter(institution=OuterRef("pk"))
+    own_staff = Appointment.objects.holding().filter(institution=OuterRef("pk"))
     departments = Institution.objects.filter(parent=OuterRef("pk"))
     bases = TrainingBase.objects.filter(host=OuterRef("pk"))
     return ~Q(Exists(own_staff)) & (Q(Exists(departments)) | Q(Exists(bases)))
@@ -192,7 +196,8 @@ def _staff_by_institution(
     institutions: list[int], rule: RatioRule, as_of: date
 ) -> defaultdict[int, list[tuple[int, bool]]]:
     """Who counts where, and whether trained: two statements, neither of which asks per person."""
-    rows = counting(Appointment.objects.filter(institution__in=institutions, start_date__lte=as_of), rule, as_of)
+    begun = Appointment.objects.holding().filter(institution__in=institutions, start_date__lte=as_of)
+    rows = counting(begun, rule, as_of)
     staff = rows.annotate(survivor=surviving("person__"))
     records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
     trained = frozenset(records.filter(survivor__in=staff.values("survivor")).values_list("survivor", flat=True))

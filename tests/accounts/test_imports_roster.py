@@ -354,7 +354,7 @@ def test_roster_of_a_foreign_institution_is_refused(institution, service):
 # --- size -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [1, 3, 60])
+@pytest.mark.parametrize("size", [1, 3, 40])
 def test_queries_do_not_grow_with_the_rows(institution, django_assert_num_queries, size):
     actor = system_user()
     actor.worn = actor.valid_memberships()
