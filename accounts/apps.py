@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core.spans import NoOverlap
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
@@ -15,6 +17,25 @@ class AccountsConfig(AppConfig):
         "accounts_accessentry",
         "accounts_appointmentversion",
     ]
+    # A person holds a post once at a time, and has one main place of work at a time.
+    no_overlap: ClassVar[dict[str, list[NoOverlap]]] = {
+        "accounts_appointment": [
+            NoOverlap(
+                name="appointment_post_once_at_a_time",
+                same=("person_id", "institution_id", "post_key"),
+                start="start_date",
+                end="end_date",
+                only=(("voided_at", "IS NULL"),),
+            ),
+            NoOverlap(
+                name="appointment_primary_once_at_a_time",
+                same=("person_id",),
+                start="start_date",
+                end="end_date",
+                only=(("is_primary", "IS TRUE"), ("voided_at", "IS NULL")),
+            ),
+        ]
+    }
 
     def ready(self) -> None:
         import accounts.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

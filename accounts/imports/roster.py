@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ from accounts.imports.people import (
     shown,
 )
 from accounts.models import Appointment, Institution
-from accounts.models.positions import EmploymentType
+from accounts.models.positions import EmploymentType, post_key
 from accounts.selectors import known_areas, surviving
 from core.columns import Column, Entry, Table, choice, day, percent, read_table, text, yes_no
 from core.plans import Action, Plan, PlannedRow
@@ -59,13 +59,13 @@ COLUMNS = (
     Column("staff_no", ("工号",), text(40)),
 )
 # What an appointment says besides person, institution and start: a later file may change these.
-FIELDS = (*Appointment.TERMS, "phone")
+FIELDS = (*(name for name in Appointment.TERMS if name != "start_date"), "phone")
 
 MESSAGES: dict[str, Promise] = {
     "end_not_after_start": _("The leaving date must lie after the start."),
     "inconsistent_end": _("The leaving date must be the day after the last day at work."),
     "duplicate": _("Line %(line)s of the file already holds this person with this start."),
-    "overlaps": _("This person already has an appointment here at that time, with another start."),
+    "overlaps": _("This person already holds this post here at that time, with another start."),
     "month_end": _("Most leaving dates here are the last day of a month. That day itself is no longer counted."),
 }
 ONE_DAY = timedelta(days=1)
@@ -133,22 +133,28 @@ def _warn_of_month_ends(entries: Iterable[Entry]) -> None:
 
 
 # --- against what is there ------------------------------------------------------------------------------------------
-def _appointments(institution: Institution) -> dict[int, dict[date, Appointment]]:
-    """Surviving person -> start -> appointment."""
-    found: dict[int, dict[date, Appointment]] = defaultdict(dict)
+def _appointments(institution: Institution) -> dict[int, list[Appointment]]:
+    """Surviving person -> appointments here, by start."""
+    found: dict[int, list[Appointment]] = defaultdict(list)
     rows = Appointment.objects.holding().filter(institution=institution).annotate(survivor=surviving("person__"))
     for appointment in rows.order_by("start_date", "pk"):
-        found[appointment.survivor][appointment.start_date] = appointment
+        found[appointment.survivor].append(appointment)
     return found
 
 
-def _row(
-    entry: Entry, document: str, person: KnownPerson | None, present: dict[int, dict[date, Appointment]]
-) -> RosterRow:
+def _meant(appointments: list[Appointment], values: dict[str, Any]) -> Appointment | None:
+    """The one with the row's start; of several posts begun together, the one with the row's post."""
+    begun = [one for one in appointments if one.start_date == values["start_date"]]
+    if len(begun) < 2:
+        return begun[0] if begun else None
+    return next((one for one in begun if one.post_key == post_key(values.get("post", ""))), None)
+
+
+def _row(entry: Entry, document: str, person: KnownPerson | None, present: dict[int, list[Appointment]]) -> RosterRow:
     row = RosterRow(entry.row, values=entry.values, document=document)
     if person and "start_date" in entry.values:
         row.person_id = person.id
-        row.appointment = present.get(person.id, {}).get(entry.values["start_date"])
+        row.appointment = _meant(present.get(person.id, []), entry.values)
     if row.appointment:
         row.id = row.appointment.pk
         row.changes = _differences(row.appointment, entry.values)
@@ -174,39 +180,50 @@ def _end(row: RosterRow) -> date | None:
 
 # --- rows against one another ---------------------------------------------------------------------------------------
 def _refuse_duplicates(planned: list[tuple[Entry, RosterRow]]) -> None:
-    seen: dict[tuple[int | str, date], int] = {}
+    """Two rows with one start are one too many, unless each is a post already known."""
+    seen: dict[tuple[int | str, date, int | None], int] = {}
     for entry, row in planned:
         start = entry.values.get("start_date")
         if not row.document or not start:
             continue
-        first = seen.setdefault((row.person_key, start), entry.row)
+        first = seen.setdefault((row.person_key, start, row.id), entry.row)
         if first != entry.row:
             entry.refuse("id_number", "duplicate", str(MESSAGES["duplicate"]) % {"line": first})
 
 
-def _refuse_overlaps(planned: list[tuple[Entry, RosterRow]], present: dict[int, dict[date, Appointment]]) -> None:
+def _refuse_overlaps(planned: list[tuple[Entry, RosterRow]], present: dict[int, list[Appointment]]) -> None:
     """Compare the state after the import: a file may end one appointment and begin the next."""
-    after: dict[int | str, list[tuple[date, date, Entry | None]]] = defaultdict(list)
+    after: dict[tuple[int | str, str], list[_Span]] = defaultdict(list)
     touched: set[int] = set()
     for entry, row in planned:
         if entry.errors or not row.document:
             continue
-        changed = row.action == Action.CREATE or "end_date" in row.changes
-        after[row.person_key].append((entry.values["start_date"], _end(row) or date.max, entry if changed else None))
+        changed = row.action == Action.CREATE or not row.changes.keys().isdisjoint({"end_date", "post"})
+        span = _Span(entry.values["start_date"], _end(row) or date.max, entry if changed else None)
+        after[row.person_key, post_key(entry.values["post"])].append(span)
         touched |= {row.appointment.pk} if row.appointment else set()
-    for person, spans in after.items():
-        others = present.get(person, {}).values() if isinstance(person, int) else ()
-        spans += [(one.start_date, one.end_date or date.max, None) for one in others if one.pk not in touched]
-        _refuse_crossing(spans)
+    for (person, post), spans in after.items():
+        others = present.get(person, []) if isinstance(person, int) else []
+        rest = [one for one in others if one.pk not in touched and one.post_key == post]
+        _refuse_crossing(spans + [_Span(one.start_date, one.end_date or date.max, None) for one in rest])
 
 
-def _refuse_crossing(spans: list[tuple[date, date, Entry | None]]) -> None:
+class _Span(NamedTuple):
+    """When somebody holds a post after the import; `entry` if the file says so anew."""
+
+    start: date
+    end: date
+    entry: Entry | None
+
+
+def _refuse_crossing(spans: list[_Span]) -> None:
     """The row that says the later half of an overlap is wrong; of two rows of one file, the lower one."""
-    for start, end, entry in spans:
-        crossing = [other for begin, stop, other in spans if begin < end and start < stop and begin != start]
-        lower_one = entry and any(other is None or other.row < entry.row for other in crossing)
-        if entry and lower_one:
-            entry.refuse("start_date", "overlaps", MESSAGES["overlaps"])
+    for place, span in enumerate(spans):
+        others = spans[:place] + spans[place + 1 :]
+        crossing = [other.entry for other in others if other.start < span.end and span.start < other.end]
+        lower_one = span.entry and any(entry is None or entry.row < span.entry.row for entry in crossing)
+        if span.entry and lower_one:
+            span.entry.refuse("start_date", "overlaps", MESSAGES["overlaps"])
 
 
 def _closed(entry: Entry, row: RosterRow) -> RosterRow:

@@ -2,10 +2,10 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ScopedQuerySet
@@ -32,9 +32,33 @@ class EmploymentType(models.TextChoices):
     EXTERNAL = "external", _("external")
 
 
+# What two spellings of a post may differ in: blanks of any width, tabs, and the case of A to Z.
+BLANKS = (" ", "\u00a0", "\u3000", "\t")
+
+
+class PostKey(Func):
+    """A post without blanks and in small letters, computed by the database: no writer can forget or forge it."""
+
+    function = "LOWER"
+    template = "%(expressions)s"
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:  # type: ignore[override]
+        sql, params = super().as_sql(compiler, connection, **context)
+        for blank in BLANKS:
+            sql = f"REPLACE({sql}, '{blank}', '')"
+        # Only A to Z, on both databases alike.
+        return f'LOWER({sql} COLLATE "C")' if connection.vendor == "postgresql" else f"LOWER({sql})", params
+
+
+def post_key(post: str) -> str:
+    """The same in Python, for plans of what the database will hold."""
+    return "".join(one.lower() if one.isascii() else one for one in post if one not in BLANKS)
+
+
 class AppointmentTerms(models.Model):
     """What a roster says of an appointment; shared by the present wording and the earlier ones."""
 
+    start_date = models.DateField()
     post = models.CharField(max_length=100)
     professional = models.BooleanField()
     employment_type = models.CharField(max_length=20, choices=EmploymentType.choices)
@@ -48,7 +72,8 @@ class AppointmentTerms(models.Model):
     recorded_at = models.DateTimeField()
 
     TERMS: ClassVar = (
-        "post", "professional", "employment_type", "full_time", "share", "department", "email", "staff_no", "end_date",
+        "start_date", "post", "professional", "employment_type", "full_time", "share", "department", "email",
+        "staff_no", "end_date",
     )  # fmt: skip
 
     class Meta:
@@ -74,15 +99,20 @@ class AppointmentQuerySet(ScopedQuerySet):
 class Appointment(AppointmentTerms):
     """A person works at an institution from a day on. The row holds the present wording; see AppointmentVersion.
 
-    The same person may hold several posts and work at several institutions; a person has at most one open
-    appointment per institution.
+    The same person may hold several posts, here and elsewhere, but no post twice at a time: see `no_overlap` of the
+    app's config. Which of them is the main one on a day: accounts.selectors.primary_appointment.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="appointments")
-    start_date = models.DateField()
+    post_key = models.GeneratedField(
+        expression=PostKey("post"), output_field=models.CharField(max_length=100), db_persist=True
+    )
+    # Somebody decided that this is the main one; without such a decision it is the earliest that runs.
     is_primary = models.BooleanField(default=False)
+    # When an officer last wrote this row by hand: a roster file does not change it without an explicit tick.
+    by_hand_at = models.DateTimeField(null=True, blank=True)
     # The phone a roster names; never written over the person's own.
     phone = SealedField(blank=True)
     # Set by an officer's decision on a disputed row (DisputeDecision): from then on it is known to have been false.
@@ -93,11 +123,6 @@ class Appointment(AppointmentTerms):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["person", "institution", "start_date"],
-                condition=Q(voided_at__isnull=True),
-                name="appointment_once",
-            ),
             models.CheckConstraint(
                 name="appointment_ends_after_start",
                 condition=Q(end_date__isnull=True) | Q(end_date__gt=F("start_date")),
@@ -105,11 +130,6 @@ class Appointment(AppointmentTerms):
             models.CheckConstraint(
                 name="appointment_share_is_percent",
                 condition=Q(share__isnull=True) | Q(share__lte=100),
-            ),
-            models.UniqueConstraint(
-                fields=["person", "institution"],
-                condition=Q(end_date__isnull=True, voided_at__isnull=True),
-                name="one_open_appointment_per_institution",
             ),
         ]
         indexes = [models.Index(fields=["institution", "start_date"], name="appointment_of_institution")]

@@ -10,15 +10,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import (
     Appointment,
-    AppointmentVersion,
     Designation,
     Institution,
     TrainingBase,
     User,
 )
-from accounts.models.positions import not_voided
 from accounts.permissions import Permission
 from accounts.selectors import identified_as, surviving
+from accounts.selectors.staff import running_on, staff_of
 from core import clock
 from core.errors import NotAllowed
 from courses.models import TrainingRecord
@@ -114,18 +113,8 @@ def staff_ids(
     institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
 ) -> frozenset[int]:
     """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
-    begun = Appointment.objects.holding(known_at).filter(institution=institution, start_date__lte=as_of)
-    present = counting(begun, rule, as_of)
-    if known_at is None:
-        return frozenset(present.values_list(surviving("person__"), flat=True))
-    earlier = AppointmentVersion.objects.filter(
-        not_voided(known_at, "appointment__"),
-        appointment__institution=institution,
-        appointment__start_date__lte=as_of,
-    ).filter(recorded_at__lte=known_at, superseded_at__gt=known_at)
-    known = present.filter(recorded_at__lte=known_at).values_list(surviving("person__"), flat=True)
-    then = counting(earlier, rule, as_of).values_list(surviving("appointment__person__"), flat=True)
-    return frozenset(known) | frozenset(then)
+    staff = staff_of(institution, as_of, known_at, among=counted_terms(rule))
+    return frozenset(row.person for row in staff)
 
 
 def trained_ids(
@@ -177,12 +166,9 @@ def _merely_behind_others() -> Q:
     return ~Q(Exists(own_staff)) & (Q(Exists(departments)) | Q(Exists(bases)))
 
 
-def counting(rows: QuerySet[Any], rule: RatioRule, as_of: date) -> QuerySet[Any]:
-    return rows.filter(
-        Q(end_date__isnull=True) | Q(end_date__gt=as_of),
-        professional=True,
-        employment_type__in=rule.employment_types,
-    )
+def counted_terms(rule: RatioRule) -> Q:
+    """Which appointments the rule counts, by their terms."""
+    return Q(professional=True, employment_type__in=rule.employment_types)
 
 
 def ratio_among(groups: Iterable[list[tuple[int, bool]]], rule: RatioRule) -> Ratio:
@@ -196,8 +182,7 @@ def _staff_by_institution(
     institutions: list[int], rule: RatioRule, as_of: date
 ) -> defaultdict[int, list[tuple[int, bool]]]:
     """Who counts where, and whether trained: two statements, neither of which asks per person."""
-    begun = Appointment.objects.holding().filter(institution__in=institutions, start_date__lte=as_of)
-    rows = counting(begun, rule, as_of)
+    rows = Appointment.objects.holding().filter(running_on(as_of), counted_terms(rule), institution__in=institutions)
     staff = rows.annotate(survivor=surviving("person__"))
     records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
     trained = frozenset(records.filter(survivor__in=staff.values("survivor")).values_list("survivor", flat=True))

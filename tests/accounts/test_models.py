@@ -79,12 +79,6 @@ def twice(make: Callable[[Any], Any], value: Any) -> None:
     make(value)
 
 
-def two_appointments(first: date, second: date, **fields: Any) -> None:
-    person, place = make_person(), make_institution()
-    make_appointment(person, place, start=first, **fields)
-    make_appointment(person, place, start=second)
-
-
 def appointment(**fields: Any) -> Appointment:
     return make_appointment(make_person(), make_institution(), start=START, **fields)
 
@@ -137,12 +131,6 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
         lambda: designation(base=make_base(), valid_to=START),
         lambda: designation(base=make_base(), valid_to=START - timedelta(days=1)),
     ],
-    "appointment_once": [
-        lambda: two_appointments(START, START, end_date=START + timedelta(days=9)),
-    ],
-    "one_open_appointment_per_institution": [
-        lambda: two_appointments(START, START + timedelta(days=9)),
-    ],
     "appointment_ends_after_start": [
         lambda: appointment(end_date=START),
         lambda: appointment(end_date=START - timedelta(days=1)),
@@ -173,12 +161,6 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "designation_ends_after_start": [
         lambda: designation(base=make_base()),
         lambda: designation(base=make_base(), valid_to=START + timedelta(days=1)),
-    ],
-    "appointment_once": [
-        lambda: two_appointments(START, START + timedelta(days=9), end_date=START + timedelta(days=9)),
-    ],
-    "one_open_appointment_per_institution": [
-        lambda: [make_appointment(make_person(), make_institution()) for _ in range(2)],
     ],
     "appointment_ends_after_start": [lambda: appointment(end_date=START + timedelta(days=1))],
     "appointment_share_is_percent": [lambda: appointment(share=100), lambda: appointment(share=0)],

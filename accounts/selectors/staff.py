@@ -1,0 +1,82 @@
+"""Who works where: on a day, as known at a moment. The one place that joins present wordings with earlier ones."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Appointment, AppointmentVersion, Institution, Person
+from accounts.models.positions import EmploymentType, not_voided
+from accounts.selectors import surviving
+
+TERMS = ("start_date", "end_date", "post", "professional", "employment_type", "full_time", "share", "department")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One appointment in the wording believed: `person` is the surviving one of a merge."""
+
+    appointment: int
+    person: int
+    start_date: date
+    end_date: date | None
+    post: str
+    professional: bool
+    employment_type: str
+    full_time: bool | None
+    share: int | None
+    department: str
+
+    @property
+    def employment(self) -> str:
+        return str(EmploymentType(self.employment_type).label)
+
+
+def staff_of(
+    institution: Institution, as_of: date, known_at: datetime | None = None, *, among: Q | None = None
+) -> list[StaffRow]:
+    """Who we think worked here at the end of the day, as known at the moment (default now), by start.
+
+    `among` narrows by the terms of an appointment. Somebody with two posts stands here twice: count persons.
+    """
+    return wordings_of(institution, known_at, among=running_on(as_of) & (among or Q()))
+
+
+def wordings_of(
+    institution: Institution, known_at: datetime | None = None, *, among: Q | None = None
+) -> list[StaffRow]:
+    """Every appointment believed at the moment, of all times; one row per appointment."""
+    rows = [
+        StaffRow(*values)
+        for wordings, path in _believed(institution, known_at)
+        for values in wordings.filter(among or Q()).values_list(*_columns(path))
+    ]
+    return sorted(rows, key=lambda row: (row.start_date, row.appointment))
+
+
+def running_on(day: date) -> Q:
+    """A leaving date is the first day no longer counted."""
+    return Q(start_date__lte=day) & (Q(end_date__isnull=True) | Q(end_date__gt=day))
+
+
+def primary_appointment(person: Person, on: date) -> Appointment | None:
+    """The main place of work on a day: the one decided on if it runs, else the one that has run longest."""
+    rows = Appointment.objects.holding().filter(running_on(on), Q(person=person) | Q(person__merged_into=person))
+    return rows.select_related("institution").order_by("-is_primary", "start_date", "pk").first()
+
+
+def _believed(institution: Institution, known_at: datetime | None) -> list[tuple[QuerySet[Any], str]]:
+    """Querysets of wordings, each with its path to the appointment's own columns."""
+    live = Appointment.objects.holding(known_at).filter(institution=institution)
+    if known_at is None:
+        return [(live, "")]
+    versions = AppointmentVersion.objects.filter(appointment__institution=institution)
+    earlier = versions.filter(
+        not_voided(known_at, "appointment__"), recorded_at__lte=known_at, superseded_at__gt=known_at
+    )
+    return [(live.filter(recorded_at__lte=known_at), ""), (earlier, "appointment__")]
+
+
+def _columns(path: str) -> tuple[Any, ...]:
+    return (f"{path}pk" if path else "pk", surviving(f"{path}person__"), *TERMS)
