@@ -76,3 +76,10 @@ def require(actor: User, permission: Permission | str, record: models.Model) -> 
 def holds(actor: User, permission: Permission | str) -> bool:
     """Does any worn hat grant this at all? For menus and for pages that list; rows still go through allowed()."""
     return any(permission in GRANTS[membership.role] for membership in actor.worn_memberships())
+
+
+def require_everywhere(actor: User, permission: Permission | str) -> None:
+    """For what belongs to no place (logins, the audit trail, jobs): a hat of a nationwide body must grant it."""
+    bodies = (hat.admin_body for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
+    if not any(body is not None and body.jurisdiction == "" for body in bodies):
+        raise NotAllowed(permission=str(permission))

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import ADMINISTRATORS
 from core.spans import NoOverlap
 
 
@@ -34,7 +35,17 @@ class AccountsConfig(AppConfig):
                 end="end_date",
                 only=(("is_primary", "IS TRUE"), ("voided_at", "IS NULL")),
             ),
-        ]
+        ],
+        # System, security and audit: whoever has one of these hats has none of the others at the same time.
+        "accounts_membership": [
+            NoOverlap(
+                name="one_administrator_hat_at_a_time",
+                same=("user_id",),
+                start="valid_from",
+                end="valid_to",
+                only=(("role", f"IN ({', '.join(repr(str(role)) for role in sorted(ADMINISTRATORS))})"),),
+            )
+        ],
     }
 
     def ready(self) -> None:

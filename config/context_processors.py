@@ -30,6 +30,14 @@ BY_ROLE = {
         ("courses:cohorts", _("Cohorts")),
         ("certificates:issued", _("Certificates")),
     ],
+    Role.INSTRUCTOR: [
+        ("accounts:home", _("Home")),
+        ("courses:cohorts", _("Cohorts")),
+    ],
+    Role.INVIGILATOR: [
+        ("accounts:home", _("Home")),
+        ("exams:sittings", _("Examinations")),
+    ],
     Role.INSTITUTION_OFFICER: [
         ("accounts:home", _("Home")),
         ("staffing:cockpit", _("Trained-staff ratio")),
@@ -41,6 +49,11 @@ BY_ROLE = {
         ("oversight:regions", _("Regions and institutions")),
         ("accounts:import_institutions", _("Import institutions")),
     ],
+    Role.EVALUATOR: [
+        ("accounts:home", _("Home")),
+        ("oversight:regions", _("Regions and institutions")),
+        ("website:bases", _("Training bases")),
+    ],
     Role.AUDITOR: [
         ("accounts:home", _("Home")),
         ("oversight:regions", _("Regions and institutions")),
@@ -48,6 +61,21 @@ BY_ROLE = {
     Role.EDITOR: [
         ("accounts:home", _("Home")),
         ("wagtailadmin_home", _("Edit content")),
+    ],
+    Role.SYSTEM_ADMIN: [
+        ("accounts:home", _("Home")),
+        ("accounts:registers", _("Bodies and base codes")),
+        ("accounts:all_jobs", _("Background jobs")),
+    ],
+    Role.SECURITY_ADMIN: [
+        ("accounts:home", _("Home")),
+        ("accounts:logins", _("Logins")),
+        ("accounts:appointed", _("Memberships")),
+    ],
+    Role.AUDIT_ADMIN: [
+        ("accounts:home", _("Home")),
+        ("accounts:audit", _("Audit trail")),
+        ("accounts:access_ledger", _("Access ledger")),
     ],
 }
 

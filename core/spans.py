@@ -55,6 +55,7 @@ def _postgresql(cursor: CursorWrapper, table: str, promise: NoOverlap) -> list[s
     span = f'daterange("{promise.start}", "{promise.end}") WITH &&'
     only = f" WHERE ({_holds(promise, '')})" if promise.only else ""
     wording = f"EXCLUDE USING gist ({same}{span}){only}"
+    quoted = wording.replace("'", "''")
     known = "SELECT obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conname = %s"
     cursor.execute(known, [promise.name])
     if cursor.fetchone() == (wording,):
@@ -64,7 +65,7 @@ def _postgresql(cursor: CursorWrapper, table: str, promise: NoOverlap) -> list[s
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
         f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{promise.name}"',
         f'ALTER TABLE "{table}" ADD CONSTRAINT "{promise.name}" {wording}',
-        f'COMMENT ON CONSTRAINT "{promise.name}" ON "{table}" IS \'{wording}\'',
+        f'COMMENT ON CONSTRAINT "{promise.name}" ON "{table}" IS \'{quoted}\'',
     ]
 
 

@@ -21,7 +21,7 @@ from accounts.models import (
     TrainingBase,
     User,
 )
-from accounts.permissions import Role
+from accounts.permissions import PLACE_OF, Role
 from accounts.selectors import document_index
 from accounts.workflow import Standing
 from core import clock
@@ -149,6 +149,13 @@ def hat(role: Role, place: AdminBody | Institution | TrainingBase, user: User | 
     field = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}[type(place)]
     Membership.objects.create(user=user, role=role, valid_from=date(2020, 1, 1), **{field: place})
     return user
+
+
+def place_for(role: str) -> AdminBody | Institution | TrainingBase:
+    """A place of the kind at which the role sits."""
+    if PLACE_OF[role] == "base":
+        return make_base()
+    return make_institution() if PLACE_OF[role] == "institution" else AdminBody.objects.get(code="NATIONAL")
 
 
 def base_manager(base: TrainingBase | None = None) -> User:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import ScopedQuerySet
 from accounts.models.people import Person, User
 from accounts.models.places import AdminBody, Institution, TrainingBase
-from accounts.permissions import Role
+from accounts.permissions import PLACE_OF, Role
 from core import clock
 from core.fields import SealedField
 
@@ -165,8 +165,16 @@ def _only(place: str) -> Q:
     return Q(**{f"{name}__isnull": name != place for name in ("admin_body", "institution", "base")})
 
 
+def _roles_at(place: str) -> Q:
+    roles = sorted(str(role) for role, kind in PLACE_OF.items() if kind == place)
+    return Q(role__in=roles, **{f"{place}__isnull": False})
+
+
 class Membership(models.Model):
-    """A hat: one user, one role, exactly one place, for a time."""
+    """A hat: one user, one role, exactly one place, for a time.
+
+    Two administrators' hats of one user do not meet in time: `no_overlap` of accounts.apps.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=24, choices=Role.choices)
@@ -201,7 +209,16 @@ class Membership(models.Model):
                 name="membership_has_exactly_one_place",
                 # A membership without a place would mean "everywhere"; nationwide is the national body.
                 condition=_only("admin_body") | _only("institution") | _only("base"),
-            )
+            ),
+            models.CheckConstraint(
+                name="membership_role_sits_at_its_place",
+                condition=_roles_at("admin_body") | _roles_at("institution") | _roles_at("base"),
+            ),
+            models.CheckConstraint(
+                # Taken off on the day it begins, a hat was never worn.
+                name="membership_ends_not_before_start",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
         ]
 
     def __str__(self) -> str:

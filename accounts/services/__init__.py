@@ -9,6 +9,7 @@ from accounts.services.identity import (
     save_profile,
 )
 from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
+from accounts.services.memberships import end_membership, grant_membership
 from accounts.services.places import (
     add_person,
     correct_name,
@@ -18,8 +19,6 @@ from accounts.services.places import (
     create_login,
     create_region,
     designate,
-    end_membership,
-    grant_membership,
 )
 
 __all__ = [

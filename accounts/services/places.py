@@ -1,10 +1,9 @@
-"""Places and hats: regions of the demo, bodies, institutions, bases, designations, memberships."""
+"""Places: regions of the demo, bodies, institutions, bases, designations; logins and persons of commands."""
 
 from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts.identifiers import check_uscc
@@ -13,7 +12,6 @@ from accounts.models import (
     Designation,
     IdentityDocument,
     Institution,
-    Membership,
     Person,
     Region,
     TrainingBase,
@@ -21,7 +19,7 @@ from accounts.models import (
 )
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.selectors import document_index, known_areas
-from core import audit, clock
+from core import audit
 from core.errors import DomainError, NotAllowed
 from core.text import name_key, normal_name
 
@@ -29,7 +27,7 @@ from core.text import name_key, normal_name
 @transaction.atomic
 def create_region(*, actor: User, code: str, name: str, level: str, parent: Region) -> Region:
     """An invented division of the demo; the real ones come with a migration."""
-    _require_system(actor)
+    require_system(actor)
     region = Region.objects.create(
         code=code,
         name=name,
@@ -44,7 +42,7 @@ def create_region(*, actor: User, code: str, name: str, level: str, parent: Regi
 
 @transaction.atomic
 def create_admin_body(*, actor: User, code: str, name: str, rank: str, jurisdiction: str, **names: str) -> AdminBody:
-    _require_system(actor)
+    require_system(actor)
     parent = AdminBody.objects.get(code="NATIONAL")
     body = AdminBody.objects.create(
         code=code,
@@ -125,49 +123,9 @@ def designate(
 
 
 @transaction.atomic
-def grant_membership(
-    *, actor: User, user: User, role: str, place: AdminBody | Institution | TrainingBase
-) -> Membership:
-    """Give a hat; never that of the system, which commands alone act under.
-
-    A content editor also enters Wagtail's editor group, and nobody else does.
-    """
-    _require_system(actor)
-    if role == Role.SYSTEM:
-        raise NotAllowed(role=role)
-    field = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}[type(place)]
-    membership = Membership.objects.create(user=user, role=role, valid_from=clock.today(), **{field: place})
-    if role == Role.EDITOR:
-        user.groups.add(Group.objects.get(name="Editors"))
-    audit.record(actor, "accounts.membership_granted", membership, role=role)
-    return membership
-
-
-@transaction.atomic
-def end_membership(*, actor: User, membership: Membership, reason: str = "") -> Membership:
-    """Take a hat off from today on; the last hat of an editor takes Wagtail's editor group along."""
-    _require_system(actor)
-    ended = Membership.objects.select_for_update().get(pk=membership.pk)
-    today = clock.today()
-    if ended.valid_to is None or ended.valid_to > today:
-        ended.valid_to = today
-        ended.save(update_fields=["valid_to"])
-        audit.record(actor, "accounts.membership_ended", ended, reason=reason, role=ended.role)
-    if ended.role == Role.EDITOR and not _edits(ended.user, today):
-        ended.user.groups.remove(Group.objects.get(name="Editors"))
-    return ended
-
-
-def _edits(user: User, on: date) -> bool:
-    """Now or later."""
-    rows = user.memberships.filter(role=Role.EDITOR)
-    return any(row.valid_to is None or row.valid_to > on for row in rows)
-
-
-@transaction.atomic
 def create_login(*, actor: User, email: str, password: str | None) -> User:
     """A login whose address counts as confirmed; without a password nobody can enter with it."""
-    _require_system(actor)
+    require_system(actor)
     user = User.objects.create_user(email, password)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     audit.record(actor, "accounts.login_created", user)
@@ -185,7 +143,7 @@ def add_person(
     user: User | None = None,
 ) -> Person:
     """A person with one document, known before any login. Numbers are checked by the caller (importers do)."""
-    _require_system(actor)
+    require_system(actor)
     person = Person.objects.create(name=normal_name(name), name_key=name_key(name), user=user)
     index = document_index(document_type, number)
     IdentityDocument.objects.create(
@@ -202,7 +160,7 @@ def add_person(
 @transaction.atomic
 def correct_name(*, actor: User, person: Person, name: str, reason: str) -> Person:
     """Put a wrongly written name right. Documents already issued keep what they say; they are superseded."""
-    _require_system(actor)
+    require_system(actor)
     before, person.name = person.name, normal_name(name)
     person.name_key = name_key(name)
     person.save(update_fields=["name", "name_key"])
@@ -219,6 +177,6 @@ def require_region(actor: User, permission: Permission, region: Region) -> None:
     raise NotAllowed(permission=str(permission), region=region.code)
 
 
-def _require_system(actor: User) -> None:
+def require_system(actor: User) -> None:
     if not any(membership.role == Role.SYSTEM for membership in actor.worn_memberships()):
         raise NotAllowed(permission="system")

@@ -9,10 +9,16 @@ from accounts.selectors import open_claim, own_person, person_card
 
 TEMPLATES: dict[str, str] = {
     Role.BASE_MANAGER: "accounts/home_base.html",
+    Role.INSTRUCTOR: "accounts/home_instructor.html",
+    Role.INVIGILATOR: "accounts/home_invigilator.html",
     Role.INSTITUTION_OFFICER: "accounts/home_institution.html",
     Role.REGULATOR: "accounts/home_regulator.html",
+    Role.EVALUATOR: "accounts/home_evaluator.html",
     Role.AUDITOR: "accounts/home_auditor.html",
     Role.EDITOR: "accounts/home_editor.html",
+    Role.SYSTEM_ADMIN: "accounts/home_system_admin.html",
+    Role.SECURITY_ADMIN: "accounts/home_security_admin.html",
+    Role.AUDIT_ADMIN: "accounts/home_audit_admin.html",
 }
 
 

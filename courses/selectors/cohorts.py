@@ -131,8 +131,8 @@ def taking_part(actor: User, cohort: Cohort, permission: Permission) -> list[Enr
 
 
 def attendance_map(actor: User, cohort: Cohort, sessions: Sequence[Session]) -> list[MapRow]:
-    """Trainee x session for everybody who has or had a seat, by name."""
-    rows = Enrolment.objects.allowed(actor, Permission.ENROLMENT_VIEW).filter(cohort=cohort, state__in=SEATED)
+    """Trainee x session for everybody who has or had a seat, by name; for whoever marks attendance."""
+    rows = Enrolment.objects.allowed(actor, Permission.ATTENDANCE_MARK).filter(cohort=cohort, state__in=SEATED)
     enrolments = list(rows.select_related("person").order_by("person__name_key", "pk"))
     marked = Attendance.objects.filter(session__cohort=cohort, enrolment__in=enrolments)
     marks = {(pk, session): status for pk, session, status in marked.values_list("enrolment", "session", "status")}

@@ -74,6 +74,7 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
     sessions = selectors.sessions_of(found)
     rows = selectors.attendance_map(request.user, found, sessions)
     waiting = Paginator(selectors.applications_of(request.user, found), PAGE_SIZE)
+    may_manage = can(request.user, Permission.COHORT_MANAGE, found)
     context = {
         "cohort": found,
         "crumbs": base_trail(found),
@@ -84,7 +85,8 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "open_steps": _buttons(request, found),
         "hours": selectors.hours_of(sessions),
         "attendance": _attendance(rows),
-        "may_manage": can(request.user, Permission.COHORT_MANAGE, found),
+        "may_manage": may_manage,
+        "may_mark": may_manage or can(request.user, Permission.ATTENDANCE_MARK, found),
         "full": found.seats_left < 1,  # type: ignore[attr-defined]
     }
     return render(request, "courses/cohort.html", context)

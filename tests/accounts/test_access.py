@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.db.models import Q
 
-from accounts.access import ITSELF, can, holds, require
+from accounts.access import ITSELF, can, holds, require, require_everywhere
 from accounts.models import AdminBody, Designation, Institution, Membership, Person, User
-from accounts.permissions import GRANTS, OWN_RECORDS, Permission, Role
+from accounts.permissions import GRANTS, OWN_RECORDS, PLACE_OF, Permission, Role
 from core import clock
 from core.errors import NotAllowed
 from tests.accounts.worlds import World, make_world, scoped_models
@@ -57,7 +57,7 @@ ROUTES = {
     "exams.Sitting": "user base region",
     "exams.SittingCandidate": "user base region",
 }
-ADMINISTRATION = [Role.REGULATOR, Role.AUDITOR, Role.EDITOR, Role.SYSTEM]
+AT = {kind: [role for role in Role if PLACE_OF[role] == kind] for kind in ("institution", "base", "admin_body")}
 
 
 def body(path: str) -> AdminBody:
@@ -108,7 +108,7 @@ def test_no_scoped_model_is_missing_in_these_tests(here):
 
 
 # --- the matrix -----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", AT["institution"])
 def test_hat_of_an_institution_reaches_its_own_rows(role, here, sibling):
     actor = hat(role, here.institution)
 
@@ -116,7 +116,7 @@ def test_hat_of_an_institution_reaches_its_own_rows(role, here, sibling):
     assert matrix(actor, sibling) == {}
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", AT["base"])
 def test_hat_of_a_base_reaches_its_own_rows(role, here, sibling):
     actor = hat(role, here.base)
 
@@ -125,13 +125,13 @@ def test_hat_of_a_base_reaches_its_own_rows(role, here, sibling):
 
 
 @pytest.mark.parametrize("path", ["990000/990100/", "990000/", ""])
-@pytest.mark.parametrize("role", ADMINISTRATION)
+@pytest.mark.parametrize("role", AT["admin_body"])
 def test_hat_of_a_body_reaches_its_jurisdiction(role, path, here):
     assert matrix(hat(role, body(path)), here) == granted(role, "region")
 
 
 @pytest.mark.parametrize("path", ["990000/990200/", "980000/", "990000/990100/990101/", "99000/", "990000/9901/"])
-@pytest.mark.parametrize("role", [Role.REGULATOR, Role.SYSTEM])
+@pytest.mark.parametrize("role", AT["admin_body"])
 def test_hat_of_a_body_elsewhere_reaches_nothing(role, path, here):
     actor = hat(role, AdminBody.objects.create(code="ELSEWHERE", name="x", rank="county", jurisdiction=path))
 
@@ -286,6 +286,15 @@ def test_can_of_an_unsaved_or_removed_record_is_false(here):
     gone.pk = 999_999
 
     assert not can(hat(Role.REGULATOR, body("")), Permission.INSTITUTION_VIEW, gone)
+
+
+def test_what_belongs_to_no_place_needs_a_nationwide_hat():
+    admin = hat(Role.AUDIT_ADMIN, body(""))
+    require_everywhere(admin, Permission.AUDIT_VIEW)
+
+    for other in (hat(Role.AUDIT_ADMIN, body("990000/")), hat(Role.REGULATOR, body("")), officer(), make_user()):
+        with pytest.raises(NotAllowed):
+            require_everywhere(other, Permission.AUDIT_VIEW)
 
 
 def test_itself_is_the_rows_own_key():

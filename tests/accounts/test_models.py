@@ -22,6 +22,7 @@ from accounts.models import (
     TrainingBase,
     User,
 )
+from accounts.permissions import PLACE_OF
 from core import clock
 from tests.builders import (
     make_appointment,
@@ -29,6 +30,7 @@ from tests.builders import (
     make_institution,
     make_person,
     make_user,
+    officer,
     region,
     uscc,
 )
@@ -37,8 +39,16 @@ pytestmark = pytest.mark.django_db
 START = date(2026, 1, 1)
 
 
-def membership(**places: Any) -> Membership:
-    return Membership.objects.create(user=make_user(), role="auditor", **places)
+def membership(role: str = "auditor", **places: Any) -> Membership:
+    return Membership.objects.create(user=make_user(), role=role, **places)
+
+
+def ended(days: int) -> Membership:
+    national = AdminBody.objects.get(code="NATIONAL")
+    end = START + timedelta(days=days)
+    return Membership.objects.create(
+        user=make_user(), role="auditor", admin_body=national, valid_from=START, valid_to=end
+    )
 
 
 def all_places() -> dict[str, Any]:
@@ -108,6 +118,14 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
         lambda: membership(**places("admin_body", "base")),
         lambda: membership(**all_places()),
     ],
+    "membership_role_sits_at_its_place": [
+        lambda: membership(**places("institution")),
+        lambda: membership("institution_officer", **places("admin_body")),
+        lambda: membership("instructor", **places("institution")),
+        lambda: membership("system_admin", **places("base")),
+        lambda: membership("no_such_role", **places("admin_body")),
+    ],
+    "membership_ends_not_before_start": [lambda: ended(-1)],
     "institution_code_or_parent": [
         lambda: institution(),
         lambda: institution(kind="internal_department"),
@@ -142,9 +160,13 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
 FITTING: dict[str, list[Callable[[], Any]]] = {
     "membership_has_exactly_one_place": [
         lambda: membership(**places("admin_body")),
-        lambda: membership(**places("institution")),
-        lambda: membership(**places("base")),
+        lambda: membership("institution_officer", **places("institution")),
+        lambda: membership("base_manager", **places("base")),
     ],
+    "membership_role_sits_at_its_place": [
+        lambda: [membership(role, **places(kind)) for role, kind in PLACE_OF.items()],
+    ],
+    "membership_ends_not_before_start": [lambda: ended(0), lambda: ended(1)],
     "institution_code_or_parent": [
         lambda: institution(uscc=uscc()),
         lambda: institution(uscc=uscc(), parent=make_institution()),
@@ -220,7 +242,7 @@ def test_what_others_point_to_cannot_be_removed(model):
         User: lambda: User.objects.get(person=person),
         Person: lambda: person,
         Institution: lambda: Institution.objects.get(),
-        TrainingBase: lambda: membership(base=TrainingBase.objects.get()).base,
+        TrainingBase: lambda: membership("base_manager", base=TrainingBase.objects.get()).base,
         Region: lambda: Region.objects.get(code="990000"),
     }[model]()
 
@@ -251,7 +273,7 @@ def test_no_flag_makes_a_member_of_staff():
     ("begins", "ends", "expected"), [(0, None, 1), (1, None, 0), (-5, 0, 0), (-5, 1, 1), (-5, None, 1)]
 )
 def test_valid_memberships_of_a_day(begins, ends, expected):
-    today, one = clock.today(), membership(**places("institution"))
+    today, one = clock.today(), membership(**places("admin_body"))
     one.valid_from = today + timedelta(days=begins)
     one.valid_to = None if ends is None else today + timedelta(days=ends)
     one.save()
@@ -264,7 +286,7 @@ def test_valid_memberships_of_a_day(begins, ends, expected):
 def test_memberships_with_their_places_cost_one_query(hats, django_assert_num_queries):
     user = make_user()
     for _ in range(hats):
-        Membership.objects.create(user=user, role="auditor", institution=make_institution())
+        Membership.objects.create(user=user, role="institution_officer", institution=make_institution())
 
     with django_assert_num_queries(1):
         assert len([str(one.place) for one in user.valid_memberships()]) == hats
@@ -276,8 +298,10 @@ def test_records_say_what_they_are_without_a_full_number():
     made = make_appointment(person, place, start=START)
     number = person.documents.get().number
     version = AppointmentVersion(appointment=made, superseded_at=clock.now())
-    said = [str(row) for row in (person, place, made, version, person.documents.get(), membership(institution=place))]
+    said = [
+        str(row) for row in (person, place, made, version, person.documents.get(), officer(place).memberships.get())
+    ]
 
     assert said[0] == "林知夏"
-    assert said[5].endswith("auditor of 岚江大学")
+    assert said[5].endswith("institution_officer of 岚江大学")
     assert [words for words in said if number in words] == []

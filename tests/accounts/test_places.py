@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from allauth.account.models import EmailAddress
 
-from accounts.models import AdminBody, Institution, Membership, Person, Region, TrainingBase, User
+from accounts.models import AdminBody, Institution, Person, Region, TrainingBase, User
 from accounts.permissions import Role
 from accounts.selectors import system_user
 from accounts.services import (
@@ -188,36 +188,6 @@ def test_national_hats_may_not(name, role):
         SYSTEM_ONLY[name](actor)
 
     assert AuditEntry.objects.count() == before
-
-
-@pytest.mark.parametrize(
-    ("place", "field"), [(national, "admin_body"), (make_institution, "institution"), (make_base, "base")]
-)
-def test_membership_stands_at_the_place(place, field, system):
-    made, user = place(), make_user()
-
-    granted = grant_membership(actor=system, user=user, role=Role.AUDITOR, place=made)
-
-    assert (getattr(granted, field), granted.place, granted.user) == (made, made, user)
-    assert user.valid_memberships() == [granted]
-
-
-def test_hat_of_the_system_is_given_to_nobody(system):
-    with pytest.raises(NotAllowed):
-        grant_membership(actor=system, user=make_user(), role=Role.SYSTEM, place=national())
-
-    assert Membership.objects.filter(role=Role.SYSTEM).count() == 1
-
-
-def test_editor_and_nobody_else_enters_the_editors_group(system):
-    editor, auditor = make_user(), make_user()
-    grant_membership(actor=system, user=editor, role=Role.EDITOR, place=national())
-    grant_membership(actor=system, user=auditor, role=Role.AUDITOR, place=national())
-
-    assert [group.name for group in editor.groups.all()] == ["Editors"]
-    assert list(auditor.groups.all()) == []
-    assert editor.has_perm("wagtailadmin.access_admin")
-    assert not auditor.has_perm("wagtailadmin.access_admin")
 
 
 def test_login_counts_as_confirmed(system):

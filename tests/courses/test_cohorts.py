@@ -24,7 +24,7 @@ from courses.services import (
     file_cohort,
     open_cohort,
 )
-from tests.builders import base_manager, hat, make_base, make_institution, make_user, officer, regulator
+from tests.builders import base_manager, hat, make_base, make_user, officer, place_for, regulator
 from tests.courses.builders import (
     make_cohort,
     make_enrolment,
@@ -50,7 +50,7 @@ def new_cohort(base=None, **fields):
 
 def test_create_programme_by_an_editor():
     programme = create_programme(
-        actor=hat(Role.EDITOR, make_institution()),
+        actor=hat(Role.EDITOR, place_for(Role.EDITOR)),
         code="junior-2026",
         level=Level.objects.get(code="JUNIOR"),
         titles=TITLES,

@@ -1,0 +1,167 @@
+"""Who may do what: the roles, the permissions, and the tables between them. Where it reaches is access.py's business.
+
+`powers.py` beside this file says every permission in words, for the page on which people read the table.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    BASE_MANAGER = "base_manager", _("Base manager")
+    INSTRUCTOR = "instructor", _("Instructor")
+    INVIGILATOR = "invigilator", _("Invigilator")
+    INSTITUTION_OFFICER = "institution_officer", _("Institution officer")
+    REGULATOR = "regulator", _("Regulator")
+    EVALUATOR = "evaluator", _("Third-party evaluator")
+    AUDITOR = "auditor", _("Auditor")
+    EDITOR = "editor", _("Content editor")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+    AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+    SYSTEM = "system", _("System")
+
+
+class Permission(TextChoices):
+    """`<record>_<verb>`; the values stand in the audit trail."""
+
+    INSTITUTION_VIEW = "institution_view"
+    INSTITUTION_IMPORT = "institution_import"
+    BASE_VIEW = "base_view"
+    BASE_MANAGE = "base_manage"
+    PERSON_VIEW = "person_view"
+    ROSTER_VIEW = "roster_view"
+    ROSTER_IMPORT = "roster_import"
+    RATIO_VIEW = "ratio_view"
+    COHORT_VIEW = "cohort_view"
+    COHORT_MANAGE = "cohort_manage"
+    ENROLMENT_VIEW = "enrolment_view"
+    ENROLMENT_ADMIT = "enrolment_admit"
+    ENROLMENT_WITHDRAW = "enrolment_withdraw"
+    ATTENDANCE_MARK = "attendance_mark"
+    COMPLETION_REVIEW = "completion_review"
+    EXAM_MANAGE = "exam_manage"
+    EXAM_SUPERVISE = "exam_supervise"
+    EXAM_SIT = "exam_sit"
+    TRAINING_RECORD_VIEW = "training_record_view"
+    TRAINING_RECORD_CLAIM = "training_record_claim"
+    TRAINING_RECORD_CONFIRM = "training_record_confirm"
+    CERTIFICATE_VIEW = "certificate_view"
+    CERTIFICATE_ISSUE = "certificate_issue"
+    CERTIFICATE_MANAGE = "certificate_manage"
+    CREDIT_FILE_VIEW = "credit_file_view"
+    OVERSIGHT_VIEW = "oversight_view"
+    MEMBER_VIEW = "member_view"
+    MEMBER_MANAGE = "member_manage"
+    PLACE_VIEW_AS = "place_view_as"
+    BODY_MANAGE = "body_manage"
+    BASE_REGISTER = "base_register"
+    JOB_VIEW = "job_view"
+    LOGIN_VIEW = "login_view"
+    LOGIN_MANAGE = "login_manage"
+    AUDIT_VIEW = "audit_view"
+    ACCESS_LEDGER_VIEW = "access_ledger_view"
+    AUDIT_EXPORT = "audit_export"
+    CONTENT_EDIT = "content_edit"
+
+
+P = Permission
+
+# What everybody may do with their own records, without any membership.
+OWN_RECORDS: frozenset[str] = frozenset(
+    {
+        P.PERSON_VIEW,
+        P.ENROLMENT_VIEW,
+        P.ENROLMENT_WITHDRAW,
+        P.EXAM_SIT,
+        P.TRAINING_RECORD_VIEW,
+        P.CERTIFICATE_VIEW,
+        P.CREDIT_FILE_VIEW,
+    }
+)
+
+GRANTS: dict[str, frozenset[str]] = {
+    Role.BASE_MANAGER: frozenset(
+        {
+            P.BASE_VIEW, P.BASE_MANAGE, P.COHORT_VIEW, P.COHORT_MANAGE, P.ENROLMENT_VIEW, P.ENROLMENT_ADMIT,
+            P.ENROLMENT_WITHDRAW, P.ATTENDANCE_MARK, P.COMPLETION_REVIEW, P.EXAM_MANAGE, P.EXAM_SUPERVISE,
+            P.TRAINING_RECORD_VIEW, P.CERTIFICATE_VIEW, P.CERTIFICATE_ISSUE, P.CERTIFICATE_MANAGE, P.MEMBER_VIEW,
+            P.MEMBER_MANAGE,
+        }
+    ),
+    Role.INSTRUCTOR: frozenset({P.BASE_VIEW, P.COHORT_VIEW, P.ATTENDANCE_MARK}),
+    Role.INVIGILATOR: frozenset({P.BASE_VIEW, P.EXAM_SUPERVISE}),
+    Role.INSTITUTION_OFFICER: frozenset(
+        {
+            P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
+            P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE,
+        }
+    ),
+    Role.REGULATOR: frozenset(
+        {
+            P.INSTITUTION_VIEW, P.INSTITUTION_IMPORT, P.BASE_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.RATIO_VIEW,
+            P.COHORT_VIEW, P.TRAINING_RECORD_VIEW, P.TRAINING_RECORD_CLAIM, P.TRAINING_RECORD_CONFIRM,
+            P.CERTIFICATE_VIEW, P.CREDIT_FILE_VIEW, P.OVERSIGHT_VIEW, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.PLACE_VIEW_AS,
+        }
+    ),
+    Role.EVALUATOR: frozenset({P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW}),
+    Role.AUDITOR: frozenset({P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW}),
+    Role.EDITOR: frozenset({P.CONTENT_EDIT}),
+    Role.SYSTEM_ADMIN: frozenset({P.BODY_MANAGE, P.BASE_REGISTER, P.JOB_VIEW}),
+    Role.SECURITY_ADMIN: frozenset({P.LOGIN_VIEW, P.LOGIN_MANAGE, P.MEMBER_VIEW, P.MEMBER_MANAGE}),
+    Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.ACCESS_LEDGER_VIEW, P.AUDIT_EXPORT}),
+    # What commands and the demo loader act as; no person can wear it.
+    Role.SYSTEM: frozenset(Permission) - {P.EXAM_SIT},
+}  # fmt: skip
+
+# At which kind of place a role sits, by the name of Membership's field. One kind each: the database holds to it.
+PLACE_OF: dict[str, str] = {
+    Role.BASE_MANAGER: "base",
+    Role.INSTRUCTOR: "base",
+    Role.INVIGILATOR: "base",
+    Role.INSTITUTION_OFFICER: "institution",
+    Role.REGULATOR: "admin_body",
+    Role.EVALUATOR: "admin_body",
+    Role.AUDITOR: "admin_body",
+    Role.EDITOR: "admin_body",
+    Role.SYSTEM_ADMIN: "admin_body",
+    Role.SECURITY_ADMIN: "admin_body",
+    Role.AUDIT_ADMIN: "admin_body",
+    Role.SYSTEM: "admin_body",
+}
+
+# System, security and audit apart (GB/T 22239-2019): nobody holds two of them at once, none does another's work,
+# and none of them reads persons, training or credit. They work for the whole platform: at the national body only.
+ADMINISTRATORS: frozenset[str] = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+class Reach(TextChoices):
+    """At which places somebody may give a role and take it away."""
+
+    SAME_PLACE = "same_place", _("at the own place")
+    FIRST_BELOW = "first_below", _("the first one at a place of the own region, of the own rank or below")
+    EVERYWHERE = "everywhere", _("at every body")
+
+
+@dataclass(frozen=True)
+class Granting:
+    """Who gives these roles, and where."""
+
+    giver: str
+    roles: frozenset[str]
+    reach: Reach
+
+
+# Who grants whom. The system itself (commands, the loader) stands outside: it grants everything but itself.
+GRANTINGS: tuple[Granting, ...] = (
+    Granting(Role.INSTITUTION_OFFICER, frozenset({Role.INSTITUTION_OFFICER}), Reach.SAME_PLACE),
+    Granting(Role.BASE_MANAGER, frozenset({Role.BASE_MANAGER, Role.INSTRUCTOR, Role.INVIGILATOR}), Reach.SAME_PLACE),
+    Granting(Role.REGULATOR, frozenset({Role.INSTITUTION_OFFICER, Role.BASE_MANAGER}), Reach.FIRST_BELOW),
+    Granting(
+        Role.SECURITY_ADMIN,
+        frozenset({Role.REGULATOR, Role.EVALUATOR, Role.AUDITOR, Role.EDITOR}) | ADMINISTRATORS,
+        Reach.EVERYWHERE,
+    ),
+)

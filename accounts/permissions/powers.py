@@ -1,0 +1,147 @@
+"""Every permission in words: what it is called and what it opens, for the page on which anybody reads the table."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Power:
+    """`room` is the part of the platform it belongs to, `label` its name, `opens` one sentence of what it lets do."""
+
+    room: str
+    label: Promise
+    opens: Promise
+
+
+# In the order of the page.
+ROOMS: dict[str, Promise] = {
+    "accounts": _("People and places"),
+    "courses": _("Training"),
+    "exams": _("Examinations"),
+    "certificates": _("Certificates"),
+    "staffing": _("Trained-staff ratio"),
+    "credit": _("Credit"),
+    "oversight": _("Supervision"),
+    "administration": _("Administration of the platform"),
+    "website": _("Public pages"),
+}
+
+POWERS: dict[str, Power] = {
+    # --- people and places ---
+    P.INSTITUTION_VIEW: Power(
+        "accounts", _("See institutions"), _("Reads what is on file about an institution and its designations.")
+    ),
+    P.INSTITUTION_IMPORT: Power(
+        "accounts", _("Register institutions"), _("Enters institutions of the own region and grants designations.")
+    ),
+    P.BASE_VIEW: Power("accounts", _("See training bases"), _("Reads what is on file about a training base.")),
+    P.BASE_MANAGE: Power("accounts", _("Manage a training base"), _("Changes what is on file about the base.")),
+    P.PERSON_VIEW: Power(
+        "accounts", _("See persons"), _("Reads the card of a person: posts and masked document, never the full number.")
+    ),
+    P.ROSTER_VIEW: Power(
+        "accounts", _("See staff rosters"), _("Reads who works at an institution, since when and in which post.")
+    ),
+    P.ROSTER_IMPORT: Power(
+        "accounts", _("Keep the staff roster"), _("Enters and ends appointments, by file or one by one.")
+    ),
+    P.MEMBER_VIEW: Power(
+        "accounts", _("See members"), _("Reads who acts for a place, who is invited and who asks to join.")
+    ),
+    P.MEMBER_MANAGE: Power(
+        "accounts", _("Invite and end members"), _("Invites people to act for a place, answers requests, ends hats.")
+    ),
+    # --- training ---
+    P.COHORT_VIEW: Power("courses", _("See cohorts"), _("Reads the cohorts of a base with dates and sessions.")),
+    P.COHORT_MANAGE: Power(
+        "courses", _("Run cohorts"), _("Plans, reports, opens, runs and closes cohorts and their sessions.")
+    ),
+    P.ENROLMENT_VIEW: Power("courses", _("See enrolments"), _("Reads who applied, takes part and completed.")),
+    P.ENROLMENT_ADMIT: Power(
+        "courses", _("Admit trainees"), _("Admits or refuses applicants and checks their documents at the desk.")
+    ),
+    P.ENROLMENT_WITHDRAW: Power("courses", _("Withdraw an enrolment"), _("Takes an enrolment back.")),
+    P.ATTENDANCE_MARK: Power(
+        "courses", _("Mark attendance"), _("Sees the trainees of a session and marks who was there.")
+    ),
+    P.COMPLETION_REVIEW: Power(
+        "courses", _("Review completion"), _("Decides who has completed a course, by hours, attendance and exam.")
+    ),
+    P.TRAINING_RECORD_VIEW: Power("courses", _("See training records"), _("Reads who was trained, when and by whom.")),
+    P.TRAINING_RECORD_CLAIM: Power(
+        "courses", _("Enter earlier training"), _("Hands in training from before the platform; it does not count yet.")
+    ),
+    P.TRAINING_RECORD_CONFIRM: Power(
+        "courses", _("Confirm earlier training"), _("Confirms training that was handed in, so that it counts.")
+    ),
+    # --- examinations ---
+    P.EXAM_MANAGE: Power("exams", _("Set examinations"), _("Sets the times of examinations and who may sit them.")),
+    P.EXAM_SUPERVISE: Power(
+        "exams", _("Supervise examinations"), _("Sees on the day who is expected, who is writing, who has handed in.")
+    ),
+    P.EXAM_SIT: Power("exams", _("Sit an examination"), _("Sits the examination one was admitted to.")),
+    # --- certificates ---
+    P.CERTIFICATE_VIEW: Power("certificates", _("See certificates"), _("Reads issued certificates and their state.")),
+    P.CERTIFICATE_ISSUE: Power(
+        "certificates", _("Issue certificates"), _("Issues a certificate for a completed training.")
+    ),
+    P.CERTIFICATE_MANAGE: Power(
+        "certificates", _("Suspend and revoke certificates"), _("Suspends, resumes, replaces, revokes, deregisters.")
+    ),
+    # --- ratio ---
+    P.RATIO_VIEW: Power(
+        "staffing", _("See ratios"), _("Reads an institution's trained-staff ratio on any day, without names.")
+    ),
+    # --- credit ---
+    P.CREDIT_FILE_VIEW: Power(
+        "credit", _("Open credit files"), _("Opens a person's credit file for a stated purpose; the person sees it.")
+    ),
+    # --- supervision ---
+    P.OVERSIGHT_VIEW: Power(
+        "oversight", _("See the figures of a region"), _("Reads the figures of the own region down to institutions.")
+    ),
+    P.PLACE_VIEW_AS: Power(
+        "oversight",
+        _("View the site as a place below"),
+        _("Looks at the site as an institution or base of the own region does: nothing can be changed, all is logged."),
+    ),
+    # --- administration ---
+    P.BODY_MANAGE: Power(
+        "administration", _("Manage administrative bodies"), _("Keeps the list of bodies, their rank and jurisdiction.")
+    ),
+    P.BASE_REGISTER: Power(
+        "administration",
+        _("Give base codes"),
+        _("Keeps the codes of training bases that stand in certificate numbers."),
+    ),
+    P.JOB_VIEW: Power(
+        "administration", _("See background jobs"), _("Sees which long work runs and fails, not what is in it.")
+    ),
+    P.LOGIN_VIEW: Power(
+        "administration", _("Find logins"), _("Finds a login by its full address or number and sees its state, masked.")
+    ),
+    P.LOGIN_MANAGE: Power(
+        "administration",
+        _("Close and reopen logins"),
+        _("Closes and reopens logins, ends their sessions, resets a lost second factor; always with a reason."),
+    ),
+    P.AUDIT_VIEW: Power(
+        "administration", _("Search the audit trail"), _("Sees who wrote what and when across the platform, masked.")
+    ),
+    P.ACCESS_LEDGER_VIEW: Power(
+        "administration", _("Search the access ledger"), _("Sees who looked into which records, for what purpose.")
+    ),
+    P.AUDIT_EXPORT: Power(
+        "administration",
+        _("Export the audit trail"),
+        _("Takes the found entries along as a table; that is logged too."),
+    ),
+    # --- public pages ---
+    P.CONTENT_EDIT: Power("website", _("Edit content"), _("Edits courses and public pages in the editors' room.")),
+}

@@ -1,0 +1,85 @@
+"""Hats: giving one, and taking it off."""
+
+from datetime import date
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts.models import AdminBody, Institution, Membership, TrainingBase, User
+from accounts.models.places import Rank
+from accounts.permissions import ADMINISTRATORS, PLACE_OF, Role
+from accounts.services.places import require_system
+from core import audit, clock
+from core.errors import DomainError, NotAllowed
+
+Place = AdminBody | Institution | TrainingBase
+FIELD_OF: dict[type, str] = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}
+EDITORS = "Editors"
+
+
+@transaction.atomic
+def grant_membership(*, actor: User, user: User, role: str, place: Place) -> Membership:
+    """Give a hat; never that of the system, which commands alone act under.
+
+    Raises `wrong_place`, `national_body_only` and `another_administrator`. A content editor also enters Wagtail's
+    editor group, and nobody else does.
+    """
+    require_system(actor)
+    if role == Role.SYSTEM:
+        raise NotAllowed(role=role)
+    return give_hat(actor=actor, user=user, role=role, place=place)
+
+
+@transaction.atomic
+def end_membership(*, actor: User, membership: Membership, reason: str = "") -> Membership:
+    """Take a hat off from today on; the last hat of an editor takes Wagtail's editor group along."""
+    require_system(actor)
+    return take_hat_off(actor=actor, membership=membership, reason=reason)
+
+
+def give_hat(*, actor: User, user: User, role: str, place: Place) -> Membership:
+    """The write itself, for services that have asked who may."""
+    _check_place(role, place)
+    _check_separation(user, role)
+    membership = Membership.objects.create(
+        user=user, role=role, valid_from=clock.today(), **{FIELD_OF[type(place)]: place}
+    )
+    if role == Role.EDITOR:
+        user.groups.add(Group.objects.get(name=EDITORS))
+    audit.record(actor, "accounts.membership_granted", membership, role=role)
+    return membership
+
+
+def take_hat_off(*, actor: User, membership: Membership, reason: str) -> Membership:
+    """The write itself, for services that have asked who may. Twice is the same as once."""
+    ended = Membership.objects.select_for_update().get(pk=membership.pk)
+    today = clock.today()
+    if ended.valid_to is None or ended.valid_to > today:
+        ended.valid_to = max(today, ended.valid_from)
+        ended.save(update_fields=["valid_to"])
+        audit.record(actor, "accounts.membership_ended", ended, reason=reason, role=ended.role)
+    if ended.role == Role.EDITOR and not _edits(ended.user, today):
+        ended.user.groups.remove(Group.objects.get(name=EDITORS))
+    return ended
+
+
+def _check_place(role: str, place: Place) -> None:
+    if PLACE_OF[role] != FIELD_OF[type(place)]:
+        raise DomainError("wrong_place", role=role)
+    if role in ADMINISTRATORS and isinstance(place, AdminBody) and place.rank != Rank.NATIONAL:
+        raise DomainError("national_body_only", role=role)
+
+
+def _check_separation(user: User, role: str) -> None:
+    """The database refuses as well (accounts.apps: `no_overlap`); here it is said in words."""
+    if role not in ADMINISTRATORS:
+        return
+    others = user.memberships.filter(role__in=ADMINISTRATORS)
+    if any(other.valid_to is None or other.valid_to > clock.today() for other in others):
+        raise DomainError("another_administrator", role=role)
+
+
+def _edits(user: User, on: date) -> bool:
+    """Now or later."""
+    rows = user.memberships.filter(role=Role.EDITOR)
+    return any(row.valid_to is None or row.valid_to > on for row in rows)
