@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from accounts.views import again, home, imports, profile, roster
+from accounts.views import again, home, imports, powers, profile, roster
 
 app_name = "accounts"
 urlpatterns = [
     path("home/", home.home, name="home"),
     path("home/go-on/", again.resume, name="resume"),
     path("hat/", profile.wear_hat, name="wear_hat"),
+    path("powers/", powers.powers, name="powers"),
     path("profile/", profile.profile, name="profile"),
     path("profile/claim/", profile.claim, name="claim"),
     path("profile/looks/", profile.access_log, name="access_log"),

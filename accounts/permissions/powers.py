@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import Permission
+from accounts.permissions import GRANTS, OWN_RECORDS, Permission, Role
 
 P = Permission
 
@@ -145,3 +145,32 @@ POWERS: dict[str, Power] = {
     # --- public pages ---
     P.CONTENT_EDIT: Power("website", _("Edit content"), _("Edits courses and public pages in the editors' room.")),
 }
+
+
+@dataclass(frozen=True)
+class PowerLine:
+    """One permission across the roles: `held` in the order of `role_columns()`, `own` for one's own records."""
+
+    permission: str
+    power: Power
+    held: list[bool]
+    own: bool
+
+
+def role_columns() -> list[Role]:
+    """The roles that people wear; the system's own is worn by commands alone."""
+    return [role for role in Role if role != Role.SYSTEM]
+
+
+def power_table() -> list[tuple[str, Promise, list[PowerLine]]]:
+    """(room, its name, lines) in the order of the page, drawn from the table that decides."""
+    lines = [
+        PowerLine(
+            permission=str(permission),
+            power=power,
+            held=[permission in GRANTS[role] for role in role_columns()],
+            own=permission in OWN_RECORDS,
+        )
+        for permission, power in POWERS.items()
+    ]
+    return [(room, name, [line for line in lines if line.power.room == room]) for room, name in ROOMS.items()]
