@@ -6,6 +6,8 @@ import secrets
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_FIELDS = re.compile(r"fields-[1-9][0-9]{0,3}")
+_FIELD_VARIABLE = "PLATFORM_KEY_FIELDS_1".removesuffix("1")
 
 
 class ConfigurationError(RuntimeError):
@@ -37,9 +39,11 @@ def data_directory() -> Path:
 
 
 def random_keys(folder: Path) -> dict[str, str]:
-    """Three different random keys, written once per data directory, readable by the owner alone."""
+    """Three different random keys, written once per data directory, readable by the owner alone; and further versions
+    of the field key that somebody has laid beside them (fields-2 …)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index")}
+    further = [path.name for path in sorted(folder.glob("fields-*")) if _FIELDS.fullmatch(path.name)]
+    return {name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index", *further)}
 
 
 def keys_from_environment() -> dict[str, str]:
@@ -48,9 +52,27 @@ def keys_from_environment() -> dict[str, str]:
         return _read_secrets(Path(file))
     return {
         "django": required("PLATFORM_KEY_DJANGO"),
-        "fields-1": required("PLATFORM_KEY_FIELDS_1"),
         "blind-index": required("PLATFORM_KEY_BLIND_INDEX"),
+        **{
+            f"fields-{name.removeprefix(_FIELD_VARIABLE)}": value
+            for name, value in os.environ.items()
+            # PLATFORM_KEY_FIELDS_2 and so on: while a rotation lasts, two versions are known.
+            if name.startswith(_FIELD_VARIABLE) and name.removeprefix(_FIELD_VARIABLE).isdecimal()
+        },
     }
+
+
+def field_keys(keys: dict[str, str]) -> dict[int, str]:
+    """Version -> key, of every version that is known: any of them opens."""
+    return {int(name.removeprefix("fields-")): key for name, key in keys.items() if _FIELDS.fullmatch(name)}
+
+
+def sealing_version(keys: dict[int, str]) -> int:
+    """The version that seals: the newest, unless the operator still holds it back until every process knows it."""
+    version = number("PLATFORM_FIELDS_VERSION", max(keys))
+    if version not in keys:
+        raise ConfigurationError(f"PLATFORM_FIELDS_VERSION is {version}, but there is no key fields-{version}.")
+    return version
 
 
 def _read_secrets(file: Path) -> dict[str, str]:
@@ -62,7 +84,8 @@ def _read_secrets(file: Path) -> dict[str, str]:
         raise ConfigurationError(f"PLATFORM_SECRETS cannot be read: {error.strerror}.") from error
     pairs = (line.split("=", 1) for line in lines if "=" in line)
     keys = {name.strip(): value.strip() for name, value in pairs}
-    if missing := {"django", "fields-1", "blind-index"} - keys.keys():
+    needed = {"django", "blind-index"} | (set() if field_keys(keys) else {"fields-1"})
+    if missing := needed - keys.keys():
         raise ConfigurationError(f"PLATFORM_SECRETS lacks {', '.join(sorted(missing))}.")
     return keys
 
@@ -96,16 +119,25 @@ def refuse_unsafe_production(
         raise ConfigurationError("PLATFORM_DEBUG is set. Production never runs with DEBUG; unset it.")
     if second_factor_exempt:
         raise ConfigurationError("PLATFORM_SECOND_FACTOR_EXEMPT is set. It is for the demo alone; unset it.")
-    if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
-        raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
-    if wrong := [name for name in ("fields-1", "blind-index") if not re.fullmatch(r"[0-9a-fA-F]{64}", keys[name])]:
-        raise ConfigurationError(f"The keys {', '.join(wrong)} must be 64 hexadecimal digits: openssl rand -hex 32.")
-    if len(set(keys.values())) < len(keys):
-        raise ConfigurationError("Two keys are the same; Django, field encryption and blind index need their own.")
+    _refuse_weak(keys)
     if not site_url.startswith("https://"):
         raise ConfigurationError("PLATFORM_SITE_URL must begin with https:// in production.")
     if sqlite and web_processes > 1:
         raise ConfigurationError("SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1.")
+
+
+def _refuse_weak(keys: dict[str, str]) -> None:
+    if not field_keys(keys):
+        raise ConfigurationError(
+            "PLATFORM_KEY_FIELDS_1 is not set, nor a later version. Production needs one; see docs/operations.md."
+        )
+    if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
+        raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
+    hexadecimal = [name for name in keys if name == "blind-index" or _FIELDS.fullmatch(name)]
+    if wrong := [name for name in hexadecimal if not re.fullmatch(r"[0-9a-fA-F]{64}", keys[name])]:
+        raise ConfigurationError(f"The keys {', '.join(wrong)} must be 64 hexadecimal digits: openssl rand -hex 32.")
+    if len(set(keys.values())) < len(keys):
+        raise ConfigurationError("Two keys are the same; Django, field encryption and blind index need their own.")
 
 
 def refuse_dev_away_from_home(*, site_host: str) -> None:

@@ -11,8 +11,10 @@ class CoreConfig(AppConfig):
     append_only: ClassVar[list[str]] = ["core_auditentry"]
 
     def ready(self) -> None:
-        from core.spans import install_no_overlap  # noqa: PLC0415 - apps must be loaded first
+        from core.logs import mask_every_record  # noqa: PLC0415 - apps must be loaded first
+        from core.spans import install_no_overlap  # noqa: PLC0415
         from core.triggers import install_append_only  # noqa: PLC0415
 
+        mask_every_record()
         post_migrate.connect(install_append_only, dispatch_uid="append-only triggers")
         post_migrate.connect(install_no_overlap, dispatch_uid="rows that share no day")

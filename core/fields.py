@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -46,7 +47,10 @@ class SealedField(models.TextField):
         setattr(cls, self.attname, _SealedValue(self))
 
     def binding(self, instance: models.Model) -> str:
-        return f"{self.model._meta.db_table}:{self.column}:{instance.uuid}"  # type: ignore[attr-defined]
+        return self.binding_to(instance.uuid)  # type: ignore[attr-defined]
+
+    def binding_to(self, row: UUID) -> str:
+        return f"{self.model._meta.db_table}:{self.column}:{row}"
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return Sealed(value) if value else value
@@ -67,8 +71,13 @@ class SealedField(models.TextField):
         raise FieldError(f"{self.name} is encrypted; look up its blind index.")
 
 
+def sealing_version() -> int:
+    """The key version that seals now; every known version opens."""
+    return settings.FIELD_KEY_VERSION or max(settings.FIELD_KEYS)
+
+
 def seal(plain: str, binding: str) -> Sealed:
-    version = max(settings.FIELD_KEYS)
+    version = sealing_version()
     nonce = os.urandom(12)
     body = _cipher(version).encrypt(nonce, plain.encode(), binding.encode())
     return Sealed(f"v{version}:{base64.b64encode(nonce + body).decode()}")

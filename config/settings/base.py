@@ -94,6 +94,9 @@ TEMPLATES = [
     }
 ]
 
+# Which version of the field key seals; none: the newest.
+FIELD_KEY_VERSION: int | None = None
+
 # --- database -------------------------------------------------------------------------------------------------------
 SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
@@ -270,6 +273,8 @@ EDITOR_CONTENT_SECURITY_POLICY = {
 READ_ONLY_GET_EXEMPT_TABLES = frozenset({"django_session", "core_cache", "accounts_accessentry"})
 READ_ONLY_GET_EXEMPT_PREFIXES = (EDITOR_PREFIX,)
 
+# Log lines are masked as they are made (core.logs), and so is the report of an error.
+DEFAULT_EXCEPTION_REPORTER = "core.logs.MaskedReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -8,7 +8,8 @@ env.refuse_dev_away_from_home(site_host=SITE_HOST)
 
 _keys = env.random_keys(DATA_DIR / "secrets")
 SECRET_KEY = _keys["django"]
-FIELD_KEYS = {1: _keys["fields-1"]}
+FIELD_KEYS = env.field_keys(_keys)
+FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 BLIND_INDEX_KEY = _keys["blind-index"]
 DEMO = env.text("PLATFORM_DEMO", "1") == "1"
 LOCAL_MAIL_PAGE = True

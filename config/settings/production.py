@@ -6,7 +6,7 @@ from config.settings.base import *  # noqa: F403
 
 _keys = env.keys_from_environment()
 SECRET_KEY = _keys["django"]
-FIELD_KEYS = {1: _keys["fields-1"]}
+FIELD_KEYS = env.field_keys(_keys)
 BLIND_INDEX_KEY = _keys["blind-index"]
 
 env.refuse_unsafe_production(
@@ -17,6 +17,7 @@ env.refuse_unsafe_production(
     sqlite=not env.text("PLATFORM_DB_HOST"),
     web_processes=env.number("PLATFORM_WEB_PROCESSES", 1),
 )
+FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 
 LOCAL_MAIL_PAGE = False
 ALLOWED_HOSTS = [base.SITE_HOST]

@@ -103,3 +103,36 @@ def test_demo_settings_serve_this_machine_only(tmp_path, variables):
 
     assert refused.returncode == 1
     assert "config.settings.production" in refused.stderr
+
+
+# --- versions of the field key --------------------------------------------------------------------------------------
+def test_further_field_keys_are_read_from_the_folder(tmp_path):
+    env.random_keys(tmp_path / "secrets")
+    (tmp_path / "secrets" / "fields-2").write_text("ab" * 32 + "\n")
+    (tmp_path / "secrets" / "fields-2.old").write_text("cd" * 32)
+
+    keys = env.random_keys(tmp_path / "secrets")
+
+    assert set(keys) == {*NAMES, "fields-2"}
+    assert env.field_keys(keys)[2] == "ab" * 32
+    assert set(env.field_keys(keys)) == {1, 2}
+
+
+def test_further_field_keys_are_read_from_variables(monkeypatch):
+    for name, value in {"DJANGO": "a", "BLIND_INDEX": "b", "FIELDS_3": "c" * 64, "FIELDS_2": "d" * 64}.items():
+        monkeypatch.setenv(f"PLATFORM_KEY_{name}", value)
+    monkeypatch.delenv("PLATFORM_SECRETS", raising=False)
+    monkeypatch.delenv("PLATFORM_KEY_FIELDS_1", raising=False)
+
+    assert env.field_keys(env.keys_from_environment()) == {3: "c" * 64, 2: "d" * 64}
+
+
+def test_newest_key_seals_unless_it_is_held_back(monkeypatch):
+    keys = {1: "a", 2: "b"}
+
+    assert env.sealing_version(keys) == 2
+    monkeypatch.setenv("PLATFORM_FIELDS_VERSION", "1")
+    assert env.sealing_version(keys) == 1
+    monkeypatch.setenv("PLATFORM_FIELDS_VERSION", "3")
+    with pytest.raises(env.ConfigurationError, match="no key fields-3"):
+        env.sealing_version(keys)
