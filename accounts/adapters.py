@@ -1,17 +1,108 @@
-"""allauth's joints: links in mails start with SITE_URL, whatever host the request named."""
+"""allauth's joints: numbers beside mail addresses, one rule to confirm again, sealed secrets, links from SITE_URL."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.stages import EmailVerificationStage
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.forms.sign_in import PhoneField
+from accounts.models import User
+from accounts.selectors.sign_in import user_by_phone
+from accounts.services.sign_in import put_phone, set_login_phone
 from accounts.views.again import recently_confirmed
+from core import sms
+from core.fields import Sealed, seal, unseal
+
+log = logging.getLogger(__name__)
+SECRET = "mfa_authenticator:data"  # noqa: S105 - what the sealed secrets are bound to
+WRONG = gettext_lazy("Mobile number or e-mail address and password do not fit together.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        # One text whatever was typed.
+        "email_password_mismatch": WRONG,
+        "phone_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG,
+        "too_many_login_attempts": gettext_lazy(
+            "Too many tries. Wait five minutes, or sign in with a code sent to your mobile number or e-mail address."
+        ),
+        "select_only_one": gettext_lazy("Fill in one of the two, mobile number or e-mail address."),
+        "phone_taken": gettext_lazy("Another login has verified this number. Sign in with it instead."),
+    }
+
+    # --- mails and messages -----------------------------------------------------------------------------------------
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Every mail passes here: to confirm, to reset, to say that an address is known or unknown."""
+        links = {name: _from_site(value) for name, value in context.items() if name.endswith("_url") and value}
+        super().send_mail(template_prefix, email, context | links)
+
+    def send_verification_code_sms(self, user: AbstractBaseUser, phone: str, code: str, **options: Any) -> None:
+        self._send_sms(phone, "emails/sms_code.txt", code=code)
+
+    def send_unknown_account_sms(self, phone: str, **options: Any) -> None:
+        """The same effort as for a known number, so that neither page nor time tells the two apart."""
+        self._send_sms(phone, "emails/sms_unknown.txt")
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        self._send_sms(phone, "emails/sms_known.txt")
+
+    def _send_sms(self, phone: str, template: str, **context: Any) -> None:
+        try:
+            sms.send(phone, render_to_string(template, {**context, "site_url": settings.SITE_URL}).strip())
+        except sms.SmsNotSent as problem:
+            log.error("a message was not sent: %s", problem)
+            told = _("The message could not be sent at the moment. Try again later, or use your e-mail address.")
+            messages.error(self.request, told)
+
+    # --- numbers ----------------------------------------------------------------------------------------------------
+    def phone_form_field(self, **options: Any) -> forms.Field:
+        return PhoneField(required=options["required"])
+
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: forms.Form, commit: bool = True
+    ) -> AbstractBaseUser:
+        if phone := form.cleaned_data.get("phone"):
+            put_phone(user, phone)  # type: ignore[arg-type]
+        return super().save_user(request, user, form, commit)
+
+    def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:
+        _take_over(user, set_login_phone(actor=user, phone=phone, verified=verified))  # type: ignore[arg-type]
+
+    def set_phone_verified(self, user: AbstractBaseUser, phone: str) -> None:
+        self.set_phone(user, phone, True)
+
+    def get_phone(self, user: AbstractBaseUser) -> tuple[str, bool] | None:
+        login: User = user  # type: ignore[assignment]
+        return (login.phone, login.phone_verified) if login.phone else None
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        return user_by_phone(phone)
+
+    def can_delete_email(self, email_address: Any) -> bool:
+        """A login without any address could never be entered again."""
+        others = email_address.user.emailaddress_set.exclude(pk=email_address.pk)
+        way_in = others.filter(verified=True).exists() or email_address.user.phone_verified
+        return way_in and super().can_delete_email(email_address)
+
+    # --- doors ------------------------------------------------------------------------------------------------------
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.account.stages.EmailVerificationStage": "accounts.adapters.MailStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """allauth's own pages (password, second factor, numbers) ask by the same rule as ours."""
         return not recently_confirmed(self.request)
@@ -21,10 +112,37 @@ class AccountAdapter(DefaultAccountAdapter):
         ways = super().get_reauthentication_methods(user)
         return [way for way in ways if way["id"].startswith("mfa_")] or ways
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Every mail passes here: to confirm, to reset, to say that an address is known or unknown."""
-        links = {name: _from_site(value) for name, value in context.items() if name.endswith("_url") and value}
-        super().send_mail(template_prefix, email, context | links)
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """allauth counts tries by mail address alone; all numbers would share one counter."""
+        if phone := credentials.get("phone"):
+            return f"phone:{phone}"
+        return super()._get_login_attempts_cache_key(request, **credentials)
+
+
+class MailStage(EmailVerificationStage):
+    """Whoever signs in with a verified number need not confirm a mail address too."""
+
+    def handle(self) -> tuple[Any, bool]:
+        user = self.login.user
+        if user is not None and user.phone_verified and not self.login.email:
+            return None, True
+        return super().handle()
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets of the second factor lie encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return str(seal(text, SECRET))
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(Sealed(encrypted_text), SECRET)
+
+
+def _take_over(user: AbstractBaseUser, saved: User) -> None:
+    """allauth goes on with the instance it holds."""
+    for name in ("phone", "phone_index", "phone_verified"):
+        setattr(user, name, getattr(saved, name))
 
 
 def _from_site(url: str) -> str:

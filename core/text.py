@@ -89,3 +89,17 @@ def search_tokens(text: str) -> set[str]:
         else:
             tokens |= {a + b for a, b in pairwise(run)} or {run}
     return tokens
+
+
+def phone_number(value: str) -> str:
+    """A mobile number as typed, in E.164 form (+ country code and number); empty when it is none.
+
+    Without a country code it is one of the mainland: 1, then 3 to 9, then nine digits (lists of prefixes change).
+    Every other country: + or 00 first, and no more checking than the form.
+    """
+    digits = re.sub(r"[().]", "", compact(value))
+    digits = "+" + digits[2:] if digits.startswith("00") else digits
+    if match := re.fullmatch(r"(?:\+?86)?(1[3-9][0-9]{9})", digits):
+        return f"+86{match[1]}"
+    foreign = re.fullmatch(r"\+(?!86|0)[0-9]{7,15}", digits)
+    return digits if foreign else ""

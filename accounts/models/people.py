@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import NOTHING, ScopedQuerySet
@@ -16,14 +17,21 @@ from accounts.identifiers import DocumentType
 from accounts.workflow import ClaimState, Standing
 from core import clock
 from core.fields import SealedField
-from core.text import mask_number
+from core.text import mask_number, mask_phone
 
 if TYPE_CHECKING:
     from accounts.models.positions import Membership
 
 
+class OptionalEmailField(models.EmailField):
+    """No address is NULL, never an empty text: unique holds for addresses, not for their absence."""
+
+    def get_prep_value(self, value: object) -> object:
+        return super().get_prep_value(value) or None
+
+
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+    def create_user(self, email: str = "", password: str | None = None, **fields: object) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -34,9 +42,18 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A login. What it may see and do follows from its memberships and its person, never from flags."""
+    """A login, by mail address or mobile number. What it may see and do follows from its memberships and its person,
+    never from flags."""
 
-    email = models.EmailField(unique=True)
+    # What is encrypted is bound to it.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = OptionalEmailField(unique=True, null=True, blank=True)
+    phone = SealedField(blank=True)
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    # Only a verified number belongs to one login alone: nobody blocks another's number by typing it in.
+    phone_verified = models.BooleanField(default=False)
+    # Part of what every session is checked against: one more, and all sessions from before have ended.
+    session_epoch = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now)
 
@@ -48,19 +65,35 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_index"], condition=Q(phone_verified=True), name="verified_phone_of_one_login"
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | ~Q(phone_index=""), name="login_has_mail_or_phone"
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_verified=False) | ~Q(phone_index=""), name="verified_phone_is_there"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.email
+        return self.email or mask_phone(self.phone)
 
     @property
     def is_staff(self) -> bool:
         return self.is_superuser
 
     def get_full_name(self) -> str:
-        return self.email
+        return str(self)
 
     def get_short_name(self) -> str:
-        return self.email.split("@")[0]
+        return str(self).split("@")[0]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's own place for this, asked also with older keys of the site."""
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def worn_memberships(self) -> list["Membership"]:
         """The hats that count now: the one worn in this request, or all that are valid (commands, tests)."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 
@@ -18,7 +17,7 @@ from accounts.models.places import TrainingBase
 from accounts.permissions import Permission
 from accounts.selectors import document_index, find_document, known_areas
 from accounts.workflow import ClaimState, Standing
-from core import audit, clock, outbox
+from core import audit, clock, outbox, sms
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import OutboxEvent
 from core.text import name_key, normal_name
@@ -142,23 +141,18 @@ def record_identity_check(*, actor: User, person: Person, standing: Standing) ->
 
 
 def deliver_claim_code(*, claim_id: int) -> None:
-    """Send a new six-digit code to the phone on file, through the mail-to-SMS gateway of the settings.
+    """Send a new six-digit code to the phone on file, by text message.
 
     No phone to trust or no gateway: no code is sent and the claim waits for the desk. Called again, the newest holds,
     and the tries go on being counted.
     """
     claim = Claim.objects.select_related("person").get(pk=claim_id)
     phone = _phone_on_file(claim)
-    if claim.state != ClaimState.OPEN or not phone or not settings.SMS_MAIL_DOMAIN:
+    if claim.state != ClaimState.OPEN or not phone or not sms.can_send():
         return
     code = f"{secrets.randbelow(1_000_000):06d}"
     Claim.objects.filter(pk=claim.pk).update(code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now())
-    send_mail(
-        subject=render_to_string("emails/claim_code_subject.txt").strip(),
-        message=render_to_string("emails/claim_code.txt", {"code": code, "minutes": CODE_LIFE.seconds // 60}),
-        from_email=None,
-        recipient_list=[f"{phone.lstrip('+')}@{settings.SMS_MAIL_DOMAIN}"],
-    )
+    sms.send(phone, render_to_string("emails/claim_code.txt", {"code": code, "minutes": CODE_LIFE.seconds // 60}))
 
 
 def _phone_on_file(claim: Claim) -> str:

@@ -160,8 +160,18 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:home"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+# The form asks for one of the two addresses; allauth's own check wants the mail address marked here.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*", "password2*"]
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.sign_in.LoginForm",
+    "signup": "accounts.forms.sign_in.SignupForm",
+    "request_login_code": "accounts.forms.sign_in.RequestLoginCodeForm",
+}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -173,7 +183,8 @@ WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
 CONFIRM_AGAIN_AFTER = 15 * 60
 # Of the demo and of tests: no second factor, no confirming again. Production refuses it.
 SECOND_FACTOR_EXEMPT = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
 # --- Wagtail --------------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = _("Technology Manager Platform")
@@ -212,6 +223,9 @@ EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = f"noreply@{SITE_HOST}"
 # One-time codes go to <number>@<domain>; empty: no gateway, codes are not sent.
 SMS_MAIL_DOMAIN = env.text("PLATFORM_SMS_MAIL_DOMAIN")
+# Goes before the mails: a gateway that takes JSON over HTTPS.
+SMS_GATEWAY_URL = env.text("PLATFORM_SMS_GATEWAY_URL")
+SMS_GATEWAY_TOKEN = env.text("PLATFORM_SMS_GATEWAY_TOKEN")
 
 # --- background work ------------------------------------------------------------------------------------------------
 _broker = {name: DATA_DIR / "broker" / name for name in ("messages", "control")}

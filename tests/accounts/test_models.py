@@ -39,6 +39,10 @@ pytestmark = pytest.mark.django_db
 START = date(2026, 1, 1)
 
 
+def login(**fields: Any) -> User:
+    return User.objects.create(**fields)
+
+
 def membership(role: str = "auditor", **places: Any) -> Membership:
     return Membership.objects.create(user=make_user(), role=role, **places)
 
@@ -156,6 +160,9 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
     "appointment_share_is_percent": [lambda: appointment(share=101)],
     "identity_document_once": [same_document],
     "one_open_claim_per_login": [lambda: claims("open", "open")],
+    "verified_phone_of_one_login": [lambda: [login(phone_index="a", phone_verified=True) for _ in range(2)]],
+    "login_has_mail_or_phone": [lambda: login(email=None), lambda: login(email="")],
+    "verified_phone_is_there": [lambda: make_user(phone_verified=True)],
 }
 FITTING: dict[str, list[Callable[[], Any]]] = {
     "membership_has_exactly_one_place": [
@@ -188,6 +195,9 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "appointment_share_is_percent": [lambda: appointment(share=100), lambda: appointment(share=0)],
     "identity_document_once": [lambda: [make_person() for _ in range(2)]],
     "one_open_claim_per_login": [lambda: claims("open", "refused"), lambda: claims("refused", "refused")],
+    "verified_phone_of_one_login": [lambda: [login(phone_index="a") for _ in range(2)]],
+    "login_has_mail_or_phone": [lambda: login(phone_index="a"), make_user],
+    "verified_phone_is_there": [lambda: login(phone_index="a", phone_verified=True)],
 }
 
 

@@ -34,6 +34,8 @@ DOORS = {
     "accounts/password/reset/done/": "says that a mail is on its way",
     r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "the link in that mail",
     "accounts/password/reset/key/done/": "says that the password was changed",
+    "accounts/phone/verify/": "the code sent at sign-up; without one that has begun it leads to the login",
+    "accounts/login/code/": "asks for a code instead of a password",
     "accounts/login/code/confirm/": "second half of a login by code; without the first half it leads to the login",
     "accounts/2fa/authenticate/": "second factor of a login that has begun",
     "cms/login/": "leads to the one login door; Wagtail's own form behind it is never reached",

@@ -97,7 +97,13 @@ def test_closed_addresses_lead_to_the_login():
 def test_public_addresses_do_not_lead_to_the_login(address):
     answer = Client().get(address)
 
-    doors = {"/cms/login/", "/_util/login/", "/accounts/login/code/confirm/", "/accounts/2fa/authenticate/"}
+    doors = {
+        "/cms/login/",
+        "/_util/login/",
+        "/accounts/login/code/confirm/",
+        "/accounts/phone/verify/",
+        "/accounts/2fa/authenticate/",
+    }
     leads = answer.status_code == 302 and answer.url.startswith(LOGIN)
     assert leads is (address in doors)
     assert answer.status_code < 500

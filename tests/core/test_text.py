@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import compact, mask_name, mask_number, mask_phone, name_key, narrow, normal_name, search_tokens
+from core.text import (
+    compact,
+    mask_name,
+    mask_number,
+    mask_phone,
+    name_key,
+    narrow,
+    normal_name,
+    phone_number,
+    search_tokens,
+)
 
 LOOKALIKES = ["\u2022", "\u30fb", "\uff0e", "\u2027", "\u2219", "\uff65", "\u22c5", "\u318d", ".", "\u00b7"]
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=30)
@@ -184,3 +194,39 @@ def test_rare_characters_are_searched_too():
 def test_any_word_is_found_inside_what_surrounds_it(before, word, after):
     if len(word) > 1:
         assert search_tokens(word) <= search_tokens(before + word + after)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("13800000018", "+8613800000018"),
+        ("138 0000 0018", "+8613800000018"),
+        ("138-0000-0018", "+8613800000018"),
+        ("１３８００００００１８", "+8613800000018"),
+        ("+86 138 0000 0018", "+8613800000018"),
+        ("＋８６ 13800000018", "+8613800000018"),
+        ("8613800000018", "+8613800000018"),
+        ("008613800000018", "+8613800000018"),
+        ("(+86)13800000018", "+8613800000018"),
+        ("19900000018", "+8619900000018"),
+        ("+852 9123 4567", "+85291234567"),
+        ("00852 91234567", "+85291234567"),
+        ("+853 6612 3456", "+85366123456"),
+        ("+886 912 345 678", "+886912345678"),
+        ("+81 90-1234-5678", "+819012345678"),
+        ("+1 (415) 555.0123", "+14155550123"),
+    ],
+)
+def test_phone_number_as_typed_has_one_form(typed, stored):
+    assert phone_number(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "12800000018", "1380000001", "138000000180", "+86 12800000018", "+86 010 12345678", "91234567"),
+        *("+0123456789", "+123456", "+1234567890123456", "he@example.test", "1.38E+10", "+852 9123 456x", "十三八"),
+    ],
+)
+def test_what_is_no_phone_number_is_none(typed):
+    assert phone_number(typed) == ""

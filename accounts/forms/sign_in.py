@@ -1,0 +1,90 @@
+"""Forms of the login door: mobile number and mail address are equal, and no answer tells which of them are known."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from core import sms
+from core.text import phone_number
+
+
+class PhoneField(forms.CharField):
+    """As people write it (spaces, full-width digits, +86 or not); cleaned to E.164."""
+
+    default_error_messages = {
+        "invalid": _(
+            "This is not a mobile number. Numbers from outside the mainland begin with + and the country code."
+        )
+    }
+
+    def __init__(self, **options: Any) -> None:
+        options["label"] = _("Mobile number")
+        options.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        if not (phone := phone_number(typed)):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return phone
+
+
+class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        widget = forms.TextInput(attrs={"autocomplete": "username"})
+        self.fields["login"] = forms.CharField(label=_("Mobile number or e-mail address"), widget=widget)
+        self.order_fields(["login", "password"])
+
+    def clean_login(self) -> str:
+        typed: str = super().clean_login()
+        return phone_number(typed) or typed
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """One of the two addresses; the other can be added later."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = _("E-mail address")
+        if not sms.can_send():
+            del self.fields["phone"]
+            return
+        self.fields["phone"].help_text = _(
+            "We send a code to it. No mobile number? Fill in the e-mail address instead."
+        )
+        self.fields["email"].required = self.fields["email"].widget.is_required = False
+        self.order_fields(["phone", "email", "password1", "password2"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        given = [name for name in ("phone", "email") if cleaned.get(name) or name in self.errors]
+        if len(given) != 1:
+            self.add_error(
+                "phone" if "phone" in self.fields else "email",
+                _("Fill in one of the two, mobile number or e-mail address. You can add the other one later."),
+            )
+        return cleaned
+
+
+class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = _("E-mail address")
+        if not sms.can_send():
+            del self.fields["phone"]
+            self.fields["email"].required = True
+            return
+        self.order_fields(["phone", "email"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if not self.errors and not (cleaned.get("phone") or cleaned.get("email")):
+            raise get_adapter().validation_error("select_only_one")
+        return cleaned
