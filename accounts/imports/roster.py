@@ -66,6 +66,10 @@ MESSAGES: dict[str, Promise] = {
     "inconsistent_end": _("The leaving date must be the day after the last day at work."),
     "duplicate": _("Line %(line)s of the file already holds this person with this start."),
     "overlaps": _("This person already holds this post here at that time, with another start."),
+    "already_here": _("This person is already entered here with this start. Use “changed” instead."),
+    "not_running": _("This day lies outside the time of the appointment."),
+    "same_institution": _("The person already works here."),
+    "nothing_new": _("Nothing differs from what is recorded."),
     "month_end": _("Most leaving dates here are the last day of a month. That day itself is no longer counted."),
 }
 ONE_DAY = timedelta(days=1)
@@ -111,6 +115,12 @@ def plan_roster(table: Table, institution: Institution, *, on: date) -> RosterPl
 # --- one row by itself ----------------------------------------------------------------------------------------------
 def _check(entry: Entry, on: date, areas: frozenset[str]) -> str:
     """Dates and document of the row; returns the document's blind index, empty when it is wrong."""
+    check_dates(entry)
+    return document_of(entry, on=on, areas=areas)
+
+
+def check_dates(entry: Entry) -> None:
+    """One leaving date from the two ways to write it, after the start."""
     start, last = entry.values.get("start_date"), entry.values.pop("last_day", None)
     if last:
         first_day_out = last + ONE_DAY
@@ -120,7 +130,6 @@ def _check(entry: Entry, on: date, areas: frozenset[str]) -> str:
     if start and end and end <= start:
         name = "last_day" if last else "end_date"
         entry.refuse(name, "end_not_after_start", MESSAGES["end_not_after_start"])
-    return document_of(entry, on=on, areas=areas)
 
 
 def _warn_of_month_ends(entries: Iterable[Entry]) -> None:
@@ -193,22 +202,22 @@ def _refuse_duplicates(planned: list[tuple[Entry, RosterRow]]) -> None:
 
 def _refuse_overlaps(planned: list[tuple[Entry, RosterRow]], present: dict[int, list[Appointment]]) -> None:
     """Compare the state after the import: a file may end one appointment and begin the next."""
-    after: dict[tuple[int | str, str], list[_Span]] = defaultdict(list)
+    after: dict[tuple[int | str, str], list[Span]] = defaultdict(list)
     touched: set[int] = set()
     for entry, row in planned:
         if entry.errors or not row.document:
             continue
         changed = row.action == Action.CREATE or not row.changes.keys().isdisjoint({"end_date", "post"})
-        span = _Span(entry.values["start_date"], _end(row) or date.max, entry if changed else None)
+        span = Span(entry.values["start_date"], _end(row) or date.max, entry if changed else None)
         after[row.person_key, post_key(entry.values["post"])].append(span)
         touched |= {row.appointment.pk} if row.appointment else set()
     for (person, post), spans in after.items():
         others = present.get(person, []) if isinstance(person, int) else []
         rest = [one for one in others if one.pk not in touched and one.post_key == post]
-        _refuse_crossing(spans + [_Span(one.start_date, one.end_date or date.max, None) for one in rest])
+        refuse_crossing(spans + [Span(one.start_date, one.end_date or date.max, None) for one in rest])
 
 
-class _Span(NamedTuple):
+class Span(NamedTuple):
     """When somebody holds a post after the import; `entry` if the file says so anew."""
 
     start: date
@@ -216,7 +225,7 @@ class _Span(NamedTuple):
     entry: Entry | None
 
 
-def _refuse_crossing(spans: list[_Span]) -> None:
+def refuse_crossing(spans: list[Span]) -> None:
     """The row that says the later half of an overlap is wrong; of two rows of one file, the lower one."""
     for place, span in enumerate(spans):
         others = spans[:place] + spans[place + 1 :]

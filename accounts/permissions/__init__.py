@@ -34,6 +34,10 @@ class Permission(TextChoices):
     PERSON_VIEW = "person_view"
     ROSTER_VIEW = "roster_view"
     ROSTER_IMPORT = "roster_import"
+    APPOINTMENT_CHOOSE_PRIMARY = "appointment_choose_primary"
+    APPOINTMENT_TRANSFER = "appointment_transfer"
+    SEALED_COUNT_ENTER = "sealed_count_enter"
+    SEALED_COUNT_DECIDE = "sealed_count_decide"
     RATIO_VIEW = "ratio_view"
     COHORT_VIEW = "cohort_view"
     COHORT_MANAGE = "cohort_manage"
@@ -73,6 +77,7 @@ P = Permission
 OWN_RECORDS: frozenset[str] = frozenset(
     {
         P.PERSON_VIEW,
+        P.APPOINTMENT_CHOOSE_PRIMARY,
         P.ENROLMENT_VIEW,
         P.ENROLMENT_WITHDRAW,
         P.EXAM_SIT,
@@ -96,7 +101,7 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.INSTITUTION_OFFICER: frozenset(
         {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
-            P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE,
+            P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -104,6 +109,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.INSTITUTION_VIEW, P.INSTITUTION_IMPORT, P.BASE_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.RATIO_VIEW,
             P.COHORT_VIEW, P.TRAINING_RECORD_VIEW, P.TRAINING_RECORD_CLAIM, P.TRAINING_RECORD_CONFIRM,
             P.CERTIFICATE_VIEW, P.CREDIT_FILE_VIEW, P.OVERSIGHT_VIEW, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.PLACE_VIEW_AS,
+            P.APPOINTMENT_TRANSFER, P.APPOINTMENT_CHOOSE_PRIMARY, P.SEALED_COUNT_DECIDE,
         }
     ),
     Role.EVALUATOR: frozenset({P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW}),

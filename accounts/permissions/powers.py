@@ -51,6 +51,14 @@ POWERS: dict[str, Power] = {
     P.ROSTER_IMPORT: Power(
         "accounts", _("Keep the staff roster"), _("Enters and ends appointments, by file or one by one.")
     ),
+    P.APPOINTMENT_CHOOSE_PRIMARY: Power(
+        "accounts", _("Choose the main place of work"), _("Says which of several running appointments is the main one.")
+    ),
+    P.APPOINTMENT_TRANSFER: Power(
+        "accounts",
+        _("Move people between institutions"),
+        _("Ends an appointment at one institution of the own region and begins one at another, on the same day."),
+    ),
     P.MEMBER_VIEW: Power(
         "accounts", _("See members"), _("Reads who acts for a place, who is invited and who asks to join.")
     ),
@@ -97,6 +105,16 @@ POWERS: dict[str, Power] = {
     # --- ratio ---
     P.RATIO_VIEW: Power(
         "staffing", _("See ratios"), _("Reads an institution's trained-staff ratio on any day, without names.")
+    ),
+    P.SEALED_COUNT_ENTER: Power(
+        "staffing",
+        _("Enter sealed counts"),
+        _("Enters how many people hold secret posts, as a number and never by name; it does not count yet."),
+    ),
+    P.SEALED_COUNT_DECIDE: Power(
+        "staffing",
+        _("Confirm sealed counts"),
+        _("Confirms or refuses a number of secret posts that was checked on paper, so that it counts."),
     ),
     # --- credit ---
     P.CREDIT_FILE_VIEW: Power(

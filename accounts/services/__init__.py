@@ -1,6 +1,20 @@
 """Writes of the accounts room: people and their identity, places and memberships, access to records."""
 
 from accounts.services.access import give_consent, note_access
+from accounts.services.appointments import (
+    LineRefused,
+    correct_appointment,
+    make_primary,
+    preview_change,
+    preview_correction,
+    preview_joining,
+    preview_leaving,
+    preview_transfer,
+    record_change,
+    record_joining,
+    record_leaving,
+    transfer_person,
+)
 from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
@@ -22,9 +36,11 @@ from accounts.services.places import (
 )
 
 __all__ = [
+    "LineRefused",
     "add_person",
     "confirm_claim_at_desk",
     "confirm_claim_by_code",
+    "correct_appointment",
     "correct_name",
     "create_admin_body",
     "create_base",
@@ -37,10 +53,20 @@ __all__ = [
     "grant_membership",
     "import_institutions",
     "import_roster",
+    "make_primary",
     "note_access",
+    "preview_change",
+    "preview_correction",
     "preview_institutions",
+    "preview_joining",
+    "preview_leaving",
     "preview_roster",
+    "preview_transfer",
+    "record_change",
     "record_identity_check",
+    "record_joining",
+    "record_leaving",
     "resend_claim_code",
     "save_profile",
+    "transfer_person",
 ]

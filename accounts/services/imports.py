@@ -42,14 +42,14 @@ def import_roster(*, actor: User, institution: Institution, content: bytes, file
     """
     require(actor, Permission.ROSTER_IMPORT, institution)
     table = read_roster(content)
-    with _one_transaction():
+    with one_transaction():
         # Two rosters of one institution wait for each other, so that both are planned on what is there.
         locked = Institution.objects.select_for_update().get(pk=institution.pk)
         plan = plan_roster(table, locked, on=clock.today())
         if plan.has_errors or not plan.changes_something:
             return plan
         _change_appointments([row for row in plan.rows if row.action == Action.UPDATE], clock.now())
-        _create_appointments([row for row in plan.rows if row.action == Action.CREATE], locked, clock.now())
+        create_appointments([row for row in plan.rows if row.action == Action.CREATE], locked, clock.now())
         audit.record(actor, "accounts.roster_imported", locked, **_audit_facts(plan, file_name))
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
@@ -68,7 +68,7 @@ def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> 
     """
     body = _importing_body(actor)
     table = read_institutions(content)
-    with _one_transaction():
+    with one_transaction():
         plan = plan_institutions(table, reaches=_Reach(actor))
         if plan.has_errors or not plan.changes_something:
             return plan
@@ -79,7 +79,7 @@ def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> 
 
 
 @contextmanager
-def _one_transaction() -> Iterator[None]:
+def one_transaction() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
@@ -97,7 +97,7 @@ def _change_appointments(rows: list[RosterRow], now: datetime) -> None:
     """Keep the old wording with the time until which it held, then write the new one."""
     pairs = [(row, row.appointment) for row in rows if row.appointment]
     appointments = [appointment for _row, appointment in pairs]
-    AppointmentVersion.objects.bulk_create([_version(one, now) for one in appointments], batch_size=500)
+    AppointmentVersion.objects.bulk_create([version_of(one, now) for one in appointments], batch_size=500)
     for row, appointment in pairs:
         appointment.recorded_at = now
         for name in row.changes:
@@ -107,7 +107,7 @@ def _change_appointments(rows: list[RosterRow], now: datetime) -> None:
     _change_phones([appointment for row, appointment in pairs if PHONE.name in row.changes])
 
 
-def _version(appointment: Appointment, now: datetime) -> AppointmentVersion:
+def version_of(appointment: Appointment, now: datetime) -> AppointmentVersion:
     terms = {name: getattr(appointment, name) for name in Appointment.TERMS}
     return AppointmentVersion(appointment=appointment, recorded_at=appointment.recorded_at, superseded_at=now, **terms)
 
@@ -119,7 +119,7 @@ def _change_phones(appointments: list[Appointment]) -> None:
         Appointment.objects.filter(pk__in=[one.pk for one in batch]).update(phone=Case(*tokens))
 
 
-def _create_appointments(rows: list[RosterRow], institution: Institution, now: datetime) -> None:
+def create_appointments(rows: list[RosterRow], institution: Institution, now: datetime) -> None:
     people = _create_people(row for row in rows if row.person_id is None)
     appointments = [
         Appointment(

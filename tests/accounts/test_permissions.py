@@ -146,8 +146,10 @@ def test_every_permission_is_said_in_words():
     assert len({str(power.label) for power in POWERS.values()}) == len(POWERS)
 
 
-def test_own_records_are_read_sat_or_left():
-    assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {P.EXAM_SIT, P.ENROLMENT_WITHDRAW}
+def test_own_records_are_read_sat_left_or_put_in_order():
+    assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {
+        P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY,
+    }  # fmt: skip
 
 
 def test_nobody_confirms_or_issues_for_oneself():

@@ -1,0 +1,229 @@
+"""The roster line by line: somebody joined, left, changed, was wrongly entered, moved to another institution.
+
+Checked by the functions that check a file (accounts.imports.lines). What an officer writes here carries `by_hand_at`,
+so that a later file does not undo it by itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.access import require
+from accounts.imports.lines import (
+    CHANGING,
+    CORRECTING,
+    Line,
+    plan_change,
+    plan_correction,
+    plan_joining,
+    plan_leaving,
+    plan_transfer,
+)
+from accounts.models import Appointment, Institution, User
+from accounts.permissions import Permission
+from accounts.selectors import surviving
+from accounts.selectors.staff import StaffRow
+from accounts.services.imports import create_appointments, one_transaction, version_of
+from core import audit, clock, outbox
+from core.errors import DomainError
+from core.plans import Problem
+
+# Of an appointment that goes on under other terms, or elsewhere.
+COPIED = ("email", "staff_no")
+
+
+class LineRefused(DomainError):
+    """The line is wrong; `problems` say where and why."""
+
+    code = "line_refused"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(codes=[problem.code for problem in problems])
+        self.problems = problems
+
+
+def preview_joining(*, actor: User, institution: Institution, values: Mapping[str, str]) -> Line:
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    return plan_joining(institution, values, on=clock.today())
+
+
+def preview_leaving(*, actor: User, appointment: Appointment, values: Mapping[str, str]) -> Line:
+    require(actor, Permission.ROSTER_IMPORT, appointment)
+    return plan_leaving(appointment, values)
+
+
+def preview_change(*, actor: User, appointment: Appointment, values: Mapping[str, str]) -> Line:
+    require(actor, Permission.ROSTER_IMPORT, appointment)
+    return plan_change(appointment, values)
+
+
+def preview_correction(*, actor: User, appointment: Appointment, values: Mapping[str, str]) -> Line:
+    require(actor, Permission.ROSTER_IMPORT, appointment)
+    return plan_correction(appointment, values)
+
+
+def preview_transfer(
+    *, actor: User, appointment: Appointment, institution: Institution, values: Mapping[str, str]
+) -> tuple[Line, Line]:
+    _require_both(actor, appointment, institution)
+    return plan_transfer(appointment, institution, values)
+
+
+def record_joining(*, actor: User, institution: Institution, values: Mapping[str, str]) -> Appointment:
+    """Somebody works here from a day on. `values`: text by the heads of the roster. Raises LineRefused.
+
+    Who is known elsewhere is named by document and name like anybody else; nothing of the other places is shown.
+    """
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    with one_transaction():
+        locked = _locked(institution)
+        line = _clean(plan_joining(locked, values, on=clock.today()))
+        create_appointments(line.rows, locked, clock.now())
+        made = Appointment.objects.get(pk__in=[row.id for row in line.rows])
+        made.by_hand_at = made.recorded_at
+        made.save(update_fields=["by_hand_at"])
+        _told(actor, "accounts.joining_recorded", made)
+    return made
+
+
+def record_leaving(*, actor: User, appointment: Appointment, values: Mapping[str, str]) -> Appointment:
+    """Somebody leaves: `end_date` (the first day no longer counted) or `last_day`, also later. Raises LineRefused."""
+    require(actor, Permission.ROSTER_IMPORT, appointment)
+    with one_transaction():
+        held = _held(appointment)
+        line = _clean(plan_leaving(held, values))
+        _reword(held, line.wordings[0])
+        _told(actor, "accounts.leaving_recorded", held, changes=_plain(line))
+    return held
+
+
+def record_change(*, actor: User, appointment: Appointment, values: Mapping[str, str]) -> Appointment:
+    """Other terms from the day `from_day` on; returns the appointment that begins then. Raises LineRefused."""
+    require(actor, Permission.ROSTER_IMPORT, appointment)
+    with one_transaction():
+        held = _held(appointment)
+        line = _clean(plan_change(held, values))
+        before, after = line.wordings
+        _reword(held, before)
+        made = _begin(held, held.institution, after, is_primary=held.is_primary)
+        _told(actor, "accounts.change_recorded", made, before=held.pk, changes=_plain(line))
+    return made
+
+
+def correct_appointment(
+    *, actor: User, appointment: Appointment, values: Mapping[str, str], reason: str
+) -> Appointment:
+    """The terms were never right; the wrong ones stay as what was believed until now. Raises LineRefused."""
+    require(actor, Permission.ROSTER_IMPORT, appointment)
+    with one_transaction():
+        held = _held(appointment)
+        line = _clean(plan_correction(held, values))
+        _reword(held, line.wordings[0])
+        _told(actor, "accounts.appointment_corrected", held, reason=reason, changes=_plain(line))
+    return held
+
+
+def transfer_person(
+    *, actor: User, appointment: Appointment, institution: Institution, values: Mapping[str, str]
+) -> Appointment:
+    """End here and begin there on the same day, for whoever may do both; history and training stay with the person.
+
+    Otherwise the new institution records somebody joining and the old one somebody leaving, each by itself.
+    """
+    _require_both(actor, appointment, institution)
+    with one_transaction():
+        # In one order for everybody, so that two transfers never wait for each other.
+        for place in sorted((appointment.institution, institution), key=lambda one: one.pk):
+            _locked(place)
+        held = _held(appointment)
+        ending, beginning = plan_transfer(held, institution, values)
+        _clean(ending)
+        _reword(held, ending.wordings[0])
+        made = _begin(held, institution, beginning.wordings[0])
+        outbox.add("accounts.roster_imported", held.institution_id)
+        _told(actor, "accounts.person_transferred", made, before=held.pk, from_institution=held.institution_id)
+    return made
+
+
+def make_primary(*, actor: User, appointment: Appointment) -> Appointment:
+    """Decide that this is the person's main place of work; for as long as it runs no other one is."""
+    require(actor, Permission.APPOINTMENT_CHOOSE_PRIMARY, appointment)
+    with one_transaction():
+        held = _held(appointment)
+        rows = Appointment.objects.annotate(survivor=surviving("person__"))
+        survivor = held.person.merged_into_id or held.person_id
+        meets = Q(end_date__isnull=True) | Q(end_date__gt=held.start_date)
+        if held.end_date:
+            meets &= Q(start_date__lt=held.end_date)
+        rows.filter(meets, survivor=survivor, is_primary=True).exclude(pk=held.pk).update(is_primary=False)
+        held.is_primary = True
+        held.save(update_fields=["is_primary"])
+        audit.record(actor, "accounts.primary_chosen", held)
+    return held
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+def _require_both(actor: User, appointment: Appointment, institution: Institution) -> None:
+    require(actor, Permission.APPOINTMENT_TRANSFER, appointment)
+    require(actor, Permission.APPOINTMENT_TRANSFER, institution)
+
+
+def _locked(institution: Institution) -> Institution:
+    """Rosters of one institution wait for each other, whether they come as a file or as a line."""
+    return Institution.objects.select_for_update().get(pk=institution.pk)
+
+
+def _held(appointment: Appointment) -> Appointment:
+    """Fresh and locked with its institution; raises `voided` when an officer has decided that it never was."""
+    _locked(appointment.institution)
+    held = Appointment.objects.select_related("person", "institution").get(pk=appointment.pk)
+    if held.voided_at:
+        raise DomainError("voided")
+    return held
+
+
+def _clean(line: Line) -> Line:
+    if line.errors:
+        raise LineRefused(line.errors)
+    return line
+
+
+def _reword(held: Appointment, wording: StaffRow) -> None:
+    """Keep the old wording with the time until which it was believed, then write the new one."""
+    now = clock.now()
+    version_of(held, now).save(force_insert=True)
+    for name in CORRECTING:
+        setattr(held, name, getattr(wording, name))
+    held.recorded_at = held.by_hand_at = now
+    held.save(update_fields=[*CORRECTING, "recorded_at", "by_hand_at"])
+
+
+def _begin(
+    before: Appointment, institution: Institution, wording: StaffRow, *, is_primary: bool = False
+) -> Appointment:
+    now = clock.now()
+    terms: dict[str, Any] = {name: getattr(wording, name) for name in ("start_date", "end_date", *CHANGING)}
+    if institution.pk == before.institution_id:
+        terms |= {name: getattr(before, name) for name in (*COPIED, "phone")}
+    return Appointment.objects.create(
+        person_id=wording.person,
+        institution=institution,
+        is_primary=is_primary,
+        recorded_at=now,
+        by_hand_at=now,
+        **terms,
+    )
+
+
+def _told(actor: User, verb: str, made: Appointment, *, reason: str = "", **facts: Any) -> None:
+    audit.record(actor, verb, made, reason=reason, institution=made.institution_id, **facts)
+    outbox.add("accounts.roster_imported", made.institution_id)
+
+
+def _plain(line: Line) -> dict[str, list[Any]]:
+    """Old and new as the audit trail keeps them."""
+    return {
+        name: [value if value is None or isinstance(value, bool | int) else str(value) for value in pair]
+        for name, pair in line.changes.items()
+    }
