@@ -17,7 +17,12 @@ class AccountsConfig(AppConfig):
         "accounts_consent",
         "accounts_accessentry",
         "accounts_appointmentversion",
+        "accounts_designationevent",
+        "accounts_publicityperiod",
+        "accounts_placement",
     ]
+    # Entries are ended, never rewritten.
+    frozen: ClassVar[dict[str, list[str]]] = {"accounts_duty": ["valid_to"], "accounts_competence": ["valid_to"]}
     # A person holds a post once at a time, and has one main place of work at a time.
     no_overlap: ClassVar[dict[str, list[NoOverlap]]] = {
         "accounts_appointment": [
@@ -44,6 +49,22 @@ class AccountsConfig(AppConfig):
                 start="valid_from",
                 end="valid_to",
                 only=(("role", f"IN ({', '.join(repr(str(role)) for role in sorted(ADMINISTRATORS))})"),),
+            )
+        ],
+        "accounts_duty": [
+            NoOverlap(
+                name="duty_once_at_a_time",
+                same=("body_id", "line"),
+                start="valid_from",
+                end="valid_to",
+            )
+        ],
+        "accounts_competence": [
+            NoOverlap(
+                name="competence_of_one_body_at_a_time",
+                same=("matter", "region_id"),
+                start="valid_from",
+                end="valid_to",
             )
         ],
     }

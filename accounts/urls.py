@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import again, home, imports, powers, profile, roster
+from accounts.views import again, bodies, home, imports, powers, profile, roster
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("institution/roster/import/", imports.import_roster, name="import_roster"),
     path("institution/roster/import/template/", imports.download_roster_template, name="roster_template"),
     path("institution/roster/import/<str:sha256>/", imports.review_roster, name="review_roster"),
+    path("bodies/", bodies.bodies, name="bodies"),
+    path("bodies/new/", bodies.create_body, name="create_body"),
+    path("bodies/competences/", bodies.competences, name="competences"),
+    path("bodies/competences/<str:code>/<slug:matter>/", bodies.change_competence, name="change_competence"),
+    path("bodies/<int:pk>/", bodies.body, name="body"),
+    path("bodies/<int:pk>/correct/", bodies.correct_body, name="correct_body"),
+    path("bodies/<int:pk>/duties/new/", bodies.assign_duty, name="assign_duty"),
+    path("bodies/duties/<int:pk>/end/", bodies.end_duty, name="end_duty"),
     path("institutions/import/", imports.import_institutions, name="import_institutions"),
     path("institutions/import/template/", imports.download_institutions_template, name="institutions_template"),
     path("institutions/import/<str:sha256>/", imports.review_institutions, name="review_institutions"),

@@ -3,6 +3,9 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import Permission
+from core.workflow import Step
+
 
 class ClaimState(TextChoices):
     OPEN = "open", _("waiting for confirmation")
@@ -26,3 +29,44 @@ CHECKED = frozenset(
         Standing.CHECKED_BY_SERVICE,
     }
 )
+
+
+class DesignationState(TextChoices):
+    APPLIED = "applied", _("applied for")
+    REVIEWING = "reviewing", _("under review")
+    PUBLICITY = "publicity", _("in publicity")
+    DESIGNATED = "designated", _("designated")
+    RECTIFICATION = "rectification", _("in rectification")
+    REVOKED = "revoked", _("designation revoked")
+    EXITED = "exited", _("left the list")
+    REFUSED = "refused", _("not granted")
+    WITHDRAWN = "withdrawn", _("application withdrawn")
+
+
+D = DesignationState
+ON_THE_WAY: frozenset[str] = frozenset({D.APPLIED, D.REVIEWING, D.PUBLICITY})
+# Granted and not ended: counts over its dates. Ended: counted until its last day, in every figure of earlier days too.
+GRANTED: frozenset[str] = frozenset({D.DESIGNATED, D.RECTIFICATION})
+ENDED: frozenset[str] = frozenset({D.REVOKED, D.EXITED})
+# A number of working days runs, before whose end the next decision is not taken.
+UNDER_PERIOD: frozenset[str] = frozenset({D.PUBLICITY, D.RECTIFICATION})
+
+# Who applied decides nothing about it ("apply" makes the record); grave steps take a second officer.
+APPLY = "apply"
+_ASKED, _REVIEWED, _ORDERED = frozenset({APPLY}), frozenset({APPLY, "review"}), frozenset({APPLY, "rectify"})
+_APPLY, _DECIDE = Permission.DESIGNATION_APPLY, Permission.DESIGNATION_DECIDE
+
+# fmt: off
+DESIGNATION_STEPS = {
+    #                   from                         to               who      apart from
+    "review":    Step(frozenset({D.APPLIED}),        D.REVIEWING,     _DECIDE, _ASKED),
+    "publicise": Step(frozenset({D.REVIEWING}),      D.PUBLICITY,     _DECIDE, _ASKED),
+    "designate": Step(frozenset({D.PUBLICITY}),      D.DESIGNATED,    _DECIDE, _REVIEWED),
+    "refuse":    Step(ON_THE_WAY,                    D.REFUSED,       _DECIDE, _ASKED),
+    "withdraw":  Step(ON_THE_WAY,                    D.WITHDRAWN,     _APPLY),
+    "rectify":   Step(frozenset({D.DESIGNATED}),     D.RECTIFICATION, _DECIDE, _ASKED),
+    "restore":   Step(frozenset({D.RECTIFICATION}),  D.DESIGNATED,    _DECIDE, _ASKED),
+    "revoke":    Step(frozenset({D.RECTIFICATION}),  D.REVOKED,       _DECIDE, _ORDERED),
+    "leave":     Step(GRANTED,                       D.EXITED,        _APPLY),
+}
+# fmt: on

@@ -1,5 +1,7 @@
 """Who and where: logins and people, places and bodies, and the dated facts between them."""
 
+from accounts.models.bodies import Competence, Duty
+from accounts.models.designations import Designation, DesignationEvent, PublicityPeriod
 from accounts.models.people import (
     AccessEntry,
     Claim,
@@ -9,9 +11,9 @@ from accounts.models.people import (
     Person,
     User,
 )
+from accounts.models.placements import Placement
 from accounts.models.places import (
     AdminBody,
-    Designation,
     Institution,
     Region,
     TrainingBase,
@@ -24,13 +26,18 @@ __all__ = [
     "Appointment",
     "AppointmentVersion",
     "Claim",
+    "Competence",
     "Consent",
     "Designation",
+    "DesignationEvent",
+    "Duty",
     "IdentityCheck",
     "IdentityDocument",
     "Institution",
     "Membership",
     "Person",
+    "Placement",
+    "PublicityPeriod",
     "Region",
     "TrainingBase",
     "User",

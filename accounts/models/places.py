@@ -1,15 +1,12 @@
-"""Places: regions, the administrative bodies' own tree, institutions, training bases, designations."""
+"""Places: regions, the administrative bodies' own tree, institutions, training bases."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ITSELF, ScopedQuerySet
-
-if TYPE_CHECKING:
-    from accounts.models.positions import Membership
 
 
 class Rank(models.TextChoices):
@@ -22,13 +19,23 @@ class Rank(models.TextChoices):
 
 
 class Region(models.Model):
-    """A division of GB/T 2260. `path` holds the codes from province down, each ending in "/"; the nation's is empty."""
+    """A division of GB/T 2260. `path` holds the codes from province down, each ending in "/"; the nation's is empty.
+
+    What reports on its own without being a division (a high-tech zone, the production corps) hangs below the division
+    it lies in, so that scope by path holds for it too; its code is none of the standard's.
+    """
+
+    class Kind(models.TextChoices):
+        DIVISION = "division", _("administrative division")
+        ZONE = "zone", _("high-tech zone")
+        CORPS = "corps", _("production and construction corps")
 
     code = models.CharField(max_length=6, unique=True)
     name = models.CharField(max_length=60)
     level = models.CharField(max_length=12, choices=Rank.choices)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     path = models.CharField(max_length=30, db_index=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.DIVISION)
     # Lines of the statistics tables that nobody lives "in" (市辖区, development zones): not offered for choice.
     statistical = models.BooleanField(default=False)
     demo = models.BooleanField(default=False)
@@ -43,16 +50,34 @@ class Region(models.Model):
         return self.name
 
 
+class AdminBodyQuerySet(ScopedQuerySet):
+    """A body sees itself and those whose jurisdiction lies inside its own."""
+
+    scope_paths: ClassVar = {"region": "jurisdiction"}
+
+
 class AdminBody(models.Model):
-    """A body of the administration. Its jurisdiction is a region path; the national body's is empty: everywhere."""
+    """A body of the administration. Its jurisdiction is a region path; the national body's is empty: everywhere.
+
+    Rank and region are two things (R62): the bureau of a separately planned city has provincial rank.
+    """
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", _("department of a division")
+        SEPARATE_CITY = "separate_city", _("department of a separately planned city")
+        CORPS = "corps", _("bureau of the production and construction corps")
+        ZONE_COMMITTEE = "zone_committee", _("management committee of a high-tech zone")
 
     code = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=200, blank=True)
     name_ja = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.DEPARTMENT)
     rank = models.CharField(max_length=12, choices=Rank.choices)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     jurisdiction = models.CharField(max_length=30, blank=True)
+
+    objects = AdminBodyQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -88,6 +113,7 @@ class Institution(models.Model):
         EXCHANGE = "exchange", _("technology exchange")
         ASSOCIATION = "association", _("association")
         PUBLIC_BODY = "public_body", _("public body")
+        INTERNATIONAL_CENTRE = "international_centre", _("international technology-transfer centre")
 
     name = models.CharField(max_length=150)
     name_key = models.CharField(max_length=150)
@@ -145,76 +171,23 @@ class TrainingBase(models.Model):
         related_name="bases",
     )
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="bases")
+    # What allows the host to train, what may be trained under it, and for how long (practice, "base profile").
+    qualification = models.CharField(max_length=200, blank=True)
+    training_scope = models.TextField(blank=True)
+    qualified_from = models.DateField(null=True, blank=True)
+    qualified_to = models.DateField(null=True, blank=True)
     demo = models.BooleanField(default=False)
 
     objects = BaseQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class DesignationQuerySet(ScopedQuerySet):
-    """Whose designation: an institution's or a base's; the region is that of either."""
-
-    scope_paths: ClassVar = {
-        "institution": "institution",
-        "base": "base",
-        "region": "institution__region__path",
-    }
-
-    def _within(self, membership: "Membership") -> Q:
-        reach = super()._within(membership)
-        if body := membership.admin_body:
-            reach |= Q(base__region__path__startswith=body.jurisdiction)
-        return reach
-
-
-class Designation(models.Model):
-    """A dated status granted with a document: pilot university, demonstration, national base …"""
-
-    class Kind(models.TextChoices):
-        PILOT_UNIVERSITY = "pilot_university", _("pilot university institution")
-        DEMONSTRATION = "demonstration", _("demonstration institution")
-        NATIONAL_BASE = "national_base", _("national training base")
-        PROVINCIAL_BASE = "provincial_base", _("provincial training base")
-
-    institution = models.ForeignKey(
-        Institution,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="designations",
-    )
-    base = models.ForeignKey(
-        TrainingBase,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="designations",
-    )
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    document = models.CharField(max_length=200)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-
-    objects = DesignationQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                name="designation_of_one_subject",
-                condition=Q(institution__isnull=False, base__isnull=True)
-                | Q(institution__isnull=True, base__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="designation_ends_after_start",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
-            ),
+                name="base_qualification_ends_after_start",
+                condition=Q(qualified_to__isnull=True) | Q(qualified_to__gt=F("qualified_from")),
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.valid_from}"
+        return self.name

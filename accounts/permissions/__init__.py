@@ -29,8 +29,12 @@ class Permission(TextChoices):
 
     INSTITUTION_VIEW = "institution_view"
     INSTITUTION_IMPORT = "institution_import"
+    PLACE_MANAGE = "place_manage"
     BASE_VIEW = "base_view"
     BASE_MANAGE = "base_manage"
+    DESIGNATION_VIEW = "designation_view"
+    DESIGNATION_APPLY = "designation_apply"
+    DESIGNATION_DECIDE = "designation_decide"
     PERSON_VIEW = "person_view"
     ROSTER_VIEW = "roster_view"
     ROSTER_IMPORT = "roster_import"
@@ -60,6 +64,8 @@ class Permission(TextChoices):
     MEMBER_VIEW = "member_view"
     MEMBER_MANAGE = "member_manage"
     PLACE_VIEW_AS = "place_view_as"
+    COMPETENCE_MANAGE = "competence_manage"
+    BODY_VIEW = "body_view"
     BODY_MANAGE = "body_manage"
     BASE_REGISTER = "base_register"
     JOB_VIEW = "job_view"
@@ -93,7 +99,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.BASE_VIEW, P.BASE_MANAGE, P.COHORT_VIEW, P.COHORT_MANAGE, P.ENROLMENT_VIEW, P.ENROLMENT_ADMIT,
             P.ENROLMENT_WITHDRAW, P.ATTENDANCE_MARK, P.COMPLETION_REVIEW, P.EXAM_MANAGE, P.EXAM_SUPERVISE,
             P.TRAINING_RECORD_VIEW, P.CERTIFICATE_VIEW, P.CERTIFICATE_ISSUE, P.CERTIFICATE_MANAGE, P.MEMBER_VIEW,
-            P.MEMBER_MANAGE,
+            P.MEMBER_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_APPLY,
         }
     ),
     Role.INSTRUCTOR: frozenset({P.BASE_VIEW, P.COHORT_VIEW, P.ATTENDANCE_MARK}),
@@ -102,6 +108,7 @@ GRANTS: dict[str, frozenset[str]] = {
         {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER,
+            P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_APPLY,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -110,12 +117,17 @@ GRANTS: dict[str, frozenset[str]] = {
             P.COHORT_VIEW, P.TRAINING_RECORD_VIEW, P.TRAINING_RECORD_CLAIM, P.TRAINING_RECORD_CONFIRM,
             P.CERTIFICATE_VIEW, P.CREDIT_FILE_VIEW, P.OVERSIGHT_VIEW, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.PLACE_VIEW_AS,
             P.APPOINTMENT_TRANSFER, P.APPOINTMENT_CHOOSE_PRIMARY, P.SEALED_COUNT_DECIDE,
+            P.PLACE_MANAGE, P.BODY_VIEW, P.COMPETENCE_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_DECIDE,
         }
     ),
-    Role.EVALUATOR: frozenset({P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW}),
-    Role.AUDITOR: frozenset({P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW}),
+    Role.EVALUATOR: frozenset(
+        {P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW, P.BODY_VIEW, P.DESIGNATION_VIEW}
+    ),
+    Role.AUDITOR: frozenset(
+        {P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW, P.BODY_VIEW, P.DESIGNATION_VIEW}
+    ),
     Role.EDITOR: frozenset({P.CONTENT_EDIT}),
-    Role.SYSTEM_ADMIN: frozenset({P.BODY_MANAGE, P.BASE_REGISTER, P.JOB_VIEW}),
+    Role.SYSTEM_ADMIN: frozenset({P.BODY_VIEW, P.BODY_MANAGE, P.BASE_REGISTER, P.JOB_VIEW}),
     Role.SECURITY_ADMIN: frozenset({P.LOGIN_VIEW, P.LOGIN_MANAGE, P.MEMBER_VIEW, P.MEMBER_MANAGE}),
     Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.ACCESS_LEDGER_VIEW, P.AUDIT_EXPORT}),
     # What commands and the demo loader act as; no person can wear it.

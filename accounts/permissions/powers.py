@@ -40,6 +40,11 @@ POWERS: dict[str, Power] = {
     P.INSTITUTION_IMPORT: Power(
         "accounts", _("Register institutions"), _("Enters institutions of the own region and grants designations.")
     ),
+    P.PLACE_MANAGE: Power(
+        "accounts",
+        _("Correct and move institutions and bases"),
+        _("Puts the entry of an institution or base right and records its move to another region, by document."),
+    ),
     P.BASE_VIEW: Power("accounts", _("See training bases"), _("Reads what is on file about a training base.")),
     P.BASE_MANAGE: Power("accounts", _("Manage a training base"), _("Changes what is on file about the base.")),
     P.PERSON_VIEW: Power(
@@ -58,6 +63,17 @@ POWERS: dict[str, Power] = {
         "accounts",
         _("Move people between institutions"),
         _("Ends an appointment at one institution of the own region and begins one at another, on the same day."),
+    ),
+    P.DESIGNATION_VIEW: Power(
+        "accounts", _("See designations"), _("Reads applications for a designation and every step of them.")
+    ),
+    P.DESIGNATION_APPLY: Power(
+        "accounts", _("Apply for a designation"), _("Applies for the own institution or base, withdraws, leaves.")
+    ),
+    P.DESIGNATION_DECIDE: Power(
+        "accounts",
+        _("Decide on designations"),
+        _("Reviews, publishes, grants, sets right and revokes, where the own body is the competent one."),
     ),
     P.MEMBER_VIEW: Power(
         "accounts", _("See members"), _("Reads who acts for a place, who is invited and who asks to join.")
@@ -130,6 +146,14 @@ POWERS: dict[str, Power] = {
         _("Looks at the site as an institution or base of the own region does: nothing can be changed, all is logged."),
     ),
     # --- administration ---
+    P.COMPETENCE_MANAGE: Power(
+        "oversight",
+        _("Enter lines of duty and competences"),
+        _("Enters which body is in charge of what in the own region, from a day on and by document."),
+    ),
+    P.BODY_VIEW: Power(
+        "administration", _("See administrative bodies"), _("Reads bodies, their lines of duty and competences.")
+    ),
     P.BODY_MANAGE: Power(
         "administration", _("Manage administrative bodies"), _("Keeps the list of bodies, their rank and jurisdiction.")
     ),

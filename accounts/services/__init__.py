@@ -15,6 +15,14 @@ from accounts.services.appointments import (
     record_leaving,
     transfer_person,
 )
+from accounts.services.bodies import (
+    assign_duty,
+    correct_admin_body,
+    create_admin_body,
+    end_competence,
+    end_duty,
+    name_competent_body,
+)
 from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
@@ -27,7 +35,6 @@ from accounts.services.memberships import end_membership, grant_membership
 from accounts.services.places import (
     add_person,
     correct_name,
-    create_admin_body,
     create_base,
     create_institution,
     create_login,
@@ -38,8 +45,10 @@ from accounts.services.places import (
 __all__ = [
     "LineRefused",
     "add_person",
+    "assign_duty",
     "confirm_claim_at_desk",
     "confirm_claim_by_code",
+    "correct_admin_body",
     "correct_appointment",
     "correct_name",
     "create_admin_body",
@@ -48,12 +57,15 @@ __all__ = [
     "create_login",
     "create_region",
     "designate",
+    "end_competence",
+    "end_duty",
     "end_membership",
     "give_consent",
     "grant_membership",
     "import_institutions",
     "import_roster",
     "make_primary",
+    "name_competent_body",
     "note_access",
     "preview_change",
     "preview_correction",

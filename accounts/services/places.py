@@ -8,7 +8,6 @@ from django.db import transaction
 
 from accounts.identifiers import check_uscc
 from accounts.models import (
-    AdminBody,
     Designation,
     IdentityDocument,
     Institution,
@@ -38,22 +37,6 @@ def create_region(*, actor: User, code: str, name: str, level: str, parent: Regi
     )
     audit.record(actor, "accounts.region_created", region, code=code)
     return region
-
-
-@transaction.atomic
-def create_admin_body(*, actor: User, code: str, name: str, rank: str, jurisdiction: str, **names: str) -> AdminBody:
-    require_system(actor)
-    parent = AdminBody.objects.get(code="NATIONAL")
-    body = AdminBody.objects.create(
-        code=code,
-        name=name,
-        rank=rank,
-        jurisdiction=jurisdiction,
-        parent=parent,
-        **names,
-    )
-    audit.record(actor, "accounts.admin_body_created", body, code=code)
-    return body
 
 
 @transaction.atomic

@@ -13,11 +13,15 @@ from accounts.models import (
     Appointment,
     AppointmentVersion,
     Claim,
+    Competence,
     Designation,
+    Duty,
     IdentityDocument,
     Institution,
     Membership,
     Person,
+    Placement,
+    PublicityPeriod,
     Region,
     TrainingBase,
     User,
@@ -70,6 +74,32 @@ def places(*names: str) -> dict[str, Any]:
 def designation(**fields: Any) -> Designation:
     defaults = {"kind": "demonstration", "document": "No. 1", "valid_from": START}
     return Designation.objects.create(**{**defaults, **fields})
+
+
+NOT_GRANTED = ("applied", "reviewing", "publicity", "refused", "withdrawn")
+WITHOUT_PERIOD = ("applied", "reviewing", "refused", "withdrawn")
+
+
+def duty(**fields: Any) -> Duty:
+    held = {"valid_from": START, "document": "No. 1", "recorded_at": clock.now(), **fields}
+    return Duty.objects.create(body=AdminBody.objects.get(code="NATIONAL"), line="science", **held)
+
+
+def competence(**fields: Any) -> Competence:
+    held = {"valid_from": START, "document": "No. 1", "recorded_at": clock.now(), **fields}
+    body = AdminBody.objects.get(code="NATIONAL")
+    return Competence.objects.create(body=body, matter="decide", region=region(), **held)
+
+
+def placement(**fields: Any) -> Placement:
+    defaults = {"moved_from": region("990000"), "region": region("990100"), "valid_from": START, "document": "No. 1"}
+    return Placement.objects.create(**{**defaults, "recorded_at": clock.now(), **fields})
+
+
+def publicity(days: int) -> PublicityPeriod:
+    return PublicityPeriod.objects.create(
+        working_days=days, valid_from=START, document="No. 1", recorded_at=clock.now()
+    )
 
 
 def institution(**fields: Any) -> Institution:
@@ -153,6 +183,29 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
         lambda: designation(base=make_base(), valid_to=START),
         lambda: designation(base=make_base(), valid_to=START - timedelta(days=1)),
     ],
+    "designation_counts_once_granted": [
+        *(lambda state=state: designation(base=make_base(), state=state) for state in NOT_GRANTED),
+        lambda: designation(base=make_base(), valid_from=None),
+        lambda: designation(base=make_base(), state="revoked"),
+        lambda: designation(base=make_base(), state="exited"),
+        lambda: designation(base=make_base(), state="applied", valid_from=None, valid_to=START),
+    ],
+    "designation_period_while_it_runs": [
+        lambda: designation(base=make_base(), state="rectification"),
+        lambda: designation(base=make_base(), state="publicity", valid_from=None, period_days=7),
+        lambda: designation(base=make_base(), period_from=START, period_days=7),
+    ],
+    "duty_ends_not_before_start": [lambda: duty(valid_to=START - timedelta(days=1))],
+    "competence_ends_not_before_start": [lambda: competence(valid_to=START - timedelta(days=1))],
+    "placement_of_one_subject": [
+        lambda: placement(),
+        lambda: placement(institution=make_institution(), base=make_base()),
+    ],
+    "placement_is_elsewhere": [lambda: placement(base=make_base(), moved_from=region("990100"))],
+    "base_qualification_ends_after_start": [
+        lambda: make_base(qualified_from=START, qualified_to=START),
+    ],
+    "publicity_has_days": [lambda: publicity(0)],
     "appointment_ends_after_start": [
         lambda: appointment(end_date=START),
         lambda: appointment(end_date=START - timedelta(days=1)),
@@ -191,6 +244,22 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
         lambda: designation(base=make_base()),
         lambda: designation(base=make_base(), valid_to=START + timedelta(days=1)),
     ],
+    "designation_counts_once_granted": [
+        *(lambda state=state: designation(base=make_base(), state=state, valid_from=None) for state in WITHOUT_PERIOD),
+        lambda: designation(base=make_base(), state="revoked", valid_to=START + timedelta(days=1)),
+    ],
+    "designation_period_while_it_runs": [
+        lambda: designation(base=make_base(), state="rectification", period_from=START, period_days=30),
+        lambda: designation(base=make_base(), state="publicity", valid_from=None, period_from=START, period_days=7),
+    ],
+    "duty_ends_not_before_start": [lambda: duty(valid_to=START), lambda: duty()],
+    "competence_ends_not_before_start": [lambda: competence(valid_to=START), lambda: competence()],
+    "placement_of_one_subject": [lambda: placement(base=make_base())],
+    "placement_is_elsewhere": [lambda: placement(institution=make_institution())],
+    "base_qualification_ends_after_start": [
+        lambda: make_base(qualified_from=START, qualified_to=START + timedelta(days=1)),
+    ],
+    "publicity_has_days": [lambda: publicity(1)],
     "appointment_ends_after_start": [lambda: appointment(end_date=START + timedelta(days=1))],
     "appointment_share_is_percent": [lambda: appointment(share=100), lambda: appointment(share=0)],
     "identity_document_once": [lambda: [make_person() for _ in range(2)]],

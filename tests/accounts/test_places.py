@@ -11,7 +11,6 @@ from accounts.selectors import system_user
 from accounts.services import (
     add_person,
     correct_name,
-    create_admin_body,
     create_base,
     create_institution,
     create_login,
@@ -152,9 +151,6 @@ def test_designation_elsewhere_is_refused(make):
 SYSTEM_ONLY = {
     "region": lambda actor: create_region(
         actor=actor, code="990300", name="x", level="municipal", parent=region("990000")
-    ),
-    "body": lambda actor: create_admin_body(
-        actor=actor, code="NEW", name="x", rank="provincial", jurisdiction="990000/"
     ),
     "membership": lambda actor: grant_membership(actor=actor, user=actor, role=Role.REGULATOR, place=national()),
     "login": lambda actor: create_login(actor=actor, email="new@example.test", password=None),

@@ -10,15 +10,21 @@ from django.db.models import Model
 from accounts.access import ScopedQuerySet
 from accounts.models import (
     AccessEntry,
+    AdminBody,
     Appointment,
     AppointmentVersion,
     Claim,
+    Competence,
     Consent,
     Designation,
+    DesignationEvent,
+    Duty,
     IdentityCheck,
     IdentityDocument,
     Institution,
     Person,
+    Placement,
+    Region,
     TrainingBase,
     User,
 )
@@ -57,10 +63,38 @@ def make_world(code: str) -> World:
     institution, base = make_institution(code=code), make_base(area=code)
     appointment = make_appointment(person, institution)
     rows: list[Model] = [person, institution, base, appointment]
+    rows += _around_the_places(institution)
     rows += _around_the_person(user, person, institution, appointment)
     rows += _training(user, person, base)
     rows += _certificates(person, base)
     return World(user, person, institution, base, {type(row): row for row in rows})
+
+
+def _around_the_places(institution: Institution) -> list[Model]:
+    region, now, day = institution.region, clock.now(), date(2026, 1, 1)
+    number, dated = next(_numbers), {"document": "No. 1", "valid_from": day, "recorded_at": now}
+    body = AdminBody.objects.create(code=f"WORLD-{number}", name="test", rank="county", jurisdiction=region.path)
+    granted = Designation.objects.create(
+        institution=institution, kind="demonstration", document="No. 1", valid_from=day
+    )
+    return [
+        body,
+        Duty.objects.create(body=body, line="science", **dated),
+        Competence.objects.create(matter="decide", region=region, body=body, **dated),
+        granted,
+        DesignationEvent.objects.create(
+            designation=granted,
+            step="designate",
+            state="designated",
+            body_name="test",
+            on=day,
+            recorded_at=now,
+            actor=system_user(),
+        ),
+        Placement.objects.create(
+            institution=institution, moved_from=Region.objects.get(code="000000"), region=region, **dated
+        ),
+    ]
 
 
 def _around_the_person(user: User, person: Person, institution: Institution, appointment: Appointment) -> list[Model]:
@@ -73,9 +107,6 @@ def _around_the_person(user: User, person: Person, institution: Institution, app
         Consent.objects.create(user=user, text="code_of_conduct", version="1", at=now),
         AccessEntry.objects.create(person=person, actor=system_user(), what="credit_file", purpose="test", at=now),
         AppointmentVersion.objects.create(appointment=appointment, recorded_at=now, superseded_at=now, **terms),
-        Designation.objects.create(
-            institution=institution, kind="demonstration", document="No. 1", valid_from=date(2026, 1, 1)
-        ),
         CreditRecord.objects.create(
             person=person,
             category="positive",

@@ -1,0 +1,163 @@
+"""Reads of the administration: bodies with their duties, and which body is competent for what, where and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import AdminBody, Competence, Duty, Region, User
+from accounts.models.bodies import Matter, holding_on
+from accounts.models.places import Rank
+from accounts.permissions import GRANTS, Permission
+from core.errors import NotAllowed
+
+NATION = "000000"
+# A nearer body may not take what the nation decides, nor name itself: provinces organise their own subtree.
+NATIONAL_MATTERS = frozenset({Matter.NATIONAL_INSTITUTIONS, Matter.NATIONAL_BASES})
+ENTERING_RANKS = frozenset({Rank.NATIONAL, Rank.PROVINCIAL})
+
+
+@dataclass(frozen=True)
+class BodyCard:
+    body: AdminBody
+    region: Region
+    duties: list[Duty]
+    competences: list[Competence]
+    children: list[AdminBody]
+
+
+@dataclass(frozen=True)
+class CompetenceLine:
+    """One matter in a region on a day: the entry that answers (of the region or of one above it), or none."""
+
+    matter: Matter
+    entry: Competence | None
+    may_change: bool
+
+
+@dataclass(frozen=True)
+class CompetencePage:
+    region: Region
+    above: list[Region]
+    below: list[Region]
+    lines: list[CompetenceLine]
+    history: QuerySet[Competence]
+
+
+def competent_body(matter: str, region: Region, on: date) -> AdminBody | None:
+    """The body that the nearest entry on the way up from the region names; None where nobody has entered one."""
+    entry = competences_over(region, on).get(matter)
+    return entry.body if entry else None
+
+
+def competences_over(region: Region, on: date) -> dict[str, Competence]:
+    """Per matter the nearest entry that holds that day; one query."""
+    codes = [NATION, *region.path.split("/")[:-1]]
+    rows = Competence.objects.filter(holding_on(on), region__code__in=codes).select_related("body", "region")
+    # The paths on the way up begin with one another: the later one in this order is the nearer one.
+    return {entry.matter: entry for entry in rows.order_by("region__path")}
+
+
+def bodies(actor: User, chosen: Mapping[str, str], *, on: date) -> QuerySet[AdminBody]:
+    """The bodies of the actor's subtree that pass the filters, with today's duties (`duties_now`)."""
+    rows = AdminBody.objects.allowed(actor, Permission.BODY_VIEW).select_related("parent")
+    if text := chosen.get("q", "").strip():
+        rows = rows.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__iexact=text))
+    for name in ("rank", "kind"):
+        if value := chosen.get(name):
+            rows = rows.filter(**{name: value})
+    if line := chosen.get("line"):
+        rows = rows.filter(pk__in=Duty.objects.filter(holding_on(on), line=line).values("body"))
+    duties = Prefetch("duties", Duty.objects.filter(holding_on(on)).order_by("line", "pk"), to_attr="duties_now")
+    return rows.prefetch_related(duties).order_by("jurisdiction", "rank", "name", "pk")
+
+
+def body_for(actor: User, pk: int, permission: Permission = Permission.BODY_VIEW) -> AdminBody:
+    """Raises NotAllowed, also when there is none."""
+    found = AdminBody.objects.allowed(actor, permission).select_related("parent").filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(permission=permission.value)
+    return found
+
+
+def body_card(actor: User, pk: int) -> BodyCard:
+    """A body with everything entered about it, the newest first. Raises NotAllowed."""
+    body = body_for(actor, pk)
+    reach = AdminBody.objects.allowed(actor, Permission.BODY_VIEW)
+    return BodyCard(
+        body=body,
+        region=Region.objects.get(path=body.jurisdiction),
+        duties=list(body.duties.order_by("-valid_from", "line", "pk")),
+        competences=list(body.competences.select_related("region").order_by("-valid_from", "matter", "pk")),
+        children=list(reach.filter(parent=body).order_by("name", "pk")[:200]),
+    )
+
+
+def duty_for(actor: User, pk: int) -> Duty:
+    found = Duty.objects.allowed(actor, Permission.COMPETENCE_MANAGE).select_related("body").filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(permission=Permission.COMPETENCE_MANAGE.value)
+    return found
+
+
+def jurisdictions(actor: User, permission: Permission) -> list[str]:
+    """The paths of the worn hats that grant this. Raises NotAllowed when there is none."""
+    hats = [hat for hat in actor.worn_memberships() if permission in GRANTS[hat.role]]
+    paths = [hat.admin_body.jurisdiction for hat in hats if hat.admin_body]
+    if not paths:
+        raise NotAllowed(permission=permission.value)
+    return paths
+
+
+def region_within(actor: User, permission: Permission, code: str = "") -> Region:
+    """The region of this code (or of exactly this name) inside the jurisdiction; without one, the worn hat's own.
+
+    Raises NotAllowed.
+    """
+    paths = jurisdictions(actor, permission)
+    if not code:
+        return Region.objects.get(path=paths[0])
+    inside = Q(pk__in=[])
+    for path in paths:
+        inside |= Q(path__startswith=path)
+    named = Region.objects.filter(inside, Q(code=code.strip()) | Q(name=code.strip()))
+    found = named.order_by("path").first()
+    if found is None:
+        raise NotAllowed(permission=permission.value, region=code)
+    return found
+
+
+def competence_page(actor: User, region: Region, *, on: date) -> CompetencePage:
+    """The table of a region and a day, and what was ever entered for this region itself."""
+    found = competences_over(region, on)
+    paths = jurisdictions(actor, Permission.BODY_VIEW)
+    above = Region.objects.filter(code__in=[NATION, *region.path.split("/")[:-2]]).exclude(pk=region.pk)
+    entered = Competence.objects.allowed(actor, Permission.BODY_VIEW).filter(region=region)
+    return CompetencePage(
+        region=region,
+        above=[one for one in above.order_by("path") if any(one.path.startswith(path) for path in paths)],
+        below=list(Region.objects.filter(parent=region, statistical=False, valid_to=None).order_by("code")),
+        lines=[
+            CompetenceLine(matter, found.get(matter), may_enter_competence(actor, matter, region)) for matter in Matter
+        ],
+        history=entered.select_related("body").order_by("-valid_from", "matter", "pk"),
+    )
+
+
+def may_enter_competence(actor: User, matter: str, region: Region) -> bool:
+    """The nation enters everything; a province what is not the nation's, in its own subtree."""
+    for hat in actor.worn_memberships():
+        body = hat.admin_body
+        if body is None or Permission.COMPETENCE_MANAGE not in GRANTS[hat.role] or body.rank not in ENTERING_RANKS:
+            continue
+        if body.rank == Rank.NATIONAL or (matter not in NATIONAL_MATTERS and region.path.startswith(body.jurisdiction)):
+            return True
+    return False
+
+
+def bodies_over(region: Region) -> QuerySet[AdminBody]:
+    """Whose jurisdiction holds the region: who can be named competent there."""
+    parts = region.path.split("/")[:-1]
+    paths = ["", *("/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1))]
+    return AdminBody.objects.filter(jurisdiction__in=paths).order_by("-jurisdiction", "name", "pk")
