@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import again, bodies, home, imports, powers, profile, roster
+from accounts.views import again, bodies, home, imports, powers, profile, reveal, roster
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("profile/claim/", profile.claim, name="claim"),
     path("profile/looks/", profile.access_log, name="access_log"),
     path("people/<int:pk>/", home.person, name="person"),
+    path("people/<int:pk>/reveal/", reveal.reveal, name="reveal"),
     path("institution/roster/", roster.roster, name="roster"),
     path("institution/roster/import/", imports.import_roster, name="import_roster"),
     path("institution/roster/import/template/", imports.download_roster_template, name="roster_template"),

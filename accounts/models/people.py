@@ -284,6 +284,7 @@ class AccessEntry(models.Model):
     class What(models.TextChoices):
         CREDIT_FILE = "credit_file", _("credit file")
         IDENTITY_NUMBER = "identity_number", _("identity number")
+        PHONE = "phone", _("phone number")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_entries")
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

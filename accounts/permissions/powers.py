@@ -50,6 +50,11 @@ POWERS: dict[str, Power] = {
     P.PERSON_VIEW: Power(
         "accounts", _("See persons"), _("Reads the card of a person: posts and masked document, never the full number.")
     ),
+    P.PERSON_REVEAL: Power(
+        "accounts",
+        _("See a full number"),
+        _("Sees one person's document number or phone in full, for a stated purpose; the person reads of it."),
+    ),
     P.ROSTER_VIEW: Power(
         "accounts", _("See staff rosters"), _("Reads who works at an institution, since when and in which post.")
     ),

@@ -41,6 +41,7 @@ from accounts.services.places import (
     create_region,
     designate,
 )
+from accounts.services.reveal import reveal
 
 __all__ = [
     "LineRefused",
@@ -79,6 +80,7 @@ __all__ = [
     "record_joining",
     "record_leaving",
     "resend_claim_code",
+    "reveal",
     "save_profile",
     "transfer_person",
 ]

@@ -97,6 +97,9 @@ TEMPLATES = [
 # Which version of the field key seals; none: the newest.
 FIELD_KEY_VERSION: int | None = None
 
+# How many full numbers one login may see within an hour.
+REVEALS_AN_HOUR = env.number("PLATFORM_REVEALS_AN_HOUR", 20)
+
 # --- database -------------------------------------------------------------------------------------------------------
 SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",

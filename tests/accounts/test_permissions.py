@@ -8,6 +8,7 @@ from accounts.permissions.powers import POWERS, ROOMS
 P = Permission
 ABOUT_PERSONS = {
     P.PERSON_VIEW,
+    P.PERSON_REVEAL,
     P.ROSTER_VIEW,
     P.ENROLMENT_VIEW,
     P.TRAINING_RECORD_VIEW,
@@ -62,6 +63,7 @@ def test_editor_edits_content_and_sees_no_records():
         (P.TRAINING_RECORD_CONFIRM, {"regulator"}),
         (P.INSTITUTION_IMPORT, {"regulator"}),
         (P.CREDIT_FILE_VIEW, {"regulator"}),
+        (P.PERSON_REVEAL, {"regulator"}),
         (P.ATTENDANCE_MARK, {"base_manager", "instructor"}),
         (P.EXAM_SUPERVISE, {"base_manager", "invigilator"}),
         (P.MEMBER_MANAGE, {"base_manager", "institution_officer", "regulator", "security_admin"}),

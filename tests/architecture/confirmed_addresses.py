@@ -6,6 +6,7 @@ The views say the same by `@confirm_again`; test_confirm_again.py compares the t
 # Name of the address -> what weighs heavily there.
 CONFIRMED = {
     "accounts:change_competence": "says who decides from a day on",
+    "accounts:reveal": "shows a full document number or phone",
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
     "oversight:region_table": "a list that leaves the house",
