@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from staffing import views
+from staffing.views import changes, cockpit
 
 app_name = "staffing"
 urlpatterns = [
-    path("ratio/", views.cockpit, name="cockpit"),
-    path("institutions/<str:id>/ratio/", views.ratio, name="ratio"),
+    path("ratio/", cockpit.cockpit, name="cockpit"),
+    path("institutions/<str:id>/ratio/", cockpit.ratio, name="ratio"),
+    path("institution/changes/", changes.changes, name="changes"),
+    path("institution/changes/joined/", changes.joined, name="joined"),
+    path("institution/changes/<int:pk>/left/", changes.left, name="left"),
+    path("institution/changes/<int:pk>/changed/", changes.changed, name="changed"),
+    path("institution/changes/<int:pk>/corrected/", changes.corrected, name="corrected"),
+    path("institution/changes/<int:pk>/moved/", changes.moved, name="moved"),
 ]

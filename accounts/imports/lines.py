@@ -46,7 +46,6 @@ class Line:
     """
 
     institution: Institution
-    takes_effect: date
     errors: list[Problem]
     warnings: list[Problem] = field(default_factory=list)
     changes: dict[str, list[Any]] = field(default_factory=dict)
@@ -65,9 +64,9 @@ def plan_joining(institution: Institution, values: Mapping[str, str], *, on: dat
     if row.action in (Action.UPDATE, Action.UNCHANGED):
         row.errors.append(Problem("start_date", "already_here", str(MESSAGES["already_here"])))
     if row.errors:
-        return Line(institution, on, row.errors)
+        return Line(institution, row.errors)
     wording = StaffRow(0, row.person_id or 0, *_terms({name: row.values.get(name) for name in CORRECTING}))
-    return Line(institution, wording.start_date, [], row.warnings, changes=row.changes, wordings=(wording,), rows=[row])
+    return Line(institution, [], row.warnings, changes=row.changes, wordings=(wording,), rows=[row])
 
 
 def plan_leaving(appointment: Appointment, values: Mapping[str, str]) -> Line:
@@ -76,7 +75,7 @@ def plan_leaving(appointment: Appointment, values: Mapping[str, str]) -> Line:
     check_dates(entry)
     if not entry.errors and not entry.values.get("end_date"):
         _missing(entry, "end_date")
-    return _line(appointment, entry, takes_effect=entry.values.get("end_date"))
+    return _line(appointment, entry)
 
 
 def plan_change(appointment: Appointment, values: Mapping[str, str]) -> Line:
@@ -88,11 +87,11 @@ def plan_change(appointment: Appointment, values: Mapping[str, str]) -> Line:
         _refuse(entry, "from_day", "not_running")
     changes = _differences(appointment, entry)
     if entry.errors or day is None:
-        return Line(appointment.institution, date.max, entry.errors)
+        return Line(appointment.institution, entry.errors)
     before = replace(kept, end_date=day)
     after = replace(kept, appointment=0, start_date=day, **{name: entry.values[name] for name in CHANGING})
     _refuse_overlaps(entry, appointment.institution, (before, after), "from_day")
-    return Line(appointment.institution, day, entry.errors, [], changes, (appointment.pk,), (before, after))
+    return Line(appointment.institution, entry.errors, [], changes, (appointment.pk,), (before, after))
 
 
 def plan_correction(appointment: Appointment, values: Mapping[str, str]) -> Line:
@@ -111,24 +110,23 @@ def plan_transfer(appointment: Appointment, institution: Institution, values: Ma
     if institution.pk == appointment.institution_id:
         _refuse(entry, "institution", "same_institution")
     if entry.errors or day is None:
-        return Line(appointment.institution, date.max, entry.errors), Line(institution, date.max, entry.errors)
+        return Line(appointment.institution, entry.errors), Line(institution, entry.errors)
     terms = {name: entry.values[name] for name in CHANGING}
     after = replace(kept, appointment=0, start_date=day, end_date=None, **terms)
     _refuse_overlaps(entry, institution, (after,), "from_day")
     return (
-        Line(appointment.institution, day, entry.errors, [], {}, (kept.appointment,), (replace(kept, end_date=day),)),
-        Line(institution, day, entry.errors, wordings=(after,)),
+        Line(appointment.institution, entry.errors, [], {}, (kept.appointment,), (replace(kept, end_date=day),)),
+        Line(institution, entry.errors, wordings=(after,)),
     )
 
 
-def _line(appointment: Appointment, entry: Entry, *, takes_effect: date | None = None) -> Line:
+def _line(appointment: Appointment, entry: Entry) -> Line:
     changes = _differences(appointment, entry)
     if entry.errors:
-        return Line(appointment.institution, date.max, entry.errors)
+        return Line(appointment.institution, entry.errors)
     wording = replace(_wording(appointment), **{name: entry.values[name] for name in CORRECTING})
     _refuse_overlaps(entry, appointment.institution, (wording,), "start_date")
-    day = takes_effect or date.min
-    return Line(appointment.institution, day, entry.errors, [], changes, (appointment.pk,), (wording,))
+    return Line(appointment.institution, entry.errors, [], changes, (appointment.pk,), (wording,))
 
 
 # --- reading --------------------------------------------------------------------------------------------------------

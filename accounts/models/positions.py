@@ -1,7 +1,7 @@
 """Who works where (appointments, with every earlier wording kept) and who acts for whom (memberships)."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -136,6 +136,11 @@ class Appointment(AppointmentTerms):
 
     def __str__(self) -> str:
         return f"{self.person_id} @ {self.institution_id} {self.start_date}"
+
+    @property
+    def counted_until(self) -> date | None:
+        """The last day that counts; a leaving date is the day after."""
+        return self.end_date - timedelta(days=1) if self.end_date else None
 
 
 class AppointmentVersionQuerySet(ScopedQuerySet):

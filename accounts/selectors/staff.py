@@ -1,14 +1,16 @@
 """Who works where: on a day, as known at a moment. The one place that joins present wordings with earlier ones."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Appointment, AppointmentVersion, Institution, Person
+from accounts.models import Appointment, AppointmentVersion, Institution, Person, User
 from accounts.models.positions import EmploymentType, not_voided
+from accounts.permissions import Permission
 from accounts.selectors import surviving
+from core.errors import NotAllowed
 
 TERMS = ("start_date", "end_date", "post", "professional", "employment_type", "full_time", "share", "department")
 
@@ -27,6 +29,14 @@ class StaffRow:
     full_time: bool | None
     share: int | None
     department: str
+
+    def runs_on(self, day: date) -> bool:
+        return self.start_date <= day and (self.end_date is None or self.end_date > day)
+
+    @property
+    def counted_until(self) -> date | None:
+        """The last day that counts; a leaving date is the day after."""
+        return self.end_date - timedelta(days=1) if self.end_date else None
 
     @property
     def employment(self) -> str:
@@ -80,3 +90,19 @@ def _believed(institution: Institution, known_at: datetime | None) -> list[tuple
 
 def _columns(path: str) -> tuple[Any, ...]:
     return (f"{path}pk" if path else "pk", surviving(f"{path}person__"), *TERMS)
+
+
+def held_appointment(actor: User, permission: Permission, pk: int) -> Appointment:
+    """One that was not voided. Raises NotAllowed, also when there is none."""
+    rows = Appointment.objects.allowed(actor, permission).holding().filter(pk=pk)
+    found = rows.select_related("person__merged_into", "institution__region").first()
+    if found is None:
+        raise NotAllowed(permission=permission.value)
+    return found
+
+
+def lines_by_hand(actor: User, institution: Institution, limit: int = 10) -> list[Appointment]:
+    """What officers last wrote line by line, newest first."""
+    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).holding().filter(institution=institution)
+    written = rows.filter(by_hand_at__isnull=False).select_related("person__merged_into")
+    return list(written.order_by("-by_hand_at", "-pk")[:limit])

@@ -68,7 +68,7 @@ def held(institution):
 # --- joined ---------------------------------------------------------------------------------------------------------
 def test_joining_writes_person_document_appointment_and_one_entry(institution, actor):
     line = preview_joining(actor=actor, institution=institution, values=joining())
-    assert (line.errors, line.takes_effect, line.wordings[0].person) == ([], date(2026, 3, 1), 0)
+    assert (line.errors, line.wordings[0].start_date, line.wordings[0].person) == ([], date(2026, 3, 1), 0)
     assert not Person.objects.exists()
 
     made = record_joining(actor=actor, institution=institution, values=joining())
