@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import again, bodies, home, imports, powers, profile, reveal, roster
+from accounts.views import again, bodies, consents, home, imports, powers, profile, reveal, roster
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("powers/", powers.powers, name="powers"),
     path("profile/", profile.profile, name="profile"),
     path("profile/claim/", profile.claim, name="claim"),
+    path("profile/consents/", consents.consents, name="consents"),
+    path("profile/consents/<slug:code>/", consents.decide_consent, name="decide_consent"),
     path("profile/looks/", profile.access_log, name="access_log"),
     path("people/<int:pk>/", home.person, name="person"),
     path("people/<int:pk>/reveal/", reveal.reveal, name="reveal"),

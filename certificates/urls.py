@@ -7,6 +7,7 @@ from certificates import views
 app_name = "certificates"
 urlpatterns = [
     path("verify/", views.verify, name="verify"),
+    path("managers/", views.roster, name="roster"),
     path("certificates/", views.mine, name="mine"),
     path("certificates/<str:number>/", views.certificate, name="certificate"),
     path("certificates/<str:number>/pdf/", views.download, name="download"),

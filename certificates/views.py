@@ -53,6 +53,17 @@ def verify(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
+def roster(request: HttpRequest) -> HttpResponse:
+    """The public roster; never cached, so that whoever withdraws is gone at once."""
+    query = request.GET.get("q", "").strip()[:100]
+    page = Paginator(selectors.public_roster(query), PAGE_LENGTH).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "lines": selectors.roster_lines(list(page)), "query": query}
+    return render(request, "certificates/roster.html", context)
+
+
+@login_not_required
+@never_cache
+@require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Where the QR code leads: Chinese, with the same answer one click away in the other languages."""
     request.translated_paths = {  # type: ignore[attr-defined]

@@ -47,6 +47,12 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    # The one consent that stands before anything is collected; the whole text is on the page of consents.
+    sensitive_data = forms.BooleanField(
+        label=_("I agree that this number is used to know that it is me"),
+        help_text=_("Stored encrypted, shown masked. You can withdraw on the page of your consents at any time."),
+    )
+
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()
 

@@ -268,6 +268,10 @@ class Consent(models.Model):
     version = models.CharField(max_length=20)
     given = models.BooleanField(default=True)
     at = models.DateTimeField()
+    # The very wording that was shown, what was ticked of it, and where.
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    parts = models.JSONField(default=list)
+    channel = models.CharField(max_length=20, blank=True)
 
     objects = OfLoginQuerySet.as_manager()
 

@@ -1,7 +1,11 @@
 """Reads about personal data: whose number may be asked for, and who has agreed to what."""
 
-from accounts.models import Person, User
+from accounts.models import Appointment, Person, User
+from accounts.models.positions import not_voided
 from accounts.permissions import Permission
+from accounts.selectors.consents import SHARE_WITH_INSTITUTION, agrees
+from accounts.selectors.staff import running_on
+from core import clock
 from core.errors import NotAllowed
 
 
@@ -11,3 +15,12 @@ def person_to_reveal(actor: User, pk: int) -> Person:
     if (person := reach.filter(pk=pk).first()) is None:
         raise NotAllowed(permission=Permission.PERSON_REVEAL.value)
     return person
+
+
+def shared_contact(actor: User, person: Person) -> str:
+    """The mail address that a person lets the institutions read where they work now; empty for everybody else."""
+    places = [hat.institution_id for hat in actor.worn_memberships() if hat.institution_id]
+    if not places or person.user is None or not agrees(person.user, SHARE_WITH_INSTITUTION):
+        return ""
+    here = Appointment.objects.filter(not_voided(), running_on(clock.today()), person=person, institution__in=places)
+    return person.user.email or "" if here.exists() else ""

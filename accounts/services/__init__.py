@@ -23,6 +23,7 @@ from accounts.services.bodies import (
     end_duty,
     name_competent_body,
 )
+from accounts.services.consents import agree, withdraw
 from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
@@ -46,6 +47,7 @@ from accounts.services.reveal import reveal
 __all__ = [
     "LineRefused",
     "add_person",
+    "agree",
     "assign_duty",
     "confirm_claim_at_desk",
     "confirm_claim_by_code",
@@ -83,4 +85,5 @@ __all__ = [
     "reveal",
     "save_profile",
     "transfer_person",
+    "withdraw",
 ]

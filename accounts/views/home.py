@@ -6,6 +6,7 @@ from django.shortcuts import render
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Role
 from accounts.selectors import open_claim, own_person, person_card
+from accounts.selectors.privacy import shared_contact
 
 TEMPLATES: dict[str, str] = {
     Role.BASE_MANAGER: "accounts/home_base.html",
@@ -31,4 +32,5 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """A person as an institution or a regulator sees them: appointments there, document masked."""
-    return render(request, "accounts/person.html", person_card(request.user, pk))
+    card = person_card(request.user, pk)
+    return render(request, "accounts/person.html", {**card, "contact": shared_contact(request.user, card["person"])})

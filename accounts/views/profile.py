@@ -12,7 +12,8 @@ from accounts.forms.profile import ClaimCodeForm, ProfileForm
 from accounts.middleware import AS_MYSELF, SESSION_KEY, SignedInRequest
 from accounts.models import Claim
 from accounts.selectors import looks_into, open_claim, own_person
-from accounts.services import confirm_claim_by_code, resend_claim_code, save_profile
+from accounts.selectors.consents import SENSITIVE_DATA
+from accounts.services import agree, confirm_claim_by_code, resend_claim_code, save_profile
 from accounts.workflow import ClaimState
 from core.errors import DomainError
 
@@ -82,6 +83,7 @@ def _saved(request: SignedInRequest, form: ProfileForm) -> HttpResponse | None:
     except DomainError:
         form.add_error(None, PROFILE_REFUSED)
         return None
+    agree(actor=request.user, code=SENSITIVE_DATA, channel="profile")
     if result.claim:
         return redirect("accounts:claim")
     messages.success(request, _("Your profile is complete. You can apply for a course now."))

@@ -3,6 +3,7 @@
 from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
 from certificates.selectors.files import stored_bytes
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
+from certificates.selectors.roster import public_roster, roster_lines
 from certificates.selectors.verification import Answer, could_not_check, state_of, verify, verify_by_name
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "enrolments_to_judge",
     "issued_certificates",
     "my_certificates",
+    "public_roster",
+    "roster_lines",
     "state_of",
     "stored_bytes",
     "verify",

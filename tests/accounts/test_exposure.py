@@ -52,7 +52,13 @@ def test_no_table_holds_a_number_or_phone_after_the_whole_way():
     known_for_long = clock.now() - timedelta(days=30)
     make_appointment(person, make_institution(), phone=f"+86{PHONE}", recorded_at=known_for_long)
     client = signed_in(make_user())
-    form = {"name": "林知夏", "document_type": "resident_id", "country": "CHN", "number": NUMBER}
+    form = {
+        "name": "林知夏",
+        "document_type": "resident_id",
+        "country": "CHN",
+        "number": NUMBER,
+        "sensitive_data": "on",
+    }
     client.post("/profile/", {**form, "name": "王五"})
     client.post("/profile/", form)
     tasks.send_claim_code(OutboxEvent.objects.get(kind="accounts.send_claim_code"))

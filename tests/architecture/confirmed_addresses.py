@@ -13,6 +13,7 @@ CONFIRMED = {
 }
 # Addresses whose names sound like it, and why they do not ask.
 FREE = {
+    "accounts:decide_consent": "one's own word about one's own data: withdrawing must be as easy as giving",
     "accounts:roster_template": "an empty table to fill in",
     "accounts:institutions_template": "an empty table to fill in",
     "courses:training_records_template": "an empty table to fill in",

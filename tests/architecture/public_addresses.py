@@ -15,6 +15,7 @@ MACHINES = {
 VISITORS = {
     "courses/": "the catalogue",
     "cohorts/<int:pk>/": "what a cohort offers, before one applies",
+    "managers/": "technology managers who chose to be listed",
     "verify/": "anyone verifies a certificate",
     "rules/": "rules and methods with their sources",
     "bases/": "public register of training bases",

@@ -23,7 +23,13 @@ def claims_the_profile(story: Story) -> str:
     """The document is known from the roster: a claim, which shows nothing of what the platform knows."""
     trainee, cast = story.visitor("trainee"), story.cast["trainee"]
     form = trainee.get("/profile/").form("name", "number")
-    person = {"name": cast["name"], "document_type": "resident_id", "country": "CHN", "number": cast["document"]}
+    person = {
+        "name": cast["name"],
+        "document_type": "resident_id",
+        "country": "CHN",
+        "number": cast["document"],
+        "sensitive_data": "on",
+    }
     mistyped = cast["document"][:-1] + "3"
     refused = trainee.says_no(form, {**person, "number": mistyped})
     equal("a number with a wrong check character leads to", refused.address, "/profile/", refused)
@@ -37,7 +43,13 @@ def has_a_profile(story: Story) -> str:
     """A document that nobody knows makes a person at once, whatever stands between the parts of the name."""
     companion, cast = story.visitor("companion"), story.cast["companion"]
     form = companion.get("/profile/").form("name", "number")
-    person = {"name": cast["name"], "document_type": "resident_id", "country": "CHN", "number": cast["document"]}
+    person = {
+        "name": cast["name"],
+        "document_type": "resident_id",
+        "country": "CHN",
+        "number": cast["document"],
+        "sensitive_data": "on",
+    }
     page = companion.submit(form, person)
     equal("a new document leads to", page.address, "/profile/", page)
     says(page, cast["name"])
