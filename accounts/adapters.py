@@ -5,24 +5,34 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import authentication_step_completed, password_changed, password_reset, password_set
 from allauth.account.stages import EmailVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms.sign_in import PhoneField
+from accounts.middleware.sign_in import ROW, new_session
 from accounts.models import User
 from accounts.selectors.sign_in import user_by_phone
-from accounts.services.sign_in import put_phone, set_login_phone
+from accounts.services.sign_in import note_sign_in, note_sign_out, put_phone, set_login_phone
 from accounts.views.again import recently_confirmed
-from core import sms
+from accounts.views.security import end_sessions_but_this
+from core import audit, sms
 from core.fields import Sealed, seal, unseal
 
 log = logging.getLogger(__name__)
@@ -117,6 +127,57 @@ class AccountAdapter(DefaultAccountAdapter):
         if phone := credentials.get("phone"):
             return f"phone:{phone}"
         return super()._get_login_attempts_cache_key(request, **credentials)
+
+
+# --- what allauth and Django tell ------------------------------------------------------------------------------------
+@receiver(user_logged_in)
+def remember_sign_in(request: HttpRequest, user: User, **_options: Any) -> None:
+    row = note_sign_in(actor=user, browser=request.META.get("HTTP_USER_AGENT", ""))
+    request.session.update(new_session(row.pk))
+
+
+@receiver(user_logged_out)
+def remember_sign_out(request: HttpRequest, **_options: Any) -> None:
+    note_sign_out(request.session.get(ROW, 0))
+
+
+@receiver(authentication_step_completed)
+def change_key(request: HttpRequest, **_options: Any) -> None:
+    """A session that has confirmed more gets another key; at the login itself Django sees to it."""
+    if request.user.is_authenticated:
+        request.session.cycle_key()
+
+
+@receiver(authenticator_added)
+def count_as_answered(request: HttpRequest, user: User, authenticator: Authenticator, **_options: Any) -> None:
+    """Whoever has just set it up has it in hand; sessions from before have not answered it and end."""
+    audit.record(user, "accounts.second_factor_added", user, kind=authenticator.type)
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        end_sessions_but_this(request, user)
+        record_authentication(request, user, "mfa", type=authenticator.type, reauthenticated=True)
+
+
+@receiver(authenticator_removed)
+def forget_answer(request: HttpRequest, user: User, authenticator: Authenticator, **_options: Any) -> None:
+    """Without any second factor left, what this session answered with it counts no more."""
+    audit.record(user, "accounts.second_factor_removed", user, kind=authenticator.type)
+    end_sessions_but_this(request, user)
+    if not is_mfa_enabled(user):
+        records = get_authentication_records(request, user)
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [one for one in records if one["method"] != "mfa"]
+
+
+@receiver(authenticator_reset)
+def note_new_codes(user: User, authenticator: Authenticator, **_options: Any) -> None:
+    audit.record(user, "accounts.second_factor_renewed", user, kind=authenticator.type)
+
+
+@receiver(password_changed)
+@receiver(password_set)
+@receiver(password_reset)
+def note_password(user: User, **_options: Any) -> None:
+    """Other sessions end by the password itself, which is part of what they are checked against."""
+    audit.record(user, "accounts.password_changed", user)
 
 
 class MailStage(EmailVerificationStage):

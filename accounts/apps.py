@@ -70,4 +70,5 @@ class AccountsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        import accounts.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded
+        import accounts.adapters  # noqa: PLC0415 - hears allauth's signals, once the apps are loaded
+        import accounts.tasks  # noqa: F401, PLC0415 - registers the outbox handlers

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import again, bodies, consents, home, imports, powers, profile, reveal, roster
+from accounts.views import again, bodies, consents, home, imports, powers, profile, reveal, roster, security
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("home/go-on/", again.resume, name="resume"),
     path("hat/", profile.wear_hat, name="wear_hat"),
     path("powers/", powers.powers, name="powers"),
+    path("profile/security/", security.security, name="security"),
+    path("profile/security/end-sessions/", security.end_sessions, name="end_sessions"),
     path("profile/", profile.profile, name="profile"),
     path("profile/claim/", profile.claim, name="claim"),
     path("profile/consents/", consents.consents, name="consents"),

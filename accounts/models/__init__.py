@@ -19,6 +19,7 @@ from accounts.models.places import (
     TrainingBase,
 )
 from accounts.models.positions import Appointment, AppointmentVersion, Membership
+from accounts.models.sign_in import SignIn
 
 __all__ = [
     "AccessEntry",
@@ -39,6 +40,7 @@ __all__ = [
     "Placement",
     "PublicityPeriod",
     "Region",
+    "SignIn",
     "TrainingBase",
     "User",
 ]

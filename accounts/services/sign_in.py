@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import User
+from accounts.models import SignIn, User
 from accounts.selectors.sign_in import phone_index, user_by_phone
-from core import audit
+from core import audit, clock
 from core.errors import DomainError
 from core.text import mask_phone
 
@@ -40,3 +40,43 @@ def end_other_sessions(*, actor: User, user: User) -> User:
     user.refresh_from_db(fields=["session_epoch"])
     audit.record(actor, "accounts.sessions_ended", user)
     return user
+
+
+@transaction.atomic
+def note_sign_in(*, actor: User, browser: str) -> SignIn:
+    """A session has begun. No audit entry: the row is the trail itself."""
+    now = clock.now()
+    return SignIn.objects.create(
+        user=actor, device=device_name(browser), epoch=actor.session_epoch, started_at=now, seen_at=now
+    )
+
+
+def note_seen(sign_in_id: int) -> None:
+    """The session was used; at most once a minute."""
+    SignIn.objects.filter(pk=sign_in_id).update(seen_at=clock.now())
+
+
+def note_sign_out(sign_in_id: int) -> None:
+    SignIn.objects.filter(pk=sign_in_id, ended_at=None).update(ended_at=clock.now())
+
+
+def keep_this_session(*, actor: User, sign_in_id: int) -> None:
+    """After `end_other_sessions` by a page of the login itself: this one goes on under the new count."""
+    SignIn.objects.filter(pk=sign_in_id, user=actor).update(epoch=actor.session_epoch)
+
+
+DEVICES = {
+    "MicroMessenger": "WeChat",
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {"HarmonyOS": "HarmonyOS", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows"}
+SYSTEMS |= {"Mac OS": "macOS", "Linux": "Linux"}
+
+
+def device_name(browser: str) -> str:
+    """A browser's own description in two words, enough for its owner to know it again; the rest is not kept."""
+    names = (next((name for sign, name in table.items() if sign in browser), "") for table in (DEVICES, SYSTEMS))
+    return " · ".join(name for name in names if name)

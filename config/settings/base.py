@@ -69,6 +69,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SessionAgeMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "core.middleware.ReadOnlyGetMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
@@ -186,6 +188,14 @@ WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
 CONFIRM_AGAIN_AFTER = 15 * 60
 # Of the demo and of tests: no second factor, no confirming again. Production refuses it.
 SECOND_FACTOR_EXEMPT = False
+# Seconds a session may lie idle, and may last at all: of staff, and of everybody else.
+STAFF_SESSION = (30 * 60, 12 * 3600)
+OTHER_SESSION = (12 * 3600, 7 * 24 * 3600)
+MFA_TOTP_ISSUER = "技术经理人平台"
+# Clocks of telephones are a little off: the code before and the one after count too.
+MFA_TOTP_TOLERANCE = 1
+# Browsers offer passkeys on this machine without TLS; production has TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
@@ -287,7 +297,9 @@ EDITOR_CONTENT_SECURITY_POLICY = {
     }
 }
 # GET must not write; these tables are bookkeeping of the visit itself.
-READ_ONLY_GET_EXEMPT_TABLES = frozenset({"django_session", "core_cache", "accounts_accessentry"})
+READ_ONLY_GET_EXEMPT_TABLES = frozenset(
+    {"django_session", "core_cache", "accounts_accessentry", "accounts_signin", "mfa_authenticator"}
+)
 READ_ONLY_GET_EXEMPT_PREFIXES = (EDITOR_PREFIX,)
 
 # Log lines are masked as they are made (core.logs), and so is the report of an error.

@@ -24,9 +24,9 @@ def totp_code(secret: str = SECRET) -> str:
     return format_hotp_value(hotp_value(secret, counter))
 
 
-def sign_in(user: User, *, password: str = PASSWORD, code: str = "", language: str = "") -> Client:
+def sign_in(user: User, *, password: str = PASSWORD, code: str = "", language: str = "", browser: str = "") -> Client:
     """Through the one door, with the second factor where a code is given."""
-    client = Client()
+    client = Client(headers={"user-agent": browser})
     user.emailaddress_set.get_or_create(email=user.email, defaults={"verified": True, "primary": True})
     client.post(f"{language}/accounts/login/", {"login": user.email, "password": password})
     if code:

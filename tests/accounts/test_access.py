@@ -43,6 +43,7 @@ ROUTES = {
     "accounts.Institution": "institution region",
     "accounts.Person": "user institution region",
     "accounts.Placement": "institution region",
+    "accounts.SignIn": "user",
     "accounts.TrainingBase": "base region",
     "certificates.Certificate": "user base region",
     "certificates.CertificateCounter": "base region",

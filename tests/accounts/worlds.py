@@ -25,6 +25,7 @@ from accounts.models import (
     Person,
     Placement,
     Region,
+    SignIn,
     TrainingBase,
     User,
 )
@@ -104,6 +105,7 @@ def _around_the_person(user: User, person: Person, institution: Institution, app
         IdentityDocument.objects.get(person=person),
         IdentityCheck.objects.get(person=person),
         Claim.objects.create(user=user, person=person),
+        SignIn.objects.create(user=user, epoch=0, started_at=now, seen_at=now),
         Consent.objects.create(user=user, text="code_of_conduct", version="1", at=now),
         AccessEntry.objects.create(person=person, actor=system_user(), what="credit_file", purpose="test", at=now),
         AppointmentVersion.objects.create(appointment=appointment, recorded_at=now, superseded_at=now, **terms),

@@ -39,6 +39,7 @@ OTHER_CLOCKS = {
 }
 SIGNALS = {
     "core/apps.py": "post_migrate makes the triggers again",
+    "accounts/adapters.py": "allauth's and Django's own signals: signed in and out, a second factor came or went",
     "courses/wagtail_hooks.py": "Wagtail's own signals: a page went live or away",
 }
 

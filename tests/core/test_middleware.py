@@ -145,6 +145,8 @@ def test_exempt_tables_are_exactly_these():
         "django_session",
         "core_cache",
         "accounts_accessentry",
+        "accounts_signin",
+        "mfa_authenticator",
     } == settings.READ_ONLY_GET_EXEMPT_TABLES
 
 

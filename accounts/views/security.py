@@ -1,0 +1,49 @@
+"""One's own sign-in (登录与安全): addresses, password, second factor, sessions."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import SignedInRequest
+from accounts.middleware.sign_in import ROW, is_staff
+from accounts.models import User
+from accounts.selectors.sign_in import open_sign_ins, second_factors
+from accounts.services.sign_in import end_other_sessions, keep_this_session
+from core import clock
+from core.text import mask_phone
+
+MAX_SHOWN = 20
+
+
+@require_safe
+def security(request: SignedInRequest) -> HttpResponse:
+    user, staff = request.user, is_staff(request)
+    idle = (settings.STAFF_SESSION if staff else settings.OTHER_SESSION)[0]
+    context = {
+        "phone": mask_phone(user.phone) if user.phone_verified else "",
+        "factors": second_factors(user),
+        "must": staff and not settings.SECOND_FACTOR_EXEMPT,
+        "sign_ins": open_sign_ins(user, since=clock.now() - timedelta(seconds=idle))[:MAX_SHOWN],
+        "this_one": request.session.get(ROW, 0),
+    }
+    return render(request, "accounts/security.html", context)
+
+
+@require_POST
+def end_sessions(request: SignedInRequest) -> HttpResponse:
+    """All but the one that asks."""
+    end_sessions_but_this(request, request.user)
+    messages.success(request, _("All other sessions have ended. Whoever used them has to sign in again."))
+    return redirect("accounts:security")
+
+
+def end_sessions_but_this(request: HttpRequest, user: User) -> None:
+    user = end_other_sessions(actor=user, user=user)
+    keep_this_session(actor=user, sign_in_id=request.session.get(ROW, 0))
+    update_session_auth_hash(request, user)
