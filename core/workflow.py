@@ -34,9 +34,12 @@ def advance(
     *,
     actor: AbstractBaseUser,
     reason: str = "",
+    changes: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> Record:
     """Take one step: lock the row, check actor and state, save, write down. Returns the locked, fresh record.
+
+    `changes`: fields that the step sets together with the state, where a constraint ties the two.
 
     Raises NotAllowed (out of reach, or the actor took a step this one must be apart from) and WrongState.
     """
@@ -47,7 +50,9 @@ def advance(
             raise WrongState(step=name, state=locked.state)  # type: ignore[attr-defined]
         _check_apart(locked, step, actor)
         before, locked.state = locked.state, step.target  # type: ignore[attr-defined]
-        locked.save(update_fields=["state"])
+        for field, value in (changes or {}).items():
+            setattr(locked, field, value)
+        locked.save(update_fields=["state", *(changes or {})])
         audit.record(
             actor,
             _verb(locked, name),

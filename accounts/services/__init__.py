@@ -24,6 +24,19 @@ from accounts.services.bodies import (
     name_competent_body,
 )
 from accounts.services.consents import agree, withdraw
+from accounts.services.designations import (
+    apply_for_designation,
+    designate,
+    grant_designation,
+    leave_designation,
+    publicise_designation,
+    rectify_designation,
+    refuse_designation,
+    restore_designation,
+    review_designation,
+    revoke_designation,
+    withdraw_designation,
+)
 from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
@@ -32,6 +45,7 @@ from accounts.services.identity import (
     save_profile,
 )
 from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
+from accounts.services.institutions import correct_base, correct_institution, move_place
 from accounts.services.memberships import end_membership, grant_membership
 from accounts.services.places import (
     add_person,
@@ -40,7 +54,6 @@ from accounts.services.places import (
     create_institution,
     create_login,
     create_region,
-    designate,
 )
 from accounts.services.reveal import reveal
 
@@ -48,11 +61,14 @@ __all__ = [
     "LineRefused",
     "add_person",
     "agree",
+    "apply_for_designation",
     "assign_duty",
     "confirm_claim_at_desk",
     "confirm_claim_by_code",
     "correct_admin_body",
     "correct_appointment",
+    "correct_base",
+    "correct_institution",
     "correct_name",
     "create_admin_body",
     "create_base",
@@ -64,10 +80,13 @@ __all__ = [
     "end_duty",
     "end_membership",
     "give_consent",
+    "grant_designation",
     "grant_membership",
     "import_institutions",
     "import_roster",
+    "leave_designation",
     "make_primary",
+    "move_place",
     "name_competent_body",
     "note_access",
     "preview_change",
@@ -77,13 +96,20 @@ __all__ = [
     "preview_leaving",
     "preview_roster",
     "preview_transfer",
+    "publicise_designation",
     "record_change",
     "record_identity_check",
     "record_joining",
     "record_leaving",
+    "rectify_designation",
+    "refuse_designation",
     "resend_claim_code",
+    "restore_designation",
     "reveal",
+    "review_designation",
+    "revoke_designation",
     "save_profile",
     "transfer_person",
     "withdraw",
+    "withdraw_designation",
 ]

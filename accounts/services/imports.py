@@ -18,6 +18,7 @@ from accounts.imports.roster import FIELDS, RosterPlan, RosterRow, plan_roster, 
 from accounts.models import AdminBody, Appointment, AppointmentVersion, IdentityDocument, Institution, Person, User
 from accounts.models.places import Region
 from accounts.permissions import GRANTS, Permission
+from accounts.services.institutions import note_moves
 from accounts.services.places import require_region
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
@@ -73,7 +74,8 @@ def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> 
         if plan.has_errors or not plan.changes_something:
             return plan
         made = _create_institutions([row for row in plan.rows if row.action == Action.CREATE])
-        _change_institutions([row for row in plan.rows if row.action == Action.UPDATE], made)
+        changed = [row for row in plan.rows if row.action == Action.UPDATE]
+        _change_institutions(changed, made, document=f"{file_name or 'file'} (SHA-256 {plan.sha256[:12]}…)"[:200])
         audit.record(actor, "accounts.institutions_imported", body, **_audit_facts(plan, file_name))
     return plan
 
@@ -205,10 +207,12 @@ def _institution(row: InstitutionRow, made: Mapping[str, int]) -> Institution:
     )
 
 
-def _change_institutions(rows: list[InstitutionRow], made: Mapping[str, int]) -> None:
+def _change_institutions(rows: list[InstitutionRow], made: Mapping[str, int], document: str) -> None:
     pairs = [(row.institution, _institution(row, made)) for row in rows if row.institution]
+    before = [institution.region_id for institution, _wanted in pairs]
     for institution, wanted in pairs:
         for name in ("name", "name_key", "category", "level", "region_id"):
             setattr(institution, name, getattr(wanted, name))
         institution.parent_id = wanted.parent_id or institution.parent_id
     Institution.objects.bulk_update([one for one, _wanted in pairs], INSTITUTION_COLUMNS, batch_size=500)
+    note_moves(zip((one for one, _wanted in pairs), before, strict=True), document=document)

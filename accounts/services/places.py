@@ -1,6 +1,5 @@
-"""Places: regions of the demo, bodies, institutions, bases, designations; logins and persons of commands."""
+"""Places: regions of the demo, institutions and bases as they are entered; logins and persons of commands."""
 
-from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -8,7 +7,6 @@ from django.db import transaction
 
 from accounts.identifiers import check_uscc
 from accounts.models import (
-    Designation,
     IdentityDocument,
     Institution,
     Person,
@@ -51,13 +49,17 @@ def create_institution(
     parent: Institution | None = None,
     demo: bool = False,
 ) -> Institution:
-    """One institution; without a code it is an internal department of `parent`. Raises `uscc_wrong`, `needs_parent`."""
+    """One institution; without a code it is an internal department of `parent`.
+
+    Raises `uscc_wrong`, `needs_parent`, `uscc_taken`, `department_exists`.
+    """
     require_region(actor, Permission.INSTITUTION_IMPORT, region)
     checked = check_uscc(uscc, known_areas=known_areas()) if uscc else None
     if checked and not checked.ok:
         raise DomainError("uscc_wrong", reasons=checked.errors)
     if not checked and parent is None:
         raise DomainError("needs_parent")
+    require_free(name=name, uscc=checked.value if checked else None, parent=parent)
     institution = Institution.objects.create(
         name=normal_name(name),
         name_key=name_key(name),
@@ -75,34 +77,29 @@ def create_institution(
 
 @transaction.atomic
 def create_base(*, actor: User, code: str, name: str, region: Region, **fields: Any) -> TrainingBase:
-    require_region(actor, Permission.BASE_MANAGE, region)
+    """A base with the code that stands in its certificates' numbers. Raises `code_taken`, `host_is_a_department`."""
+    require_region(actor, Permission.BASE_REGISTER, region)
+    if TrainingBase.objects.filter(code=code).exists():
+        raise DomainError("code_taken", taken=code)
+    require_legal_person(fields.get("host"))
     base = TrainingBase.objects.create(code=code, name=name, region=region, **fields)
     audit.record(actor, "accounts.base_created", base, code=code)
     return base
 
 
-@transaction.atomic
-def designate(
-    *,
-    actor: User,
-    subject: Institution | TrainingBase,
-    kind: str,
-    document: str,
-    valid_from: date,
-    valid_to: date | None = None,
-) -> Designation:
-    """Grant a dated status with its document."""
-    require_region(actor, Permission.INSTITUTION_IMPORT, subject.region)
-    place = "institution" if isinstance(subject, Institution) else "base"
-    granted = Designation.objects.create(
-        kind=kind,
-        document=document,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        **{place: subject},
-    )
-    audit.record(actor, "accounts.designated", granted, kind=kind)
-    return granted
+def require_free(*, name: str, uscc: str | None, parent: Institution | None, but: Institution | None = None) -> None:
+    """Nobody else has this code, no other department of the parent this name."""
+    others = Institution.objects.exclude(pk=but.pk) if but else Institution.objects.all()
+    if uscc and others.filter(uscc=uscc).exists():
+        raise DomainError("uscc_taken")
+    if not uscc and others.filter(parent=parent, name_key=name_key(name), uscc=None).exists():
+        raise DomainError("department_exists")
+
+
+def require_legal_person(host: Institution | None) -> None:
+    """A base is hosted by a legal person (facts b, Shandong 2022): a department cannot answer for it."""
+    if host is not None and host.kind != Institution.Kind.LEGAL_PERSON:
+        raise DomainError("host_is_a_department")
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Enrolments: applying, the base's answer under the lock of the cohort's seats, identity at the desk, leaving."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -113,7 +114,7 @@ def withdraw(*, actor: User, enrolment: Enrolment, reason: str = "") -> Enrolmen
     return leave(actor, enrolment, "withdraw", reason=reason)
 
 
-def leave(actor: User, enrolment: Enrolment, step: str, **facts: str) -> Enrolment:
+def leave(actor: User, enrolment: Enrolment, step: str, **facts: Any) -> Enrolment:
     """Take a step that ends the enrolment without a record; nobody without a place sits its examination."""
     left = advance(enrolment, step, ENROLMENT_STEPS, actor=actor, **facts)
     if left.cohort.sitting:

@@ -1,0 +1,173 @@
+"""Reads of designations: what is in force, what waits for whom, when a period ends, entries and exits by year."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import AdminBody, Designation, DesignationEvent, Institution, PublicityPeriod, TrainingBase, User
+from accounts.models.bodies import holding_on
+from accounts.permissions import Permission
+from accounts.selectors.bodies import competent_body
+from accounts.workflow import ENDED, DesignationState
+from core import clock
+from core.calendar import Deadline, working_day_deadline
+from core.errors import DomainError, NotAllowed
+
+
+@dataclass(frozen=True)
+class DesignationCard:
+    designation: Designation
+    events: list[DesignationEvent]
+    # Of the publicity or the rectification that runs.
+    deadline: Deadline | None
+    competent: AdminBody | None
+
+
+@dataclass(frozen=True)
+class YearLine:
+    """One kind in one year: granted in it, ended in it (by whom or by date), in force at the end of its last day."""
+
+    kind: str
+    granted: int = 0
+    revoked: int = 0
+    exited: int = 0
+    expired: int = 0
+    in_force: int = 0
+
+    @property
+    def ended(self) -> int:
+        return self.revoked + self.exited + self.expired
+
+
+@dataclass(frozen=True)
+class Year:
+    year: int
+    lines: list[YearLine]
+
+    @property
+    def total(self) -> YearLine:
+        names = ("granted", "revoked", "exited", "expired", "in_force")
+        return YearLine("", **{name: sum(getattr(line, name) for line in self.lines) for name in names})
+
+
+def publicity_days(on: date) -> int:
+    """The number of working days that holds that day. Raises `no_publicity_period` where none does."""
+    found = PublicityPeriod.objects.filter(valid_from__lte=on).order_by("-valid_from").first()
+    if found is None:
+        raise DomainError("no_publicity_period")
+    return found.working_days
+
+
+def period_end(designation: Designation) -> Deadline:
+    """Computed anew each time: a year that was provisional may be known by now."""
+    if designation.period_from is None or designation.period_days is None:
+        raise DomainError("no_period")
+    return working_day_deadline(designation.period_from, designation.period_days)
+
+
+def designations(actor: User, chosen: Mapping[str, str]) -> QuerySet[Designation]:
+    """What reaches the actor and passes the filters, those that wait for a decision first."""
+    rows = Designation.objects.allowed(actor, Permission.DESIGNATION_VIEW)
+    for name in ("state", "kind"):
+        if value := chosen.get(name):
+            rows = rows.filter(**{name: value})
+    if text := chosen.get("q", "").strip():
+        rows = rows.filter(Q(institution__name__icontains=text) | Q(base__name__icontains=text))
+    return _with_subject(rows).order_by("-pk")
+
+
+def state_counts(actor: User) -> dict[str, int]:
+    """How many of each state reach the actor, in the order of the states."""
+    rows = Designation.objects.allowed(actor, Permission.DESIGNATION_VIEW).values_list("state", flat=True)
+    counts = Counter(rows.order_by())
+    return {state.value: counts[state.value] for state in DesignationState if counts[state.value]}
+
+
+def designation_for(actor: User, pk: int, permission: Permission = Permission.DESIGNATION_VIEW) -> Designation:
+    """Raises NotAllowed, also when there is none."""
+    found = _with_subject(Designation.objects.allowed(actor, permission)).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(permission=permission.value)
+    return found
+
+
+def designation_card(actor: User, pk: int) -> DesignationCard:
+    found = designation_for(actor, pk)
+    events = DesignationEvent.objects.allowed(actor, Permission.DESIGNATION_VIEW).filter(designation=found)
+    return DesignationCard(
+        designation=found,
+        events=list(events.order_by("recorded_at", "pk")),
+        deadline=period_end(found) if found.period_days else None,
+        competent=competent_body(found.matter, found.subject.region, clock.today()),
+    )
+
+
+def own_subject(actor: User) -> Institution | TrainingBase:
+    """The institution or base that the actor applies for. Raises NotAllowed."""
+    for hat in actor.worn_memberships():
+        place = hat.base or hat.institution
+        if place and type(place).objects.allowed(actor, Permission.DESIGNATION_APPLY).filter(pk=place.pk).exists():
+            return place
+    raise NotAllowed(permission=Permission.DESIGNATION_APPLY.value)
+
+
+# --- public ---------------------------------------------------------------------------------------------------------
+def in_force(on: date, *, kind: str = "", query: str = "") -> QuerySet[Designation]:
+    """The public register: who holds what that day."""
+    rows = Designation.objects.filter(holding_on(on))
+    if kind:
+        rows = rows.filter(kind=kind)
+    if query:
+        rows = rows.filter(Q(institution__name__icontains=query) | Q(base__name__icontains=query))
+    return _with_subject(rows).order_by("kind", "-valid_from", "pk")
+
+
+def in_publicity() -> QuerySet[Designation]:
+    """What everybody may object to now; gone from here once it is decided."""
+    return _with_subject(Designation.objects.filter(state=DesignationState.PUBLICITY)).order_by("period_from", "pk")
+
+
+def years(*, today: date, region_path: str = "") -> list[Year]:
+    """From the first grant to this year, the newest first; one statement. Only what was ever granted is counted."""
+    rows = Designation.objects.filter(valid_from__lte=today)
+    if region_path:
+        inside = Q(institution__region__path__startswith=region_path) | Q(base__region__path__startswith=region_path)
+        rows = rows.filter(inside)
+    found = rows.order_by("pk").values_list("kind", "state", "valid_from", "valid_to")
+    facts = [(kind, state, begun, ended) for kind, state, begun, ended in found if begun]
+    if not facts:
+        return []
+    first = min(begun.year for _kind, _state, begun, _ended in facts)
+    return [_year(year, facts, today) for year in range(today.year, first - 1, -1)]
+
+
+Fact = tuple[str, str, date, date | None]
+
+
+def _year(year: int, facts: list[Fact], today: date) -> Year:
+    present = [kind for kind in Designation.Kind if any(fact[0] == kind for fact in facts)]
+    last = min(date(year, 12, 31), today)
+    return Year(year, [_line(kind, year, last, [fact for fact in facts if fact[0] == kind]) for kind in present])
+
+
+def _line(kind: str, year: int, last: date, facts: list[Fact]) -> YearLine:
+    ended = Counter(
+        state if state in ENDED else "expired"
+        for _kind, state, _begun, end in facts
+        if end and end.year == year and end <= last
+    )
+    return YearLine(
+        kind=kind,
+        granted=sum(begun.year == year for _kind, _state, begun, _end in facts),
+        revoked=ended[DesignationState.REVOKED],
+        exited=ended[DesignationState.EXITED],
+        expired=ended["expired"],
+        in_force=sum(begun <= last and (end is None or end > last) for _kind, _state, begun, end in facts),
+    )
+
+
+def _with_subject(rows: QuerySet[Designation]) -> QuerySet[Designation]:
+    return rows.select_related("institution__region", "base__region")
