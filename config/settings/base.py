@@ -192,8 +192,8 @@ SECOND_FACTOR_EXEMPT = False
 STAFF_SESSION = (30 * 60, 12 * 3600)
 OTHER_SESSION = (12 * 3600, 7 * 24 * 3600)
 MFA_TOTP_ISSUER = "技术经理人平台"
-# Clocks of telephones are a little off: the code before and the one after count too.
-MFA_TOTP_TOLERANCE = 1
+# A used code is remembered for one period and must not be valid longer than that.
+MFA_TOTP_TOLERANCE = 0
 # Browsers offer passkeys on this machine without TLS; production has TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"

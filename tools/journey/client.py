@@ -106,6 +106,8 @@ class Visitor:
     def __init__(self, address: str, *, authority: Path | None = None, name: str = "visitor") -> None:
         self.address = address
         self.name = name
+        # Of the authenticator app, once it is set up.
+        self.secret = self.last_code = ""
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = str(authority) if authority else True
@@ -114,7 +116,9 @@ class Visitor:
         """The same person in a browser that was closed: nothing remembered."""
         authority = self.session.verify
         path = Path(authority) if isinstance(authority, str) else None
-        return Visitor(self.address, authority=path, name=self.name)
+        again = Visitor(self.address, authority=path, name=self.name)
+        again.secret, again.last_code = self.secret, self.last_code
+        return again
 
     def get(self, path: str, *, status: int = 200, **query: str) -> Page:
         return self._ask("GET", urljoin(self.address, path), status, params=query or None)
