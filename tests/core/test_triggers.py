@@ -268,7 +268,8 @@ def wanted(table: str) -> set[str]:
 
 @pytest.mark.parametrize("table", [*APPEND_ONLY, *sorted(FROZEN)])
 def test_every_guarded_table_has_all_its_triggers(table):
-    assert triggers(table) == wanted(table)
+    """Among others: some tables also refuse periods that overlap."""
+    assert wanted(table) - triggers(table) == set()
 
 
 def test_no_table_is_forgotten_that_says_it_is_append_only():

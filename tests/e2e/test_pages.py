@@ -140,7 +140,7 @@ def test_newcomer_signs_up_and_applies_by_keyboard_alone(page, mailoutbox, setti
     cohort = make_cohort(state="open")
     page.goto("/en/accounts/signup/")
     secret = "Lanjiang-2026"
-    fill_by_keyboard(page, ("Email", NEWCOMER), ("Password", secret), ("Password (again)", secret))
+    fill_by_keyboard(page, ("E-mail address (optional)", NEWCOMER), ("Password", secret), ("Password (again)", secret))
     press(page, "button", "Sign Up")
     expect(page).to_have_url(re.compile("confirm-email"))
     page.goto(re.search(r"http\S+confirm-email\S+", mailoutbox[0].body)[0])
