@@ -69,6 +69,10 @@ def _postgresql(cursor: CursorWrapper, table: str, promise: NoOverlap) -> list[s
     ]
 
 
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _sqlite(cursor: CursorWrapper, table: str, promise: NoOverlap) -> list[str]:
     # After, not before: the row then has its number and its generated columns.
     meets, refuse = _meets(table, promise), f"BEGIN SELECT RAISE(ABORT, '{promise.name}'); END"

@@ -14,7 +14,7 @@ from core.errors import NotAllowed
 from core.text import compact, name_key
 from staffing.models import RatioRule
 from staffing.ratio import Outcome, Ratio
-from staffing.selectors import RatioAnswer, institution_ratio, ratio_among, region_ratios, rule_on
+from staffing.selectors import Member, RatioAnswer, institution_ratio, ratio_among, region_ratios, rule_on
 
 # Shorter pieces of a credit code say nothing: the first characters are the same everywhere.
 LEAST_OF_A_CODE = 8
@@ -142,7 +142,7 @@ def _division_code(institution: Institution, region: Region) -> str:
 def _division(
     region: Region | None,
     answers: Iterable[RatioAnswer],
-    people: Mapping[int, list[tuple[int, bool]]],
+    people: Mapping[int, list[Member]],
     rule: RatioRule,
 ) -> Division:
     """A part of the region, counted anew: sums of its institutions would count somebody twice."""

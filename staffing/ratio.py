@@ -1,5 +1,6 @@
 """The ratio itself: integers only, no database, no clock. Rule and wording: 国科发区〔2022〕263号, 专栏4, as data."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,6 +21,10 @@ class Ratio:
     trained: int
     staff: int
     value: int
+
+    def with_sealed(self, trained: int, staff: int) -> "Ratio":
+        """Together with people in secret posts, who are known by number alone and are in no other list."""
+        return Ratio(trained=self.trained + trained, staff=self.staff + staff, value=self.value)
 
     @property
     def outcome(self) -> Outcome:
@@ -50,7 +55,7 @@ class Ratio:
         return max(0, self.trained - self.needed)
 
 
-def ratio_of(staff: frozenset[int], trained: frozenset[int], *, value: int) -> Ratio:
+def ratio_of(staff: frozenset[Hashable], trained: frozenset[Hashable], *, value: int) -> Ratio:
     """Count people, each once: the trained among the staff."""
     return Ratio(trained=len(staff & trained), staff=len(staff), value=value)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.views import changes, cockpit
+from staffing.views import changes, cockpit, sealed
 
 app_name = "staffing"
 urlpatterns = [
@@ -14,4 +14,7 @@ urlpatterns = [
     path("institution/changes/<int:pk>/changed/", changes.changed, name="changed"),
     path("institution/changes/<int:pk>/corrected/", changes.corrected, name="corrected"),
     path("institution/changes/<int:pk>/moved/", changes.moved, name="moved"),
+    path("sealed-counts/", sealed.sealed_counts, name="sealed_counts"),
+    path("sealed-counts/enter/", sealed.enter, name="enter_sealed_count"),
+    path("sealed-counts/<int:pk>/", sealed.decide, name="decide_sealed_count"),
 ]

@@ -2,6 +2,7 @@
 
 from staffing.selectors.evidence import StaffLine, evidence_of, history, people_behind, uncounted_staff
 from staffing.selectors.ratios import (
+    Member,
     RatioAnswer,
     RegionFigure,
     counting_records,
@@ -16,6 +17,7 @@ from staffing.selectors.ratios import (
 )
 
 __all__ = [
+    "Member",
     "RatioAnswer",
     "RegionFigure",
     "StaffLine",

@@ -15,6 +15,7 @@ from courses.models import TrainingRecord
 from staffing.models import RatioRule
 from staffing.ratio import Ratio, month_ends, ratio_of
 from staffing.selectors.ratios import RatioAnswer, counted_terms, counting_records, staff_ids, trained_ids
+from staffing.selectors.sealed import sealed_on
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,12 @@ def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]
     records = counting_records(answer.rule, until, answer.known_then).annotate(survivor=surviving("person__"))
     counted = records.filter(survivor__in={person for person, _, _ in terms})
     first_trained = dict(counted.values_list("survivor").annotate(Min("completed_on")))
-    return [(day, _ratio_from(terms, first_trained, answer.rule, day)) for day in month_ends(until, months)]
+    points = []
+    for day in month_ends(until, months):
+        sealed = sealed_on(answer.sealed_counts, day, answer.known_then)
+        ratio = _ratio_from(terms, first_trained, answer.rule, day)
+        points.append((day, ratio.with_sealed(sealed.trained, sealed.staff)))
+    return points
 
 
 def uncounted_staff(answer: RatioAnswer) -> int:

@@ -10,6 +10,7 @@ from core import clock
 from staffing.models import RatioRule
 from staffing.ratio import Ratio, ratio_of
 from staffing.selectors.ratios import counted_terms, is_binding, rule_on, trained_ids
+from staffing.selectors.sealed import sealed_on, sealed_rows
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,14 @@ def foreseen(line: Line) -> Foreseen:
     day = _first_difference(before, after)
     staff, staff_after = _people(before, day), _people(after, day)
     trained = trained_ids(staff | staff_after, rule, day)
+    sealed = sealed_on(sealed_rows(line.institution), day)
     return Foreseen(
         institution=line.institution,
         rule=rule,
         binding=is_binding(line.institution, rule, day),
         day=day,
-        before=ratio_of(staff, trained, value=rule.value),
-        after=ratio_of(staff_after, trained, value=rule.value),
+        before=ratio_of(staff, trained, value=rule.value).with_sealed(sealed.trained, sealed.staff),
+        after=ratio_of(staff_after, trained, value=rule.value).with_sealed(sealed.trained, sealed.staff),
     )
 
 

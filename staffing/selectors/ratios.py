@@ -1,8 +1,8 @@
 """The ratio of an institution or a region on any day, as known at any moment, with the evidence behind each person."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -22,9 +22,13 @@ from core import clock
 from core.errors import NotAllowed
 from courses.models import TrainingRecord
 from courses.workflow import COUNTED
-from staffing.models import RatioRule
+from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Outcome, Ratio, ratio_of
+from staffing.selectors.sealed import Sealed, sealed_by_institution, sealed_on, sealed_rows
+from staffing.workflow import SealedState
 
+# A surviving person or the stand-in of a secret post, and whether trained.
+Member = tuple[Hashable, bool]
 RULE_CODE = "TRAINED_STAFF_70"
 
 
@@ -40,6 +44,15 @@ class RatioAnswer:
     ratio: Ratio
     # Asked for as known at an earlier moment; None: as known now.
     known_then: datetime | None = None
+    # Those of the two numbers that are people in secret posts, confirmed as a number and in no list.
+    sealed: Sealed = field(default_factory=Sealed)
+    # All that were entered for the institution, confirmed or not.
+    sealed_counts: tuple[SealedCount, ...] = ()
+
+    @property
+    def waiting(self) -> SealedCount | None:
+        """A number that does not count yet."""
+        return next((one for one in self.sealed_counts if one.state == SealedState.ENTERED), None)
 
     def as_json(self) -> dict[str, Any]:
         """The object of architecture section 6; API and command answer with it."""
@@ -70,8 +83,9 @@ class RegionFigure:
     institutions: int
     binding: int
     binding_met: int
-    # (surviving person, trained) per institution: what any part of the region is counted from.
-    people: Mapping[int, list[tuple[int, bool]]]
+    # (surviving person, trained) per institution: what any part of the region is counted from. People in secret posts
+    # stand there as members without a person.
+    people: Mapping[int, list[Member]]
 
 
 def rule_on(day: date) -> RatioRule:
@@ -98,14 +112,18 @@ def institution_ratio(
     rule = rule_on(as_of)
     staff = staff_ids(institution, rule, as_of, known_at)
     trained = trained_ids(staff, rule, as_of, known_at)
+    counts = tuple(sealed_rows(institution))
+    sealed = sealed_on(counts, as_of, known_at)
     return RatioAnswer(
         institution=institution,
         rule=rule,
         binding=is_binding(institution, rule, as_of),
         as_of=as_of,
         known_at=known_at or now,
-        ratio=ratio_of(staff, trained, value=rule.value),
+        ratio=ratio_of(staff, trained, value=rule.value).with_sealed(sealed.trained, sealed.staff),
         known_then=known_at,
+        sealed=sealed,
+        sealed_counts=counts,
     )
 
 
@@ -148,9 +166,14 @@ def region_ratios(
     scope = reach.exclude(_merely_behind_others()).select_related("region", "parent").order_by("name", "pk")
     institutions = {one.pk: one for one in scope}
     people = _staff_by_institution(list(institutions), rule, as_of)
+    sealed = sealed_by_institution(list(institutions), as_of)
+    for pk, count in sealed.items():
+        people[pk] += count.as_members(pk)
     bound = _bound(list(institutions), rule, as_of)
     answers = {
-        pk: RatioAnswer(one, rule, pk in bound, as_of, now, ratio_among([people[pk]], rule))
+        pk: RatioAnswer(
+            one, rule, pk in bound, as_of, now, ratio_among([people[pk]], rule), sealed=sealed.get(pk, Sealed())
+        )
         for pk, one in institutions.items()
     }
     met = sum(answers[pk].ratio.outcome == Outcome.MET for pk in bound)
@@ -171,22 +194,20 @@ def counted_terms(rule: RatioRule) -> Q:
     return Q(professional=True, employment_type__in=rule.employment_types)
 
 
-def ratio_among(groups: Iterable[list[tuple[int, bool]]], rule: RatioRule) -> Ratio:
+def ratio_among(groups: Iterable[list[Member]], rule: RatioRule) -> Ratio:
     """The ratio of several institutions together: everybody once, however often appointed."""
     everybody = {person: trained for group in groups for person, trained in group}
     trained = frozenset(person for person, is_trained in everybody.items() if is_trained)
     return ratio_of(frozenset(everybody), trained, value=rule.value)
 
 
-def _staff_by_institution(
-    institutions: list[int], rule: RatioRule, as_of: date
-) -> defaultdict[int, list[tuple[int, bool]]]:
+def _staff_by_institution(institutions: list[int], rule: RatioRule, as_of: date) -> defaultdict[int, list[Member]]:
     """Who counts where, and whether trained: two statements, neither of which asks per person."""
     rows = Appointment.objects.holding().filter(running_on(as_of), counted_terms(rule), institution__in=institutions)
     staff = rows.annotate(survivor=surviving("person__"))
     records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
     trained = frozenset(records.filter(survivor__in=staff.values("survivor")).values_list("survivor", flat=True))
-    people = defaultdict(list)
+    people: defaultdict[int, list[Member]] = defaultdict(list)
     for institution, person in staff.values_list("institution_id", "survivor").distinct():
         people[institution].append((person, person in trained))
     return people

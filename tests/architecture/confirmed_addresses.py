@@ -9,6 +9,7 @@ CONFIRMED = {
     "accounts:reveal": "shows a full document number or phone",
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
+    "staffing:decide_sealed_count": "decides whether people without names count",
     "oversight:region_table": "a list that leaves the house",
 }
 # Addresses whose names sound like it, and why they do not ask.

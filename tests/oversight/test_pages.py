@@ -196,7 +196,7 @@ def test_region_page_queries_do_not_grow(client, province, rows, django_assert_n
     for n in range(rows):
         staffed(f"甲{n}", 1, 2, code=f"990{n + 1}00", pilot=True)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(f"/oversight/{ON}")
 
     assert len(listed(response)) == rows
@@ -239,7 +239,7 @@ def test_table_queries_do_not_grow(client, province, rows, django_assert_num_que
     for n in range(rows):
         staffed(f"甲{n}", 1, 2, code=f"990{n + 1}00", pilot=True)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(f"/oversight/990000/institutions.xlsx{ON}")
 
     assert len(sheet(response)) == rows + 1
@@ -286,7 +286,7 @@ def test_auditor_sees_figures_and_no_people(client, province):
 def test_institution_page_queries_do_not_grow(client, province, rows, django_assert_num_queries):
     institution = staffed("甲", rows, rows)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = client.get(f"/oversight/institutions/{institution.pk}/{ON}")
 
     assert len(response.context["page"]) == rows

@@ -203,7 +203,7 @@ def test_overview_queries_do_not_grow(rows, django_assert_num_queries):
     actor = regulator()
     place = home_region(actor)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         region_overview(actor, place, as_of=DAY)
 
 

@@ -1,0 +1,84 @@
+"""Counts of people in secret posts: what counts on a day as known at a moment, and what an actor may see and decide."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from accounts.models import Institution, User
+from accounts.permissions import Permission
+from core.errors import NotAllowed
+from staffing.models import SealedCount
+from staffing.workflow import SealedState
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """`trained` of `staff` people whom no row names."""
+
+    trained: int = 0
+    staff: int = 0
+
+    def as_members(self, institution: int) -> list[tuple[object, bool]]:
+        """Stand-ins among the people of a region: one each, found in no other institution."""
+        return [(("sealed", institution, number), number < self.trained) for number in range(self.staff)]
+
+
+def sealed_on(rows: Collection[SealedCount], day: date, known_at: datetime | None = None) -> Sealed:
+    """The sum over those that count on the day as known at the moment (default now); pure."""
+    counting = [row for row in rows if _counts(row, day, known_at)]
+    return Sealed(sum(row.trained for row in counting), sum(row.staff for row in counting))
+
+
+def sealed_rows(institution: Institution) -> list[SealedCount]:
+    """Whatever was entered for the institution; for the ratio, which needs no actor."""
+    return list(SealedCount.objects.filter(institution=institution).order_by("valid_from", "pk"))
+
+
+def sealed_by_institution(institutions: list[int], day: date) -> dict[int, Sealed]:
+    grouped: dict[int, list[SealedCount]] = defaultdict(list)
+    confirmed = SealedCount.objects.filter(confirmed_at__isnull=False, valid_from__lte=day)
+    for row in confirmed.filter(institution__in=institutions).order_by("pk"):
+        grouped[row.institution_id].append(row)
+    return {pk: sealed_on(rows, day) for pk, rows in grouped.items()}
+
+
+def sealed_counts(actor: User) -> "list[SealedCount]":
+    """Of the own institution or of the region: those to decide first, then the newest."""
+    mine = SealedCount.objects.allowed(actor, Permission.SEALED_COUNT_ENTER)
+    reach = mine | SealedCount.objects.allowed(actor, Permission.SEALED_COUNT_DECIDE)
+    rows = list(reach.select_related("institution").order_by("-entered_at", "-pk")[:200])
+    return sorted(rows, key=lambda row: row.state != SealedState.ENTERED)
+
+
+def find_sealed_count(actor: User, pk: int) -> SealedCount:
+    """For whoever decides. Raises NotAllowed, also when there is none."""
+    rows = SealedCount.objects.allowed(actor, Permission.SEALED_COUNT_DECIDE).select_related("institution")
+    if not (found := rows.filter(pk=pk).first()):
+        raise NotAllowed(permission=Permission.SEALED_COUNT_DECIDE.value)
+    return found
+
+
+def running_beside(count: SealedCount) -> SealedCount | None:
+    """A confirmed one that counts on some day of this one's time."""
+    rows = SealedCount.objects.filter(
+        Q(counted_to__isnull=True) | Q(counted_to__gt=count.valid_from),
+        institution=count.institution_id,
+        state__in=[SealedState.CONFIRMED, SealedState.ENDED],
+    )
+    if count.valid_to:
+        rows = rows.filter(valid_from__lt=count.valid_to)
+    return rows.exclude(pk=count.pk).order_by("valid_from").first()
+
+
+def _counts(row: SealedCount, day: date, known_at: datetime | None) -> bool:
+    if not _known(row.confirmed_at, known_at) or _known(row.annulled_at, known_at):
+        return False
+    end = row.ended_on if _known(row.ended_at, known_at) else row.valid_to
+    return row.valid_from <= day and (end is None or end > day)
+
+
+def _known(moment: datetime | None, known_at: datetime | None) -> bool:
+    return moment is not None and (known_at is None or moment <= known_at)

@@ -1,0 +1,91 @@
+"""Writes of the staffing room: a sealed count is entered by the institution and decided by the authority."""
+
+from datetime import date
+
+from django.db import transaction
+
+from accounts.access import require
+from accounts.models import Institution, User
+from accounts.permissions import Permission
+from core import audit, clock, outbox
+from core.errors import DomainError
+from core.workflow import advance
+from staffing.models import SealedCount
+from staffing.selectors.sealed import running_beside
+from staffing.workflow import SEALED_COUNT_STEPS, SealedState
+
+
+@transaction.atomic
+def enter_sealed_count(
+    *, actor: User, institution: Institution, staff: int, trained: int, valid_from: date, valid_to: date | None = None
+) -> SealedCount:
+    """Two numbers and a day, never a name; nothing counts yet. Raises `sealed_wrong`, `sealed_waiting`."""
+    require(actor, Permission.SEALED_COUNT_ENTER, institution)
+    if not staff >= 1 or not 0 <= trained <= staff or (valid_to and valid_to <= valid_from):
+        raise DomainError("sealed_wrong")
+    Institution.objects.select_for_update().get(pk=institution.pk)
+    if SealedCount.objects.filter(institution=institution, state=SealedState.ENTERED).exists():
+        raise DomainError("sealed_waiting")
+    count = SealedCount.objects.create(
+        institution=institution,
+        staff=staff,
+        trained=trained,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        entered_at=clock.now(),
+        entered_by=actor,
+    )
+    audit.record(actor, "staffing.sealedcount.enter", count, institution=institution.pk)
+    return count
+
+
+@transaction.atomic
+def confirm_sealed_count(*, actor: User, count: SealedCount, document_number: str) -> SealedCount:
+    """It counts from its first day on. The one that ran before ends there. Raises `sealed_overlaps`."""
+    require(actor, Permission.SEALED_COUNT_DECIDE, count)
+    if not (document_number := document_number.strip()):
+        raise DomainError("document_missing")
+    _lock(count)
+    if before := running_beside(count):
+        if before.valid_from >= count.valid_from or before.state != SealedState.CONFIRMED:
+            raise DomainError("sealed_overlaps", valid_from=before.valid_from)
+        end_sealed_count(actor=actor, count=before, ended_on=count.valid_from)
+    return _step(actor, count, "confirm", document_number=document_number, confirmed_at=clock.now())
+
+
+@transaction.atomic
+def refuse_sealed_count(*, actor: User, count: SealedCount, reason: str) -> SealedCount:
+    require(actor, Permission.SEALED_COUNT_DECIDE, count)
+    if not reason.strip():
+        raise DomainError("reason_missing")
+    return advance(count, "refuse", SEALED_COUNT_STEPS, actor=actor, reason=reason.strip())
+
+
+@transaction.atomic
+def end_sealed_count(*, actor: User, count: SealedCount, ended_on: date) -> SealedCount:
+    """`ended_on` is the first day no longer counted. Raises `sealed_wrong`."""
+    require(actor, Permission.SEALED_COUNT_DECIDE, count)
+    if ended_on <= count.valid_from or (count.valid_to and ended_on > count.valid_to):
+        raise DomainError("sealed_wrong")
+    return _step(actor, count, "end", ended_on=ended_on, ended_at=clock.now())
+
+
+@transaction.atomic
+def annul_sealed_count(*, actor: User, count: SealedCount, reason: str) -> SealedCount:
+    """It never was so: as known now it counts on no day; as known before it still does."""
+    require(actor, Permission.SEALED_COUNT_DECIDE, count)
+    if not reason.strip():
+        raise DomainError("reason_missing")
+    return _step(actor, count, "annul", reason=reason.strip(), annulled_at=clock.now())
+
+
+def _lock(count: SealedCount) -> None:
+    Institution.objects.select_for_update().get(pk=count.institution_id)
+
+
+def _step(actor: User, count: SealedCount, name: str, *, reason: str = "", **fields: object) -> SealedCount:
+    """What belongs to the state first, then the state, which the database accepts only with it; all or nothing."""
+    SealedCount.objects.filter(pk=count.pk).update(**fields)
+    moved = advance(count, name, SEALED_COUNT_STEPS, actor=actor, reason=reason, institution=count.institution_id)
+    outbox.add("accounts.roster_imported", moved.institution_id)
+    return moved
