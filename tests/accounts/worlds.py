@@ -40,6 +40,7 @@ from tests.builders import make_appointment, make_base, make_institution, make_p
 from tests.courses.builders import make_cohort, make_enrolment, make_record, make_session
 
 _numbers = count(1)
+TEXTS = {"zh-hans": {"stem": "题干", "options": [], "explanation": "解析", "unit": ""}}
 
 
 @dataclass
@@ -57,18 +58,24 @@ def scoped_models() -> set[type[Model]]:
     return {model for model in apps.get_models() if isinstance(model._default_manager.all(), ScopedQuerySet)}
 
 
-def make_world(code: str) -> World:
-    """A trainee who works at an institution and is trained, examined and certified at a base of the same region."""
+def make_world(code: str, *, beside: World | None = None) -> World:
+    """A trainee who works at an institution and is trained, examined and certified at a base of the same region.
+
+    `beside`: at the places of that world, so that the two are colleagues.
+    """
     user = make_user()
     person = make_person("林知夏", user=user, checked=True)
-    institution, base = make_institution(code=code), make_base(area=code)
+    institution = beside.institution if beside else make_institution(code=code)
+    base = beside.base if beside else make_base(area=code)
     appointment = make_appointment(person, institution)
     rows: list[Model] = [person, institution, base, appointment]
-    rows += _around_the_places(institution)
+    if not beside:
+        rows += _around_the_places(institution)
     rows += _around_the_person(user, person, institution, appointment)
     rows += _training(user, person, base)
     rows += _certificates(person, base)
-    return World(user, person, institution, base, {type(row): row for row in rows})
+    shared = beside.rows if beside else {}
+    return World(user, person, institution, base, {**shared, **{type(row): row for row in rows}})
 
 
 def _around_the_places(institution: Institution) -> list[Model]:
@@ -138,7 +145,13 @@ def _exam(person: Person, base: TrainingBase) -> list[Model]:
     now, number = clock.now(), next(_numbers)
     blueprint = Blueprint.objects.create(code=f"world-{number}", level="JUNIOR", rows=[], minutes=90, pass_score=60)
     question = Question.objects.create(
-        code=f"K1-{number}", level="JUNIOR", module="K1", kind="true_false", difficulty="easy", texts={}, answer=[True]
+        code=f"K1-{number}",
+        level="JUNIOR",
+        module="K1",
+        kind="true_false",
+        difficulty="easy",
+        texts=TEXTS,
+        answer=[True],
     )
     sitting = Sitting.objects.create(
         base=base, blueprint=blueprint, title="test", opens_at=now, closes_at=now + timedelta(days=1)
@@ -191,7 +204,7 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
             reason="test",
         ),
         certificate,
-        CertificateCounter.objects.create(base=base, level="J", year=2026, last=number),
+        CertificateCounter.objects.get_or_create(base=base, level="J", year=2026, defaults={"last": number})[0],
         CertificateFile.objects.create(
             certificate=certificate,
             storage_name=f"world/{number}.pdf",

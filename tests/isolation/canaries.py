@@ -1,0 +1,205 @@
+"""Words that exist once: every text column of every scoped row gets one, so that a leak is found by looking for words.
+
+A word says by itself whose it is. After it comes one of a hundred ways to break out of a page, where it fits.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, models
+
+from certificates.models import CertificateFile
+from certificates.pdf.renderer import draw
+from core.fields import SealedField
+from core.text import name_key
+from core.triggers import install_append_only
+from tests.isolation.payloads import payload
+from tests.isolation.world import Isolation, Owner
+
+WORD = re.compile(r"zqx[a-z]\d{4}z", re.I)
+# A shorter column holds a code, never a text.
+SHORTEST = 20
+# Columns that no free text can stand in, by name, and why.
+NOT_WORDS = {
+    "code": "a code",
+    "code_hash": "a hash",
+    "fonts_sha256": "a hash",
+    "holder_document_masked": "masked digits",
+    "holder_document_tail": "a hash",
+    "jurisdiction": "the path of a region",
+    "name_key": "follows the name",
+    "number": "a number with check characters, or sealed",
+    "number_index": "a blind index",
+    "phone_index": "a blind index",
+    "sha256": "a hash",
+    "source": "an event's key, or the source of hours",
+    "storage_name": "the name of a file",
+    "template_version": "a version",
+    "text": "the key of an agreed text",
+    "uscc": "a code with a check character",
+}
+# What the public registers print of everybody.
+PUBLIC_FIELDS = {
+    "accounts.Institution.name",
+    "accounts.TrainingBase.name",
+    "accounts.TrainingBase.name_en",
+    "accounts.TrainingBase.name_ja",
+}
+# Which kinds of login may ever read a model's words; written down a second time and on purpose, apart from the table
+# of powers. A model that is not named here: every kind that its rows reach.
+READERS = {
+    "accounts.AccessEntry": "trainee",
+    "accounts.Appointment": "trainee officer regulator",
+    "accounts.AppointmentVersion": "trainee officer regulator",
+    "accounts.Person": "trainee officer base regulator",
+    "certificates.Certificate": "trainee base regulator",
+    "certificates.CertificateEvent": "base",
+    "courses.TrainingRecord": "trainee officer base regulator",
+    "courses.TrainingRecordAnnulment": "officer base regulator",
+    "credit.CreditRecord": "trainee regulator",
+    "exams.Sitting": "trainee base regulator",
+}
+LANGUAGES = ("zh", "en", "ja")
+
+
+@dataclass(frozen=True)
+class Canary:
+    owner: Owner
+    model: str
+    field: str
+
+    @property
+    def is_public(self) -> bool:
+        return f"{self.model}.{self.field}" in PUBLIC_FIELDS
+
+
+@dataclass
+class Canaries:
+    words: dict[str, Canary]
+    # Full identity numbers and phones, which no page prints.
+    secrets: dict[str, Canary]
+
+    def of(self, owner: Owner, model: str, field: str) -> str:
+        wanted = Canary(owner, model, field)
+        return next(word for word, canary in self.words.items() if canary == wanted)
+
+    def found_in(self, text: str) -> Iterator[Canary]:
+        for word in {word.lower() for word in WORD.findall(text)}:
+            yield self.words[word]
+
+    def secrets_in(self, text: str) -> Iterator[Canary]:
+        for number, canary in self.secrets.items():
+            if number in text:
+                yield canary
+
+
+def fill(isolation: Isolation) -> Canaries:
+    """Every text of every row of every world becomes a word."""
+    canaries = Canaries({}, {})
+    with _without_guards():
+        for owner, world in isolation.worlds.items():
+            for row in world.rows.values():
+                if owner != Owner.COLLEAGUE or row not in isolation.worlds[Owner.HOME].rows.values():
+                    _fill_row(row, owner, canaries)
+        for owner, world in isolation.worlds.items():
+            for row in [*world.rows.values(), *isolation.rows[owner].values()]:
+                row.refresh_from_db()
+        _print_certificates(isolation)
+    return canaries
+
+
+def _print_certificates(isolation: Isolation) -> None:
+    """The bytes behind the addresses of certificates: drawn from rows that hold words by now."""
+    for rows in isolation.rows.values():
+        certificate, stored = rows["certificate"], rows["certificatefile"]
+        body = draw(certificate).body
+        name = default_storage.save(f"isolation/{certificate.uuid}.pdf", ContentFile(body))
+        CertificateFile.objects.filter(pk=stored.pk).update(
+            storage_name=name, sha256=hashlib.sha256(body).hexdigest(), size=len(body)
+        )
+
+
+def text_fields(model: type[models.Model]) -> list[models.Field]:
+    """Columns of free text, short codes and lists of choices left out."""
+    return [
+        one
+        for one in model._meta.concrete_fields
+        if isinstance(one, models.CharField | models.TextField | models.JSONField | SealedField) and not one.choices
+        and (one.max_length is None or one.max_length >= SHORTEST)
+    ]  # fmt: skip
+
+
+def _fill_row(row: models.Model, owner: Owner, canaries: Canaries) -> None:
+    changed: dict[str, Any] = {}
+    for one in text_fields(type(row)):
+        canary = Canary(owner, row._meta.label, one.name)
+        if isinstance(one, SealedField):
+            _seal(row, one, canary, canaries)
+        elif isinstance(one, models.JSONField):
+            if one.name == "facts":
+                changed[one.name] = _facts(canary, canaries)
+        elif one.name not in NOT_WORDS:
+            changed[one.name] = _text(one, canary, canaries)
+    if "name" in changed and any(one.name == "name_key" for one in row._meta.concrete_fields):
+        changed["name_key"] = name_key(changed["name"])[:100]
+    if changed:
+        type(row)._base_manager.filter(pk=row.pk).update(**changed)
+
+
+def _word(canary: Canary, canaries: Canaries) -> str:
+    word = f"zqx{canary.owner[0]}{len(canaries.words):04d}z"
+    canaries.words[word] = canary
+    return word
+
+
+def _text(column: models.Field, canary: Canary, canaries: Canaries) -> str:
+    word = _word(canary, canaries)
+    if isinstance(column, models.EmailField):
+        return f"{word}@example.test"
+    text = word + payload(len(canaries.words))
+    # name_key may be longer than the name: some letters fold to two.
+    return text if len(text) <= (column.max_length or 2000) - 10 else word
+
+
+def _facts(canary: Canary, canaries: Canaries) -> dict[str, Any]:
+    """What certificates and credit records print in three languages."""
+    texts = ("title", "issuer", "publisher", "level")
+    made: dict[str, Any] = {name: {code: _word(canary, canaries) + payload(3) for code in LANGUAGES} for name in texts}
+    made["level"]["code"] = "JUNIOR"
+    cohort = {"year": 2026, "number": 1, "starts_on": "2026-10-09", "ends_on": "2026-11-18"}
+    return made | {"cohort": cohort, "training": made["title"], "latin_name": ""}
+
+
+def _seal(row: models.Model, column: SealedField, canary: Canary, canaries: Canaries) -> None:
+    number = getattr(row, column.attname)
+    if not number:
+        number = f"+8613900{len(canaries.secrets):06d}"
+        setattr(row, column.attname, number)
+        row.save(update_fields=[column.name])
+    canaries.secrets[number.removeprefix("+86")] = canary
+
+
+@contextmanager
+def _without_guards() -> Iterator[None]:
+    """Append-only tables as they would have been written with these words from the start."""
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = 'replica'")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        yield
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = 'origin'")
+        else:
+            for app in apps.get_app_configs():
+                install_append_only(app)

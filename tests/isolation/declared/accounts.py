@@ -1,0 +1,37 @@
+"""Addresses of the accounts room."""
+
+from tests.isolation.addresses import Address, fixed, only, signed_in
+
+SEES_BODIES = "regulator evaluator auditor system_admin"
+NO_FILE = fixed("0" * 64)
+
+ADDRESSES: dict[str, Address] = {
+    "home/": signed_in(post=""),
+    "home/go-on/": signed_in(post=""),
+    "powers/": signed_in(post=""),
+    "hat/": signed_in(body={"membership": "self"}),
+    "profile/": signed_in(),
+    "profile/claim/": signed_in(),
+    "profile/looks/": signed_in(post=""),
+    "people/<int:pk>/": only("trainee officer regulator", pk="person", post=""),
+    "people/<int:pk>/reveal/": only(
+        "regulator", pk="person", body={"what": "identity_number", "purpose": "case"}, reveals=True
+    ),
+    "bodies/": only(SEES_BODIES, post=""),
+    "bodies/new/": only("system_admin"),
+    "bodies/competences/": only(SEES_BODIES, post="", shows="accounts.AdminBody accounts.Competence"),
+    "bodies/competences/<str:code>/<slug:matter>/": only(
+        "regulator", code="institution.region.code", matter=fixed("decide")
+    ),
+    "bodies/<int:pk>/": only(SEES_BODIES, pk="adminbody", post=""),
+    "bodies/<int:pk>/correct/": only("system_admin", pk="adminbody"),
+    "bodies/<int:pk>/duties/new/": only("regulator", pk="adminbody"),
+    "bodies/duties/<int:pk>/end/": only("regulator", pk="duty"),
+    "institution/roster/": only("officer", post=""),
+    "institution/roster/import/": only("officer"),
+    "institution/roster/import/template/": signed_in(post=""),
+    "institution/roster/import/<str:sha256>/": only("officer", sha256=NO_FILE),
+    "institutions/import/": only("regulator"),
+    "institutions/import/template/": signed_in(post=""),
+    "institutions/import/<str:sha256>/": only("regulator", sha256=NO_FILE),
+}

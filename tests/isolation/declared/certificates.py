@@ -1,0 +1,16 @@
+"""Addresses of certificates. Whoever holds a code reads what the paper says."""
+
+from tests.isolation.addresses import Address, only, public, signed_in
+
+ON_PAPER = "certificates.Certificate"
+
+ADDRESSES: dict[str, Address] = {
+    "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
+    "verify/": public(),
+    "api/v1/certificates/verify": public(post=""),
+    "certificates/": signed_in(post=""),
+    "certificates/<str:number>/": only("trainee base regulator", number="certificate.number", post=""),
+    "certificates/<str:number>/pdf/": only("trainee base regulator", number="certificate.number", post=""),
+    "base/certificates/": only("base", post=""),
+    "base/cohorts/<int:pk>/issue/": only("base", pk="cohort"),
+}

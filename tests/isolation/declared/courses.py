@@ -1,0 +1,30 @@
+"""Addresses of the courses room."""
+
+from tests.isolation.addresses import Address, fixed, only, public, signed_in
+
+NO_FILE = fixed("0" * 64)
+PUBLIC_COHORT = "courses.Cohort courses.Session"
+
+ADDRESSES: dict[str, Address] = {
+    "courses/": public(post="", shows=PUBLIC_COHORT),
+    "cohorts/<int:pk>/": public(pk="cohort", post="", shows=PUBLIC_COHORT),
+    "cohorts/<int:pk>/apply/": signed_in(pk="cohort", shows=PUBLIC_COHORT),
+    "learn/<int:enrolment>/lessons/<uuid:key>/": only("trainee", enrolment="enrolment", key="lesson.translation_key"),
+    "training/": signed_in(post=""),
+    "training/<int:pk>/": only("trainee", pk="enrolment", post=""),
+    "training/<int:pk>/withdraw/": only("trainee", pk="enrolment", body={}),
+    "base/cohorts/": signed_in(post=""),
+    "base/cohorts/new/": only("base"),
+    "base/cohorts/<int:pk>/": only("base regulator", pk="cohort", post=""),
+    "base/cohorts/<int:pk>/exam/": only("base", pk="cohort"),
+    "base/cohorts/<int:pk>/completion/": only("base", pk="cohort", body={"enrolment": "@enrolment"}),
+    "base/cohorts/<int:pk>/step/<slug:step>/": only("base", pk="cohort", step=fixed("begin"), body={}),
+    "base/enrolments/<int:pk>/answer/": only("base", pk="enrolment", body={"step": "withdraw", "reason": "x"}),
+    "base/enrolments/<int:pk>/identity/": only("base", pk="enrolment", body={}),
+    "base/sessions/<int:pk>/": only("base", pk="session"),
+    "base/sessions/<int:pk>/attendance/": only("base", pk="session"),
+    "training-records/": signed_in(post=""),
+    "training-records/import/": only("officer regulator"),
+    "training-records/import/template/": signed_in(post=""),
+    "training-records/import/<str:sha256>/": only("officer regulator", sha256=NO_FILE),
+}

@@ -1,0 +1,11 @@
+"""Addresses of examinations."""
+
+from tests.isolation.addresses import Address, only
+
+ADDRESSES: dict[str, Address] = {
+    "exams/<int:sitting>/": only("trainee", sitting="sitting", body={"language": "zh-hans"}),
+    "exams/attempt/<uuid:uuid>/": only("trainee", uuid="attempt.uuid", post=""),
+    "exams/attempt/<uuid:uuid>/answer/": only("trainee", uuid="attempt.uuid", body={"q": "1", "answer": "true"}),
+    "exams/attempt/<uuid:uuid>/submit/": only("trainee", uuid="attempt.uuid", body={}),
+    "exams/attempt/<uuid:uuid>/result/": only("trainee", uuid="attempt.uuid", post=""),
+}

@@ -1,0 +1,241 @@
+"""One question to the platform and what is wrong with its answer: status, words of others, writes."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core import mail
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.test import Client
+
+from core import outbox
+from tests.isolation import files
+from tests.isolation.addresses import PUBLIC, SIGNED_IN, Address
+from tests.isolation.canaries import READERS, Canaries, Canary
+from tests.isolation.world import ANONYMOUS, LOGINS, Isolation, Login, Owner
+
+# What nobody may be answered who is meant to be answered.
+REFUSALS = {"GET": (400, 401, 403, 404), "HEAD": (400, 401, 403, 404), "POST": (403, 404, 405)}
+LOGIN_DOOR = "/accounts/login/"
+WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)"?', re.I)
+# Bookkeeping of the visit itself; the ledger of looks also keeps the refused ones.
+AUDIT = "core_auditentry"
+VISIT = settings.READ_ONLY_GET_EXEMPT_TABLES
+# Never the same twice: form tokens, nonces, and the address that was asked for.
+CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"|nonce-[\w+/=-]+')
+
+
+@dataclass(frozen=True)
+class Probe:
+    route: str
+    login: str
+    owner: Owner
+    method: str
+    query: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}{self.query} as {self.login}, row of: {self.owner}"
+
+
+@dataclass
+class Answer:
+    """What came back, with everything in it as text, and the tables that were written meanwhile."""
+
+    status: int
+    text: str
+    writes: list[tuple[str, str | None]]
+    mails: list[tuple[list[str], str]] = field(default_factory=list)
+
+    @property
+    def tables(self) -> set[str]:
+        return {table for table, _transaction in self.writes}
+
+
+class Asker:
+    """Asks as every login; nothing that a question changes outlives it."""
+
+    def __init__(self, isolation: Isolation, canaries: Canaries, declared: dict[str, Address]) -> None:
+        self.isolation, self.canaries, self.declared = isolation, canaries, declared
+        self.clients = {name: self._client(name) for name in LOGINS}
+        self.missing: dict[tuple[str, str, str], Answer] = {}
+        self.asked = 0
+
+    def _client(self, name: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if name != ANONYMOUS:
+            client.force_login(self.isolation.users[name], backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    def ask(self, probe: Probe) -> Answer:
+        address = self.declared[probe.route]
+        path = address.path(probe.route, lambda part: self.isolation.value(probe.owner, part)) + probe.query
+        body = self._body(address, probe.owner)
+        client = self.clients[probe.login]
+        cookies = client.cookies.copy()
+        caches[settings.THROTTLE_CACHE].clear()
+        mail.outbox.clear()
+        self.asked += 1
+        with undone(), noted_writes() as writes:
+            response = client.generic(probe.method, path) if probe.method != "POST" else client.post(path, body)
+            text = files.readable(response)
+            written = list(writes)
+            mails = self._mails() if probe.method == "POST" else []
+        client.cookies = cookies
+        return Answer(response.status_code, _normal(_heads(response) + text, path), written, mails)
+
+    def _body(self, address: Address, owner: Owner) -> dict[str, Any]:
+        given = {name: self._given(value, owner) for name, value in (address.body or {}).items()}
+        return given or {"zz": "1"}
+
+    def _given(self, value: Any, owner: Owner) -> Any:
+        return self.isolation.value(owner, value[1:]) if isinstance(value, str) and value.startswith("@") else value
+
+    def _mails(self) -> list[tuple[list[str], str]]:
+        """What the effects of the question would tell whom."""
+        for event in outbox.undelivered():
+            outbox.deliver_event(event)
+        return [(one.to, f"{one.subject}\n{one.body}") for one in mail.outbox]
+
+    # --- what is wrong ----------------------------------------------------------------------------------------------
+    def faults(self, probe: Probe) -> list[str]:
+        answer = self.ask(probe)
+        return [f"{probe}: {words}" for words in self._faults(probe, answer)]
+
+    def _faults(self, probe: Probe, answer: Answer) -> Iterator[str]:
+        yield from self._wrong_status(probe, answer)
+        yield from self._words_of_others(probe, answer)
+        yield from self._wrong_writes(probe, answer)
+
+    def reads(self, probe: Probe) -> bool:
+        return self._reaches(probe, self.declared[probe.route].audience)
+
+    def writes(self, probe: Probe) -> bool:
+        return probe.method == "POST" and self._reaches(probe, self.declared[probe.route].writers)
+
+    def _reaches(self, probe: Probe, kinds: frozenset[str]) -> bool:
+        """By the declaration alone: is this login answered here, about this row?"""
+        address, login = self.declared[probe.route], LOGINS[probe.login]
+        if not kinds & {PUBLIC, login.kind} and not (SIGNED_IN in kinds and login.name != ANONYMOUS):
+            return False
+        if address.foreign_code or not address.names_rows:
+            return True
+        if probe.owner == Owner.MISSING:
+            return False
+        everybody = bool(kinds & {PUBLIC, SIGNED_IN})
+        return everybody or probe.owner in login.reach or self._is_shared(address, probe, login)
+
+    def _is_shared(self, address: Address, probe: Probe, login: Login) -> bool:
+        """Colleagues have one institution and one base: the same row under either name."""
+        parts = [part for part in address.parts.values() if isinstance(part, str)]
+        mine = {self.isolation.value(owner, part) for owner in login.reach for part in parts}
+        return {self.isolation.value(probe.owner, part) for part in parts} <= mine
+
+    def _wrong_status(self, probe: Probe, answer: Answer) -> Iterator[str]:
+        address, login = self.declared[probe.route], LOGINS[probe.login]
+        if answer.status >= 500 and probe.route != "readyz":
+            yield f"answered {answer.status}"
+        elif login.name == ANONYMOUS and PUBLIC not in address.audience:
+            if answer.status not in (302, 401, 404, 405) or (answer.status == 302 and LOGIN_DOOR not in answer.text):
+                yield f"a visitor was answered {answer.status}"
+        elif self.writes(probe) or (self.reads(probe) and probe.method != "POST"):
+            if not address.foreign_code and answer.status in REFUSALS.get(probe.method, ()):
+                yield f"its own {'writer' if probe.method == 'POST' else 'reader'} was answered {answer.status}"
+        elif not self.reads(probe) and PUBLIC not in address.audience:
+            yield from self._unlike_missing(probe, answer)
+
+    def _unlike_missing(self, probe: Probe, answer: Answer) -> Iterator[str]:
+        """Who is refused learns nothing: not even whether there is such a row."""
+        if answer.status not in (404, 405):
+            yield f"answered {answer.status} instead of 404"
+        if probe.owner == Owner.MISSING or not self.declared[probe.route].names_rows:
+            return
+        key = (probe.route, probe.login, probe.method)
+        if key not in self.missing:
+            self.missing[key] = self.ask(Probe(probe.route, probe.login, Owner.MISSING, probe.method))
+        if (answer.status, answer.text) != (self.missing[key].status, self.missing[key].text):
+            yield "answered otherwise than for a row that does not exist"
+
+    def _words_of_others(self, probe: Probe, answer: Answer) -> Iterator[str]:
+        login = LOGINS[probe.login]
+        for canary in self.canaries.found_in(answer.text):
+            if not self._may_read(login, canary, self.declared[probe.route]):
+                yield f"shows {canary.model}.{canary.field} of {canary.owner}"
+        for canary in self.canaries.secrets_in(answer.text):
+            if not (self.declared[probe.route].reveals and canary.owner in login.reach):
+                yield f"prints a full number: {canary.model}.{canary.field} of {canary.owner}"
+        for to, text in answer.mails:
+            yield from self._words_in_mail(to, text)
+
+    def _words_in_mail(self, to: list[str], text: str) -> Iterator[str]:
+        readers = [login for login in LOGINS.values() if login.name != ANONYMOUS and self._address(login) in to]
+        for canary in self.canaries.found_in(text):
+            if any(not self._may_read(login, canary, None) for login in readers):
+                yield f"mails {canary.model}.{canary.field} of {canary.owner} to {readers[0].name}"
+        for canary in self.canaries.secrets_in(text):
+            yield f"mails a full number: {canary.model}.{canary.field}"
+
+    def _address(self, login: Login) -> str:
+        return self.isolation.users[login.name].email
+
+    def _may_read(self, login: Login, canary: Canary, address: Address | None) -> bool:
+        if canary.is_public or (address and canary.model in address.shows):
+            return True
+        kinds = READERS.get(canary.model)
+        return canary.owner in login.reach and (kinds is None or login.kind in kinds.split())
+
+    def _wrong_writes(self, probe: Probe, answer: Answer) -> Iterator[str]:
+        address = self.declared[probe.route]
+        if address.foreign_code:
+            return
+        wrote = answer.tables - VISIT
+        if not self.writes(probe):
+            # A refused try may be written down.
+            wrote -= {AUDIT} if probe.method == "POST" else set()
+            if wrote:
+                yield f"wrote to {', '.join(sorted(wrote))} although it may not"
+        elif wrote:
+            yield from without_audit(answer)
+
+
+def without_audit(answer: Answer) -> Iterator[str]:
+    """Each transaction that writes a record also writes down who did it."""
+    audited = {made for table, made in answer.writes if table == AUDIT}
+    silent = {table for table, made in answer.writes if table not in VISIT and (made is None or made not in audited)}
+    if silent:
+        yield f"wrote to {', '.join(sorted(silent))} without an audit entry in the same transaction"
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def noted_writes() -> Iterator[list[tuple[str, str | None]]]:
+    """(table, outermost transaction of the question) of every write."""
+    found: list[tuple[str, str | None]] = []
+    depth = len(connection.savepoint_ids)
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if written := WRITE.match(sql):
+            inner = connection.savepoint_ids[depth:]
+            found.append((written[1], inner[0] if inner else None))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield found
+
+
+def _heads(response: HttpResponseBase) -> str:
+    return "".join(f"{name}: {value}\n" for name, value in response.items() if name != "Content-Length")
+
+
+def _normal(text: str, path: str) -> str:
+    return CHANGING.sub("", text).replace(path, "<asked>").replace(path.replace("/", "%2F"), "<asked>")
