@@ -13,6 +13,10 @@ ADDRESSES: dict[str, Address] = {
     "profile/": signed_in(),
     "profile/claim/": signed_in(),
     "profile/looks/": signed_in(post=""),
+    "profile/security/": signed_in(post=""),
+    "profile/security/end-sessions/": signed_in(),
+    "profile/consents/": signed_in(post=""),
+    "profile/consents/<slug:code>/": signed_in(code=fixed("public_list"), body={"answer": "give", "parts": "name"}),
     "people/<int:pk>/": only("trainee officer regulator", pk="person", post=""),
     "people/<int:pk>/reveal/": only(
         "regulator", pk="person", body={"what": "identity_number", "purpose": "case"}, reveals=True
