@@ -6,8 +6,8 @@ Every wrong cell becomes a Problem; nothing is guessed. Which columns there are 
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as field_of
 from datetime import date
 from itertools import chain, islice
 from typing import Any
@@ -16,11 +16,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import tables
+from core.heads import HEAD_LINES, HeadMap, Heads, HeadsUnsure, Named, SheetBeginning, Unclear, find_heads
 from core.plans import Problem
-from core.tables import Cell, Line, TableUnreadable, head_key, is_blank
+from core.sheet_shape import SheetShape
+from core.tables import Book, Cell, Line, Sheet, TableUnreadable, head_key, is_blank
 from core.text import narrow
 
-HEAD_LINES = 10
+# So many lines say where the heads stand and whether anything stands below them.
+PEEKED_LINES = 3 * HEAD_LINES
+# Heads that our own downloads carry beside the original ones; never listed as unknown.
+REASON_HEAD = "错误原因"
+OWN_HEADS = frozenset({REASON_HEAD})
 YEARS = range(1900, 2201)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?")
 # 1.10105E+17, 110105199.0; a passport may well be called 5E123456.
@@ -53,17 +59,26 @@ MESSAGES: dict[str, Promise] = {
     "not_a_share": _("A whole number from 0 to 100 is needed."),
     "too_long": _("The text is longer than %(limit)s characters."),
     "characters": _("The text holds characters that cannot be printed."),
+    "merged_across": _("This cell is merged with its neighbours. Unmerge it and fill in every cell."),
+    "hidden_row": _("This row is hidden in the file; it is read like the others."),
 }
 
 
 @dataclass(frozen=True)
 class Column:
-    """`field` is the English head, `heads` the Chinese ones. Required: the head in the file, a value in every row."""
+    """`field` is the English head, `heads` the Chinese ones. Required: the head in the file, a value in every row.
+
+    `synonyms` are other spellings, which yield to a head of the column's own. `strict`: a remark in brackets may turn
+    the meaning round, so only known spellings count. `implies`: what a head says of another column, for every row.
+    """
 
     field: str
     heads: tuple[str, ...]
     parse: Parser
     required: bool = False
+    synonyms: tuple[str, ...] = ()
+    strict: bool = False
+    implied: Mapping[str, tuple[str, Any]] = field_of(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -73,6 +88,14 @@ class Column:
     def keys(self) -> set[str]:
         return {head_key(head) for head in (self.field, *self.heads)}
 
+    @property
+    def synonym_keys(self) -> set[str]:
+        return {head_key(head) for head in self.synonyms}
+
+    @property
+    def implies(self) -> Mapping[str, tuple[str, Any]]:
+        return {head_key(head): fact for head, fact in self.implied.items()}
+
 
 @dataclass
 class Entry:
@@ -80,9 +103,11 @@ class Entry:
 
     row: int
     heads: Mapping[str, str]
-    values: dict[str, Any] = field(default_factory=dict)
-    errors: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    values: dict[str, Any] = field_of(default_factory=dict)
+    errors: list[Problem] = field_of(default_factory=list)
+    warnings: list[Problem] = field_of(default_factory=list)
+    # The cells of the line in their places, those of unknown columns too.
+    cells: list[Cell] = field_of(default_factory=list)
 
     def refuse(self, name: str, code: str, message: str | Promise) -> None:
         self.errors.append(Problem(self.heads.get(name, name), code, str(message)))
@@ -93,86 +118,97 @@ class Entry:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as read. `heads`: field -> head as written; `ignored`: heads that no column answers to."""
+    """A file as read. `heads`: field -> head as written; `ignored`: heads that no column answers to.
+
+    `head_texts` are all heads in their places; `remarks` say how the file was read.
+    """
 
     entries: list[Entry]
     heads: Mapping[str, str]
     ignored: list[str]
     sha256: str
+    head_texts: list[str] = field_of(default_factory=list)
+    remarks: list[str] = field_of(default_factory=list)
 
 
-def read_table(content: bytes, columns: Sequence[Column]) -> Table:
-    """The first visible sheet that has the required heads. Raises TableUnreadable."""
-    missing: list[Column] | None = None
-    with closing(tables.read_sheets(content)) as sheets:
-        for lines in sheets:
-            beginning = list(islice(lines, HEAD_LINES))
-            found = _find_heads(beginning, columns)
-            if isinstance(found, _Heads):
-                rest = chain(beginning[found.lines :], lines)
-                entries = list(_entries(rest, found, {column.field: column for column in columns}))
-                return Table(entries, found.written, found.ignored, hashlib.sha256(content).hexdigest())
-            if missing is None or len(found) < len(missing):
-                missing = found
-    names = ", ".join(column.title for column in (missing or columns) if column.required)
-    raise TableUnreadable("heads_missing", missing=names)
+def read_table(
+    content: bytes,
+    columns: Sequence[Column],
+    said: HeadMap | None = None,
+    remembered: Mapping[str, HeadMap] | None = None,
+) -> Table:
+    """The one visible sheet that has the needed heads. Raises TableUnreadable, HeadsUnsure when a person must say.
+
+    `said` is what somebody says of this file, `remembered` what was said before: signature of the heads -> meanings.
+    """
+    with tables.opened(content) as book:
+        sheet, beginning, heads = _chosen_sheet(book, columns, said, remembered or {})
+        rest = chain(beginning[heads.lines :], sheet)
+        entries = list(_entries(rest, heads, {column.field: column for column in columns}, sheet.shape))
+    return Table(
+        entries,
+        heads.written,
+        [text for text in heads.ignored if head_key(text) not in OWN_HEADS],
+        hashlib.sha256(content).hexdigest(),
+        head_texts=heads.texts,
+        remarks=_remarks(book, sheet, heads),
+    )
+
+
+def beginnings(content: bytes) -> list[SheetBeginning]:
+    """The first lines of every visible sheet, for whoever has to say what they mean. Raises TableUnreadable."""
+    with tables.opened(content) as book:
+        return [SheetBeginning(sheet.title, list(islice(sheet, PEEKED_LINES))) for sheet in book.sheets]
 
 
 # --- heads ----------------------------------------------------------------------------------------------------------
-@dataclass
-class _Heads:
-    lines: int
-    places: dict[int, str]
-    written: dict[str, str]
-    ignored: list[str]
+def _chosen_sheet(
+    book: Book, columns: Sequence[Column], said: HeadMap | None, remembered: Mapping[str, HeadMap]
+) -> tuple[Sheet, list[Line], Heads]:
+    read = [(sheet, list(islice(sheet, PEEKED_LINES))) for sheet in book.sheets]
+    read = [(sheet, lines) for sheet, lines in read if not said or said.sheet in ("", sheet.title)] or read
+    found = [(sheet, lines, find_heads(lines, columns, said, remembered)) for sheet, lines in read]
+    sure = [(sheet, lines, heads) for sheet, lines, heads in found if isinstance(heads, Heads)]
+    filled = [one for one in sure if any(not is_blank(cells) for _number, cells in one[1][one[2].lines :])] or sure[:1]
+    if len(filled) > 1:
+        filled = [one for one in filled if _was_meant(one[0], one[2], remembered)] or filled
+    asked = [SheetBeginning(sheet.title, lines) for sheet, lines in read]
+    unclear = [heads for _sheet, _lines, heads in found if isinstance(heads, Unclear)]
+    if len(filled) > 1:
+        raise HeadsUnsure("sheets", asked, sheets=", ".join(sheet.title for sheet, _lines, _heads in filled))
+    if not filled:
+        why = min(unclear, key=lambda one: (one.code == "heads_missing", len(one.lacking)), default=Unclear(columns))
+        facts = {"head": why.head} if why.head else {"missing": _titles(why.lacking)}
+        raise HeadsUnsure(why.code, asked, **facts)
+    return filled[0]
 
 
-def _find_heads(beginning: list[Line], columns: Sequence[Column]) -> "_Heads | list[Column]":
-    """The first line that has every required head, or the columns that the best line lacks."""
-    by_key = {key: column.field for column in columns for key in column.keys}
-    required = [column for column in columns if column.required]
-    missing = required
-    for index in range(len(beginning)):
-        row = _with_merged(beginning, index)
-        fields = {by_key.get(head_key(text)) for text in row}
-        lacking = [column for column in required if column.field not in fields]
-        if not lacking:
-            return _heads_of(beginning, index, row, by_key)
-        missing = min(missing, lacking, key=len)
-    return missing
+def _was_meant(sheet: Sheet, heads: Heads, remembered: Mapping[str, HeadMap]) -> bool:
+    choice = remembered.get(heads.signature)
+    return choice is not None and choice.sheet == sheet.title
 
 
-def _with_merged(beginning: list[Line], index: int) -> list[str]:
-    """The texts of a line; where a cell is empty, that of the line above: a head merged over two lines."""
-    own = [cell.text for cell in beginning[index][1]]
-    above = [cell.text for cell in beginning[index - 1][1]] if index else []
-    width = max(len(own), len(above))
-    own, above = own + [""] * (width - len(own)), above + [""] * (width - len(above))
-    return [text or higher for text, higher in zip(own, above, strict=True)] if any(own) else own
+def _titles(lacking: Sequence[Named]) -> str:
+    return ", ".join(column.title for column in lacking if column.required)
 
 
-def _heads_of(beginning: list[Line], index: int, row: list[str], by_key: Mapping[str, str]) -> _Heads:
-    lines = index + 1
-    if lines < len(beginning):
-        below = [cell.text for cell in beginning[lines][1]]
-        if any(below) and all(head_key(text) in by_key for text in below if text):
-            # The second line of a merged head: a group of columns above, its columns here.
-            row, lines = _with_merged(beginning[index : lines + 1], 1), lines + 1
-    heads = _Heads(lines, {}, {}, [])
-    for place, text in enumerate(row):
-        name = by_key.get(head_key(text))
-        if name is None:
-            heads.ignored += [text] if text else []
-        elif name in heads.written:
-            raise TableUnreadable("head_twice", head=text)
-        else:
-            heads.places[place], heads.written[name] = name, text
-    return heads
+def _remarks(book: Book, sheet: Sheet, heads: Heads) -> list[str]:
+    """What whoever looks at the file does not see of how it was read."""
+    said = []
+    if book.hidden:
+        said.append(str(_("Hidden sheets are not read: %(sheets)s.")) % {"sheets": ", ".join(book.hidden)})
+    if len(book.sheets) > 1:
+        said.append(str(_("Read from the sheet %(sheet)s.")) % {"sheet": sheet.title})
+    if hidden := [heads.texts[place] for place in heads.places if sheet.shape.hides_column(place)]:
+        said.append(
+            str(_("These columns are hidden in the file and are read: %(heads)s.")) % {"heads": ", ".join(hidden)}
+        )
+    return said
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
-def _entries(lines: Iterator[Line], heads: _Heads, columns: Mapping[str, Column]) -> Iterator[Entry]:
-    count = 0
+def _entries(lines: Iterator[Line], heads: Heads, columns: Mapping[str, Column], shape: SheetShape) -> Iterator[Entry]:
+    count, written = 0, heads.written
     for number, cells in lines:
         known = [(name, cells[place]) for place, name in heads.places.items() if place < len(cells)]
         if is_blank(cell for _name, cell in known):
@@ -180,14 +216,17 @@ def _entries(lines: Iterator[Line], heads: _Heads, columns: Mapping[str, Column]
         count += 1
         if count > tables.MAX_ROWS:
             raise TableUnreadable("too_many_rows")
-        yield _entry(number, known, heads.written, columns)
+        entry = _entry(Entry(number, written, cells=cells), dict(known), heads.implied, columns)
+        if number in shape.hidden_rows:
+            entry.warnings.append(Problem("", "hidden_row", str(MESSAGES["hidden_row"])))
+        yield entry
 
 
-def _entry(
-    number: int, known: list[tuple[str, Cell]], written: Mapping[str, str], columns: Mapping[str, Column]
-) -> Entry:
-    entry, cells = Entry(number, written), dict(known)
+def _entry(entry: Entry, cells: Mapping[str, Cell], implied: Mapping[str, Any], columns: Mapping[str, Column]) -> Entry:
     for name, column in columns.items():
+        if name in implied:
+            entry.values[name] = implied[name]
+            continue
         cell = cells.get(name, tables.EMPTY)
         try:
             if cell.trouble or (column.required and not cell.text):

@@ -5,15 +5,21 @@ Exit status: 0 clean, 1 rows with errors (nothing written), 2 the file or the pl
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
+from core.columns import Column
 from core.errors import DomainError
+from core.heads import HEAD_LINES, HeadMap, HeadsUnsure
 from core.plans import Plan, PlannedRow
-from core.tables import MAX_BYTES, TableUnreadable
+from core.tables import MAX_BYTES, TableUnreadable, head_key
+
+# So many lines of a file whose heads are unclear are shown.
+MAX_HINTS = 3
 
 
 class PlanCommand(BaseCommand):
@@ -33,11 +39,15 @@ class PlanCommand(BaseCommand):
         as_json, confirm = options.pop("json"), options.pop("confirm")
         try:
             plan = self.plan(content, confirm=confirm, file_name=Path(file_name).name, **options)
+        except HeadsUnsure as error:
+            raise unusable(f"{error.sentence}\n{_heads_of(error)}".strip()) from error
         except TableUnreadable as error:
             raise unusable(error.sentence) from error
         except DomainError as error:
             sentence = _("The file was not taken over: %(code)s. Nothing was written; try again.")
             raise unusable(sentence % {"code": error.code}) from error
+        for remark in plan.remarks:
+            self.stderr.write(remark)
         if plan.ignored:
             self.stderr.write(_("Ignored columns: %(heads)s") % {"heads": ", ".join(plan.ignored)})
         if as_json:
@@ -65,6 +75,32 @@ def print_json(stdout: OutputWrapper, value: dict[str, Any]) -> None:
 def unusable(sentence: str) -> CommandError:
     """What the command was told to work on cannot be used."""
     return CommandError(sentence, returncode=2)
+
+
+def head_map(said: list[str], sheet: str, columns: Sequence[Column]) -> HeadMap | None:
+    """What `--map HEAD=field` and `--sheet` say; the field may be written as any head of its column."""
+    names = {key: column.field for column in columns for key in column.keys}
+    fields = {}
+    for one in said:
+        head, _equals, meaning = one.rpartition("=") if "+" not in one else one.partition("=")
+        name, _plus, fact = meaning.partition("+")
+        if not head or (name and head_key(name) not in names):
+            raise unusable(
+                _("Write --map as HEAD=field; a field is one of: %(fields)s.") % {"fields": ", ".join(names)}
+            )
+        fields[head_key(head)] = names.get(head_key(name), "") + (f"+{fact}" if fact else "")
+    return HeadMap(fields, sheet) if fields or sheet else None
+
+
+def _heads_of(error: HeadsUnsure) -> str:
+    """The lines in which heads may stand, so that --map can name them."""
+    lines = [
+        f"{sheet.title} {number}: " + " | ".join(cell.text for cell in cells if cell.text)
+        for sheet in error.beginnings
+        for number, cells in sheet.lines[:HEAD_LINES]
+        if sum(bool(cell.text) for cell in cells) > 1
+    ][:MAX_HINTS]
+    return "\n".join([*lines, _("Say what a column means with --map HEAD=field.")]) if lines else ""
 
 
 def _read(name: str) -> bytes:

@@ -52,11 +52,15 @@ class PlannedRow:
 
 @dataclass
 class Plan:
-    """`rows` in file order; `ignored` are the heads that nobody knows; `sha256` is that of the file."""
+    """`rows` in file order; `ignored` are the heads that nobody knows; `sha256` is that of the file.
+
+    `remarks` tell people how the file was read; no part of the JSON.
+    """
 
     rows: Sequence[PlannedRow]
     ignored: list[str]
     sha256: str
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -10,6 +10,8 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from openpyxl.utils.datetime import from_excel
 
 from core.errors import DomainError
+from core.sheet_shape import MAX_SHEET_COLUMNS, Merged, SheetShape, TooManyColumns, TooManyMerged, shape_of
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 20 * MEGABYTE
@@ -57,9 +60,13 @@ SENTENCES: dict[str, Promise] = {
     "macros": _("The file holds macros. Save it as XLSX without macros."),
     "too_many_rows": _("The file has more than 20,000 rows. Split it."),
     "too_many_lines": _("The sheet goes on below row 50,000. Delete the empty rows below the table and save it again."),
+    "too_many_columns": _("The sheet has more columns than a table of this kind can have. It was not opened."),
+    "too_many_merged": _("The sheet has more merged cells than can be followed. Unmerge them and save it again."),
     "empty": _("The file is empty."),
     "heads_missing": _("No line among the first ten has all the column heads that are needed. Missing: %(missing)s."),
     "head_twice": _("A column head stands in the file twice: %(head)s."),
+    "head_unclear": _("This column head can mean two things: %(head)s."),
+    "sheets": _("Several sheets of the file hold such a table: %(sheets)s. Say which one is meant."),
 }
 
 
@@ -69,7 +76,7 @@ class Cell(NamedTuple):
     text: str = ""
     number: int | float | None = None
     day: date | None = None
-    # "formula", or "cell_error" for what a spreadsheet shows as #N/A
+    # "formula", "cell_error" for what a spreadsheet shows as #N/A, or "merged_across" several columns
     trouble: str = ""
 
 
@@ -77,8 +84,38 @@ EMPTY = Cell()
 Line = tuple[int, list[Cell]]
 
 
-def read_sheets(content: bytes) -> Generator[Iterator[Line], None, None]:
+@dataclass
+class Sheet:
+    """The lines of one sheet, to be walked once; `shape` says what is hidden and how many rows there are."""
+
+    lines: Iterator[Line]
+    title: str = ""
+    shape: SheetShape = field(default_factory=SheetShape)
+
+    def __iter__(self) -> Iterator[Line]:
+        return self.lines
+
+    def __next__(self) -> Line:
+        return next(self.lines)
+
+
+@dataclass
+class Book:
+    """The visible sheets of a file, and the titles of the hidden ones, which nobody sees and nothing reads."""
+
+    sheets: list[Sheet]
+    hidden: list[str] = field(default_factory=list)
+
+
+def read_sheets(content: bytes) -> Generator[Sheet, None, None]:
     """Every visible sheet as (line number as the spreadsheet shows it, cells). Raises TableUnreadable."""
+    with opened(content) as book:
+        yield from book.sheets
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[Book]:
+    """The file's sheets while the block lasts: their lines are read as they are asked for. Raises TableUnreadable."""
     if not content:
         raise TableUnreadable("empty")
     if len(content) > MAX_BYTES:
@@ -86,13 +123,15 @@ def read_sheets(content: bytes) -> Generator[Iterator[Line], None, None]:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableUnreadable("old_format")
     if content.startswith(b"PK"):
-        yield from _workbook(content)
+        with _workbook(content) as book:
+            yield book
     else:
-        yield _csv_lines(content)
+        yield Book([Sheet(_csv_lines(content), shape=SheetShape(rows=content.count(b"\n")))])
 
 
 # --- XLSX -----------------------------------------------------------------------------------------------------------
-def _workbook(content: bytes) -> Iterator[Iterator[Line]]:
+@contextmanager
+def _workbook(content: bytes) -> Iterator[Book]:
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("defusedxml is missing: spreadsheets from elsewhere must not be parsed without it")
     _check_package(content)
@@ -103,9 +142,23 @@ def _workbook(content: bytes) -> Iterator[Iterator[Line]]:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         except Exception as error:  # a broken package fails in any of its many parts
             raise TableUnreadable from error
-        for sheet in book.worksheets:
-            if sheet.sheet_state == "visible":
-                yield _sheet_lines(sheet, book.epoch)
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+        yield Book([_sheet(sheet, book.epoch) for sheet in visible], hidden)
+
+
+def _sheet(sheet: Any, epoch: datetime) -> Sheet:
+    try:
+        with sheet._get_source() as source:
+            shape = shape_of(source, max_rows=MAX_LINES)
+    except TooManyColumns as error:
+        raise TableUnreadable("too_many_columns") from error
+    except TooManyMerged as error:
+        raise TableUnreadable("too_many_merged") from error
+    except Exception as error:  # a part may be broken in ways that only show when it is unpacked
+        raise TableUnreadable from error
+    lines = _sheet_lines(sheet, epoch)
+    return Sheet(_with_merged(lines, shape.merged) if shape.merged else lines, sheet.title, shape)
 
 
 def _check_package(content: bytes) -> None:
@@ -193,6 +246,37 @@ def _plain(value: int | float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
+def _with_merged(lines: Iterator[Line], merged: Sequence[Merged]) -> Iterator[Line]:
+    """A value merged over several rows stands in each of them; over several columns it is trouble in each."""
+    waiting = [one for one in reversed(merged) if one.left <= MAX_COLUMNS]
+    open_ranges: dict[Merged, Cell] = {}
+    for number, cells in lines:
+        open_ranges = {one: cell for one, cell in open_ranges.items() if number <= one.bottom}
+        while waiting and waiting[-1].top <= number:
+            one = waiting.pop()
+            place = one.left - 1
+            if len(open_ranges) >= MAX_COLUMNS:
+                raise TableUnreadable("too_many_merged")
+            open_ranges[one] = cells[place] if one.top == number and place < len(cells) else EMPTY
+        yield number, _filled(cells, number, open_ranges) if open_ranges else cells
+
+
+def _filled(cells: list[Cell], number: int, open_ranges: dict[Merged, Cell]) -> list[Cell]:
+    cells = list(cells)
+    for one, cell in open_ranges.items():
+        places = range(one.left - 1, min(one.right, MAX_COLUMNS))
+        if not places or not cell.text:
+            continue
+        cells += [EMPTY] * (places[-1] + 1 - len(cells))
+        if len(places) == 1:
+            cells[places[0]] = cell
+        else:
+            for place in places:
+                text = cell.text if place == places[0] and number == one.top else ""
+                cells[place] = Cell(text, trouble=cell.trouble or "merged_across")
+    return cells
+
+
 # --- CSV ------------------------------------------------------------------------------------------------------------
 def _csv_lines(content: bytes) -> Iterator[Line]:
     text = _decoded(content)
@@ -204,6 +288,8 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
             if number > MAX_LINES:
                 raise TableUnreadable("too_many_lines")
+            if len(row) > MAX_SHEET_COLUMNS:
+                raise TableUnreadable("too_many_columns")
             yield number, [text_cell(value) for value in row[:MAX_COLUMNS]]
     except csv.Error as error:
         raise TableUnreadable from error

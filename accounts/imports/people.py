@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import DocumentType, check_document
+from accounts.imports.spellings import RESIDENT_HEADS, SPELLINGS
 from accounts.models import IdentityDocument
 from accounts.selectors import document_index, surviving
+from core.columns import MESSAGES as COLUMN_MESSAGES
 from core.columns import Column, Entry, WrongValue, choice, identifier, text
 from core.tables import Cell
 from core.text import compact, mask_number, mask_phone, name_key, normal_name
@@ -36,6 +38,7 @@ MESSAGES: dict[str, Promise] = {
     "old_number": _("This is an old number of 15 digits. Enter the number of 18 characters."),
     "date": _("The birth date inside the number does not exist."),
     "check_character": _("The last character does not fit the others: something was mistyped."),
+    "ends_in_zeros": _("The number ends in 000, as rounded figures do. Compare it with the document."),
     "unknown_area": _("The area inside the number is not in the list of regions."),
     "name_differs": _("This document is already known with another name."),
     "phone": _("This is not a mobile number."),
@@ -50,9 +53,16 @@ def _name(cell: Cell) -> str:
     return normal_name(_hundred_characters(cell))
 
 
-NAME = Column("name", ("姓名",), _name, required=True)
-ID_TYPE = Column("id_type", ("证件类型",), choice(DOCUMENT_WORDS), required=True)
-ID_NUMBER = Column("id_number", ("证件号码",), identifier, required=True)
+NAME = Column("name", ("姓名",), _name, required=True, synonyms=SPELLINGS["name"])
+ID_TYPE = Column("id_type", ("证件类型",), choice(DOCUMENT_WORDS), required=True, synonyms=SPELLINGS["id_type"])
+ID_NUMBER = Column(
+    "id_number",
+    ("证件号码",),
+    identifier,
+    required=True,
+    synonyms=(*SPELLINGS["id_number"], *RESIDENT_HEADS),
+    implied=dict.fromkeys(RESIDENT_HEADS, ("id_type", DocumentType.RESIDENT_ID.value)),
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,11 @@ def document_of(entry: Entry, *, on: date, areas: frozenset[str]) -> str:
     checked = check_document(kind, number, on=on, known_areas=areas)
     entry.values["id_number"] = checked.value
     for code in checked.errors:
-        entry.refuse("id_number", code, MESSAGES[code])
+        # Digits beyond the fifteenth become zeros in a spreadsheet's figure, which a file of texts still shows.
+        rounded = code == "check_character" and checked.value.endswith("000")
+        entry.refuse("id_number", "float" if rounded else code, COLUMN_MESSAGES["float"] if rounded else MESSAGES[code])
+    if checked.ok and len(checked.value) == 18 and checked.value.endswith("000"):
+        entry.warn("id_number", "ends_in_zeros", MESSAGES["ends_in_zeros"])
     for code in checked.warnings:
         entry.warn("id_number", code, MESSAGES[code])
     return document_index(kind, checked.value) if checked.ok else ""

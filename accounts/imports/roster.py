@@ -1,8 +1,8 @@
 """Staff rosters: which appointments of one institution a file creates, changes or leaves as they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -21,10 +21,12 @@ from accounts.imports.people import (
     names_of_file,
     shown,
 )
+from accounts.imports.spellings import SPELLINGS
 from accounts.models import Appointment, Institution
 from accounts.models.positions import EmploymentType, post_key
 from accounts.selectors import known_areas, surviving
 from core.columns import Column, Entry, Table, choice, day, percent, read_table, text, yes_no
+from core.heads import HeadMap
 from core.plans import Action, Plan, PlannedRow
 
 EMPLOYMENT_WORDS = {
@@ -41,16 +43,13 @@ EMPLOYMENT_WORDS = {
     "外聘": EmploymentType.EXTERNAL.value,
 }
 
-COLUMNS = (
-    NAME,
-    ID_TYPE,
-    ID_NUMBER,
+_OWN_COLUMNS = (
     Column("phone", ("手机",), mobile),
     Column("post", ("岗位",), text(100), required=True),
     Column("professional", ("专业人员",), yes_no, required=True),
     Column("employment_type", ("用工形式",), choice(EMPLOYMENT_WORDS), required=True),
     Column("start_date", ("入职日期",), day, required=True),
-    Column("end_date", ("离职日期（自该日起不再计入）", "离职日期"), day),
+    Column("end_date", ("离职日期（自该日起不再计入）", "离职日期"), day, strict=True),
     Column("last_day", ("最后在岗日",), day),
     Column("full_time", ("专职",), yes_no),
     Column("share", ("工作量占比",), percent),
@@ -58,6 +57,7 @@ COLUMNS = (
     Column("email", ("邮箱",), email),
     Column("staff_no", ("工号",), text(40)),
 )
+COLUMNS = (NAME, ID_TYPE, ID_NUMBER, *(replace(one, synonyms=SPELLINGS[one.field]) for one in _OWN_COLUMNS))
 # What an appointment says besides person, institution and start: a later file may change these.
 FIELDS = (*(name for name in Appointment.TERMS if name != "start_date"), "phone")
 
@@ -94,8 +94,8 @@ class RosterPlan(Plan):
     rows: list[RosterRow]
 
 
-def read_roster(content: bytes) -> Table:
-    return read_table(content, COLUMNS)
+def read_roster(content: bytes, said: HeadMap | None = None, remembered: Mapping[str, HeadMap] | None = None) -> Table:
+    return read_table(content, COLUMNS, said, remembered)
 
 
 def plan_roster(table: Table, institution: Institution, *, on: date) -> RosterPlan:
@@ -109,7 +109,8 @@ def plan_roster(table: Table, institution: Institution, *, on: date) -> RosterPl
     planned = [(entry, _row(entry, document, known.get(document), present)) for entry, document in entries]
     _refuse_duplicates(planned)
     _refuse_overlaps(planned, present)
-    return RosterPlan([_closed(entry, row) for entry, row in planned], table.ignored, table.sha256)
+    rows = [_closed(entry, row) for entry, row in planned]
+    return RosterPlan(rows, table.ignored, table.sha256, table.remarks)
 
 
 # --- one row by itself ----------------------------------------------------------------------------------------------

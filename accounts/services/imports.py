@@ -23,6 +23,7 @@ from accounts.services.places import require_region
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
 from core.fields import SealedField, seal
+from core.heads import HeadMap
 from core.plans import Action, Plan
 from core.text import name_key
 
@@ -30,19 +31,21 @@ PHONE = cast(SealedField, Appointment._meta.get_field("phone"))
 INSTITUTION_COLUMNS = ("name", "name_key", "category", "level", "region", "parent")
 
 
-def preview_roster(*, actor: User, institution: Institution, content: bytes) -> RosterPlan:
+def preview_roster(*, actor: User, institution: Institution, content: bytes, said: HeadMap | None = None) -> RosterPlan:
     """What the file would do. Raises TableUnreadable."""
     require(actor, Permission.ROSTER_IMPORT, institution)
-    return plan_roster(read_roster(content), institution, on=clock.today())
+    return plan_roster(read_roster(content, said), institution, on=clock.today())
 
 
-def import_roster(*, actor: User, institution: Institution, content: bytes, file_name: str = "") -> RosterPlan:
+def import_roster(
+    *, actor: User, institution: Institution, content: bytes, file_name: str = "", said: HeadMap | None = None
+) -> RosterPlan:
     """Carry a roster out, whole or not at all: a plan with errors is returned and nothing is written.
 
     Raises TableUnreadable, and `changed_meanwhile` when another import got in between.
     """
     require(actor, Permission.ROSTER_IMPORT, institution)
-    table = read_roster(content)
+    table = read_roster(content, said)
     with one_transaction():
         # Two rosters of one institution wait for each other, so that both are planned on what is there.
         locked = Institution.objects.select_for_update().get(pk=institution.pk)
