@@ -27,6 +27,9 @@ PEEKED_LINES = 3 * HEAD_LINES
 # Heads that our own downloads carry beside the original ones; never listed as unknown.
 REASON_HEAD = "错误原因"
 OWN_HEADS = frozenset({REASON_HEAD})
+HIDDEN_SHEETS = _("Hidden sheets are not read: %(sheets)s.")
+HIDDEN_COLUMNS = _("These columns are hidden in the file and are read: %(heads)s.")
+SHEET = _("Read from the sheet %(sheet)s.")
 YEARS = range(1900, 2201)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?")
 # 1.10105E+17, 110105199.0; a passport may well be called 5E123456.
@@ -196,13 +199,11 @@ def _remarks(book: Book, sheet: Sheet, heads: Heads) -> list[str]:
     """What whoever looks at the file does not see of how it was read."""
     said = []
     if book.hidden:
-        said.append(str(_("Hidden sheets are not read: %(sheets)s.")) % {"sheets": ", ".join(book.hidden)})
+        said.append(str(HIDDEN_SHEETS) % {"sheets": ", ".join(book.hidden)})
     if len(book.sheets) > 1:
-        said.append(str(_("Read from the sheet %(sheet)s.")) % {"sheet": sheet.title})
+        said.append(str(SHEET) % {"sheet": sheet.title})
     if hidden := [heads.texts[place] for place in heads.places if sheet.shape.hides_column(place)]:
-        said.append(
-            str(_("These columns are hidden in the file and are read: %(heads)s.")) % {"heads": ", ".join(hidden)}
-        )
+        said.append(str(HIDDEN_COLUMNS) % {"heads": ", ".join(hidden)})
     return said
 
 

@@ -33,6 +33,9 @@ class PlanCommand(BaseCommand):
     def plan(self, content: bytes, *, confirm: bool, file_name: str, **options: Any) -> Plan:
         raise NotImplementedError
 
+    def tell(self, plan: Plan, *, confirm: bool) -> None:
+        """What an importer has to say besides its rows, on standard error."""
+
     def handle(self, *args: Any, **options: Any) -> None:
         file_name = options.pop("file")
         content = _read(file_name)
@@ -50,6 +53,7 @@ class PlanCommand(BaseCommand):
             self.stderr.write(remark)
         if plan.ignored:
             self.stderr.write(_("Ignored columns: %(heads)s") % {"heads": ", ".join(plan.ignored)})
+        self.tell(plan, confirm=confirm)
         if as_json:
             print_json(self.stdout, plan.as_json())
         else:

@@ -1,10 +1,14 @@
 """What a file will do before it does it: rows with action, changes and remarks; the same for every importer."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from core.tables import Cell
 
 
 class Action(StrEnum):
@@ -33,8 +37,11 @@ class PlannedRow:
     changes: dict[str, list[Any]] = field(default_factory=dict)
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-    # For people only, not part of the JSON: what follows from the row, e.g. the last day counted.
+    # For people only, not part of the JSON: what follows from the row, e.g. the last day counted; whom it concerns;
+    # and of a row with errors its own cells, for whoever uploaded them.
     notes: dict[str, Any] = field(default_factory=dict)
+    label: str = ""
+    cells: Sequence[Cell] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -61,6 +68,13 @@ class Plan:
     ignored: list[str]
     sha256: str
     remarks: list[str] = field(default_factory=list)
+    head_texts: list[str] = field(default_factory=list)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as the file would do the same: what was looked at is what is confirmed."""
+        told = [[row.row, row.id, str(row.action), row.changes_as_json(), len(row.errors)] for row in self.rows]
+        return hashlib.sha256(json.dumps([self.sha256, told]).encode()).hexdigest()[:32]
 
     @property
     def counts(self) -> dict[str, int]:

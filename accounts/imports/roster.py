@@ -110,7 +110,7 @@ def plan_roster(table: Table, institution: Institution, *, on: date) -> RosterPl
     _refuse_duplicates(planned)
     _refuse_overlaps(planned, present)
     rows = [_closed(entry, row) for entry, row in planned]
-    return RosterPlan(rows, table.ignored, table.sha256, table.remarks)
+    return RosterPlan(rows, table.ignored, table.sha256, table.remarks, table.head_texts)
 
 
 # --- one row by itself ----------------------------------------------------------------------------------------------
@@ -237,8 +237,10 @@ def refuse_crossing(spans: list[Span]) -> None:
 
 
 def _closed(entry: Entry, row: RosterRow) -> RosterRow:
-    row.errors, row.warnings = entry.errors, entry.warnings
+    row.errors, row.warnings, row.label = entry.errors, entry.warnings, entry.values.get("name", "")
+    # Whatever is found later may still make it a row with errors.
+    row.cells = entry.cells
     if row.errors:
         row.action, row.changes = Action.ERROR, {}
-        row.notes = {"name": name} if (name := entry.values.get("name")) else {}
+        row.notes = {"name": row.label} if row.label else {}
     return row

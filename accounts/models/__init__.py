@@ -19,6 +19,7 @@ from accounts.models.places import (
     TrainingBase,
 )
 from accounts.models.positions import Appointment, AppointmentVersion, Membership
+from accounts.models.rosters import RosterHeads
 from accounts.models.sign_in import SignIn
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Placement",
     "PublicityPeriod",
     "Region",
+    "RosterHeads",
     "SignIn",
     "TrainingBase",
     "User",

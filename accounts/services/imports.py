@@ -5,22 +5,25 @@ What a file means is planned in accounts.imports; here plans are shown to whoeve
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
 from accounts.access import holds, require
+from accounts.imports.decisions import NO_CHOICES, DecidedPlan, RosterChoices, decided
 from accounts.imports.institutions import InstitutionPlan, InstitutionRow, plan_institutions, read_institutions
 from accounts.imports.people import batches
-from accounts.imports.roster import FIELDS, RosterPlan, RosterRow, plan_roster, read_roster
+from accounts.imports.roster import FIELDS, RosterRow, plan_roster, read_roster
 from accounts.models import AdminBody, Appointment, AppointmentVersion, IdentityDocument, Institution, Person, User
 from accounts.models.places import Region
 from accounts.permissions import GRANTS, Permission
+from accounts.selectors.rosters import deciders, remembered_heads
 from accounts.services.institutions import note_moves
 from accounts.services.places import require_region
 from core import audit, clock, outbox
+from core.columns import Table
 from core.errors import DomainError, NotAllowed
 from core.fields import SealedField, seal
 from core.heads import HeadMap
@@ -31,32 +34,65 @@ PHONE = cast(SealedField, Appointment._meta.get_field("phone"))
 INSTITUTION_COLUMNS = ("name", "name_key", "category", "level", "region", "parent")
 
 
-def preview_roster(*, actor: User, institution: Institution, content: bytes, said: HeadMap | None = None) -> RosterPlan:
-    """What the file would do. Raises TableUnreadable."""
+def preview_roster(
+    *,
+    actor: User,
+    institution: Institution,
+    content: bytes,
+    said: HeadMap | None = None,
+    choices: RosterChoices = NO_CHOICES,
+) -> DecidedPlan:
+    """What the file would do with what was ticked. Raises TableUnreadable, HeadsUnsure."""
     require(actor, Permission.ROSTER_IMPORT, institution)
-    return plan_roster(read_roster(content, said), institution, on=clock.today())
+    return _plan(read_roster(content, said, remembered_heads(institution)), institution, choices)
 
 
 def import_roster(
-    *, actor: User, institution: Institution, content: bytes, file_name: str = "", said: HeadMap | None = None
-) -> RosterPlan:
+    *,
+    actor: User,
+    institution: Institution,
+    content: bytes,
+    file_name: str = "",
+    said: HeadMap | None = None,
+    choices: RosterChoices = NO_CHOICES,
+    seen: str = "",
+) -> DecidedPlan:
     """Carry a roster out, whole or not at all: a plan with errors is returned and nothing is written.
 
-    Raises TableUnreadable, and `changed_meanwhile` when another import got in between.
+    `seen`: fingerprint of the preview that was looked at. Raises TableUnreadable, HeadsUnsure, and `changed_meanwhile`
+    when another import got in between or the file would do something else by now.
     """
     require(actor, Permission.ROSTER_IMPORT, institution)
-    table = read_roster(content, said)
+    table = read_roster(content, said, remembered_heads(institution))
     with one_transaction():
         # Two rosters of one institution wait for each other, so that both are planned on what is there.
         locked = Institution.objects.select_for_update().get(pk=institution.pk)
-        plan = plan_roster(table, locked, on=clock.today())
+        plan = _plan(table, locked, choices)
         if plan.has_errors or not plan.changes_something:
             return plan
-        _change_appointments([row for row in plan.rows if row.action == Action.UPDATE], clock.now())
-        create_appointments([row for row in plan.rows if row.action == Action.CREATE], locked, clock.now())
-        audit.record(actor, "accounts.roster_imported", locked, **_audit_facts(plan, file_name))
+        if seen and plan.fingerprint != seen:
+            raise DomainError("changed_meanwhile")
+        now = clock.now()
+        _change_appointments([row for row in plan.rows if row.action == Action.UPDATE], now)
+        create_appointments([row for row in plan.rows if row.action == Action.CREATE], locked, now)
+        _end_appointments([one.id for one in plan.ended], plan.end_on, now)
+        audit.record(actor, "accounts.roster_imported", locked, **_audit_facts(plan, file_name), **_decisions(plan))
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
+
+
+def _plan(table: Table, institution: Institution, choices: RosterChoices) -> DecidedPlan:
+    today = clock.today()
+    plan = plan_roster(table, institution, on=today)
+    by_hand = [row.id for row in plan.rows if row.appointment and row.appointment.by_hand_at and row.changes]
+    return decided(plan, institution, choices, deciders(by_hand) if by_hand else {}, on=today)
+
+
+def _decisions(plan: DecidedPlan) -> dict[str, Any]:
+    """What was ticked, for the audit trail."""
+    overwritten = [row.id for row in plan.held if row.action == Action.UPDATE]
+    ended = {"ended": [one.id for one in plan.ended], "end_on": str(plan.end_on)} if plan.ended else {}
+    return ({"overwritten": overwritten} if overwritten else {}) | ended
 
 
 def preview_institutions(*, actor: User, content: bytes) -> InstitutionPlan:
@@ -105,11 +141,21 @@ def _change_appointments(rows: list[RosterRow], now: datetime) -> None:
     AppointmentVersion.objects.bulk_create([version_of(one, now) for one in appointments], batch_size=500)
     for row, appointment in pairs:
         appointment.recorded_at = now
+        # Whoever ticked a row that was decided by hand has decided for the file.
+        appointment.by_hand_at = None
         for name in row.changes:
             setattr(appointment, name, row.values[name])
     changed = {name for row in rows for name in row.changes} - {PHONE.name}
-    Appointment.objects.bulk_update(appointments, sorted(changed | {"recorded_at"}), batch_size=500)
+    Appointment.objects.bulk_update(appointments, sorted(changed | {"recorded_at", "by_hand_at"}), batch_size=500)
     _change_phones([appointment for row, appointment in pairs if PHONE.name in row.changes])
+
+
+def _end_appointments(ids: list[int], end_on: date | None, now: datetime) -> None:
+    """Whom the file does not name and somebody ticked: a decision by hand, which a later file does not undo."""
+    for batch in batches(ids, 500):
+        appointments = list(Appointment.objects.filter(pk__in=batch))
+        AppointmentVersion.objects.bulk_create([version_of(one, now) for one in appointments])
+        Appointment.objects.filter(pk__in=batch).update(end_date=end_on, recorded_at=now, by_hand_at=now)
 
 
 def version_of(appointment: Appointment, now: datetime) -> AppointmentVersion:

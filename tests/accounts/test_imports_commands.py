@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,46 @@ def test_json_is_utf_8_whatever_the_terminal_speaks(institution, file, encoding)
     out.seek(0)
     printed = json.loads(out.buffer.read().decode("utf-8"))
     assert printed["rows"][0]["changes"]["name"] == [None, "高轩"]
+
+
+def test_missing_people_are_named_and_ended_only_by_the_option(institution, file, capsys):
+    run(
+        capsys,
+        "import_roster",
+        file(roster(person_row("高轩"), person_row("王喆"))),
+        "--institution",
+        CODE,
+        "--confirm",
+    )
+    name = file(roster(person_row("何敏")))
+
+    _status, _out, told = run(capsys, "import_roster", name, "--institution", CODE, "--json", "--confirm")
+    assert ("王喆" in told, Appointment.objects.filter(end_date=None).count()) == (True, 3)
+    run(capsys, "import_roster", name, "--institution", CODE, "--end-missing", "2026-09-01")
+    assert Appointment.objects.filter(end_date=None).count() == 3
+    _status, out, _told = run(
+        capsys, "import_roster", name, "--institution", CODE, "--end-missing", "2026-09-01", "--confirm", "--json"
+    )
+
+    assert list(json.loads(out)) == ["counts", "rows"]
+    assert sorted(Appointment.objects.values_list("person__name", "end_date")) == [
+        ("何敏", None),
+        ("王喆", date(2026, 9, 1)),
+        ("高轩", date(2026, 9, 1)),
+    ]
+
+
+def test_unclear_heads_exit_with_2_and_are_named_until_the_map_says_them(institution, file, capsys):
+    heads = ["称呼", *ROSTER[1:]]
+    name = file(xlsx(heads, person_row()))
+    with pytest.raises(CommandError) as caught:
+        call_command("import_roster", name, "--institution", CODE)
+    assert (caught.value.returncode, "称呼" in str(caught.value), "--map" in str(caught.value)) == (2, True, True)
+
+    for meaning in ("name", "姓名"):
+        status, out, _err = run(
+            capsys, "import_roster", name, "--institution", CODE, "--map", f"称呼={meaning}", "--json"
+        )
+        assert (status, json.loads(out)["counts"]["create"]) == (0, 1)
+    with pytest.raises(CommandError):
+        call_command("import_roster", name, "--institution", CODE, "--map", "称呼=nickname")

@@ -3,7 +3,7 @@
 import pytest
 from openpyxl import Workbook
 
-from core.columns import Column, beginnings, day, percent, read_table, text
+from core.columns import HIDDEN_COLUMNS, HIDDEN_SHEETS, SHEET, Column, beginnings, day, percent, read_table, text
 from core.heads import HeadMap, HeadsUnsure, candidates, likeliest_line, signature
 from tests.accounts.sheets import saved, xlsx
 
@@ -188,7 +188,7 @@ def test_two_filled_sheets_with_the_heads_are_asked_about():
     assert (caught.value.code, caught.value.facts) == ("sheets", {"sheets": "甲, 乙"})
     assert [sheet.title for sheet in caught.value.beginnings] == ["甲", "乙"]
     table = read_table(content, COLUMNS, HeadMap(sheet="乙"))
-    assert (len(table.entries), table.remarks) == (1, ["Read from the sheet 乙."])
+    assert (len(table.entries), table.remarks) == (1, [str(SHEET % {"sheet": "乙"})])
 
 
 def test_remembered_sheet_is_taken_for_the_same_heads_only():
@@ -212,7 +212,7 @@ def test_hidden_sheet_with_the_heads_is_not_read_and_named():
 
     table = read_table(saved(made), COLUMNS)
 
-    assert table.remarks == ["Hidden sheets are not read: 甲."]
+    assert table.remarks == [str(HIDDEN_SHEETS % {"sheets": "甲"})]
 
 
 def test_hidden_columns_and_rows_are_read_and_said():
@@ -222,7 +222,7 @@ def test_hidden_columns_and_rows_are_read_and_said():
 
     table = read_table(saved(made), COLUMNS)
 
-    assert table.remarks == ["These columns are hidden in the file and are read: 证件类型."]
+    assert table.remarks == [str(HIDDEN_COLUMNS % {"heads": "证件类型"})]
     assert [[problem.code for problem in entry.warnings] for entry in table.entries] == [[], ["hidden_row"]]
 
 

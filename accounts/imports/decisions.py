@@ -1,0 +1,193 @@
+"""What a roster file may not do by itself: overwrite what somebody decided by hand, end those whom it does not name.
+
+Both happen only where a person ticks it: RosterChoices. Rows are held before anything is written.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from accounts.imports.roster import MESSAGES as ROSTER_MESSAGES
+from accounts.imports.roster import RosterPlan, RosterRow
+from accounts.models import Appointment, Institution
+from accounts.models.positions import post_key
+from accounts.selectors import surviving
+from accounts.selectors.staff import running_on
+from core.plans import Action, Problem
+from core.text import name_key
+
+MESSAGES: dict[str, Promise] = {
+    "decided_by_hand": _("Decided by hand on %(day)s by %(by)s; the file says otherwise (%(what)s). It stays."),
+    "voided": _("On %(day)s an officer decided that this person does not work here. A file cannot undo that."),
+    "end_before_start": _("%(name)s began on %(start)s: the end must lie after that."),
+}
+
+
+@dataclass(frozen=True)
+class RosterChoices:
+    """What somebody ticked. `overwrite`: line numbers; `end_missing`: ids of appointments; `end_on`: their end."""
+
+    overwrite: frozenset[int] = frozenset()
+    overwrite_all: bool = False
+    end_missing: frozenset[int] = frozenset()
+    end_all_missing: bool = False
+    end_on: date | None = None
+
+
+NO_CHOICES = RosterChoices()
+
+
+class Missing(NamedTuple):
+    """Somebody who works here today and whom the file does not name."""
+
+    id: int
+    name: str
+    post: str
+    start: date
+
+
+@dataclass
+class DecidedPlan(RosterPlan):
+    """A plan in which decisions stand. `ended`: those of the missing who are ended; `end_on` is their end."""
+
+    held: list[RosterRow] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    ended: list[Missing] = field(default_factory=list)
+    end_on: date | None = None
+    problems: list[str] = field(default_factory=list)
+    # What the file alone would do, before anything was ticked.
+    planned: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(f"{self.planned} {[one.id for one in self.missing]}".encode()).hexdigest()[:32]
+
+    @property
+    def has_errors(self) -> bool:
+        return super().has_errors or bool(self.problems)
+
+    @property
+    def changes_something(self) -> bool:
+        return super().changes_something or bool(self.ended)
+
+
+def decided(
+    plan: RosterPlan, institution: Institution, choices: RosterChoices, hands: Mapping[int, str], *, on: date
+) -> DecidedPlan:
+    """The plan with what was decided by hand held back. `hands`: appointment -> who decided it. Writes nothing."""
+    planned = plan.fingerprint
+    held = [row for row in plan.rows if row.action == Action.UPDATE and row.appointment and row.appointment.by_hand_at]
+    kept = [row for row in held if not (choices.overwrite_all or row.row in choices.overwrite)]
+    for row in kept:
+        _hold(row, hands)
+    _hold_voided(plan.rows, institution)
+    _refuse_what_needs_the_held(plan.rows, kept)
+    found = DecidedPlan(
+        plan.rows,
+        plan.ignored,
+        plan.sha256,
+        plan.remarks,
+        plan.head_texts,
+        held,
+        end_on=choices.end_on,
+        planned=planned,
+    )
+    if not found.has_errors:
+        _end_missing(found, institution, choices, on)
+    return found
+
+
+# --- by hand --------------------------------------------------------------------------------------------------------
+def _hold(row: RosterRow, hands: Mapping[int, str]) -> None:
+    appointment = row.appointment
+    if appointment is None or appointment.by_hand_at is None:
+        return
+    what = "; ".join(f"{name}: {_said(old)} → {_said(new)}" for name, (old, new) in row.changes.items())
+    facts = {"day": _day(appointment.by_hand_at), "by": hands.get(appointment.pk, "?"), "what": what}
+    row.warnings.append(Problem("", "decided_by_hand", str(MESSAGES["decided_by_hand"]) % facts))
+    row.action, row.changes = Action.UNCHANGED, {}
+    row.notes = {"counted_until": appointment.counted_until} if appointment.counted_until else {}
+
+
+def _said(value: object) -> str:
+    return "—" if value is None or value == "" else str(value)
+
+
+def _day(moment: datetime) -> str:
+    return date_format(localtime(moment), "SHORT_DATE_FORMAT")
+
+
+def _hold_voided(rows: Iterable[RosterRow], institution: Institution) -> None:
+    """A row that claims work of a time of which an officer decided that it never was."""
+    voided: dict[int, list[_Voided]] = defaultdict(list)
+    never = Appointment.objects.filter(institution=institution, voided_at__isnull=False)
+    names = ("survivor", "pk", "start_date", "end_date", "voided_at")
+    for person, *facts in never.annotate(survivor=surviving("person__")).order_by("pk").values_list(*names):
+        voided[person].append(_Voided(*facts))
+    for row in rows:
+        claimed = (one for one in voided.get(row.person_id or 0, []) if one.covers(row))
+        if row.action == Action.CREATE and (one := next(claimed, None)):
+            row.warnings.append(Problem("", "voided", str(MESSAGES["voided"]) % {"day": _day(one.voided_at)}))
+            row.action, row.changes, row.id, row.notes = Action.UNCHANGED, {}, one.id, {}
+
+
+class _Voided(NamedTuple):
+    id: int
+    start: date
+    end: date | None
+    voided_at: datetime
+
+    def covers(self, row: RosterRow) -> bool:
+        """Work from the day of the decision on is another matter than what was decided."""
+        decided_on = localtime(self.voided_at).date()
+        end = min(self.end or decided_on, decided_on)
+        return row.values["start_date"] <= end and (row.values.get("end_date") or date.max) > self.start
+
+
+def _refuse_what_needs_the_held(rows: Iterable[RosterRow], kept: Iterable[RosterRow]) -> None:
+    """Where a row that is held was to make room for another one, that one cannot be written either."""
+    stays = [(one.person_id, one.appointment) for one in kept if one.appointment]
+    begun = {row.row for row in rows for person, held in stays if row.person_id == person and _collides(row, held)}
+    for row in rows:
+        if row.row in begun:
+            row.errors.append(Problem("", "overlaps", str(ROSTER_MESSAGES["overlaps"])))
+            row.action, row.changes = Action.ERROR, {}
+
+
+def _collides(row: RosterRow, held: Appointment) -> bool:
+    if row.action != Action.CREATE or held.post_key != post_key(row.values["post"]):
+        return False
+    ends = row.values.get("end_date") or date.max
+    return row.values["start_date"] < (held.end_date or date.max) and held.start_date < ends
+
+
+# --- missing --------------------------------------------------------------------------------------------------------
+def _end_missing(plan: DecidedPlan, institution: Institution, choices: RosterChoices, on: date) -> None:
+    named = {row.person_id for row in plan.rows}
+    running = Appointment.objects.holding().filter(running_on(on), institution=institution)
+    pairs = running.annotate(survivor=surviving("person__")).values_list("pk", "survivor")
+    absent = [pk for pk, survivor in pairs if survivor not in named]
+    plan.missing = _missing(absent) if absent else []
+    plan.ended = [one for one in plan.missing if choices.end_all_missing or one.id in choices.end_missing]
+    for one in plan.ended:
+        if choices.end_on is None or choices.end_on <= one.start:
+            facts = {"name": one.name, "start": one.start.isoformat()}
+            plan.problems.append(str(MESSAGES["end_before_start"]) % facts)
+
+
+def _missing(ids: list[int]) -> list[Missing]:
+    names = ("pk", "person__name", "post", "start_date")
+    found = [
+        Missing(*values)
+        for place in range(0, len(ids), 5_000)
+        for values in Appointment.objects.filter(pk__in=ids[place : place + 5_000]).values_list(*names)
+    ]
+    return sorted(found, key=lambda one: (name_key(one.name), one.id))

@@ -1,0 +1,187 @@
+"""What a roster file may not do by itself: overwrite decisions made by hand, end those whom it does not name."""
+
+from datetime import date
+
+import pytest
+
+from accounts.imports.decisions import RosterChoices
+from accounts.models import Appointment, AppointmentVersion, Institution
+from accounts.selectors import system_user
+from accounts.services import correct_appointment, import_roster, preview_roster
+from core import clock
+from core.errors import DomainError
+from core.models import AuditEntry
+from tests.accounts.rosters import actions, confirm, preview, rows_written
+from tests.accounts.sheets import codes, person_row, roster
+from tests.builders import make_institution, officer, resident_number
+
+pytestmark = pytest.mark.django_db
+NUMBER = "000000199001010018"
+FILE = roster(person_row("高轩", NUMBER, 岗位="主任", 手机="13800000018"))
+
+
+@pytest.fixture
+def institution() -> Institution:
+    return make_institution("岚江大学技术转移中心")
+
+
+@pytest.fixture
+def by_hand(institution) -> Appointment:
+    """A row of a file that an officer corrected afterwards."""
+    confirm(institution, roster(person_row("高轩", NUMBER, 岗位="主任")))
+    who = officer(institution)
+    held = Appointment.objects.get()
+    return correct_appointment(actor=who, appointment=held, values={"post": "副主任"}, reason="聘书为准")
+
+
+def run(institution, content, service=import_roster, **choices):
+    return service(actor=system_user(), institution=institution, content=content, choices=RosterChoices(**choices))
+
+
+# --- by hand --------------------------------------------------------------------------------------------------------
+def test_row_decided_by_hand_stays_and_says_by_whom(institution, by_hand):
+    before = rows_written()
+    by = AuditEntry.objects.get(verb="accounts.appointment_corrected").actor
+
+    plan = confirm(institution, FILE)
+
+    [row] = plan.rows
+    assert (str(row.action), row.changes, row.id) == ("unchanged", {}, by_hand.pk)
+    [warning] = [one for one in row.warnings if one.code == "decided_by_hand"]
+    assert str(by) in warning.message
+    assert "post: 副主任 → 主任" in warning.message
+    assert Appointment.objects.get().post == "副主任"
+    assert rows_written() == before
+
+
+@pytest.mark.parametrize("ticked", [{"overwrite": frozenset({2})}, {"overwrite_all": True}])
+def test_ticked_row_is_taken_from_the_file(institution, by_hand, ticked):
+    plan = run(institution, FILE, **ticked)
+
+    assert actions(plan) == ["update"]
+    held = Appointment.objects.get()
+    assert (held.post, held.phone, held.by_hand_at) == ("主任", "+8613800000018", None)
+    facts = AuditEntry.objects.filter(verb="accounts.roster_imported").latest("pk").facts
+    assert facts["overwritten"] == [by_hand.pk]
+
+
+def test_tick_of_another_row_does_not_count(institution, by_hand):
+    assert actions(run(institution, FILE, overwrite=frozenset({3}))) == ["unchanged"]
+
+
+def test_row_that_agrees_with_the_decision_is_plainly_unchanged(institution, by_hand):
+    [row] = preview(institution, roster(person_row("高轩", NUMBER, 岗位="副主任"))).rows
+
+    assert (str(row.action), [code for _column, code in codes(row.warnings)]) == ("unchanged", ["unknown_area"])
+
+
+def test_row_that_needs_the_held_one_to_end_is_refused(institution, by_hand):
+    content = roster(
+        person_row("高轩", NUMBER, 岗位="副主任", 离职日期="2026-01-01"),
+        person_row("高轩", NUMBER, 岗位="副主任", 入职日期="2026-01-01"),
+    )
+
+    assert actions(run(institution, content)) == ["unchanged", "error"]
+    assert actions(run(institution, content, overwrite=frozenset({2}))) == ["update", "create"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2024-01-01", "", "unchanged"),
+        ("2024-03-01", "", "unchanged"),
+        ("2020-01-01", "2023-12-31", "create"),
+    ],
+)
+def test_file_cannot_undo_what_an_officer_voided(institution, start, end, expected):
+    confirm(institution, roster(person_row("高轩", NUMBER)))
+    Appointment.objects.update(voided_at=clock.now())
+
+    plan = run(institution, roster(person_row("高轩", NUMBER, 入职日期=start, 离职日期=end)), overwrite_all=True)
+
+    assert actions(plan) == [expected]
+    assert Appointment.objects.holding().exists() is (expected == "create")
+    assert ("voided" in [one.code for one in plan.rows[0].warnings]) is (expected == "unchanged")
+
+
+# --- missing --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def three(institution) -> bytes:
+    """Three people work here; the file that comes back names the first of them only."""
+    number = resident_number()
+    left = person_row("李龑", 离职日期="2024-06-01")
+    confirm(institution, roster(person_row("高轩", number), person_row("王喆"), person_row("何敏"), left))
+    return roster(person_row("高轩", number))
+
+
+def ends() -> dict[str, date | None]:
+    return dict(Appointment.objects.order_by("person__name").values_list("person__name", "end_date"))
+
+
+def test_missing_people_are_listed_and_stay(institution, three):
+    plan = confirm(institution, three)
+
+    assert [one.name for one in plan.missing] == ["何敏", "王喆"]
+    assert (plan.ended, plan.changes_something) == ([], False)
+    assert ends() == {"何敏": None, "李龑": date(2024, 6, 1), "王喆": None, "高轩": None}
+
+
+def test_ticked_person_is_ended_on_the_day_and_kept_as_a_version(institution, three):
+    wang = Appointment.objects.get(person__name="王喆")
+
+    plan = run(institution, three, end_missing=frozenset({wang.pk}), end_on=date(2026, 9, 1))
+
+    assert [one.name for one in plan.ended] == ["王喆"]
+    assert ends() == {"何敏": None, "李龑": date(2024, 6, 1), "王喆": date(2026, 9, 1), "高轩": None}
+    assert AppointmentVersion.objects.get().appointment == wang
+    wang.refresh_from_db()
+    assert wang.by_hand_at is not None
+    facts = AuditEntry.objects.filter(verb="accounts.roster_imported").latest("pk").facts
+    assert (facts["ended"], facts["end_on"]) == ([wang.pk], "2026-09-01")
+
+
+def test_all_missing_people_are_ended_by_one_tick(institution, three):
+    run(institution, three, end_all_missing=True, end_on=date(2026, 9, 1))
+
+    assert sum(end == date(2026, 9, 1) for end in ends().values()) == 2
+
+
+def test_somebody_who_is_in_the_file_is_not_ended_by_a_tick(institution, three):
+    gao = Appointment.objects.get(person__name="高轩")
+
+    assert run(institution, three, end_missing=frozenset({gao.pk}), end_on=date(2026, 9, 1)).ended == []
+    assert ends()["高轩"] is None
+
+
+@pytest.mark.parametrize("end_on", [None, date(2024, 1, 1)])
+def test_end_that_is_missing_or_before_the_start_writes_nothing(institution, three, end_on):
+    plan = run(institution, three, end_all_missing=True, end_on=end_on)
+
+    assert (plan.has_errors, len(plan.problems)) == (True, 2)
+    assert date(2024, 1, 1) not in ends().values()
+
+
+def test_missing_people_are_not_told_of_while_rows_are_wrong(institution, three):
+    assert preview(institution, roster(person_row(入职日期="去年"))).missing == []
+
+
+# --- what was seen --------------------------------------------------------------------------------------------------
+def test_confirming_something_else_than_was_seen_is_refused(institution, three):
+    actor = system_user()
+    content = roster(person_row("何敏", NUMBER), person_row("赵芮"))
+    seen = preview_roster(actor=actor, institution=institution, content=content).fingerprint
+    confirm(institution, roster(person_row("何敏", NUMBER)))
+
+    with pytest.raises(DomainError) as caught:
+        import_roster(actor=actor, institution=institution, content=content, seen=seen)
+
+    assert caught.value.code == "changed_meanwhile"
+    assert not Appointment.objects.filter(person__name="赵芮").exists()
+
+
+def test_ticks_do_not_change_what_was_seen(institution, by_hand):
+    confirm(institution, roster(person_row("王喆")))
+    seen = preview(institution, FILE).fingerprint
+
+    again = run(institution, FILE, preview_roster, overwrite_all=True, end_all_missing=True, end_on=date(2030, 1, 1))
+    assert again.fingerprint == seen
