@@ -148,6 +148,8 @@ def test_newcomer_signs_up_and_applies_by_keyboard_alone(page, mailoutbox, setti
     expect(page.locator("main").get_by_role("button", name="Confirm", exact=True)).to_have_count(0)
     page.goto("/en/profile/")
     fill_by_keyboard(page, ("Full name", "林·知夏"), ("Number of the document", resident_number()))
+    tab_to(page, "checkbox", "I agree that this number is used to know that it is me")
+    page.keyboard.press("Space")
     press(page, "button", "Save profile")
     expect(page.get_by_text("Your profile is complete.")).to_be_visible()
     page.goto(f"/en/cohorts/{cohort.pk}/")
