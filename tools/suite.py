@@ -1,6 +1,7 @@
 """`./run test`: every check, then every test on SQLite, then all but the browser tests on PostgreSQL.
 
-With paths or arguments: those tests alone, on SQLite, or with --postgres on PostgreSQL.
+With paths or arguments: those tests alone, on SQLite, or with --postgres on PostgreSQL. With --matrix: every question
+of the isolation matrix instead of its sample.
 """
 
 import subprocess
@@ -23,8 +24,10 @@ def main() -> None:
     exit_on_signals()
     arguments = sys.argv[1:]
     on_postgres = "--postgres" in arguments
-    chosen = [argument for argument in arguments if argument not in ("--postgres", "--")]
+    chosen = [argument for argument in arguments if argument not in ("--postgres", "--matrix", "--")]
     try:
+        if "--matrix" in arguments:
+            sys.exit(whole_matrix(chosen, on_postgres=on_postgres))
         if chosen or on_postgres:
             sys.exit(some_tests(chosen, on_postgres=on_postgres))
         sys.exit(everything())
@@ -38,6 +41,29 @@ def some_tests(chosen: list[str], *, on_postgres: bool) -> int:
         return pytest(chosen, {}, folder=None)
     with private_postgres() as server:
         return pytest(chosen, server, folder=None)
+
+
+def whole_matrix(chosen: list[str], *, on_postgres: bool) -> int:
+    """Tens of thousands of questions; says how many were asked and how many answers were wrong."""
+    with tempfile.TemporaryDirectory(prefix="suite") as folder:
+        report = Path(folder, "matrix.xml")
+        line = ["-n", "2", "-q", "--show-capture=no", f"--junit-xml={report}", *(chosen or ["tests/isolation"])]
+        if on_postgres:
+            with private_postgres() as server:
+                status = pytest(line, server | {"WHOLE_MATRIX": "1"}, folder=ROOT)
+        else:
+            status = pytest(line, {"WHOLE_MATRIX": "1"}, folder=ROOT)
+        asked, wrong = noted(report, "probes"), noted(report, "faults")
+    print(f"{asked} probes, {wrong} faults", flush=True)
+    return status
+
+
+def noted(report: Path, name: str) -> int:
+    """What tests wrote down about themselves, added up."""
+    if not report.exists():
+        return 0
+    found = ElementTree.parse(report).getroot().iter("property")
+    return sum(int(one.get("value", 0)) for one in found if one.get("name") == name)
 
 
 def everything() -> int:

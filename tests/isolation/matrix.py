@@ -10,6 +10,10 @@ from tests.isolation.world import LOGINS, OWNERS, Owner
 ALL_OWNERS = (*OWNERS, Owner.MISSING)
 # Of methods that no page uses, one own and one foreign row are asked.
 RARE = ("PUT", "DELETE", "OPTIONS")
+# On pages without a row: a search for somebody's name, and a filter by somebody's institution.
+SEARCHES = tuple(
+    (query, owner) for query in ("q", "institution") for owner in (Owner.HOME, Owner.SIBLING, Owner.FOREIGN)
+)
 # In Wagtail's room one login per kind asks.
 ONE_PER_KIND = tuple({login.kind: name for name, login in reversed(LOGINS.items())}.values())
 SAMPLE = 2_000
@@ -20,6 +24,8 @@ def probes(declared: dict[str, Address]) -> Iterator[Probe]:
         for login in ONE_PER_KIND if address.foreign_code else LOGINS:
             for method, owner in _questions(address):
                 yield Probe(route, login, owner, method)
+            if not (address.names_rows or address.foreign_code):
+                yield from (Probe(route, login, owner, "GET", query) for query, owner in SEARCHES)
 
 
 def _questions(address: Address) -> Iterator[tuple[str, Owner]]:

@@ -1,10 +1,11 @@
 """One question to the platform and what is wrong with its answer: status, words of others, writes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core import mail
@@ -14,13 +15,15 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from core import outbox
-from tests.isolation import files
+from tests.isolation import files, pages
 from tests.isolation.addresses import PUBLIC, SIGNED_IN, Address
 from tests.isolation.canaries import READERS, Canaries, Canary
 from tests.isolation.world import ANONYMOUS, LOGINS, Isolation, Login, Owner
 
 # What nobody may be answered who is meant to be answered.
 REFUSALS = {"GET": (400, 401, 403, 404), "HEAD": (400, 401, 403, 404), "POST": (403, 404, 405)}
+NOBODY = "zqxnobodyhere"
+ROOM = ("cms/", "^cms/")
 LOGIN_DOOR = "/accounts/login/"
 WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)"?', re.I)
 # Bookkeeping of the visit itself; the ledger of looks also keeps the refused ones.
@@ -36,10 +39,12 @@ class Probe:
     login: str
     owner: Owner
     method: str
+    # "q": a word of that owner's is searched for; otherwise the part of a row, such as "institution".
     query: str = ""
 
     def __str__(self) -> str:
-        return f"{self.method} {self.route}{self.query} as {self.login}, row of: {self.owner}"
+        asked = f"?{self.query}=…" if self.query else ""
+        return f"{self.method} {self.route}{asked} as {self.login}, row of: {self.owner}"
 
 
 @dataclass
@@ -48,6 +53,7 @@ class Answer:
 
     status: int
     text: str
+    headers: Mapping[str, str]
     writes: list[tuple[str, str | None]]
     mails: list[tuple[list[str], str]] = field(default_factory=list)
 
@@ -62,7 +68,7 @@ class Asker:
     def __init__(self, isolation: Isolation, canaries: Canaries, declared: dict[str, Address]) -> None:
         self.isolation, self.canaries, self.declared = isolation, canaries, declared
         self.clients = {name: self._client(name) for name in LOGINS}
-        self.missing: dict[tuple[str, str, str], Answer] = {}
+        self.missing: dict[Probe, Answer] = {}
         self.asked = 0
 
     def _client(self, name: str) -> Client:
@@ -73,7 +79,9 @@ class Asker:
 
     def ask(self, probe: Probe) -> Answer:
         address = self.declared[probe.route]
-        path = address.path(probe.route, lambda part: self.isolation.value(probe.owner, part)) + probe.query
+        path = address.path(probe.route, lambda part: self.isolation.value(probe.owner, part))
+        asked = self._asked(probe)
+        path += f"?{probe.query}={asked}" if asked else ""
         body = self._body(address, probe.owner)
         client = self.clients[probe.login]
         cookies = client.cookies.copy()
@@ -86,7 +94,19 @@ class Asker:
             written = list(writes)
             mails = self._mails() if probe.method == "POST" else []
         client.cookies = cookies
-        return Answer(response.status_code, _normal(_heads(response) + text, path), written, mails)
+        whole = _normal(_heads(response) + text, path, asked)
+        return Answer(response.status_code, whole, dict(response.items()), written, mails)
+
+    def _asked(self, probe: Probe) -> str:
+        """What stands behind the question mark."""
+        if probe.query != "q":
+            return str(self.isolation.value(probe.owner, probe.query)) if probe.query else ""
+        missing = probe.owner == Owner.MISSING
+        return NOBODY if missing else self.canaries.of(probe.owner, "accounts.Person", "name")
+
+    def forget(self) -> None:
+        """What missing rows were answered with, when the platform has been changed since."""
+        self.missing.clear()
 
     def _body(self, address: Address, owner: Owner) -> dict[str, Any]:
         given = {name: self._given(value, owner) for name, value in (address.body or {}).items()}
@@ -110,6 +130,7 @@ class Asker:
         yield from self._wrong_status(probe, answer)
         yield from self._words_of_others(probe, answer)
         yield from self._wrong_writes(probe, answer)
+        yield from pages.faults(answer.headers, answer.text, strict=not probe.route.startswith(ROOM))
 
     def reads(self, probe: Probe) -> bool:
         return self._reaches(probe, self.declared[probe.route].audience)
@@ -142,6 +163,8 @@ class Asker:
         elif login.name == ANONYMOUS and PUBLIC not in address.audience:
             if answer.status not in (302, 401, 404, 405) or (answer.status == 302 and LOGIN_DOOR not in answer.text):
                 yield f"a visitor was answered {answer.status}"
+        elif probe.query and probe.owner not in login.reach:
+            yield from self._otherwise_than_missing(probe, answer)
         elif self.writes(probe) or (self.reads(probe) and probe.method != "POST"):
             if not address.foreign_code and answer.status in REFUSALS.get(probe.method, ()):
                 yield f"its own {'writer' if probe.method == 'POST' else 'reader'} was answered {answer.status}"
@@ -154,10 +177,13 @@ class Asker:
             yield f"answered {answer.status} instead of 404"
         if probe.owner == Owner.MISSING or not self.declared[probe.route].names_rows:
             return
-        key = (probe.route, probe.login, probe.method)
-        if key not in self.missing:
-            self.missing[key] = self.ask(Probe(probe.route, probe.login, Owner.MISSING, probe.method))
-        if (answer.status, answer.text) != (self.missing[key].status, self.missing[key].text):
+        yield from self._otherwise_than_missing(probe, answer)
+
+    def _otherwise_than_missing(self, probe: Probe, answer: Answer) -> Iterator[str]:
+        nobody = replace(probe, owner=Owner.MISSING)
+        if nobody not in self.missing:
+            self.missing[nobody] = self.ask(nobody)
+        if (answer.status, answer.text) != (self.missing[nobody].status, self.missing[nobody].text):
             yield "answered otherwise than for a row that does not exist"
 
     def _words_of_others(self, probe: Probe, answer: Answer) -> Iterator[str]:
@@ -237,5 +263,7 @@ def _heads(response: HttpResponseBase) -> str:
     return "".join(f"{name}: {value}\n" for name, value in response.items() if name != "Content-Length")
 
 
-def _normal(text: str, path: str) -> str:
-    return CHANGING.sub("", text).replace(path, "<asked>").replace(path.replace("/", "%2F"), "<asked>")
+def _normal(text: str, path: str, asked: str) -> str:
+    """The text without what differs between two rows that both say nothing."""
+    text = CHANGING.sub("", text).replace(path, "<asked>").replace(quote(path, safe=""), "<asked>")
+    return re.sub(rf"\b{re.escape(asked)}\b", "<asked>", text) if asked else text

@@ -7,6 +7,7 @@ ON_PAPER = "certificates.Certificate"
 ADDRESSES: dict[str, Address] = {
     "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
     "verify/": public(),
+    "managers/": public(post=""),
     "api/v1/certificates/verify": public(post=""),
     "certificates/": signed_in(post=""),
     "certificates/<str:number>/": only("trainee base regulator", number="certificate.number", post=""),

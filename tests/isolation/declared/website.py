@@ -4,7 +4,6 @@ from tests.isolation.addresses import Address, public, signed_in
 
 ADDRESSES: dict[str, Address] = {
     "rules/": public(post=""),
-    "managers/": public(post=""),
     "bases/": public(post=""),
     "institutions/": public(post=""),
     "search/": public(post=""),
