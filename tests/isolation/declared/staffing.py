@@ -13,5 +13,8 @@ ADDRESSES: dict[str, Address] = {
     "institution/changes/<int:pk>/changed/": only("officer", pk="appointment"),
     "institution/changes/<int:pk>/corrected/": only("officer", pk="appointment"),
     "institution/changes/<int:pk>/moved/": only("regulator", pk="appointment"),
+    "sealed-counts/": only("officer regulator", post=""),
+    "sealed-counts/enter/": only("officer"),
+    "sealed-counts/<int:pk>/": only("regulator", pk="sealedcount"),
     "api/v1/institutions/<identifier>/staffing-ratio": only(SEES, identifier="institution", post=""),
 }
