@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from accounts.views import again, bodies, consents, home, imports, powers, profile, reveal, roster, security
+from accounts.views import (
+    again,
+    bodies,
+    consents,
+    designations,
+    home,
+    imports,
+    places,
+    powers,
+    profile,
+    reveal,
+    roster,
+    security,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,6 +36,18 @@ urlpatterns = [
     path("institution/roster/import/", imports.import_roster, name="import_roster"),
     path("institution/roster/import/template/", imports.download_roster_template, name="roster_template"),
     path("institution/roster/import/<str:sha256>/", imports.review_roster, name="review_roster"),
+    path("designations/held/", designations.designations, name="designations"),
+    path("designations/apply/", designations.apply, name="apply_for_designation"),
+    path("designations/<int:pk>/", designations.designation, name="designation"),
+    path("designations/<int:pk>/<slug:step>/", designations.designation_step, name="designation_step"),
+    path("institutions/new/", places.create_institution, name="create_institution"),
+    path("institutions/<int:pk>/correct/", places.correct_institution, name="correct_institution"),
+    path("institutions/<int:pk>/move/", places.move_institution, name="move_institution"),
+    path("base/all/", places.bases, name="bases"),
+    path("base/new/", places.create_base, name="create_base"),
+    path("base/<int:pk>/", places.base, name="base"),
+    path("base/<int:pk>/correct/", places.correct_base, name="correct_base"),
+    path("base/<int:pk>/move/", places.move_base, name="move_base"),
     path("bodies/", bodies.bodies, name="bodies"),
     path("bodies/new/", bodies.create_body, name="create_body"),
     path("bodies/competences/", bodies.competences, name="competences"),

@@ -10,6 +10,8 @@ CENTRE_X, CENTRE_Y, REACH = 170, 150, 140
 # The step line: a plane of 960 x 240 with room for words at the left and below.
 LEFT, RIGHT, TOP, BOTTOM = 52, 936, 20, 200
 LABEL_ROOM = 104
+# Lying bars: words at the left, figures behind the longest one.
+BAR_LEFT, BAR_ROOM = 108, 780
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,27 @@ class StepLine:
     labels: list[dict[str, str]] = field(default_factory=list)
     threshold_y: str = ""
     threshold_word_y: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Lying bars below one another, the longest across the plane; each {label, value, y, width, word_x, word_y}."""
+
+    height: str
+    bars: list[dict[str, object]]
+
+
+def bars(points: Sequence[Mapping[str, Any]]) -> Bars:
+    """Values from 0; without any the bars have no length."""
+    values = [max(number(point["value"]) or 0.0, 0.0) for point in points]
+    longest = max(values, default=0.0) or 1.0
+    drawn: list[dict[str, object]] = []
+    for place, (point, value) in enumerate(zip(points, values, strict=True)):
+        width, top = BAR_ROOM * value / longest, 8 + 32 * place
+        places = {"y": top, "width": width, "word_x": BAR_LEFT + width + 10, "word_y": top + 15}
+        words = {name: _coordinate(where) for name, where in places.items()}
+        drawn.append({"label": point["label"], "value": point["value"], **words})
+    return Bars(height=str(16 + 32 * len(drawn)), bars=drawn)
 
 
 def gauge(*, percent: object, required: object) -> Gauge:

@@ -7,8 +7,9 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Designation, Institution, Region, TrainingBase, User
+from accounts.models import Designation, Institution, Placement, Region, TrainingBase, User
 from accounts.permissions import GRANTS, Permission
+from accounts.selectors.places import placements
 from core import clock
 from core.errors import NotAllowed
 from core.text import compact, name_key
@@ -52,6 +53,7 @@ class InstitutionCard:
     designations: list[Designation]
     departments: list[Institution]
     bases: list[TrainingBase]
+    placements: list[Placement]
 
 
 def home_region(actor: User) -> Region:
@@ -111,6 +113,7 @@ def institution_card(actor: User, pk: int, *, as_of: date | None = None) -> Inst
         designations=list(granted.order_by("-valid_from", "pk")),
         departments=list(reach.filter(parent=institution).order_by("name", "pk")),
         bases=list(hosted.order_by("code")),
+        placements=placements(actor, institution),
     )
 
 

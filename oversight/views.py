@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access import holds
+from accounts.access import can, holds
 from accounts.models import Region
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
@@ -62,6 +62,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
         "people": [{**vars(line), "masked": masked.get(line.person, "")} for line in page.object_list],
         "query": query,
         "sees_people": holds(request.user, Permission.ROSTER_VIEW),  # type: ignore[arg-type]
+        "may_manage": can(request.user, Permission.PLACE_MANAGE, card.institution),  # type: ignore[arg-type]
         "opens_files": holds(request.user, Permission.CREDIT_FILE_VIEW),  # type: ignore[arg-type]
         "crumbs": _crumbs(request, card.institution.region, card.institution.name),
         "paragraph": institution_paragraph(card.answer),

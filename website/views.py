@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import SignedInRequest
-from accounts.models import Institution
+from accounts.models import Designation, Institution
+from accounts.selectors.designations import in_force, in_publicity, period_end, years
+from core import clock
 from courses.selectors.content import open_cohorts
 from website import selectors
 from website.models import HomePage
@@ -53,6 +55,34 @@ def institutions(request: HttpRequest) -> HttpResponse:
     rows = selectors.institutions(query, category)
     context = {"query": query, "category": category, "categories": categories, **_page(request, rows)}
     return render(request, "website/institutions.html", context)
+
+
+@login_not_required
+def designations(request: HttpRequest) -> HttpResponse:
+    """The public register: what is in force today, and what anybody may object to now."""
+    query = _query(request)
+    kind = next((code for code, _label in Designation.Kind.choices if code == request.GET.get("kind")), "")
+    context = {
+        "query": query,
+        "kind": kind,
+        "kinds": Designation.Kind.choices,
+        "publicity": [{"one": one, "deadline": period_end(one)} for one in in_publicity()[:PAGE_SIZE]],
+        **_page(request, in_force(clock.today(), kind=kind, query=query)),
+    }
+    return render(request, "website/designations.html", context)
+
+
+@login_not_required
+def designation_years(request: HttpRequest) -> HttpResponse:
+    found = years(today=clock.today())
+    labels = dict(Designation.Kind.choices)
+    lines = [
+        {"year": one.year, "label": labels.get(line.kind, ""), "figures": line}
+        for one in found
+        for line in [one.total, *one.lines]
+    ]
+    points = [{"label": str(one.year), "value": one.total.in_force} for one in reversed(found)]
+    return render(request, "website/designation_years.html", {"years": found, "lines": lines, "points": points})
 
 
 @login_not_required

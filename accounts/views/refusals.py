@@ -20,11 +20,49 @@ WORDS: dict[str, Promise] = {
         "An entry for a later day stands already. Choose a day after it, or end that entry first."
     ),
     "ends_before_start": gettext_lazy("The end lies before the beginning. Nothing was changed."),
+    "reason_missing": gettext_lazy("Write a reason: those concerned must be able to read it."),
+    "unknown_institution": gettext_lazy("No institution has this credit code. Enter it first."),
+    "needs_parent": gettext_lazy(
+        "Give a unified social credit code; a department without one needs the institution it belongs to."
+    ),
+    "uscc_wrong": gettext_lazy("This is no valid credit code: a character was mistyped. Compare it with the licence."),
+    "uscc_taken": gettext_lazy("An institution with this credit code is entered already."),
+    "department_exists": gettext_lazy("The institution has a department of this name already."),
+    "circle": gettext_lazy("An institution cannot stand below itself."),
+    "host_is_a_department": gettext_lazy("The host has to be a legal person, not a department."),
+    "move_in_future": gettext_lazy(
+        "A move is recorded on the day it happens, because the powers over the place change at that moment."
+        " Come back on that day; nothing was changed."
+    ),
+    "move_in_past": gettext_lazy(
+        "A move counts from the day it is recorded: who could see what on earlier days cannot be changed any more."
+        " Enter today, and name the document with its date."
+    ),
+    "region_out_of_reach": gettext_lazy("You do not oversee the new region: the body above both records the move."),
+    "region_not_in_use": gettext_lazy("This region is not in use any more. Choose its successor."),
+    "same_region": gettext_lazy("It stands in this region already. Nothing was changed."),
+    "kind_not_for_subject": gettext_lazy("This designation is not for this kind of institution or base."),
+    "application_open": gettext_lazy("An application for this designation is under way already."),
+    "already_designated": gettext_lazy("This designation is held already."),
+    "nobody_competent": gettext_lazy(
+        "Nobody is entered as the competent body for this matter in this region."
+        " Enter it under “Competent bodies” first."
+    ),
+    "other_body_competent": gettext_lazy("Another body is competent for this matter in this region: %(body)s."),
+    "same_person_twice": gettext_lazy(
+        "You took an earlier step of it, or applied yourself: somebody else has to take this one. Nothing was changed."
+    ),
+    "publicity_running": gettext_lazy("The publicity runs until %(until)s; nothing is decided before it has passed."),
+    "rectification_running": gettext_lazy(
+        "The time to put it right runs until %(until)s; it cannot be revoked before."
+    ),
+    "granted_too_early": gettext_lazy("It cannot count from a day before the end of the publicity."),
     "has_ended": gettext_lazy("It has ended by that day already. Nothing was changed."),
 }
 
 
 def words(refusal: DomainError) -> str:
     """A sentence for people; one that is not foreseen still says its code, so that it can be reported."""
-    known = WORDS.get(refusal.code)
-    return str(known) if known else _("This was refused (%(code)s). Nothing was changed.") % {"code": refusal.code}
+    if known := WORDS.get(refusal.code):
+        return str(known) % refusal.facts
+    return _("This was refused (%(code)s). Nothing was changed.") % {"code": refusal.code}

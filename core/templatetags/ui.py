@@ -181,3 +181,8 @@ def gauge(percent: object, required: object) -> drawing.Gauge:
 @register.simple_tag
 def step_line(points: Iterable[Mapping[str, Any]], threshold: object = None) -> drawing.StepLine:
     return drawing.step_line(list(points), threshold=threshold)
+
+
+@register.simple_tag
+def bars(points: Iterable[Mapping[str, Any]]) -> drawing.Bars:
+    return drawing.bars(list(points))

@@ -5,6 +5,7 @@ The views say the same by `@confirm_again`; test_confirm_again.py compares the t
 
 # Name of the address -> what weighs heavily there.
 CONFIRMED = {
+    "accounts:designation_step": "grants, refuses, revokes a status",
     "accounts:change_competence": "says who decides from a day on",
     "accounts:reveal": "shows a full document number or phone",
     "certificates:issue": "issues certificates",

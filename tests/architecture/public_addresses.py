@@ -19,6 +19,8 @@ VISITORS = {
     "verify/": "anyone verifies a certificate",
     "rules/": "rules and methods with their sources",
     "bases/": "public register of training bases",
+    "designations/": "public register of designations; what is in publicity is there to be read by everybody",
+    "designations/years/": "public figures: entries and exits by year",
     "institutions/": "public register of institutions",
     "search/": "search in what is public",
     r"^((?:[\w\-]+/)*)$": "Wagtail's pages, public when live",

@@ -47,6 +47,7 @@ NOT_WORDS = {
 }
 # What the public registers print of everybody.
 PUBLIC_FIELDS = {
+    "accounts.Designation.document",
     "accounts.Institution.name",
     "accounts.TrainingBase.name",
     "accounts.TrainingBase.name_en",

@@ -21,6 +21,18 @@ ADDRESSES: dict[str, Address] = {
     "people/<int:pk>/reveal/": only(
         "regulator", pk="person", body={"what": "identity_number", "purpose": "case"}, reveals=True
     ),
+    "designations/held/": only("officer base regulator evaluator auditor", post=""),
+    "designations/apply/": only("officer base"),
+    "designations/<int:pk>/": only("officer regulator evaluator auditor", pk="designation", post=""),
+    "designations/<int:pk>/<slug:step>/": only("regulator", pk="designation", step=fixed("rectify")),
+    "institutions/new/": only("regulator"),
+    "institutions/<int:pk>/correct/": only("regulator", pk="institution"),
+    "institutions/<int:pk>/move/": only("regulator", pk="institution"),
+    "base/all/": only("regulator", post=""),
+    "base/new/": only("system_admin"),
+    "base/<int:pk>/": only("base instructor invigilator regulator evaluator auditor", pk="trainingbase", post=""),
+    "base/<int:pk>/correct/": only("regulator", pk="trainingbase"),
+    "base/<int:pk>/move/": only("regulator", pk="trainingbase"),
     "bodies/": only(SEES_BODIES, post=""),
     "bodies/new/": only("system_admin"),
     "bodies/competences/": only(SEES_BODIES, post="", shows="accounts.AdminBody accounts.Competence"),

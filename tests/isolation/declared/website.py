@@ -5,6 +5,8 @@ from tests.isolation.addresses import Address, public, signed_in
 ADDRESSES: dict[str, Address] = {
     "rules/": public(post=""),
     "bases/": public(post=""),
+    "designations/": public(post=""),
+    "designations/years/": public(post=""),
     "institutions/": public(post=""),
     "search/": public(post=""),
     "demo/": public(post=""),
