@@ -1,14 +1,13 @@
 """What leaves a page for somebody else's document: a paragraph with numbers, date and source, or a table."""
 
 from collections.abc import Iterable
-from io import BytesIO
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from accounts.models import Region
 from accounts.models.places import Rank
+from core.exports import table
 from oversight.selectors import Overview
 from staffing.selectors import RatioAnswer
 
@@ -80,14 +79,7 @@ def institution_paragraph(answer: RatioAnswer) -> str:
 
 def institutions_table(answers: Iterable[RatioAnswer]) -> bytes:
     """The listed institutions as XLSX, each line with its day and rule, so that it can stand alone."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Institutions"))
-    sheet.append(_heads())
-    for answer in answers:
-        sheet.append([_safe(value) for value in _line(answer)])
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return table(_("Institutions"), _heads(), (_line(answer) for answer in answers))
 
 
 def _heads() -> list[str]:
@@ -123,8 +115,3 @@ def _line(answer: RatioAnswer) -> list[str | int]:
         answer.as_of.isoformat(),
         answer.rule.version,
     ]
-
-
-def _safe(value: str | int) -> str | int:
-    """A name that begins like a formula stays a name, here and when somebody saves the sheet as CSV."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
