@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import Institution, Person, User
+from accounts.models import AdminBody, Designation, Institution, Person, User
 from accounts.selectors import system_user
 from accounts.services import create_login, save_profile
 from certificates.models import Certificate
@@ -136,6 +136,8 @@ def _visitors(made: Tour) -> None:
     made.add(VISITOR, "website:rules")
     made.add(VISITOR, "website:bases")
     made.add(VISITOR, "website:institutions")
+    made.add(VISITOR, "website:designations")
+    made.add(VISITOR, "website:designation_years")
     made.add(VISITOR, "website:search", query="?q=岚江")
     made.add(VISITOR, "website:search", query="?q=nothing-of-this-name", name="search without answer")
     made.add(VISITOR, "website:demo")
@@ -243,9 +245,33 @@ def _regulators(made: Tour) -> None:
     made.add(PROVINCE, "credit:file", gao.pk)
     made.add(PROVINCE, "accounts:import_institutions")
     made.add_upload(PROVINCE, "accounts:import_institutions", INSTITUTIONS, "机构.csv")
+    _places(made, own)
     made.add(NATION, "oversight:regions", name="regions of the nation")
     made.add(AUDITOR, "oversight:institution", own.pk, name="institution for an auditor")
     made.add(EDITOR, "accounts:home", name="home of an editor")
+
+
+def _places(made: Tour, own: Institution) -> None:
+    """Bodies, competences, designations, one institution, one base."""
+    body = AdminBody.objects.get(code="LANJIANG")
+    asked = Designation.objects.get(state="applied")
+    rectified = Designation.objects.get(state="rectification")
+    made.add(PROVINCE, "accounts:bodies")
+    made.add(PROVINCE, "accounts:body", body.pk)
+    made.add(PROVINCE, "accounts:assign_duty", body.pk)
+    made.add(PROVINCE, "accounts:competences", query="?region=990200")
+    made.add(PROVINCE, "accounts:change_competence", "990200", "bases")
+    made.add(PROVINCE, "accounts:designations")
+    made.add(PROVINCE, "accounts:designation", asked.pk)
+    made.add(PROVINCE, "accounts:designation", rectified.pk, name="designation in rectification")
+    made.add(PROVINCE, "accounts:designation_step", asked.pk, "review")
+    made.add(OFFICER, "accounts:apply_for_designation")
+    made.add(PROVINCE, "accounts:create_institution")
+    made.add(PROVINCE, "accounts:correct_institution", own.pk)
+    made.add(PROVINCE, "accounts:move_institution", own.pk)
+    made.add(PROVINCE, "accounts:bases")
+    made.add(PROVINCE, "accounts:base", rectified.base_id)
+    made.add(PROVINCE, "accounts:correct_base", rectified.base_id)
 
 
 def _issued(cohort: Cohort) -> UUID:

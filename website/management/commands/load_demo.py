@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Region
 from accounts.selectors import system_user
 from core import clock, outbox
-from website.management.demo import afterwards, story
+from website.management.demo import afterwards, designated, story
 from website.management.demo.world import World, build_world
 
 PROVINCE = "990000"
@@ -31,6 +31,8 @@ class Command(BaseCommand):
 
     def _load(self) -> None:
         world = build_world(actor=system_user(), file=story.FOLDER / "world.yaml", day=clock.today(), say=self._say)
+        self._say("designations")
+        designated.happen(world)
         cohorts = yaml.safe_load((story.FOLDER / "cohorts.yaml").read_text(encoding="utf-8"))
         past = [plan for plan in cohorts if plan["until"] == "closed"]
         for plan in past:

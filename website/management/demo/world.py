@@ -11,6 +11,7 @@ from django.conf import settings
 
 from accounts.models import AdminBody, Institution, Region, TrainingBase, User
 from accounts.services import (
+    assign_duty,
     create_admin_body,
     create_base,
     create_institution,
@@ -18,6 +19,7 @@ from accounts.services import (
     create_region,
     designate,
     grant_membership,
+    name_competent_body,
 )
 from core import clock
 from courses.exams.imports import read_blueprint, read_questions
@@ -78,7 +80,32 @@ def _bodies(world: World, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         area = row.pop("jurisdiction")
         jurisdiction = world.regions[area].path if area else ""
-        world.bodies[row["code"]] = create_admin_body(actor=world.actor, jurisdiction=jurisdiction, **row)
+        above = world.bodies[row.pop("parent", "NATIONAL")]
+        world.bodies[row["code"]] = create_admin_body(actor=world.actor, jurisdiction=jurisdiction, parent=above, **row)
+
+
+def _duties(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        assign_duty(
+            actor=world.actor,
+            body=world.bodies[row["body"]],
+            line=row["line"],
+            valid_from=clock.today(),
+            document=row["document"],
+        )
+
+
+def _competences(world: World, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        for matter in row["matters"]:
+            name_competent_body(
+                actor=world.actor,
+                matter=matter,
+                region=world.regions.get(row["region"]) or Region.objects.get(code=row["region"]),
+                body=world.bodies[row["body"]],
+                valid_from=clock.today(),
+                document=row["document"],
+            )
 
 
 def _institutions(world: World, rows: list[dict[str, Any]]) -> None:
@@ -138,6 +165,8 @@ def _content(world: World, wanted: bool) -> None:
 SECTIONS: dict[str, Callable[[World, Any], None]] = {
     "regions": _regions,
     "admin_bodies": _bodies,
+    "duties": _duties,
+    "competences": _competences,
     "institutions": _institutions,
     "bases": _bases,
     "logins": _logins,
