@@ -57,4 +57,6 @@ urlpatterns += i18n_patterns(
 handler400 = "core.views.bad_request"
 handler403 = "core.views.permission_denied"
 handler404 = "core.views.page_not_found"
+# Asked for by allauth.
+handler429 = "core.views.too_many_requests"
 handler500 = "core.views.server_error"

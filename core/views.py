@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 
 from core import jobs, readiness
 from core.selectors import failed_items, jobs_of
@@ -70,6 +71,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
 
@@ -77,9 +84,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _readable(raw: bytes) -> dict[str, str]:
     message = message_from_bytes(raw, policy=policy.default)
     body = message.get_body(("plain",))
+    name, _at, domain = str(message["to"]).partition("@")
+    is_text = bool(domain) and domain == settings.SMS_MAIL_DOMAIN
     return {
-        "subject": str(message["subject"]),
-        "to": str(message["to"]),
+        "subject": gettext("Text message") if is_text else str(message["subject"]),
+        "to": f"+{name}" if is_text else str(message["to"]),
         "date": str(message["date"]),
         "text": body.get_content() if body else "",
     }

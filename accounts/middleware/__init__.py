@@ -1,7 +1,7 @@
 """What every request passes: the hat one wears, the age of the session, the second factor of staff."""
 
 from accounts.middleware.hats import AS_MYSELF, SESSION_KEY, HatMiddleware, SignedInRequest
-from accounts.middleware.sign_in import SecondFactorMiddleware, SessionAgeMiddleware
+from accounts.middleware.sign_in import SecondFactorMiddleware, SessionAgeMiddleware, TooManyTriesMiddleware
 
 __all__ = [
     "AS_MYSELF",
@@ -10,4 +10,5 @@ __all__ = [
     "SecondFactorMiddleware",
     "SessionAgeMiddleware",
     "SignedInRequest",
+    "TooManyTriesMiddleware",
 ]

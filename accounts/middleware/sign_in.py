@@ -4,6 +4,8 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import RateLimited
+from allauth.core.ratelimit import respond_429
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -61,6 +63,19 @@ class SessionAgeMiddleware:
             else:
                 _touch(request)
         return self.get_response(request)
+
+
+class TooManyTriesMiddleware:
+    """allauth raises in the middle of a sign-up when a number gets too many messages: an answer, not an error."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return respond_429(request) if isinstance(exception, RateLimited) else None
 
 
 class SecondFactorMiddleware:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.TooManyTriesMiddleware",
     "accounts.middleware.SessionAgeMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "core.middleware.ReadOnlyGetMiddleware",
@@ -172,6 +173,17 @@ ACCOUNT_FORMS = {
     "login": "accounts.forms.sign_in.LoginForm",
     "signup": "accounts.forms.sign_in.SignupForm",
     "request_login_code": "accounts.forms.sign_in.RequestLoginCodeForm",
+}
+# Tries are counted in the cache that all web processes share: by address of the visitor, by login, by number.
+LOGINS_PER_MINUTE = env.number("PLATFORM_LOGINS_PER_MINUTE", 30)
+_by_address = f"{LOGINS_PER_MINUTE}/m/ip"
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "login": _by_address,
+    # The sixth wrong password or code within five minutes is refused unread.
+    "login_failed": f"{_by_address},5/5m/key",
+    # Messages cost money and disturb: one in half a minute and ten a day for a number.
+    "verify_phone": f"{_by_address},1/30s/key,10/d/key",
+    "request_login_code": f"{_by_address},3/m/key,10/d/key",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
