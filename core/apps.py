@@ -2,7 +2,9 @@
 
 from typing import ClassVar
 
+import openpyxl
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
 
 
@@ -15,6 +17,13 @@ class CoreConfig(AppConfig):
         from core.spans import install_no_overlap  # noqa: PLC0415
         from core.triggers import install_append_only  # noqa: PLC0415
 
+        require_safe_xml()
         mask_every_record()
         post_migrate.connect(install_append_only, dispatch_uid="append-only triggers")
         post_migrate.connect(install_no_overlap, dispatch_uid="rows that share no day")
+
+
+def require_safe_xml() -> None:
+    """Spreadsheets from elsewhere are parsed without entities, or the platform does not start."""
+    if not openpyxl.DEFUSEDXML:
+        raise ImproperlyConfigured("openpyxl must find defusedxml: install it, and leave OPENPYXL_DEFUSEDXML alone")

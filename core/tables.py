@@ -36,6 +36,8 @@ MAX_ROWS = 20_000
 # Blank lines too: a few bytes can name a row in the millions, and every line before it would be walked.
 MAX_LINES = 50_000
 MAX_COLUMNS = 256
+# How pages, drawings and printed documents begin, whatever their names say.
+_NO_TABLE = ("<", "%PDF-")
 # Whole days as a spreadsheet counts them: 1954 to 2119.
 SERIAL_DAYS = range(20_000, 80_001)
 # Zero-width blanks and direction marks that copying from chats and address books leaves behind.
@@ -168,6 +170,9 @@ def _check_package(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise TableUnreadable from error
     members = package.infolist()
+    if len({member.filename.casefold() for member in members}) < len(members):
+        # Two readers could take two different parts for the one.
+        raise TableUnreadable
     bombs = [m for m in members if m.file_size > max(RATIO_FROM, m.compress_size * MAX_RATIO)]
     if bombs or len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
         raise TableUnreadable("unpacks_too_large")
@@ -189,6 +194,8 @@ def _shared_texts(package: zipfile.ZipFile) -> set[str]:
         raise
     except Exception as error:  # missing, broken, encrypted, or XML that is refused
         raise TableUnreadable from error
+    if any("macroenabled" in part.get("ContentType", "").casefold() for part in parts):
+        raise TableUnreadable("macros")
     wanted = (part for part in parts if part.get("ContentType", "").endswith("sharedStrings+xml"))
     # Cut as the reader cuts it.
     return {part.get("PartName", "")[1:] for part in wanted}
@@ -280,6 +287,8 @@ def _filled(cells: list[Cell], number: int, open_ranges: dict[Merged, Cell]) -> 
 # --- CSV ------------------------------------------------------------------------------------------------------------
 def _csv_lines(content: bytes) -> Iterator[Line]:
     text = _decoded(content)
+    if text.lstrip().startswith(_NO_TABLE):
+        raise TableUnreadable
     first, _newline, rest = text.partition("\n")
     if stated := re.fullmatch(r"sep=(.)\r?", first):
         text = rest
