@@ -22,6 +22,7 @@ class AccountsConfig(AppConfig):
         "accounts_placement",
     ]
     # Entries are ended, never rewritten.
+    erasable: ClassVar[dict[str, list[str]]] = {"accounts_appointmentversion": ["email", "department", "staff_no"]}
     frozen: ClassVar[dict[str, list[str]]] = {"accounts_duty": ["valid_to"], "accounts_competence": ["valid_to"]}
     # A person holds a post once at a time, and has one main place of work at a time.
     no_overlap: ClassVar[dict[str, list[NoOverlap]]] = {

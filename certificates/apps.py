@@ -16,5 +16,16 @@ class CertificatesConfig(AppConfig):
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {"certificates_certificate": ["state", "filing_number"]}
 
+    # What says whose it is may become empty, when its holder is erased.
+    erasable: ClassVar[dict[str, list[str]]] = {
+        "certificates_certificate": [
+            "holder_name",
+            "holder_document_masked",
+            "holder_document_tail",
+            "facts.latin_name",
+        ],
+        "certificates_certificateevent": ["note"],
+    }
+
     def ready(self) -> None:
         import certificates.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import KIND, issue_item
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
@@ -10,6 +11,11 @@ from core.models import Job, OutboxEvent
 jobs.name_kind(
     KIND, _("Issue of certificates"), result=lambda job: reverse("certificates:issue", args=[job.subject_id])
 )
+
+
+@outbox.handles(ERASE_FILE)
+def erase(event: OutboxEvent) -> None:
+    erase_file(certificate_id=int(event.key))
 
 
 @outbox.handles(KIND)

@@ -32,6 +32,8 @@ class Classified:
     person: str = ""
     login: str = ""
     nobody: str = ""
+    # Fields that may speak of other people: not in the copy of one's data.
+    about_others: frozenset[str] = frozenset()
 
     def of_class(self, *wanted: str) -> list[str]:
         return [name for name, found in self.fields.items() if found in wanted]
@@ -80,7 +82,8 @@ def read(path: Path) -> Sheet:
 def _entry(label: str, facts: dict[str, str]) -> Classified:
     fields = {name: cls for cls in CLASSES for name in str(facts.get(cls) or "").split()}
     ways = {way: str(facts.get(way) or "") for way in ("person", "login", "nobody")}
-    return Classified(label=label, fields=fields, **ways)
+    others = frozenset(str(facts.get("about_others") or "").split())
+    return Classified(label=label, fields=fields, about_others=others, **ways)
 
 
 # --- complaints: what the tests and `check` read --------------------------------------------------------------------

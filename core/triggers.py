@@ -1,8 +1,9 @@
 """Append-only and frozen tables: SQL statements that make the database itself refuse changes.
 
 Which tables: `append_only` of each app's config refuse UPDATE, DELETE, TRUNCATE and REPLACE; `frozen` ones do so too,
-but for an UPDATE of the columns named there. They are (re)made after every migrate, because SQLite's table rebuilds
-drop triggers.
+but for an UPDATE of the columns named there. Columns of either that `erasable` names may also become empty, and nothing
+else: that is how personal data is erased where facts are kept ("facts.name" is one key of a JSON column). They are
+(re)made after every migrate, because SQLite's table rebuilds drop triggers.
 """
 
 import re
@@ -27,18 +28,22 @@ def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any
     """post_migrate receiver; passes by tables that a partial migrate has not made yet."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
+    erasable = getattr(sender, "erasable", {})
     with connection.cursor() as cursor:
         for table in sorted(present.intersection(getattr(sender, "append_only", ()))):
-            protect(cursor, table)
+            protect(cursor, table, erasing=erasable.get(table, ()))
         for table, columns in sorted(getattr(sender, "frozen", {}).items()):
             if table in present:
-                protect(cursor, table, changing=columns)
+                protect(cursor, table, changing=columns, erasing=erasable.get(table, ()))
 
 
-def protect(cursor: CursorWrapper, table: str, *, changing: Collection[str] = ()) -> None:
-    """Make a table append-only but for the `changing` columns; again is the same as once."""
+def protect(
+    cursor: CursorWrapper, table: str, *, changing: Collection[str] = (), erasing: Collection[str] = ()
+) -> None:
+    """Make a table append-only but for the `changing` columns, and for `erasing` ones that become empty; again is the
+    same as once."""
     made = _sqlite if cursor.db.vendor == "sqlite" else _postgresql
-    for statement in made(cursor, table, changing):
+    for statement in made(cursor, table, changing, erasing):
         cursor.execute(statement)
 
 
@@ -46,10 +51,12 @@ def _word(changing: Collection[str]) -> str:
     return "frozen" if changing else "append-only"
 
 
-def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str]) -> list[str]:
+def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str], erasing: Collection[str]) -> list[str]:
     refuse = f"EXECUTE FUNCTION refuse_change('{_word(changing)}')"
-    rest = f"- '{{{','.join(sorted(changing))}}}'::text[]"
-    moved = f"WHEN (to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}) " if changing else ""
+    free = sorted({*changing, *(name.partition(".")[0] for name in erasing)})
+    rest = f"- '{{{','.join(free)}}}'::text[]"
+    filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(erasing))
+    moved = f"WHEN (to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}{filled}) " if free else ""
     return [
         _POSTGRESQL_REFUSAL,
         f'CREATE OR REPLACE TRIGGER "{table}_rows" BEFORE UPDATE ON "{table}" FOR EACH ROW {moved}{refuse}',
@@ -57,6 +64,13 @@ def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str]) ->
         # Row triggers do not see TRUNCATE.
         f'CREATE OR REPLACE TRIGGER "{table}_whole" BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}',
     ]
+
+
+def _filled_postgresql(name: str) -> str:
+    """SQL: an erasable column changes to something else than empty."""
+    column, _dot, key = name.partition(".")
+    empty = f"OLD.\"{column}\" - '{key}'" if key else "''"
+    return f'(NEW."{column}" IS DISTINCT FROM OLD."{column}" AND NEW."{column}" IS DISTINCT FROM {empty})'
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------
@@ -68,11 +82,13 @@ class _Unique:
     condition: str = ""
 
 
-def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str]) -> list[str]:
+def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str], erasing: Collection[str]) -> list[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(changing)}'); END"
     columns = [name for (name,) in _rows(cursor, "SELECT name FROM pragma_table_info(%s)", table)]
     made = [f'DROP TRIGGER "{name}"' for name in _old_triggers(cursor, table)]
-    made.append(f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, changing)} {refuse}')
+    made.append(
+        f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, changing, erasing)} {refuse}'
+    )
     made.append(f'CREATE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" {refuse}')
     # INSERT OR REPLACE deletes the old row without firing the delete trigger: refuse any insert that would collide,
     # on the row's own number and on every unique index, whatever its columns.
@@ -84,10 +100,23 @@ def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str]) -> lis
     return made
 
 
-def _moved(columns: list[str], changing: Collection[str]) -> str:
+def _moved(columns: list[str], changing: Collection[str], erasing: Collection[str]) -> str:
     """SQL: would a column change that may not? Without columns that may, every UPDATE is refused."""
-    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in changing]
-    return f" WHEN {' OR '.join(kept)}" if changing else ""
+    free = {*changing, *(name.partition(".")[0] for name in erasing)}
+    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in free]
+    kept += [_filled_sqlite(name) for name in sorted(erasing)]
+    return f" WHEN {' OR '.join(kept)}" if free else ""
+
+
+def _filled_sqlite(name: str) -> str:
+    """SQL: an erasable column changes to something else than empty."""
+    column, _dot, key = name.partition(".")
+    if key:
+        return (
+            f'(json(NEW."{column}") IS NOT json(OLD."{column}")'
+            f' AND json(NEW."{column}") IS NOT json_remove(OLD."{column}", \'$.{key}\'))'
+        )
+    return f'(NEW."{column}" IS NOT OLD."{column}" AND NEW."{column}" IS NOT \'\')'
 
 
 def _collides(table: str, unique: _Unique, columns: list[str]) -> str:

@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class OversightConfig(AppConfig):
     name = "oversight"
     verbose_name = _("Oversight")
+
+    def ready(self) -> None:
+        import oversight.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

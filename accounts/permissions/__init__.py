@@ -37,6 +37,8 @@ class Permission(TextChoices):
     DESIGNATION_DECIDE = "designation_decide"
     PERSON_VIEW = "person_view"
     PERSON_REVEAL = "person_reveal"
+    DATA_REQUEST_ASK = "data_request_ask"
+    DATA_REQUEST_REVIEW = "data_request_review"
     ROSTER_VIEW = "roster_view"
     ROSTER_IMPORT = "roster_import"
     APPOINTMENT_CHOOSE_PRIMARY = "appointment_choose_primary"
@@ -91,6 +93,7 @@ OWN_RECORDS: frozenset[str] = frozenset(
         P.TRAINING_RECORD_VIEW,
         P.CERTIFICATE_VIEW,
         P.CREDIT_FILE_VIEW,
+        P.DATA_REQUEST_ASK,
     }
 )
 
@@ -115,6 +118,7 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.REGULATOR: frozenset(
         {
             P.INSTITUTION_VIEW, P.INSTITUTION_IMPORT, P.BASE_VIEW, P.PERSON_VIEW, P.PERSON_REVEAL, P.ROSTER_VIEW,
+            P.DATA_REQUEST_REVIEW,
             P.RATIO_VIEW, P.COHORT_VIEW, P.TRAINING_RECORD_VIEW, P.TRAINING_RECORD_CLAIM, P.TRAINING_RECORD_CONFIRM,
             P.CERTIFICATE_VIEW, P.CREDIT_FILE_VIEW, P.OVERSIGHT_VIEW, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.PLACE_VIEW_AS,
             P.APPOINTMENT_TRANSFER, P.APPOINTMENT_CHOOSE_PRIMARY, P.SEALED_COUNT_DECIDE,

@@ -55,6 +55,14 @@ POWERS: dict[str, Power] = {
         _("See a full number"),
         _("Sees one person's document number or phone in full, for a stated purpose; the person reads of it."),
     ),
+    P.DATA_REQUEST_ASK: Power(
+        "accounts", _("Ask about one's own data"), _("Asks for a copy, a correction or the erasure of one's own data.")
+    ),
+    P.DATA_REQUEST_REVIEW: Power(
+        "accounts",
+        _("Answer requests about personal data"),
+        _("Reviews corrections and erasures; a second person agrees before anything is changed."),
+    ),
     P.ROSTER_VIEW: Power(
         "accounts", _("See staff rosters"), _("Reads who works at an institution, since when and in which post.")
     ),

@@ -64,6 +64,7 @@ def test_editor_edits_content_and_sees_no_records():
         (P.INSTITUTION_IMPORT, {"regulator"}),
         (P.CREDIT_FILE_VIEW, {"regulator"}),
         (P.PERSON_REVEAL, {"regulator"}),
+        (P.DATA_REQUEST_REVIEW, {"regulator"}),
         (P.ATTENDANCE_MARK, {"base_manager", "instructor"}),
         (P.EXAM_SUPERVISE, {"base_manager", "invigilator"}),
         (P.MEMBER_MANAGE, {"base_manager", "institution_officer", "regulator", "security_admin"}),
@@ -150,7 +151,7 @@ def test_every_permission_is_said_in_words():
 
 def test_own_records_are_read_sat_left_or_put_in_order():
     assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {
-        P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY,
+        P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY, P.DATA_REQUEST_ASK,
     }  # fmt: skip
 
 

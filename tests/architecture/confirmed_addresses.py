@@ -6,6 +6,11 @@ The views say the same by `@confirm_again`; test_confirm_again.py compares the t
 # Name of the address -> what weighs heavily there.
 CONFIRMED = {
     "accounts:designation_step": "grants, refuses, revokes a status",
+    "oversight:ask_copy": "everything about a person leaves the house",
+    "oversight:ask_correction": "changes who somebody is",
+    "oversight:ask_erasure": "cannot be undone",
+    "oversight:download_copy": "everything about a person leaves the house",
+    "oversight:decide_request": "corrects or erases a person",
     "accounts:change_competence": "says who decides from a day on",
     "accounts:reveal": "shows a full document number or phone",
     "certificates:issue": "issues certificates",

@@ -1,0 +1,100 @@
+"""Erasing somebody: what says who they are goes, what law keeps stays without it. Only the request centre calls this.
+
+Rows that history rests on (appointments, trainings) stay and point to a person without a name: past ratios do not move.
+"""
+
+import shutil
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounts.access import require
+from accounts.models import (
+    Appointment,
+    AppointmentVersion,
+    Claim,
+    IdentityDocument,
+    Membership,
+    Person,
+    User,
+)
+from accounts.permissions import Permission
+from core import audit, clock
+from core.errors import DomainError
+from core.text import name_key, normal_name
+
+ERASED_NAME = "已注销"
+# What a roster says of somebody beyond the facts that a ratio needs.
+PERSONAL_TERMS = ("email", "department", "staff_no")
+
+
+@transaction.atomic
+def erase_person(*, actor: User, person: Person) -> Person:
+    """Name, documents, phones, mails, sign-in. Raises `still_appointed` while an institution names the person."""
+    require(actor, Permission.DATA_REQUEST_REVIEW, person)
+    people = list(Person.objects.select_for_update().filter(Q(pk=person.pk) | Q(merged_into=person.pk)).order_by("pk"))
+    _require_no_open_appointment(people)
+    users = [one.user for one in people if one.user]
+    IdentityDocument.objects.filter(person__in=people).delete()
+    AppointmentVersion.objects.filter(appointment__person__in=people).update(**dict.fromkeys(PERSONAL_TERMS, ""))
+    Appointment.objects.filter(person__in=people).update(phone="", **dict.fromkeys(PERSONAL_TERMS, ""))
+    for one in people:
+        one.name, one.name_key, one.latin_name = ERASED_NAME, name_key(ERASED_NAME), ""
+        one.phone, one.phone_index = "", ""
+        one.save(update_fields=["name", "name_key", "latin_name", "phone", "phone_index"])
+    for user in users:
+        erase_login(actor=actor, user=user)
+    audit.record(actor, "accounts.person_erased", person)
+    return people[0]
+
+
+@transaction.atomic
+def erase_login(*, actor: User, user: User) -> User:
+    """Nobody signs in with it again; its row stays, because what it did stays written down."""
+    Claim.objects.filter(user=user).update(code_hash="", code_sent_at=None)
+    EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    ended = Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today())
+    Membership.objects.filter(ended, user=user).update(valid_to=clock.today())
+    user.email, user.phone, user.phone_index, user.phone_verified = f"{user.uuid}@erased.invalid", "", "", False
+    user.is_active, user.last_login = False, None
+    user.session_epoch = F("session_epoch") + 1
+    user.set_unusable_password()
+    user.save()
+    # Tables between preview and confirmation, and copies of one's data.
+    shutil.rmtree(settings.DATA_DIR / "uploads" / str(user.pk), ignore_errors=True)
+    audit.record(actor, "accounts.login_erased", user)
+    return user
+
+
+@transaction.atomic
+def correct_identity(*, actor: User, person: Person, name: str = "", number: str = "", index: str = "") -> Person:
+    """Put a name or the number of the document right, after a second person has agreed. Issued documents keep what
+    they say: they are superseded. Raises `document_taken`."""
+    require(actor, Permission.DATA_REQUEST_REVIEW, person)
+    if name:
+        person.name, person.name_key = normal_name(name), name_key(name)
+        person.save(update_fields=["name", "name_key"])
+    if number:
+        _correct_number(person, number, index)
+    audit.record(actor, "accounts.identity_corrected", person, name=bool(name), number=bool(number))
+    return person
+
+
+def _correct_number(person: Person, number: str, index: str) -> None:
+    if IdentityDocument.objects.filter(number_index=index).exclude(person=person).exists():
+        raise DomainError("document_taken")
+    document = IdentityDocument.objects.filter(person=person).order_by("pk").first()
+    if document is None:
+        raise DomainError("no_document")
+    document.number, document.number_index = number, index
+    document.save(update_fields=["number", "number_index"])
+
+
+def _require_no_open_appointment(people: list[Person]) -> None:
+    running = Q(end_date__isnull=True) | Q(end_date__gt=clock.today())
+    if Appointment.objects.filter(running, person__in=people, voided_at__isnull=True).exists():
+        raise DomainError("still_appointed")

@@ -1,0 +1,36 @@
+"""Certificates of an erased person: number, level, dates and state stay, with the hash of the bytes; the name goes."""
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.access import require
+from accounts.models import Person, User
+from accounts.permissions import Permission
+from certificates.models import Certificate, CertificateEvent, CertificateFile
+from core import audit, outbox
+
+ERASE_FILE = "certificates.erase_file"
+
+
+@transaction.atomic
+def reduce_certificates(*, actor: User, person: Person) -> list[Certificate]:
+    """The database lets these columns become empty and nothing else; the files go after the commit."""
+    require(actor, Permission.DATA_REQUEST_REVIEW, person)
+    mine = Q(person=person) | Q(person__merged_into=person)
+    rows = list(Certificate.objects.select_for_update(of=("self",)).filter(mine).order_by("pk"))
+    for row in rows:
+        row.holder_name, row.holder_document_masked, row.holder_document_tail = "", "", ""
+        row.facts.pop("latin_name", None)
+        row.save(update_fields=["holder_name", "holder_document_masked", "holder_document_tail", "facts"])
+        audit.record(actor, "certificates.reduced", row, number=row.number)
+        outbox.add(ERASE_FILE, row.pk)
+    CertificateEvent.objects.filter(certificate__in=rows).exclude(note="").update(note="")
+    return rows
+
+
+def erase_file(*, certificate_id: int) -> None:
+    """Safe to run twice; the row with the hash of the bytes stays."""
+    file = CertificateFile.objects.select_related("certificate").filter(certificate=certificate_id).first()
+    if file is not None and not file.certificate.holder_name:
+        default_storage.delete(file.storage_name)

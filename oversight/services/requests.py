@@ -1,0 +1,135 @@
+"""Asking about one's own data, and answering: a clock on each, a second person for what changes who somebody is."""
+
+import json
+from datetime import datetime, time, timedelta
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Person, User
+from accounts.selectors import document_index, own_person
+from accounts.services.erasure import correct_identity, erase_login, erase_person
+from certificates.services.erasure import reduce_certificates
+from core import audit, clock, jobs, outbox
+from core.calendar import working_day_deadline
+from core.errors import DomainError, NotAllowed
+from core.workflow import advance
+from oversight.models import DataRequest
+from oversight.workflow import DATA_REQUEST_STEPS, RequestKind
+
+MAKE_COPY = "oversight.make_copy"
+COPY_WITHIN = timedelta(days=1)
+WORKING_DAYS = 15
+
+
+@transaction.atomic
+def ask_for_copy(*, actor: User) -> DataRequest:
+    """Ready within a day, by a job. Raises `already_asked`."""
+    request = _ask(actor, RequestKind.COPY, due_at=clock.now() + COPY_WITHIN)
+    jobs.start(actor=actor, kind=MAKE_COPY, subject_id=request.pk, keys=[request.pk])
+    return request
+
+
+@transaction.atomic
+def ask_for_correction(*, actor: User, name: str = "", document_type: str = "", number: str = "") -> DataRequest:
+    """Of the name or of the document's number; the form has checked the number. Raises `already_asked`, `no_person`."""
+    if own_person(actor) is None:
+        raise DomainError("no_person")
+    if not name and not number:
+        raise DomainError("nothing_wanted")
+    wanted = {"name": name, "document_type": document_type, "number": number}
+    return _ask(actor, RequestKind.CORRECTION, due_at=_in_working_days(), wanted=json.dumps(wanted))
+
+
+@transaction.atomic
+def ask_for_erasure(*, actor: User) -> DataRequest:
+    """Reviewed first: an institution may still name the person. Raises `already_asked`."""
+    return _ask(actor, RequestKind.DELETION, due_at=_in_working_days())
+
+
+@transaction.atomic
+def withdraw_request(*, actor: User, request: DataRequest) -> DataRequest:
+    if request.user_id != actor.pk:
+        raise NotAllowed(record="oversight.datarequest")
+    request = advance(request, "withdraw", DATA_REQUEST_STEPS, actor=actor)
+    return _close(request, "")
+
+
+def take_request(*, actor: User, request: DataRequest) -> DataRequest:
+    """The first person looks into it. Nobody reviews a request of their own."""
+    _require_apart(actor, request)
+    return advance(request, "take", DATA_REQUEST_STEPS, actor=actor)
+
+
+@transaction.atomic
+def refuse_request(*, actor: User, request: DataRequest, reason: str) -> DataRequest:
+    """With reasons, which the person reads. Raises `reason_missing`."""
+    _require_apart(actor, request)
+    if not reason.strip():
+        raise DomainError("reason_missing")
+    # Before the step, so that the database sees a refusal with its reasons.
+    DataRequest.objects.filter(pk=request.pk).update(answer=reason.strip())
+    request = advance(request, "refuse", DATA_REQUEST_STEPS, actor=actor, reason=reason.strip())
+    return _close(request, reason.strip())
+
+
+@transaction.atomic
+def carry_out(*, actor: User, request: DataRequest) -> DataRequest:
+    """The second person agrees, and it is done in the same transaction. Raises `still_appointed`, `document_taken`."""
+    _require_apart(actor, request)
+    request = advance(request, "carry_out", DATA_REQUEST_STEPS, actor=actor)
+    if request.kind == RequestKind.CORRECTION:
+        _correct(actor, request)
+    else:
+        _erase(actor, request)
+    return _close(request, "")
+
+
+def _correct(actor: User, request: DataRequest) -> None:
+    wanted = json.loads(request.wanted)
+    index = document_index(wanted["document_type"], wanted["number"]) if wanted["number"] else ""
+    person = _person(request)
+    correct_identity(actor=actor, person=person, name=wanted["name"], number=wanted["number"], index=index)
+
+
+def _erase(actor: User, request: DataRequest) -> None:
+    if request.person_id is None:
+        erase_login(actor=actor, user=request.user)
+        return
+    person = _person(request)
+    reduce_certificates(actor=actor, person=person)
+    erase_person(actor=actor, person=person)
+
+
+def _person(request: DataRequest) -> Person:
+    if request.person is None:
+        raise DomainError("no_person")
+    return request.person.merged_into or request.person
+
+
+def _ask(actor: User, kind: str, *, due_at: datetime, wanted: str = "") -> DataRequest:
+    try:
+        with transaction.atomic():
+            request = DataRequest.objects.create(
+                user=actor, person=own_person(actor), kind=kind, asked_at=clock.now(), due_at=due_at, wanted=wanted
+            )
+    except IntegrityError as error:
+        raise DomainError("already_asked") from error
+    audit.record(actor, "oversight.data_requested", request, kind=str(kind))
+    return request
+
+
+def _close(request: DataRequest, answer: str) -> DataRequest:
+    """What was wanted is not kept: it holds the number, and the record now has it or it was wrong."""
+    request.answered_at, request.answer, request.wanted = clock.now(), answer, ""
+    request.save(update_fields=["answered_at", "answer", "wanted"])
+    outbox.add("oversight.request_answered", request.pk)
+    return request
+
+
+def _require_apart(actor: User, request: DataRequest) -> None:
+    if request.user_id == actor.pk:
+        raise NotAllowed("own_request")
+
+
+def _in_working_days() -> datetime:
+    return datetime.combine(working_day_deadline(clock.today(), WORKING_DAYS).day, time.max, tzinfo=clock.SHANGHAI)

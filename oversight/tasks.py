@@ -1,0 +1,36 @@
+"""Doorbells of the oversight room: the copy of somebody's data, and word that a request was answered."""
+
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.selectors import system_user
+from core import jobs, outbox
+from core.models import Job, OutboxEvent
+from oversight.models import DataRequest
+from oversight.services.copies import build_copy
+from oversight.services.requests import MAKE_COPY
+
+jobs.name_kind(MAKE_COPY, _("Copy of my data"), result=lambda job: reverse("oversight:my_data"))
+
+
+@outbox.handles(MAKE_COPY)
+def make_copy(event: OutboxEvent) -> None:
+    jobs.run(event, _make_one)
+
+
+def _make_one(job: Job, key: str) -> None:
+    build_copy(actor=system_user(), request_id=int(key))
+
+
+@outbox.handles("oversight.request_answered")
+def tell(event: OutboxEvent) -> None:
+    """Nothing of the answer stands in the mail, only that there is one."""
+    request = DataRequest.objects.select_related("user").get(pk=event.key)
+    if not request.user.is_active or not request.user.email:
+        return
+    with translation.override("zh-hans"):
+        subject = render_to_string("emails/request_answered_subject.txt").strip()
+        send_mail(subject, render_to_string("emails/request_answered.txt"), None, [request.user.email])
