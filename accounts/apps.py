@@ -20,6 +20,8 @@ class AccountsConfig(AppConfig):
         "accounts_designationevent",
         "accounts_publicityperiod",
         "accounts_placement",
+        "accounts_noticefact",
+        "accounts_disputedecision",
     ]
     # Entries are ended, never rewritten.
     erasable: ClassVar[dict[str, list[str]]] = {"accounts_appointmentversion": ["email", "department", "staff_no"]}

@@ -1,4 +1,4 @@
-"""States of the accounts room: claims of persons known from a roster, and designations."""
+"""States of the accounts room: claims of persons known from a roster, disputed appointments, identity standing."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,25 @@ class ClaimState(TextChoices):
     OPEN = "open", _("waiting for confirmation")
     CONFIRMED = "confirmed", _("confirmed")
     REFUSED = "refused", _("refused")
+
+
+class DisputeState(TextChoices):
+    OPEN = "open", _("waiting for an officer")
+    UPHELD = "upheld", _("upheld: never worked there")
+    REJECTED = "rejected", _("rejected: the row stays")
+    WITHDRAWN = "withdrawn", _("withdrawn by the person")
+
+
+P = Permission
+
+# fmt: off
+DISPUTE_STEPS = {
+    #                from                            to                      who
+    "uphold":   Step(frozenset({DisputeState.OPEN}), DisputeState.UPHELD,    P.DISPUTE_DECIDE),
+    "reject":   Step(frozenset({DisputeState.OPEN}), DisputeState.REJECTED,  P.DISPUTE_DECIDE),
+    "withdraw": Step(frozenset({DisputeState.OPEN}), DisputeState.WITHDRAWN, P.APPOINTMENT_ANSWER),
+}
+# fmt: on
 
 
 class Standing(TextChoices):

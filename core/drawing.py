@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import segno
+
 # The gauge: a half circle round (170, 150); template components/gauge.html draws the same arc.
 CENTRE_X, CENTRE_Y, REACH = 170, 150, 140
 # The step line: a plane of 960 x 240 with room for words at the left and below.
@@ -170,3 +172,8 @@ def _labels(points: Sequence[Mapping[str, Any]], across: list[float]) -> list[di
 
 def _coordinate(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
+
+
+def qr_code(text: str) -> str:
+    """A QR code as a data address for an img element."""
+    return segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=2)

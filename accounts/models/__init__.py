@@ -2,6 +2,7 @@
 
 from accounts.models.bodies import Competence, Duty
 from accounts.models.designations import Designation, DesignationEvent, PublicityPeriod
+from accounts.models.notices import AppointmentDispute, AppointmentNotice, DisputeDecision, NoticeFact
 from accounts.models.people import (
     AccessEntry,
     Claim,
@@ -26,17 +27,21 @@ __all__ = [
     "AccessEntry",
     "AdminBody",
     "Appointment",
+    "AppointmentDispute",
+    "AppointmentNotice",
     "AppointmentVersion",
     "Claim",
     "Competence",
     "Consent",
     "Designation",
     "DesignationEvent",
+    "DisputeDecision",
     "Duty",
     "IdentityCheck",
     "IdentityDocument",
     "Institution",
     "Membership",
+    "NoticeFact",
     "Person",
     "Placement",
     "PublicityPeriod",

@@ -41,6 +41,10 @@ class Permission(TextChoices):
     DATA_REQUEST_REVIEW = "data_request_review"
     ROSTER_VIEW = "roster_view"
     ROSTER_IMPORT = "roster_import"
+    APPOINTMENT_ANSWER = "appointment_answer"
+    DISPUTE_DECIDE = "dispute_decide"
+    IDENTITY_VOUCH = "identity_vouch"
+    PERSON_MERGE = "person_merge"
     APPOINTMENT_CHOOSE_PRIMARY = "appointment_choose_primary"
     APPOINTMENT_TRANSFER = "appointment_transfer"
     SEALED_COUNT_ENTER = "sealed_count_enter"
@@ -86,6 +90,7 @@ P = Permission
 OWN_RECORDS: frozenset[str] = frozenset(
     {
         P.PERSON_VIEW,
+        P.APPOINTMENT_ANSWER,
         P.APPOINTMENT_CHOOSE_PRIMARY,
         P.ENROLMENT_VIEW,
         P.ENROLMENT_WITHDRAW,
@@ -111,8 +116,8 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.INSTITUTION_OFFICER: frozenset(
         {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
-            P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER,
-            P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_APPLY,
+            P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
+            P.DESIGNATION_APPLY, P.IDENTITY_VOUCH,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -123,6 +128,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.CERTIFICATE_VIEW, P.CREDIT_FILE_VIEW, P.OVERSIGHT_VIEW, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.PLACE_VIEW_AS,
             P.APPOINTMENT_TRANSFER, P.APPOINTMENT_CHOOSE_PRIMARY, P.SEALED_COUNT_DECIDE,
             P.PLACE_MANAGE, P.BODY_VIEW, P.COMPETENCE_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_DECIDE,
+            P.DISPUTE_DECIDE, P.PERSON_MERGE,
         }
     ),
     Role.EVALUATOR: frozenset(

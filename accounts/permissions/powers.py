@@ -77,6 +77,26 @@ POWERS: dict[str, Power] = {
         _("Move people between institutions"),
         _("Ends an appointment at one institution of the own region and begins one at another, on the same day."),
     ),
+    P.APPOINTMENT_ANSWER: Power(
+        "accounts",
+        _("Answer about the own appointment"),
+        _("Confirms an appointment that a roster names, or says not to work there."),
+    ),
+    P.DISPUTE_DECIDE: Power(
+        "accounts",
+        _("Decide disputed appointments"),
+        _("Decides whether somebody who denies an appointment worked there; only that changes the count."),
+    ),
+    P.IDENTITY_VOUCH: Power(
+        "accounts",
+        _("Vouch for own staff"),
+        _("Records that the original document of a colleague was seen, and hands out invitations to claim a record."),
+    ),
+    P.PERSON_MERGE: Power(
+        "accounts",
+        _("Join doubles of a person"),
+        _("Joins two records of one person after comparing them, and parts them again; nothing is moved or lost."),
+    ),
     P.DESIGNATION_VIEW: Power(
         "accounts", _("See designations"), _("Reads applications for a designation and every step of them.")
     ),

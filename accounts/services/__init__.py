@@ -37,6 +37,7 @@ from accounts.services.designations import (
     revoke_designation,
     withdraw_designation,
 )
+from accounts.services.disputes import answer_by_link, answer_notice, decide_dispute
 from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
@@ -47,6 +48,7 @@ from accounts.services.identity import (
 from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
 from accounts.services.institutions import correct_base, correct_institution, move_place
 from accounts.services.memberships import end_membership, grant_membership
+from accounts.services.notices import hand_out_notices, notice_url, renew_links
 from accounts.services.places import (
     add_person,
     correct_name,
@@ -61,6 +63,8 @@ __all__ = [
     "LineRefused",
     "add_person",
     "agree",
+    "answer_by_link",
+    "answer_notice",
     "apply_for_designation",
     "assign_duty",
     "confirm_claim_at_desk",
@@ -75,6 +79,7 @@ __all__ = [
     "create_institution",
     "create_login",
     "create_region",
+    "decide_dispute",
     "designate",
     "end_competence",
     "end_duty",
@@ -82,6 +87,7 @@ __all__ = [
     "give_consent",
     "grant_designation",
     "grant_membership",
+    "hand_out_notices",
     "import_institutions",
     "import_roster",
     "leave_designation",
@@ -89,6 +95,7 @@ __all__ = [
     "move_place",
     "name_competent_body",
     "note_access",
+    "notice_url",
     "preview_change",
     "preview_correction",
     "preview_institutions",
@@ -103,6 +110,7 @@ __all__ = [
     "record_leaving",
     "rectify_designation",
     "refuse_designation",
+    "renew_links",
     "resend_claim_code",
     "restore_designation",
     "reveal",

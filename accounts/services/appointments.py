@@ -25,6 +25,7 @@ from accounts.permissions import Permission
 from accounts.selectors import surviving
 from accounts.selectors.staff import StaffRow
 from accounts.services.imports import create_appointments, one_transaction, version_of
+from accounts.services.notices import open_notices
 from core import audit, clock, outbox
 from core.errors import DomainError
 from core.plans import Problem
@@ -206,7 +207,7 @@ def _begin(
     terms: dict[str, Any] = {name: getattr(wording, name) for name in ("start_date", "end_date", *CHANGING)}
     if institution.pk == before.institution_id:
         terms |= {name: getattr(before, name) for name in (*COPIED, "phone")}
-    return Appointment.objects.create(
+    made = Appointment.objects.create(
         person_id=wording.person,
         institution=institution,
         is_primary=is_primary,
@@ -214,6 +215,8 @@ def _begin(
         by_hand_at=now,
         **terms,
     )
+    open_notices([made])
+    return made
 
 
 def _told(actor: User, verb: str, made: Appointment, *, reason: str = "", **facts: Any) -> None:

@@ -21,6 +21,7 @@ from accounts.models.places import Region
 from accounts.permissions import GRANTS, Permission
 from accounts.selectors.rosters import deciders, remembered_heads
 from accounts.services.institutions import note_moves
+from accounts.services.notices import open_notices
 from accounts.services.places import require_region
 from core import audit, clock, outbox
 from core.columns import Table
@@ -182,8 +183,10 @@ def create_appointments(rows: list[RosterRow], institution: Institution, now: da
         )
         for row in rows
     ]
-    for row, appointment in zip(rows, Appointment.objects.bulk_create(appointments, batch_size=500), strict=True):
+    made = Appointment.objects.bulk_create(appointments, batch_size=500)
+    for row, appointment in zip(rows, made, strict=True):
         row.id = appointment.pk
+    open_notices(made)
 
 
 def _create_people(rows: Iterable[RosterRow]) -> dict[str, int]:

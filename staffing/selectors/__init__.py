@@ -1,6 +1,6 @@
 """Reads of the staffing room: ratios of institutions and regions, and the evidence behind them."""
 
-from staffing.selectors.evidence import StaffLine, evidence_of, history, people_behind, uncounted_staff
+from staffing.selectors.evidence import StaffLine, disputed_staff, evidence_of, history, people_behind, uncounted_staff
 from staffing.selectors.ratios import (
     Member,
     RatioAnswer,
@@ -22,6 +22,7 @@ __all__ = [
     "RegionFigure",
     "StaffLine",
     "counting_records",
+    "disputed_staff",
     "evidence_of",
     "find_institution",
     "history",

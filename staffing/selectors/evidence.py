@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from accounts.access import can
-from accounts.models import Person, User
+from accounts.models import AppointmentDispute, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
 from accounts.selectors.staff import staff_of, wordings_of
+from accounts.workflow import DisputeState
 from courses.models import TrainingRecord
 from staffing.models import RatioRule
 from staffing.ratio import Ratio, month_ends, ratio_of
@@ -83,3 +84,13 @@ def _ratio_from(
     staff = frozenset(person for person, start, end in terms if start <= day and (end is None or end > day))
     trained = frozenset(person for person in staff if first_trained.get(person, date.max) <= day)
     return ratio_of(staff, trained, value=rule.value)
+
+
+def disputed_staff(answer: RatioAnswer) -> int:
+    """How many of those counted say that they do not work there, undecided at the moment asked for."""
+    then = answer.known_then or answer.known_at
+    decided = Q(state__in=(DisputeState.UPHELD, DisputeState.REJECTED), decision__decided_at__gt=then)
+    rows = AppointmentDispute.objects.filter(Q(state=DisputeState.OPEN) | decided, opened_at__lte=then)
+    rows = rows.filter(appointment__institution=answer.institution)
+    people = frozenset(rows.values_list(surviving("appointment__person__"), flat=True))
+    return len(people & staff_ids(answer.institution, answer.rule, answer.as_of, answer.known_then)) if people else 0

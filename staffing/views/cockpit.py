@@ -16,6 +16,7 @@ from core.text import name_key
 from staffing.forms import RatioDateForm
 from staffing.selectors import (
     RatioAnswer,
+    disputed_staff,
     evidence_of,
     find_institution,
     history,
@@ -47,6 +48,7 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "page": page,
         "people": _with_evidence(page, answer),
         "uncounted": uncounted_staff(answer),
+        "disputed": disputed_staff(answer),
         "period_over": answer.rule.period_has_ended(clock.today()),
         "shown": request.GET.get("trained", ""),
         "texts": _texts(answer),

@@ -77,6 +77,10 @@ def test_editor_edits_content_and_sees_no_records():
         (P.AUDIT_VIEW, {"audit_admin"}),
         (P.ACCESS_LEDGER_VIEW, {"audit_admin"}),
         (P.AUDIT_EXPORT, {"audit_admin"}),
+        (P.DISPUTE_DECIDE, {"regulator"}),
+        (P.PERSON_MERGE, {"regulator"}),
+        (P.IDENTITY_VOUCH, {"institution_officer"}),
+        (P.APPOINTMENT_ANSWER, set()),
         (P.CONTENT_EDIT, {"editor"}),
         (P.EXAM_SIT, set()),
     ],
@@ -149,9 +153,9 @@ def test_every_permission_is_said_in_words():
     assert len({str(power.label) for power in POWERS.values()}) == len(POWERS)
 
 
-def test_own_records_are_read_sat_left_or_put_in_order():
+def test_own_records_are_read_sat_answered_left_or_put_in_order():
     assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {
-        P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY, P.DATA_REQUEST_ASK,
+        P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY, P.APPOINTMENT_ANSWER, P.DATA_REQUEST_ASK,
     }  # fmt: skip
 
 

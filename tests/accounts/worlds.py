@@ -12,16 +12,20 @@ from accounts.models import (
     AccessEntry,
     AdminBody,
     Appointment,
+    AppointmentDispute,
+    AppointmentNotice,
     AppointmentVersion,
     Claim,
     Competence,
     Consent,
     Designation,
     DesignationEvent,
+    DisputeDecision,
     Duty,
     IdentityCheck,
     IdentityDocument,
     Institution,
+    NoticeFact,
     Person,
     Placement,
     Region,
@@ -30,6 +34,7 @@ from accounts.models import (
     User,
 )
 from accounts.selectors import system_user
+from accounts.services.notices import open_notices
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
 from core import clock
 from courses.exams.models import AnswerEntry, Attempt, Blueprint, PaperQuestion, Question, Sitting, SittingCandidate
@@ -72,6 +77,7 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     if not beside:
         rows += _around_the_places(institution)
     rows += _around_the_person(user, person, institution, appointment)
+    rows += _around_the_notice(appointment)
     rows += _training(user, person, base)
     rows += _certificates(person, base)
     shared = beside.rows if beside else {}
@@ -123,6 +129,21 @@ def _around_the_person(user: User, person: Person, institution: Institution, app
             occurred_on=date(2026, 5, 1),
             publisher="test",
             source=f"world:{next(_numbers)}",
+        ),
+    ]
+
+
+def _around_the_notice(appointment: Appointment) -> list[Model]:
+    """Told, denied and decided."""
+    open_notices([appointment])
+    notice, now = AppointmentNotice.objects.get(appointment=appointment), clock.now()
+    dispute = AppointmentDispute.objects.create(appointment=appointment)
+    return [
+        notice,
+        NoticeFact.objects.create(notice=notice, what="denied", at=now),
+        dispute,
+        DisputeDecision.objects.create(
+            dispute=dispute, upheld=False, reason="r", decided_at=now, decided_by=system_user(), body_name="x"
         ),
     ]
 

@@ -16,6 +16,7 @@ CONFIRMED = {
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
     "staffing:decide_sealed_count": "decides whether people without names count",
+    "accounts:dispute": "decides whether a staff row counts",
     "oversight:region_table": "a list that leaves the house",
 }
 # Addresses whose names sound like it, and why they do not ask.

@@ -16,6 +16,7 @@ VISITORS = {
     "courses/": "the catalogue",
     "cohorts/<int:pk>/": "what a cohort offers, before one applies",
     "managers/": "technology managers who chose to be listed",
+    "notice/<str:token>/": "whoever a roster names answers by the link, without a login",
     "verify/": "anyone verifies a certificate",
     "rules/": "rules and methods with their sources",
     "bases/": "public register of training bases",

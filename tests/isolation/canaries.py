@@ -42,6 +42,7 @@ NOT_WORDS = {
     "source": "an event's key, or the source of hours",
     "storage_name": "the name of a file",
     "template_version": "a version",
+    "token_hash": "a hash",
     "text": "the key of an agreed text",
     "uscc": "a code with a check character",
 }

@@ -1,6 +1,6 @@
 """Addresses of the accounts room."""
 
-from tests.isolation.addresses import Address, fixed, only, signed_in
+from tests.isolation.addresses import Address, fixed, only, public, signed_in
 
 SEES_BODIES = "regulator evaluator auditor system_admin"
 NO_FILE = fixed("0" * 64)
@@ -17,6 +17,14 @@ ADDRESSES: dict[str, Address] = {
     "profile/security/end-sessions/": signed_in(),
     "profile/consents/": signed_in(post=""),
     "profile/consents/<slug:code>/": signed_in(code=fixed("public_list"), body={"answer": "give", "parts": "name"}),
+    "profile/institutions/": signed_in(post=""),
+    "profile/institutions/<int:pk>/": only("trainee", pk="appointmentnotice", body={"answer": "deny"}),
+    "notice/<str:token>/": public(token="appointmentnotice.token", shows="accounts.Appointment"),
+    "institution/notices/": only("officer", post=""),
+    "institution/notices/print/": only("officer", post=""),
+    "institution/notices/tick/": only("officer", body={"notice": "0"}),
+    "disputes/": only("regulator", post=""),
+    "disputes/<int:pk>/": only("regulator", pk="appointmentdispute"),
     "people/<int:pk>/": only("trainee officer regulator", pk="person", post=""),
     "people/<int:pk>/reveal/": only(
         "regulator", pk="person", body={"what": "identity_number", "purpose": "case"}, reveals=True

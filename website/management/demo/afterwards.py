@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from accounts.models import Person
-from accounts.services import correct_name
+from accounts.models import AppointmentNotice, Person
+from accounts.models.notices import notice_token
+from accounts.services import answer_by_link, correct_name
 from certificates.models import Certificate
 from certificates.services import (
     deregister_certificate,
@@ -35,6 +36,8 @@ def happen(world: World) -> None:
         annul_training_record(actor=manager, record=false.training_record, reason="考试由他人代考，不符合结业条件")
     with on_day(world, world.day - timedelta(days=10)):
         _annul_unconfirmed_degree(world)
+    with on_day(world, world.day - timedelta(days=9)):
+        _deny_an_appointment(world)
     with on_day(world, world.day - timedelta(days=8)):
         doubted = _certificate("guoqi@demo.invalid", world)
         suspend_certificate(actor=manager, certificate=doubted, ground=Ground.IDENTITY_UNDER_CHECK)
@@ -43,6 +46,21 @@ def happen(world: World) -> None:
 def _certificate(email: str, world: World) -> Certificate:
     person = Person.objects.get(user=world.users[email])
     return Certificate.objects.get(person=person, state=CertificateState.ISSUED)
+
+
+def _deny_an_appointment(world: World) -> None:
+    """Somebody named at the enterprise answers by the link on the paper; the row waits for the province's officer."""
+    notice = AppointmentNotice.objects.get(
+        appointment__institution=world.institutions["qiming"], appointment__person__name="潘夏琳"
+    )
+    document = notice.appointment.person.documents.get()
+    answer_by_link(
+        actor=world.actor,
+        token=notice_token(notice),
+        tail=document.number[-4:],
+        denies=True,
+        words="本人从未在该公司任职，名册所载与事实不符。",
+    )
 
 
 def _annul_unconfirmed_degree(world: World) -> None:

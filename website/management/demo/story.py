@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.models import User
-from accounts.services import create_login, import_roster, save_profile
+from accounts.models import AppointmentNotice, User
+from accounts.services import create_login, hand_out_notices, import_roster, save_profile
 from certificates.services import issue_certificate
 from core import clock
 from courses.exams.models import Sitting
@@ -58,6 +58,8 @@ def hand_in_tables(world: World, *, institution: str, day: str) -> None:
         roster = with_days(_text(f"rosters/{institution}.csv"), loaded_on=world.day)
         plan = import_roster(actor=world.actor, institution=place, content=roster, file_name=f"{institution}.csv")
         _must_be_clean(institution, plan)
+        notices = AppointmentNotice.objects.filter(appointment__institution=place).values_list("pk", flat=True)
+        hand_out_notices(actor=world.actor, institution=place, notice_ids=list(notices))
         training = with_days(_text(f"training/{institution}.csv"), loaded_on=world.day)
         if training.count(b"\n") > 1:
             records = import_training_records(

@@ -1,0 +1,86 @@
+"""Notices and disputes as the person, the institution and its regulator see them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
+
+from accounts.models import Appointment, AppointmentDispute, AppointmentNotice, Institution, NoticeFact, User
+from accounts.models.notices import token_hash
+from accounts.permissions import Permission
+from accounts.workflow import DisputeState
+from core.errors import NotAllowed
+
+# What the list of an institution can be narrowed to.
+WAITING, OVERDUE, TOLD, CONFIRMED, DENIED = "waiting", "overdue", "told", "confirmed", "denied"
+
+
+def notice_behind(token: str) -> AppointmentNotice | None:
+    """What a link leads to; for whoever holds it, without a login."""
+    rows = AppointmentNotice.objects.with_facts().filter(token_hash=token_hash(token))
+    return rows.select_related("appointment__institution", "appointment__person").first()
+
+
+def notices_of(actor: User, institution: Institution, *, standing: str, on: date) -> QuerySet[AppointmentNotice]:
+    """Voided appointments are told of nobody any more."""
+    rows = AppointmentNotice.objects.allowed(actor, Permission.ROSTER_VIEW).with_facts()
+    rows = rows.filter(appointment__institution=institution, appointment__voided_at__isnull=True)
+    late = Q(due_on__lt=on, due_provisional=False)
+    narrowed = {
+        WAITING: Q(told=False), OVERDUE: Q(told=False) & late, TOLD: Q(told=True, answer__isnull=True),
+        CONFIRMED: Q(answer=NoticeFact.What.CONFIRMED), DENIED: Q(answer=NoticeFact.What.DENIED),
+    }  # fmt: skip
+    rows = rows.filter(narrowed.get(standing, Q()))
+    rows = rows.select_related("appointment__person__merged_into", "appointment__institution")
+    facts = Prefetch("facts", queryset=NoticeFact.objects.order_by("-at", "-pk"))
+    return rows.prefetch_related(facts).order_by("due_on", "appointment__person__name", "pk")
+
+
+def overdue_institutions(actor: User, *, on: date) -> QuerySet[Any, Any]:
+    """Rows {institution id and name, count, since} of those that have not told people in time, longest first."""
+    rows = AppointmentNotice.objects.allowed(actor, Permission.DISPUTE_DECIDE).overdue(on)
+    grouped = rows.values("appointment__institution", "appointment__institution__name")
+    return grouped.annotate(count=Count("pk"), since=Min("due_on")).order_by("since", "appointment__institution")
+
+
+def own_notices(actor: User) -> list[AppointmentNotice]:
+    """Every institution that names the actor, newest first, with what the actor said to it."""
+    rows = AppointmentNotice.objects.filter(_own(actor)).with_facts()
+    rows = rows.select_related("appointment__institution").prefetch_related("appointment__disputes__decision")
+    return list(rows.order_by("-appointment__start_date", "-pk"))
+
+
+def _own(actor: User) -> Q:
+    """The actor's own, whatever hat is worn; those of a merged double too."""
+    return Q(appointment__person__user=actor.pk) | Q(appointment__person__merged_into__user=actor.pk)
+
+
+def disputes_of(actor: User, *, state: str = "") -> QuerySet[AppointmentDispute]:
+    """Denials in the reach of an officer who decides, the oldest open one first."""
+    rows = AppointmentDispute.objects.allowed(actor, Permission.DISPUTE_DECIDE)
+    rows = rows.filter(state=state) if state in DisputeState.values else rows
+    rows = rows.select_related("appointment__institution__region", "appointment__person__merged_into", "decision")
+    return rows.order_by("opened_at", "pk")
+
+
+def dispute_card(actor: User, pk: int) -> AppointmentDispute:
+    """Raises NotAllowed."""
+    found = disputes_of(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(permission=Permission.DISPUTE_DECIDE.value)
+    return found
+
+
+def disputed_among(appointments: Iterable[Appointment]) -> dict[int, AppointmentDispute]:
+    """The open dispute per appointment, for rows that the caller may see."""
+    rows = AppointmentDispute.objects.open_ones().filter(appointment__in=[one.pk for one in appointments])
+    return {dispute.appointment_id: dispute for dispute in rows}
+
+
+def own_notice(actor: User, pk: int) -> AppointmentNotice:
+    """Raises NotAllowed for that of somebody else."""
+    found = AppointmentNotice.objects.filter(_own(actor), pk=pk).first()
+    if found is None:
+        raise NotAllowed(permission=Permission.APPOINTMENT_ANSWER.value)
+    return found

@@ -1,0 +1,258 @@
+"""Denials: an answer by the link or signed in, the officer's decision, and that only the decision changes a count."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.access import can
+from accounts.models import Appointment, AppointmentDispute, AppointmentNotice, DisputeDecision, Person
+from accounts.models.notices import notice_token
+from accounts.permissions import Permission
+from accounts.selectors import system_user
+from accounts.selectors.notices import disputes_of
+from accounts.services import answer_by_link, answer_notice, decide_dispute
+from accounts.services.notices import open_notices
+from core import audit, clock
+from core.errors import NotAllowed, WrongState
+from staffing.selectors import disputed_staff, institution_ratio
+from tests.accounts.profiles import refused
+from tests.builders import make_appointment, make_institution, make_person, make_user, officer, regulator
+
+pytestmark = pytest.mark.django_db
+NUMBER = "00000019900101001X"
+
+
+@pytest.fixture
+def institution(db):
+    return make_institution("岚江测试中心")
+
+
+@pytest.fixture
+def person(db):
+    return make_person("高轩", number=NUMBER)
+
+
+@pytest.fixture
+def notice(person, institution):
+    appointment = make_appointment(person, institution, recorded_at=clock.now() - timedelta(hours=1))
+    open_notices([appointment])
+    return AppointmentNotice.objects.get()
+
+
+def by_link(notice, *, tail="001x", denies=True, words=""):
+    token = notice_token(notice)
+    return answer_by_link(actor=system_user(), token=token, tail=tail, denies=denies, words=words)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def dispute(notice):
+    by_link(notice, words="从未在该机构工作")
+    return AppointmentDispute.objects.get()
+
+
+# --- the answer -----------------------------------------------------------------------------------------------------
+def test_page_shows_four_things_and_nothing_more(notice):
+    page = Client().get(f"/notice/{notice_token(notice)}/").content.decode()
+
+    for shown in ("岚江测试中心", "技术经理", "2024", "高*"):
+        assert shown in page
+    for hidden in ("高轩", NUMBER, NUMBER[-4:], "contract"):
+        assert hidden not in page
+
+
+@pytest.mark.parametrize("token", ["0" * 40, "x", "0" * 400])
+def test_unknown_link_is_not_found(notice, token):
+    assert Client().get(f"/notice/{token}/").status_code == 404
+
+
+def test_opening_the_page_answers_nothing(notice):
+    Client().get(f"/notice/{notice_token(notice)}/")
+
+    assert notice.facts.count() == 0
+
+
+def test_denial_by_the_page_opens_a_dispute(notice):
+    url = f"/notice/{notice_token(notice)}/"
+    answer = Client().post(url, {"answer": "deny", "tail": "001X", "words": "从未"})
+
+    assert answer.status_code == 302
+    (dispute,) = AppointmentDispute.objects.all()
+    assert (dispute.state, dispute.words) == ("open", "从未")
+
+
+def test_confirmation_opens_no_dispute(notice):
+    by_link(notice, denies=False)
+
+    assert (AppointmentDispute.objects.count(), notice.facts.get().what) == (0, "confirmed")
+
+
+def test_wrong_end_of_the_document_is_counted_and_answers_nothing(notice):
+    assert refused(by_link, notice, tail="0010") == "tail_wrong"
+
+    assert (AppointmentNotice.objects.get().tries, notice.facts.count()) == (1, 0)
+
+
+def test_after_five_wrong_tries_the_right_one_is_refused(notice):
+    for _try in range(5):
+        refused(by_link, notice, tail="0010")
+
+    assert refused(by_link, notice) == "too_many_tries"
+    assert AppointmentDispute.objects.count() == 0
+
+
+def test_link_is_dead_after_its_time(notice):
+    with clock.travel(timedelta(days=181)):
+        assert refused(by_link, notice) == "link_expired"
+        assert "link" in Client().get(f"/en/notice/{notice_token(notice)}/").content.decode()
+
+
+def test_same_answer_twice_is_one(notice):
+    by_link(notice)
+    by_link(notice)
+
+    assert (notice.facts.count(), AppointmentDispute.objects.count()) == (1, 1)
+
+
+def test_whoever_confirms_after_all_withdraws(dispute, notice):
+    by_link(notice, denies=False)
+
+    dispute.refresh_from_db()
+    assert dispute.state == "withdrawn"
+
+
+def test_signed_in_person_answers_and_nobody_else(notice, person):
+    user = make_user()
+    Person.objects.filter(pk=person.pk).update(user=user)
+
+    with pytest.raises(NotAllowed):
+        answer_notice(actor=make_user(), notice=notice, denies=True)
+    assert signed_in(make_user()).post(f"/profile/institutions/{notice.pk}/", {"answer": "deny"}).status_code == 404
+    assert AppointmentDispute.objects.count() == 0
+    page = signed_in(user).get("/profile/institutions/").content.decode()
+    assert "岚江测试中心" in page
+    signed_in(user).post(f"/profile/institutions/{notice.pk}/", {"answer": "deny"})
+
+    assert AppointmentDispute.objects.get().state == "open"
+    assert notice.facts.get().by == user
+
+
+# --- the list and the count -----------------------------------------------------------------------------------------
+def test_denial_changes_no_count_and_is_shown_beside_it(dispute, institution):
+    answer = institution_ratio(institution)
+
+    assert (answer.ratio.staff, disputed_staff(answer)) == (1, 1)
+    assert "有争议" in signed_in(officer(institution)).get("/institution/roster/").content.decode()
+
+
+def test_disputes_reach_officers_of_the_region_alone(dispute, institution):
+    assert list(disputes_of(regulator())) == [dispute]
+    for actor in (regulator("980000"), officer(institution), make_user()):
+        assert list(disputes_of(actor)) == []
+        assert signed_in(actor).get(f"/disputes/{dispute.pk}/").status_code == 404
+
+
+# --- the decision ---------------------------------------------------------------------------------------------------
+def test_upheld_denial_takes_the_row_out_from_now_on(dispute, institution, person):
+    actor, before = officer(institution), clock.now()
+    decision = decide_dispute(
+        actor=regulator(), dispute=dispute, upheld=True, reason="社保记录不符", document="岚科函〔2026〕1号"
+    )
+
+    assert institution_ratio(institution).ratio.staff == 0
+    assert institution_ratio(institution, known_at=before).ratio.staff == 1
+    assert not can(actor, Permission.PERSON_VIEW, person)
+    assert Appointment.objects.get().voided_at == decision.decided_at
+    (entry,) = audit.entries_about(dispute.appointment).filter(verb="accounts.appointment_voided")
+    assert (entry.reason, entry.facts["document"]) == ("社保记录不符", "岚科函〔2026〕1号")
+
+
+def test_rejected_denial_leaves_row_and_count(dispute, institution):
+    decide_dispute(actor=regulator(), dispute=dispute, upheld=False, reason="合同与社保相符")
+
+    answer = institution_ratio(institution)
+    assert (answer.ratio.staff, disputed_staff(answer)) == (1, 0)
+    assert Appointment.objects.get().voided_at is None
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_decided_is_decided(dispute, notice, upheld):
+    fields = {"upheld": upheld, "reason": "r", "document": "d"}
+    decide_dispute(actor=regulator(), dispute=dispute, **fields)
+
+    with pytest.raises(WrongState):
+        decide_dispute(actor=regulator(), dispute=dispute, **fields)
+    assert refused(by_link, notice, denies=False) == "already_decided"
+
+
+def test_decision_needs_reason_and_document(dispute):
+    actor = regulator()
+
+    assert refused(decide_dispute, actor=actor, dispute=dispute, upheld=False, reason=" ") == "reason_missing"
+    assert refused(decide_dispute, actor=actor, dispute=dispute, upheld=True, reason="r") == "document_missing"
+    assert AppointmentDispute.objects.get().state == "open"
+
+
+def test_others_do_not_decide(dispute, institution):
+    for actor in (officer(institution), regulator("980000"), make_user()):
+        with pytest.raises(NotAllowed):
+            decide_dispute(actor=actor, dispute=dispute, upheld=True, reason="r", document="d")
+
+    assert AppointmentDispute.objects.get().state == "open"
+
+
+def test_nobody_decides_about_oneself(dispute, person):
+    actor = regulator()
+    Person.objects.filter(pk=person.pk).update(user=actor)
+
+    assert refused(decide_dispute, actor=actor, dispute=dispute, upheld=False, reason="r") == "own_record"
+    assert AppointmentDispute.objects.get().state == "open"
+
+
+def test_officer_decides_on_the_page(dispute):
+    client = signed_in(regulator())
+    assert "岚江测试中心" in client.get("/disputes/").content.decode()
+    wrong = client.post(f"/disputes/{dispute.pk}/", {"decision": "uphold", "reason": "r"})
+    assert (wrong.status_code, AppointmentDispute.objects.get().state) == (200, "open")
+    client.post(f"/disputes/{dispute.pk}/", {"decision": "uphold", "reason": "r", "document": "d"})
+
+    assert AppointmentDispute.objects.get().state == "upheld"
+    assert "岚江测试中心" not in client.get("/disputes/").content.decode()
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_list_asks_the_same_whatever_the_rows(institution, django_assert_num_queries, size):
+    for _row in range(size):
+        AppointmentDispute.objects.create(appointment=make_appointment(make_person(), institution))
+    client = signed_in(regulator())
+    client.get("/disputes/")
+
+    with django_assert_num_queries(6):
+        client.get("/disputes/")
+
+
+# --- what the database promises -------------------------------------------------------------------------------------
+def test_one_open_dispute_per_row(dispute):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AppointmentDispute.objects.create(appointment=dispute.appointment)
+
+
+@pytest.mark.parametrize("fields", [{"reason": ""}, {"upheld": True, "document": ""}])
+def test_decision_without_words_is_refused(dispute, fields):
+    defaults = {"upheld": False, "reason": "r", "document": "d", "decided_at": clock.now(), "decided_by": system_user()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DisputeDecision.objects.create(dispute=dispute, **{**defaults, **fields})
+
+
+def test_decision_is_append_only(dispute):
+    decide_dispute(actor=regulator(), dispute=dispute, upheld=False, reason="r")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DisputeDecision.objects.update(reason="other")
