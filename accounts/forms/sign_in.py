@@ -4,11 +4,15 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core import sms
+from core import clock, sms
 from core.text import phone_number
 
 
@@ -88,3 +92,19 @@ class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
         if not self.errors and not (cleaned.get("phone") or cleaned.get("email")):
             raise get_adapter().validation_error("select_only_one")
         return cleaned
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """Whoever has just come in by a code sets a new password without the old one: a forgotten password is mended so,
+    also where a login has no mail address to send a link to."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if _came_by_code(context.request):
+            del self.fields["oldpassword"]
+
+
+def _came_by_code(request: HttpRequest) -> bool:
+    since = clock.now().timestamp() - settings.CONFIRM_AGAIN_AFTER
+    records = get_authentication_records(request, request.user)
+    return any(one["method"] == "code" and one["at"] > since for one in records)

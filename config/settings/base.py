@@ -172,6 +172,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*", "password2*"]
 ACCOUNT_FORMS = {
     "login": "accounts.forms.sign_in.LoginForm",
     "signup": "accounts.forms.sign_in.SignupForm",
+    "change_password": "accounts.forms.sign_in.ChangePasswordForm",
     "request_login_code": "accounts.forms.sign_in.RequestLoginCodeForm",
 }
 # Tries are counted in the cache that all web processes share: by address of the visitor, by login, by number.
@@ -203,6 +204,8 @@ SECOND_FACTOR_EXEMPT = False
 # Seconds a session may lie idle, and may last at all: of staff, and of everybody else.
 STAFF_SESSION = (30 * 60, 12 * 3600)
 OTHER_SESSION = (12 * 3600, 7 * 24 * 3600)
+# Whoever signed up by number may add a mail address later; it signs nobody in before it is confirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "技术经理人平台"
 # A used code is remembered for one period and must not be valid longer than that.
 MFA_TOTP_TOLERANCE = 0

@@ -174,6 +174,27 @@ def test_unverified_number_signs_nobody_in(client):
     assert "There is no login" in texts()[-1] or "没有" in texts()[-1]
 
 
+def test_forgotten_password_is_mended_after_a_code(client):
+    user = phone_login()
+    asked = client.post("/accounts/login/code/", {"phone": PHONE, "email": ""})
+    client.post(asked.url, {"code": last_code()})
+
+    client.post("/accounts/password/change/", {"password1": SECRET, "password2": SECRET})
+
+    user.refresh_from_db()
+    assert user.check_password(SECRET)
+
+
+def test_after_a_password_the_old_one_is_asked_for(client):
+    user = phone_login()
+    client.post("/accounts/login/", {"login": PHONE, "password": PASSWORD})
+
+    client.post("/accounts/password/change/", {"password1": SECRET, "password2": SECRET})
+
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
 # --- who is known is not told ---------------------------------------------------------------------------------------
 def without_what_differs_anyway(answer) -> str:
     return re.sub(r'value="[^"]{32,}"|1[3-9]\d{9}|\+86\d+', "", answer.content.decode())

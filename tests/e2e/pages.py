@@ -126,6 +126,7 @@ def _visitors(made: Tour) -> None:
     made.add(VISITOR, "courses:cohort_public", _cohort("open").pk)
     made.add(VISITOR, "account_signup")
     made.add(VISITOR, "account_login")
+    made.add(VISITOR, "account_request_login_code")
     made.add(VISITOR, "account_reset_password")
     made.add(VISITOR, "certificates:verify")
     for outcome, certificate in _certificates().items():
@@ -186,6 +187,9 @@ def _trainees(made: Tour) -> None:
     made.add(GRADUATE, "certificates:certificate", Certificate.objects.get(person__user__email=GRADUATE).number)
     made.add(GRADUATE, "credit:my_file")
     made.add(TRAINEE, "accounts:access_log")
+    made.add(TRAINEE, "accounts:security")
+    made.add(TRAINEE, "mfa_activate_totp")
+    made.add(TRAINEE, "account_change_phone")
     made.add(TRAINEE, "core:jobs", name="no jobs")
     made.add(TRAINEE, "certificates:issued", status=404, name="not for a trainee")
 
