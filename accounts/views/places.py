@@ -37,7 +37,7 @@ def create_institution(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("The institution is entered."))
         return redirect("oversight:institution", pk=made.pk)
 
-    return _answer(request, form, enter, title=_("New institution"), back=reverse("oversight:regions"))
+    return _answer(request, form, enter, title=_("Register an institution"), back=reverse("oversight:regions"))
 
 
 def correct_institution(request: SignedInRequest, pk: int) -> HttpResponse:
