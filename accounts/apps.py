@@ -21,6 +21,8 @@ class AccountsConfig(AppConfig):
         "accounts_publicityperiod",
         "accounts_placement",
         "accounts_noticefact",
+        "accounts_personmerge",
+        "accounts_notadouble",
         "accounts_disputedecision",
     ]
     # Entries are ended, never rewritten.

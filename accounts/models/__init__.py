@@ -2,6 +2,7 @@
 
 from accounts.models.bodies import Competence, Duty
 from accounts.models.designations import Designation, DesignationEvent, PublicityPeriod
+from accounts.models.doubles import NotADouble, PersonMerge
 from accounts.models.notices import AppointmentDispute, AppointmentNotice, DisputeDecision, NoticeFact
 from accounts.models.people import (
     AccessEntry,
@@ -41,8 +42,10 @@ __all__ = [
     "IdentityDocument",
     "Institution",
     "Membership",
+    "NotADouble",
     "NoticeFact",
     "Person",
+    "PersonMerge",
     "Placement",
     "PublicityPeriod",
     "Region",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -172,6 +172,12 @@ class Person(models.Model):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="person_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -192,6 +198,8 @@ class IdentityDocument(models.Model):
     country = models.CharField(max_length=3, default="CHN")
     number = SealedField()
     number_index = models.CharField(max_length=64)
+    # What likely doubles share: keyed index of name and birth date (services.doubles); empty: not computed yet.
+    twin_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
 
     objects = OfPersonQuerySet.as_manager()
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import (
@@ -51,13 +52,43 @@ def find_document(kind: str, number: str) -> IdentityDocument | None:
 
 
 def identity_standing(person: Person) -> IdentityCheck | None:
-    """The latest check of the identity; None is the same as never declared."""
-    return person.identity_checks.order_by("-checked_at", "-pk").first()
+    """The latest check of the identity; None is the same as never declared. Of joined records the checked one holds."""
+    found = [rows[0] for rows in _checks_by_record(person).values()]
+    return max(found, key=lambda one: (one.standing in CHECKED, one.checked_at, one.pk), default=None)
 
 
 def is_checked(person: Person) -> bool:
     latest = identity_standing(person)
     return latest is not None and latest.standing in CHECKED
+
+
+def identity_history(person: Person) -> list[IdentityCheck]:
+    """Every standing of the person and of doubles that were joined, newest first."""
+    rows = [one for found in _checks_by_record(person).values() for one in found]
+    return sorted(rows, key=lambda one: (one.checked_at, one.pk), reverse=True)
+
+
+def _checks_by_record(person: Person) -> dict[int, list[IdentityCheck]]:
+    survivor = person.merged_into_id or person.pk
+    rows = IdentityCheck.objects.filter(same_person(survivor)).select_related("checked_by")
+    found: dict[int, list[IdentityCheck]] = {}
+    for one in rows.order_by("-checked_at", "-pk"):
+        found.setdefault(one.person_id, []).append(one)
+    return found
+
+
+def same_person(survivor: int | Combinable, prefix: str = "person") -> Q:
+    """Rows of a person or of the doubles merged into them; `prefix` is the way to Person."""
+    return Q(**{prefix: survivor}) | Q(**{f"{prefix}__merged_into": survivor})
+
+
+def identity_is_checked(prefix: str = "person__") -> Q:
+    """For rows that lead to a person: does the latest check of the person, or of a joined double, hold?"""
+    survivor = Coalesce(OuterRef(f"{prefix}merged_into"), OuterRef(f"{prefix}id"))
+    later = IdentityCheck.objects.filter(person=OuterRef("person")).order_by("-checked_at", "-pk")
+    latest = IdentityCheck.objects.filter(pk=Subquery(later.values("pk")[:1]), standing__in=CHECKED)
+    directly = latest.filter(person=survivor)
+    return Q(Exists(directly)) | Q(Exists(latest.filter(person__merged_into=survivor)))
 
 
 def known_areas() -> frozenset[str]:
@@ -85,10 +116,12 @@ def open_claim(actor: User) -> Claim | None:
 
 def person_card(actor: User, pk: int) -> dict[str, Any]:
     """A person and the appointments that reach the actor. Raises NotAllowed."""
-    person = Person.objects.allowed(actor, Permission.PERSON_VIEW).prefetch_related("documents").filter(pk=pk).first()
+    reach = Person.objects.allowed(actor, Permission.PERSON_VIEW).select_related("merged_into")
+    person = reach.prefetch_related("documents", "merged_into__documents").filter(pk=pk).first()
     if person is None:
         raise NotAllowed(permission=Permission.PERSON_VIEW.value)
-    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(person=person)
+    person = person.merged_into or person
+    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(same_person(person.pk))
     appointments = list(rows.select_related("institution").order_by("-start_date", "pk"))
     return {"person": person, "appointments": appointments, "standing": identity_standing(person)}
 

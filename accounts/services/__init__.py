@@ -38,6 +38,7 @@ from accounts.services.designations import (
     withdraw_designation,
 )
 from accounts.services.disputes import answer_by_link, answer_notice, decide_dispute
+from accounts.services.doubles import dismiss_double, merge_persons, unmerge_persons
 from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
@@ -81,6 +82,7 @@ __all__ = [
     "create_region",
     "decide_dispute",
     "designate",
+    "dismiss_double",
     "end_competence",
     "end_duty",
     "end_membership",
@@ -92,6 +94,7 @@ __all__ = [
     "import_roster",
     "leave_designation",
     "make_primary",
+    "merge_persons",
     "move_place",
     "name_competent_body",
     "note_access",
@@ -118,6 +121,7 @@ __all__ = [
     "revoke_designation",
     "save_profile",
     "transfer_person",
+    "unmerge_persons",
     "withdraw",
     "withdraw_designation",
 ]

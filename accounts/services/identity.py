@@ -193,6 +193,7 @@ def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str
         # Somebody was faster with this document, or the same hand clicked twice.
         raise DomainError("profile_refused") from error
     audit.record(actor, "accounts.profile_saved", person, document_type=kind)
+    outbox.add("accounts.profile_saved", person.pk)
     record_identity_check(actor=actor, person=person, standing=Standing.SELF_DECLARED)
     return person
 
@@ -220,6 +221,9 @@ def _open_claim(actor: User, person: Person) -> Claim:
 
 def _confirm(actor: User, claim: Claim, *, way: str) -> Claim:
     person = Person.objects.select_for_update().get(pk=claim.person_id)
+    if person.merged_into_id:
+        # Joined since the claim was opened: the record that stands for both is the one that gets the login.
+        person = Person.objects.select_for_update().get(pk=person.merged_into_id)
     if person.user_id not in (None, claim.user_id):
         raise DomainError("person_taken")
     if person.user_id is None:

@@ -16,7 +16,7 @@ from accounts.models import (
 )
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.selectors import document_index, known_areas
-from core import audit
+from core import audit, outbox
 from core.errors import DomainError, NotAllowed
 from core.text import name_key, normal_name
 
@@ -144,7 +144,10 @@ def correct_name(*, actor: User, person: Person, name: str, reason: str) -> Pers
     before, person.name = person.name, normal_name(name)
     person.name_key = name_key(name)
     person.save(update_fields=["name", "name_key"])
+    # Another name has other doubles.
+    person.documents.update(twin_index="")
     audit.record(actor, "accounts.name_corrected", person, reason=reason, before=before, after=person.name)
+    outbox.add("accounts.name_corrected", person.pk)
     return person
 
 

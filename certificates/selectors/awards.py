@@ -1,9 +1,10 @@
 """Training records with all that a decision to issue looks at, in a number of queries that does not grow with them."""
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from accounts.models import IdentityCheck, User
+from accounts.models import User
 from accounts.permissions import Permission
+from accounts.selectors import identity_is_checked
 from courses.models import Cohort, Enrolment, TrainingRecord
 from courses.workflow import EnrolmentState
 
@@ -22,15 +23,15 @@ def cohort_to_issue(actor: User, pk: int) -> Cohort | None:
 
 
 def awards(actor: User) -> QuerySet[TrainingRecord]:
-    """Records that the actor may issue for; `latest_standing` is the identity standing of the person."""
-    latest = IdentityCheck.objects.filter(person=OuterRef("person")).order_by("-checked_at", "-pk")
+    """Records that the actor may issue for; `identity_checked`: somebody has seen the person's document."""
+    checked = ExpressionWrapper(identity_is_checked(), output_field=BooleanField())
     rows = TrainingRecord.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
     return (
         rows.select_related(
             "person", "base", "level", "enrolment__cohort", "annulment", "replaced_by", "replaces__enrolment__cohort"
         )
         .prefetch_related("person__documents", "certificates", "replaces__certificates")
-        .annotate(latest_standing=Subquery(latest.values("standing")[:1]))
+        .annotate(identity_checked=checked)
         .order_by("pk")
     )
 

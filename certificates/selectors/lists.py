@@ -1,6 +1,6 @@
 """Certificates as their holders and their bases see them."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -12,7 +12,8 @@ from core.text import name_key
 def my_certificates(actor: User) -> QuerySet[Certificate]:
     """The actor's own, whatever hat is worn."""
     rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).stored()
-    return rows.filter(person__user=actor).order_by("-issued_on", "-pk")
+    own = Q(person__user=actor) | Q(person__merged_into__user=actor)
+    return rows.filter(own).order_by("-issued_on", "-pk")
 
 
 def issued_certificates(actor: User, *, state: str = "", search: str = "") -> QuerySet[Certificate]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Consent
 from certificates.identifiers import normal_code, normal_number
@@ -123,7 +124,8 @@ def _found(**wanted: str) -> Certificate | None:
 
 def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
     """Everything that an answer needs in one statement."""
-    consents = Consent.objects.filter(user=OuterRef("person__user"), text=NAME_CONSENT).order_by("-at", "-pk")
+    holder = Coalesce(OuterRef("person__merged_into__user"), OuterRef("person__user"))
+    consents = Consent.objects.filter(user=holder, text=NAME_CONSENT).order_by("-at", "-pk")
     events = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-at", "-pk")
     return (
         rows.select_related("file")

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.models import IdentityDocument
-from accounts.workflow import CHECKED
 from certificates.models import Certificate
 from certificates.pdf import sheet
 from certificates.rules import Award, Obstacle, obstacles
@@ -62,14 +61,13 @@ def snapshot(record: TrainingRecord) -> Certificate:
 
 
 def _award(record: TrainingRecord, replacing: bool) -> Award:
-    standing = getattr(record, "latest_standing", None)
     needed = (record.base, record.level, record.hours, enrolment_of(record))
     return Award(
         issued_here=record.standing == RecordStanding.ISSUED and None not in needed,
         level=record.level.code if record.level else "",
         annulled=hasattr(record, "annulment"),
         corrected=hasattr(record, "replaced_by") or (not replacing and _certified_before(record)),
-        identity_checked=standing in CHECKED,
+        identity_checked=getattr(record, "identity_checked", False),
         has_document=bool(record.person.documents.all()),
     )
 

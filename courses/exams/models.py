@@ -86,7 +86,8 @@ class SittingQuerySet(ScopedQuerySet):
     scope_paths: ClassVar = {"base": "base", "region": "base__region__path"}
 
     def _own(self, actor: User) -> Q:
-        return Q(Exists(SittingCandidate.objects.filter(sitting=OuterRef("pk"), person__user=actor.pk)))
+        own = Q(person__user=actor.pk) | Q(person__merged_into__user=actor.pk)
+        return Q(Exists(SittingCandidate.objects.filter(own, sitting=OuterRef("pk"))))
 
 
 class Sitting(models.Model):

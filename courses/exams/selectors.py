@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Person, User
 from accounts.permissions import Permission
-from accounts.selectors import is_checked, surviving
+from accounts.selectors import is_checked, same_person, surviving
 from core import clock
 from core.errors import NotAllowed
 from courses.exams.models import Attempt, PaperQuestion, Sitting, SittingCandidate
@@ -114,7 +114,9 @@ def candidature_if_any(actor: User, sitting: Sitting) -> Candidature | None:
 
 
 def candidature_of(candidate: SittingCandidate) -> Candidature:
-    sat = Attempt.objects.filter(sitting=candidate.sitting, person=candidate.person)
+    # Joined records are one candidate: what one of them has sat counts for the other.
+    survivor = candidate.person.merged_into_id or candidate.person_id
+    sat = Attempt.objects.filter(same_person(survivor), sitting=candidate.sitting)
     passed = list(sat.values_list("passed", flat=True))
     return Candidature(
         checked=is_checked(candidate.person),

@@ -125,7 +125,7 @@ def applications_of(actor: User, cohort: Cohort) -> QuerySet[Enrolment]:
 def taking_part(actor: User, cohort: Cohort, permission: Permission) -> list[Enrolment]:
     """Trainees with a seat who have not finished, by name; the actor's own place is for others to mark."""
     rows = Enrolment.objects.allowed(actor, permission).filter(cohort=cohort, state__in=STUDYING)
-    rows = rows.exclude(Q(applicant=actor) | Q(person__user=actor))
+    rows = rows.exclude(Q(applicant=actor) | Q(person__user=actor) | Q(person__merged_into__user=actor))
     rows = rows.select_related("person").prefetch_related("person__documents")
     return list(rows.order_by("person__name_key", "pk"))
 

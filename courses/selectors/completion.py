@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Sum
 
-from accounts.models import IdentityCheck, Person, User
+from accounts.models import Person, User
 from accounts.permissions import Permission
-from accounts.selectors import surviving
-from accounts.workflow import CHECKED, ClaimState
+from accounts.selectors import identity_is_checked, surviving
+from accounts.workflow import ClaimState
 from courses.exams.models import Attempt
 from courses.exams.workflow import AttemptState
 from courses.models import Attendance, Cohort, Enrolment, HourEntry, SessionShare
@@ -110,10 +110,8 @@ def _best_attempts(enrolments: Sequence[Enrolment]) -> dict[tuple[int | None, in
 
 
 def _checked(enrolments: Sequence[Enrolment]) -> frozenset[int]:
-    latest = IdentityCheck.objects.filter(person=OuterRef("pk")).order_by("-checked_at", "-pk")
     wanted = {one.person_id for one in enrolments} | {_survivor(one) for one in enrolments}
-    people = Person.objects.filter(pk__in=wanted)
-    people = people.annotate(standing=Subquery(latest.values("standing")[:1])).filter(standing__in=CHECKED)
+    people = Person.objects.filter(identity_is_checked(""), pk__in=wanted)
     return frozenset(people.values_list("pk", flat=True))
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import Claim, Consent, Person, User
 from accounts.permissions import Permission
-from accounts.selectors import is_checked
+from accounts.selectors import is_checked, same_person
 from accounts.services import confirm_claim_at_desk, give_consent, record_identity_check
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox
@@ -38,7 +38,7 @@ def apply_for_cohort(*, actor: User, cohort: Cohort, agrees: bool = False) -> En
         give_consent(actor=actor, **COMMITMENT)
     if not has_agreed(actor):
         raise DomainError("commitment_missing")
-    standing = locked.enrolments.filter(person=person).exclude(state__in=ENDED).first()
+    standing = locked.enrolments.filter(same_person(person.pk)).exclude(state__in=ENDED).first()
     if standing is None:
         return _new_enrolment(actor, locked, person, claim)
     if standing.applicant_id != actor.pk:

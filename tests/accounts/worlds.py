@@ -25,8 +25,10 @@ from accounts.models import (
     IdentityCheck,
     IdentityDocument,
     Institution,
+    NotADouble,
     NoticeFact,
     Person,
+    PersonMerge,
     Placement,
     Region,
     SignIn,
@@ -78,6 +80,7 @@ def make_world(code: str, *, beside: World | None = None) -> World:
         rows += _around_the_places(institution)
     rows += _around_the_person(user, person, institution, appointment)
     rows += _around_the_notice(appointment)
+    rows += _around_doubles(person)
     rows += _training(user, person, base)
     rows += _certificates(person, base)
     shared = beside.rows if beside else {}
@@ -145,6 +148,16 @@ def _around_the_notice(appointment: Appointment) -> list[Model]:
         DisputeDecision.objects.create(
             dispute=dispute, upheld=False, reason="r", decided_at=now, decided_by=system_user(), body_name="x"
         ),
+    ]
+
+
+def _around_doubles(person: Person) -> list[Model]:
+    """Joined and parted again, and looked at beside somebody else."""
+    now, other = clock.now(), make_person()
+    fields = {"reason": "r", "at": now, "by": system_user()}
+    return [
+        PersonMerge.objects.create(merged=other, into=person, body_name="x", **fields),
+        NotADouble.objects.create(first=person, second=other, **fields),
     ]
 
 

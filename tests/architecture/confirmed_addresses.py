@@ -16,6 +16,8 @@ CONFIRMED = {
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
     "staffing:decide_sealed_count": "decides whether people without names count",
+    "accounts:double_pair": "decides that two records are one person",
+    "accounts:undo_merge": "parts two records",
     "accounts:dispute": "decides whether a staff row counts",
     "oversight:region_table": "a list that leaves the house",
 }

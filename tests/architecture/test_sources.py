@@ -211,7 +211,6 @@ def test_signal_use_is_noticed(bad):
 # --- events ---------------------------------------------------------------------------------------------------------
 # Sent for rooms that a later issue adds; closed without any effect until then.
 UNHEARD = {
-    "accounts.roster_imported": "roll-ups of regions are read live until there are maintained ones",
     "courses.training_record_annulled": "the credit file has no corrections yet",
 }
 

@@ -44,6 +44,7 @@ NOT_WORDS = {
     "template_version": "a version",
     "token_hash": "a hash",
     "text": "the key of an agreed text",
+    "twin_index": "a blind index",
     "uscc": "a code with a check character",
 }
 # What the public registers print of everybody.

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from accounts.access import require
 from accounts.models import Person, User
 from accounts.permissions import Permission
-from accounts.selectors import system_user
+from accounts.selectors import same_person, system_user
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
@@ -50,9 +50,9 @@ def start_attempt(
     Raises NotAllowed (not admitted), the reasons of rules.start_refusal, and `bank_too_small`.
     """
     candidate = _admitted(actor, sitting)
-    running = Attempt.objects.filter(
-        sitting=candidate.sitting, person=candidate.person, state=AttemptState.RUNNING
-    ).first()
+    survivor = candidate.person.merged_into_id or candidate.person_id
+    own = Attempt.objects.filter(same_person(survivor), sitting=candidate.sitting)
+    running = own.filter(state=AttemptState.RUNNING).first()
     if running:
         return running
     now = clock.now()

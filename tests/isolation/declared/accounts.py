@@ -25,6 +25,9 @@ ADDRESSES: dict[str, Address] = {
     "institution/notices/tick/": only("officer", body={"notice": "0"}),
     "disputes/": only("regulator", post=""),
     "disputes/<int:pk>/": only("regulator", pk="appointmentdispute"),
+    "doubles/": only("regulator", post=""),
+    "doubles/<int:first>/<int:second>/": only("regulator", first="person", second="person"),
+    "doubles/merges/<int:pk>/undo/": only("regulator", pk="personmerge"),
     "people/<int:pk>/": only("trainee officer regulator", pk="person", post=""),
     "people/<int:pk>/reveal/": only(
         "regulator", pk="person", body={"what": "identity_number", "purpose": "case"}, reveals=True

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from accounts.identifiers import resident_check_character
 from accounts.models import AppointmentNotice, Person
 from accounts.models.notices import notice_token
-from accounts.services import answer_by_link, correct_name
+from accounts.services import answer_by_link, correct_name, hand_out_notices, record_joining
 from certificates.models import Certificate
 from certificates.services import (
     deregister_certificate,
@@ -38,6 +39,7 @@ def happen(world: World) -> None:
         _annul_unconfirmed_degree(world)
     with on_day(world, world.day - timedelta(days=9)):
         _deny_an_appointment(world)
+        _enter_a_double(world)
     with on_day(world, world.day - timedelta(days=8)):
         doubted = _certificate("guoqi@demo.invalid", world)
         suspend_certificate(actor=manager, certificate=doubted, ground=Ground.IDENTITY_UNDER_CHECK)
@@ -46,6 +48,23 @@ def happen(world: World) -> None:
 def _certificate(email: str, world: World) -> Certificate:
     person = Person.objects.get(user=world.users[email])
     return Certificate.objects.get(person=person, state=CertificateState.ISSUED)
+
+
+def _enter_a_double(world: World) -> None:
+    """The same name and birth date with another number, at another institution: a pair to look at. Counts nowhere."""
+    body = "00000019950122713"
+    values = {
+        "name": "谢知颖",
+        "id_type": "resident_id",
+        "id_number": body + resident_check_character(body),
+        "post": "行政",
+        "professional": "false",
+        "employment_type": "contract",
+        "start_date": f"{world.day - timedelta(days=30):%Y-%m-%d}",
+    }
+    place = world.institutions["lanzhou-ip"]
+    made = record_joining(actor=world.actor, institution=place, values=values)
+    hand_out_notices(actor=world.actor, institution=place, notice_ids=[made.notice.pk])
 
 
 def _deny_an_appointment(world: World) -> None:
