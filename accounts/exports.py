@@ -1,11 +1,25 @@
-"""Files that people download from the accounts room: templates of the importers, with text columns and choices."""
+"""Files that people download from the accounts room: templates of the importers, rows of a file that have errors."""
 
 from accounts.imports import institutions, people, roster
-from core.exports import XLSX, template
+from core.columns import REASON_HEAD
+from core.exports import XLSX, table, template
+from core.plans import Plan
+from core.tables import Cell
 
-__all__ = ["XLSX", "institutions_template", "roster_template", "template"]
+__all__ = ["XLSX", "error_rows", "institutions_template", "roster_template", "template"]
 
 YES_NO = ("是", "否")
+EXPLANATIONS = {
+    "name": "证件上的姓名",
+    "id_number": "18 位号码请按文本填写，勿使用数字格式",
+    "phone": "手机号码，可带国家（地区）代码",
+    "start_date": "日期，如 2026-03-01",
+    "end_date": "离职后不再计入的第一天，如 2026-03-01",
+    "share": "0 至 100 的整数",
+    "uscc": "18 位统一社会信用代码；内设部门留空",
+    "region_code": "六位行政区划代码，全国填 000000",
+    "parent": "上级单位的统一社会信用代码",
+}
 
 
 def roster_template() -> bytes:
@@ -17,7 +31,7 @@ def roster_template() -> bytes:
         "professional": YES_NO,
         "full_time": YES_NO,
     }
-    return template("名册", columns, choices)
+    return template("名册", columns, choices, EXPLANATIONS)
 
 
 def institutions_template() -> bytes:
@@ -25,4 +39,28 @@ def institutions_template() -> bytes:
         "category": tuple(institutions.CATEGORY_WORDS),
         "level": tuple(institutions.LEVEL_WORDS),
     }
-    return template("机构", institutions.COLUMNS, choices)
+    return template("机构", institutions.COLUMNS, choices, EXPLANATIONS)
+
+
+def error_rows(plan: Plan) -> bytes:
+    """The rows with errors under the heads of their file, with the reason in a last column; uploadable as it is.
+
+    Everything is text: numbers stay whole, and nothing that begins with = is calculated. A figure that a spreadsheet
+    has rounded is written in the way that says so, lest it pass for a number.
+    """
+    wrong = [row for row in plan.rows if row.errors]
+    width = max([len(plan.head_texts), *(len(row.cells) for row in wrong)], default=0)
+    heads = [*plan.head_texts, *[""] * (width - len(plan.head_texts))]
+    lines = []
+    for row in wrong:
+        rounded = {problem.column for problem in row.errors if problem.code == "float"}
+        texts = [_as_text(cell, heads[place] in rounded) for place, cell in enumerate(row.cells)]
+        reasons = "; ".join(f"{problem.column}: {problem.message}" for problem in row.errors)
+        lines.append([*texts, *[""] * (width - len(texts)), reasons])
+    return table("错误行", [*heads, REASON_HEAD], lines)
+
+
+def _as_text(cell: Cell, rounded: bool) -> str:
+    if rounded and cell.number is not None:
+        return f"{cell.number:.15E}"
+    return cell.day.isoformat() if cell.day and cell.number is None else cell.text

@@ -24,7 +24,19 @@ import openpyxl
 from tools.environment import ROOT, child_environment, manage
 
 GATES = {1_000: 2.0, 10_000: 15.0}
-HEADS = ("姓名", "证件类型", "证件号码", "手机", "岗位", "专业人员", "用工形式", "入职日期", "离职日期（自该日起不再计入）", "部门", "工号")
+HEADS = (
+    "姓名",
+    "证件类型",
+    "证件号码",
+    "手机",
+    "岗位",
+    "专业人员",
+    "用工形式",
+    "入职日期",
+    "离职日期（自该日起不再计入）",
+    "部门",
+    "工号",
+)
 STEPS = ("openpyxl", "preview", "confirm", "again")
 _people = count(1)
 
@@ -76,7 +88,8 @@ def _report(costs: dict[tuple[int, str], list[float]]) -> None:
                 f"  x {seconds / bare:5.1f} of openpyxl  (rounds: {rounds})"
             )
         whole = median(costs[rows, "preview"]) + median(costs[rows, "confirm"])
-        print(f"{rows:>6} rows  preview and confirm {whole:.2f} s  gate {gate:.0f} s  {'met' if whole <= gate else 'NOT met'}")
+        word = "met" if whole <= gate else "NOT met"
+        print(f"{rows:>6} rows  preview and confirm {whole:.2f} s  gate {gate:.0f} s  {word}")
 
 
 def _read_bare(content: bytes) -> int:
@@ -129,7 +142,9 @@ def _parent() -> Any:
     fields = {"name": "测速大学", "name_key": "测速大学", "category": "university", "level": "provincial"}
     nation = Region.objects.get(code="000000")
     code = "12000000DEM000014Q"
-    return Institution.objects.get_or_create(uscc=code, defaults={"kind": "legal_person", "region": nation, **fields})[0]
+    return Institution.objects.get_or_create(uscc=code, defaults={"kind": "legal_person", "region": nation, **fields})[
+        0
+    ]
 
 
 def _options() -> argparse.Namespace:

@@ -58,8 +58,16 @@ def csv_table(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def template(title: str, columns: Sequence[Column], choices: Mapping[str, Sequence[str]]) -> bytes:
-    """A table to fill in. Every column is text, so that no spreadsheet rounds a number or turns a date round."""
+def template(
+    title: str,
+    columns: Sequence[Column],
+    choices: Mapping[str, Sequence[str]],
+    explained: Mapping[str, str] | None = None,
+) -> bytes:
+    """A table to fill in, and a sheet that explains it.
+
+    Every column is text, so that no spreadsheet rounds a number or turns a date round.
+    """
     book = Workbook()
     sheet: Worksheet = book.worksheets[0]
     sheet.title, sheet.freeze_panes = title, "A2"
@@ -73,7 +81,24 @@ def template(title: str, columns: Sequence[Column], choices: Mapping[str, Sequen
             allowed = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
             allowed.add(f"{letter}2:{letter}{MAX_ROWS + 1}")
             sheet.add_data_validation(allowed)
+    _explain(book.create_sheet("填写说明"), columns, choices, explained or {})
     return _saved(book)
+
+
+def _explain(
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    choices: Mapping[str, Sequence[str]],
+    explained: Mapping[str, str],
+) -> None:
+    """What each column holds, one line per column, so that no line of it looks like the heads of a table."""
+    sheet.append(("列", "是否必填", "填写内容", "English head"))
+    for column in columns:
+        what = "、".join(choices.get(column.field, ())) or explained.get(column.field, "文本")
+        sheet.append((column.heads[0], "必填" if column.required else "选填", what, column.field))
+    sheet.append(("严禁上传涉密信息。",))
+    for letter, width in zip("ABCD", (34, 10, 70, 18), strict=True):
+        sheet.column_dimensions[letter].width = width
 
 
 def _head(sheet: Worksheet, text: str) -> Any:

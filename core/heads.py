@@ -100,6 +100,11 @@ class HeadsUnsure(TableUnreadable):
         super().__init__(code, **facts)
         self.beginnings = beginnings
 
+    def may_be_said(self, least: int) -> bool:
+        """Does any line hold so many texts that they may be the heads of the table?"""
+        lines = (cells for sheet in self.beginnings for _number, cells in sheet.lines[:HEAD_LINES])
+        return any(sum(bool(cell.text) for cell in cells) >= least for cells in lines)
+
 
 @dataclass(frozen=True)
 class Unclear:

@@ -15,7 +15,9 @@ from django.db.backends.utils import CursorWrapper
 
 @dataclass(frozen=True)
 class NoOverlap:
-    """Rows equal in `same` (the most telling column first) share no day from `start` to the day before `end` (a missing end: for ever).
+    """Rows equal in `same` share no day from `start` to the day before `end` (a missing end: for ever).
+
+    The first column of `same` is the one that tells most: by its index others are looked for.
 
     `only`: column -> test; rows that fail one of them may overlap.
     """

@@ -42,6 +42,8 @@ _NO_TABLE = ("<", "%PDF-")
 SERIAL_DAYS = range(20_000, 80_001)
 # Zero-width blanks and direction marks that copying from chats and address books leaves behind.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# What the platform's own tables put an apostrophe before (core.exports.safe).
+_AFTER_APOSTROPHE = tuple("=+-@|%＝＋－＠")
 
 
 class TableUnreadable(DomainError):
@@ -327,6 +329,8 @@ def text_cell(value: str) -> Cell:
     text = _INVISIBLE.sub("", value).strip()
     if not text:
         return EMPTY
+    if text[0] == "'" and text[1:2] in _AFTER_APOSTROPHE:
+        text = text[1:]
     return Cell(text, trouble="formula" if text.startswith("=") else "")
 
 

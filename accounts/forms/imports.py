@@ -1,11 +1,25 @@
 """The upload of a table file, and the filters of the staff roster."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from accounts.imports.decisions import DecidedPlan, RosterChoices
+from accounts.imports.roster import COLUMNS
 from accounts.models.positions import EmploymentType
-from core.tables import MAX_BYTES
+from core.columns import WrongValue, day
+from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, likeliest_line
+from core.tables import MAX_BYTES, text_cell
+from core.text import mask_number
+
+# So many missing people are offered one by one; beyond that there is the tick for all of them.
+MAX_TICKS = 200
+# A head that is a number of resident cards also says the kind of document.
+RESIDENT_NUMBER = "id_number+id_type=resident_id"
 
 
 class UploadForm(forms.Form):
@@ -44,3 +58,156 @@ class RosterFilter(forms.Form):
     def chosen(self) -> dict[str, str]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class RosterChoicesForm(forms.Form):
+    """What a roster may do beyond its rows, each by a tick that nobody has set yet."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    overwrite_all = forms.BooleanField(label=_("Take all of these rows from the file"), required=False)
+    overwrite = forms.TypedMultipleChoiceField(
+        label=_("Decided by hand: take from the file nevertheless"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    end_all_missing = forms.BooleanField(label=_("End all people who are not in the file"), required=False)
+    end_missing = forms.TypedMultipleChoiceField(
+        label=_("Working here today, but not in the file: end"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    end_on = forms.DateField(
+        label=_("End of the ticked people: no longer counted from"),
+        help_text=_("The first day on which they are no longer counted. Nobody is ended without a tick."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, plan: DecidedPlan, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"seen": plan.fingerprint})
+        self.plan = plan
+        self._offer(
+            "overwrite",
+            [(row.row, _("Line %(line)s · %(name)s") % {"line": row.row, "name": row.label}) for row in plan.held],
+        )
+        self._offer("end_missing", [(one.id, f"{one.name} · {one.post} · {one.start}") for one in plan.missing])
+        if not plan.missing:
+            del self.fields["end_on"]
+
+    def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
+        """Without anything to tick the field goes; a long list leaves the tick for all."""
+        many, all_name = self.fields[name], {"overwrite": "overwrite_all", "end_missing": "end_all_missing"}[name]
+        many.choices = choices  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields[name], self.fields[all_name]
+        elif len(choices) > MAX_TICKS:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or {}
+        if chosen.get("end_missing") or chosen.get("end_all_missing"):
+            self._check_end(chosen)
+        return chosen
+
+    def _check_end(self, chosen: dict[str, Any]) -> None:
+        end_on = chosen.get("end_on")
+        ticked = [
+            one for one in self.plan.missing if chosen["end_all_missing"] or one.id in chosen.get("end_missing", ())
+        ]
+        if end_on is None:
+            if "end_on" not in self.errors:
+                self.add_error("end_on", _("Say from which day on the ticked people are no longer counted."))
+        elif late := [one.name for one in ticked if one.start >= end_on]:
+            self.add_error("end_on", _("Before or on the first day of: %(names)s.") % {"names": ", ".join(late[:5])})
+
+    def chosen(self) -> RosterChoices:
+        said = self.cleaned_data
+        return RosterChoices(
+            overwrite=frozenset(said.get("overwrite", ())),
+            overwrite_all=said.get("overwrite_all", False),
+            end_missing=frozenset(said.get("end_missing", ())),
+            end_all_missing=said.get("end_all_missing", False),
+            end_on=said.get("end_on"),
+        )
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """The line of which somebody is asked: its columns, and the other sheets and lines that may be chosen instead."""
+
+    sheet: SheetBeginning
+    index: int
+    sheets: Sequence[SheetBeginning]
+    columns: Sequence[Candidate]
+
+    @property
+    def asked(self) -> tuple[str, int]:
+        return self.sheet.title, self.index
+
+    @property
+    def lines(self) -> list[tuple[int, int, str]]:
+        """(place, line number, beginning of the texts) of every line that may hold the heads."""
+        found = [(place, *line) for place, line in enumerate(self.sheet.lines[:HEAD_LINES])]
+        texts = [(place, number, [masked(cell.text) for cell in cells if cell.text]) for place, number, cells in found]
+        return [(place, number, " | ".join(words[:6])[:80]) for place, number, words in texts if words]
+
+
+def asked_line(sheets: Sequence[SheetBeginning], query: Mapping[str, str]) -> AskedLine:
+    """The sheet and line of the address, or those that look most like heads."""
+    wanted = [place for place in range(len(sheets)) if str(place) == query.get("sheet")]
+    best = wanted or sorted(range(len(sheets)), key=lambda place: -_known_heads(sheets[place]))
+    sheet = sheets[best[0]]
+    lines = [place for place in range(min(len(sheet.lines), HEAD_LINES)) if str(place) == query.get("line")]
+    index = lines[0] if lines else likeliest_line(sheet.lines, COLUMNS)
+    return AskedLine(sheet, index, sheets, candidates(sheet.lines, index, COLUMNS, masked) if sheet.lines else ())
+
+
+def _known_heads(sheet: SheetBeginning) -> int:
+    if not sheet.lines:
+        return -1
+    index = likeliest_line(sheet.lines, COLUMNS)
+    return sum(bool(one.guess) for one in candidates(sheet.lines, index, COLUMNS, masked))
+
+
+def masked(value: str) -> str:
+    """A value that helps to see what a column holds: numbers as lists show them, days as they are."""
+    try:
+        day(text_cell(value))
+    except WrongValue:
+        return mask_number(value) if sum(one.isdecimal() for one in value) > 5 else value[:30]
+    return value
+
+
+class HeadsForm(forms.Form):
+    """One choice per column of the file."""
+
+    def __init__(self, line: AskedLine, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        titles = [(column.field, column.title) for column in COLUMNS]
+        meanings = [("", _("not used")), *titles, (RESIDENT_NUMBER, _("number of a resident identity card"))]
+        self.line = line
+        for place, column in enumerate(line.columns):
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=column.head, choices=meanings, initial=column.guess, required=False
+            )
+
+    @property
+    def rows(self) -> list[tuple[Candidate, forms.BoundField]]:
+        return [(column, self[f"column_{place}"]) for place, column in enumerate(self.line.columns)]
+
+    @property
+    def fields_said(self) -> dict[str, str]:
+        return {column.key: self.cleaned_data[f"column_{place}"] for place, column in enumerate(self.line.columns)}
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or {}
+        names = [meaning.partition("+")[0] for meaning in chosen.values() if meaning]
+        said = {*names, *(["id_type"] if RESIDENT_NUMBER in chosen.values() else [])}
+        for column in COLUMNS:
+            if names.count(column.field) > 1:
+                self.add_error(None, _("Two columns are said to be %(field)s.") % {"field": column.title})
+            if column.required and column.field not in said:
+                self.add_error(None, _("No column is said to be %(field)s.") % {"field": column.title})
+        return chosen

@@ -59,6 +59,7 @@ from accounts.services.places import (
     create_region,
 )
 from accounts.services.reveal import reveal
+from accounts.services.roster_heads import say_heads
 
 __all__ = [
     "LineRefused",
@@ -120,6 +121,7 @@ __all__ = [
     "review_designation",
     "revoke_designation",
     "save_profile",
+    "say_heads",
     "transfer_person",
     "unmerge_persons",
     "withdraw",

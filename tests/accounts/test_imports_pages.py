@@ -142,7 +142,7 @@ def test_ignored_columns_are_listed(institution):
     assert "备注" in page.content.decode()
 
 
-@pytest.mark.parametrize("content", [b"PK broken", institutions(institution_row()), b"\xd0\xcf\x11\xe0 old"])
+@pytest.mark.parametrize("content", [b"PK broken", xlsx(["甲", "乙"], ["a", "b"]), b"\xd0\xcf\x11\xe0 old"])
 def test_unreadable_file_is_said_at_the_field_and_not_kept(institution, content):
     answer = upload(signed_in(officer(institution)), content)
 

@@ -58,6 +58,8 @@ ADDRESSES: dict[str, Address] = {
     "institution/roster/import/": only("officer"),
     "institution/roster/import/template/": signed_in(post=""),
     "institution/roster/import/<str:sha256>/": only("officer", sha256=NO_FILE),
+    "institution/roster/import/<str:sha256>/heads/": only("officer", sha256=NO_FILE),
+    "institution/roster/import/<str:sha256>/errors/": only("officer", sha256=NO_FILE, post=""),
     "institutions/import/": only("regulator"),
     "institutions/import/template/": signed_in(post=""),
     "institutions/import/<str:sha256>/": only("regulator", sha256=NO_FILE),

@@ -1,42 +1,35 @@
 """Importing a table file in three steps: upload, preview, confirm. Nothing is written before the last one.
 
-ImportPages serves every importer, those of upper rooms too; below it stand rosters and institutions.
+ImportPages serves every importer, those of upper rooms too.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
 
-from accounts.access import holds
-from accounts.exports import XLSX, institutions_template, roster_template
+from accounts.exports import XLSX, error_rows
 from accounts.forms.imports import UploadForm
-from accounts.identifiers import DocumentType
 from accounts.middleware import SignedInRequest
-from accounts.models import Institution, User
-from accounts.models.places import Rank
-from accounts.models.positions import EmploymentType
-from accounts.permissions import Permission
-from accounts.selectors import reached_institution
-from accounts.services import import_institutions as write_institutions
-from accounts.services import import_roster as write_roster
-from accounts.services import preview_institutions, preview_roster
 from core import uploads
 from core.errors import DomainError, NotAllowed
+from core.heads import HeadsUnsure
 from core.plans import Plan, PlannedRow
 from core.tables import TableUnreadable
 
 PER_PAGE = 25
 SESSION_KEY = "uploads"
+# The filter for rows with remarks, beside the actions.
+REMARK = "remark"
+MAX_SEARCHED = 100
 # A session holds the names of the last few files only.
 MAX_UPLOADS = 5
 # So many rows with errors are listed above the table, where a narrow screen shows them whole.
@@ -56,6 +49,12 @@ class ImportPages:
     labels: Mapping[str, str | Promise]
     words: Mapping[str, Mapping[str, str | Promise]] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
+    # Where somebody says what unclear heads mean; an importer without it says that it cannot read them.
+    heads_url: Callable[[str], str] | None = None
+    # A file whose every line has fewer columns is no such table, whatever they are called.
+    least_columns: int = 1
+    # Where the rows with errors are to be had as a file.
+    errors_url: Callable[[str], str] | None = None
 
     def upload(self, request: SignedInRequest) -> HttpResponse:
         """The form; a file that can be read is kept and shown as a preview."""
@@ -64,29 +63,69 @@ class ImportPages:
             file = form.cleaned_data["file"]
             content = file.read()
             try:
-                self.preview(content)
+                return HttpResponseRedirect(self.kept_and_read(request, content, file.name))
             except TableUnreadable as error:
                 form.add_error("file", error.sentence)
-            else:
-                return HttpResponseRedirect(self.review_url(_keep(request, content, file.name)))
         return render(request, self.template, {"form": form, "upload_url": self.upload_url, **self.context})
+
+    def kept_and_read(self, request: SignedInRequest, content: bytes, name: str) -> str:
+        """Where to go with an uploaded file; it is kept when it can be read. Raises TableUnreadable."""
+        try:
+            self.preview(content)
+        except HeadsUnsure as error:
+            if self.heads_url is None or not error.may_be_said(self.least_columns):
+                raise
+            return self.heads_url(keep(request, content, name))
+        return self.review_url(keep(request, content, name))
 
     def review(self, request: SignedInRequest, sha256: str) -> HttpResponse:
         """What the kept file will do today; confirming reads and plans it anew."""
-        name = request.session.get(SESSION_KEY, {}).get(sha256)
-        content = uploads.kept(request.user.pk, sha256) if name else None
+        content, name = kept(request, sha256)
         if content is None:
-            messages.error(request, _("This file is no longer kept, or it has changed. Upload it again."))
-            return HttpResponseRedirect(self.upload_url)
+            return self.gone(request)
         if request.method == "POST":
             return self._confirm(request, sha256, content, name)
-        context = self._preview_context(request, self.preview(content))
+        try:
+            plan = self.preview(content)
+        except TableUnreadable:
+            return HttpResponseRedirect(self.heads_url(sha256) if self.heads_url else self.upload_url)
+        return self.show(request, sha256, plan, self.form(plan, None))
+
+    def errors(self, request: SignedInRequest, sha256: str) -> HttpResponse:
+        """The rows with errors as a file of the same heads, with the reason beside; for the uploader alone."""
+        content, _name = kept(request, sha256)
+        if content is None:
+            return self.gone(request)
+        return download(error_rows(self.preview(content)), "errors.xlsx")
+
+    def gone(self, request: SignedInRequest) -> HttpResponse:
+        messages.error(request, _("This file is no longer kept, or it has changed. Upload it again."))
+        return HttpResponseRedirect(self.upload_url)
+
+    def form(self, plan: Plan, data: QueryDict | None) -> forms.Form | None:
+        """What may be ticked beside the button, if anything."""
+        return None
+
+    def carry_out(self, content: bytes, name: str, form: forms.Form | None) -> Plan:
+        return self.write(content, name)
+
+    def show(self, request: SignedInRequest, sha256: str, plan: Plan, form: forms.Form | None) -> HttpResponse:
+        _content, name = kept(request, sha256)
         urls = {"upload_url": self.upload_url, "confirm_url": self.review_url(sha256)}
-        return render(request, self.template, {**context, **urls, **self.context, "file_name": name})
+        if self.errors_url and plan.counts["error"]:
+            urls["errors_url"] = self.errors_url(sha256)
+        if self.heads_url:
+            urls["heads_url"] = self.heads_url(sha256)
+        context = self._preview_context(request, plan) | {"file_name": name, "choices": form}
+        return render(request, self.template, {**context, **urls, **self.context})
 
     def _confirm(self, request: SignedInRequest, sha256: str, content: bytes, name: str) -> HttpResponse:
+        before = self.preview(content)
+        form = self.form(before, request.POST)
+        if form is not None and not form.is_valid():
+            return self.show(request, sha256, before, form)
         try:
-            plan = self.write(content, name)
+            plan = self.carry_out(content, name, form)
         except NotAllowed:
             raise
         except DomainError:
@@ -95,24 +134,30 @@ class ImportPages:
         if plan.has_errors:
             messages.error(request, _("Nothing was written: what is there has changed, and rows have errors now."))
             return HttpResponseRedirect(self.review_url(sha256))
-        _forget(request, sha256)
+        forget(request, sha256)
         messages.success(request, _told(plan))
         return HttpResponseRedirect(self.done_url)
 
     def _preview_context(self, request: SignedInRequest, plan: Plan) -> dict[str, Any]:
-        action = request.GET.get("action", "")
-        rows = [row for row in plan.rows if action in ("", str(row.action))]
+        action, text = request.GET.get("action", ""), request.GET.get("q", "").strip()[:MAX_SEARCHED]
+        rows = [row for row in plan.rows if _passes(row, action, text)]
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         return {
             "preview": plan,
             "action": action,
+            "text": text,
+            "remarked": sum(bool(row.warnings) for row in plan.rows),
             "page_obj": page,
             "rows": [self._shown(row) for row in page],
             "labels": self.labels,
             "consequences": _consequences(plan),
             "wrong": [row for row in plan.rows if row.errors][:MAX_WRONG],
-            "may_confirm": plan.changes_something and not plan.has_errors,
+            "may_confirm": not plan.has_errors and (plan.changes_something or self.offers_more(plan)),
         }
+
+    def offers_more(self, plan: Plan) -> bool:
+        """Is there something to tick although the file itself changes nothing?"""
+        return False
 
     def _shown(self, row: PlannedRow) -> dict[str, Any]:
         """The row in words: labels instead of codes, and what follows from it below the changes."""
@@ -122,6 +167,7 @@ class ImportPages:
         notes = {name: [None, value] for name, value in row.notes.items()}
         return {
             "row": row.row,
+            "label": row.label,
             "action": str(row.action),
             "changes": changes | notes,
             "errors": row.errors,
@@ -129,7 +175,20 @@ class ImportPages:
         }
 
 
-def _keep(request: SignedInRequest, content: bytes, name: str) -> str:
+def _passes(row: PlannedRow, action: str, text: str) -> bool:
+    """`action` is one of Action, or "remark" for rows with a remark; `text` stands in what the row shows."""
+    if action == REMARK and not row.warnings:
+        return False
+    if action not in ("", REMARK, str(row.action)):
+        return False
+    if not text:
+        return True
+    shown = [row.label, str(row.row), *(value for pair in row.changes_as_json().values() for value in pair)]
+    shown += [problem.message for problem in (*row.errors, *row.warnings)]
+    return any(text.casefold() in str(one).casefold() for one in shown)
+
+
+def keep(request: SignedInRequest, content: bytes, name: str) -> str:
     """Only the session that uploaded the file finds it again."""
     sha256 = uploads.keep(request.user.pk, content)
     names: dict[str, str] = request.session.get(SESSION_KEY, {})
@@ -141,7 +200,13 @@ def _keep(request: SignedInRequest, content: bytes, name: str) -> str:
     return sha256
 
 
-def _forget(request: SignedInRequest, sha256: str) -> None:
+def kept(request: SignedInRequest, sha256: str) -> tuple[bytes | None, str]:
+    """The file and its name, if this session uploaded it and it is still there."""
+    name = request.session.get(SESSION_KEY, {}).get(sha256, "")
+    return (uploads.kept(request.user.pk, sha256) if name else None), name
+
+
+def forget(request: SignedInRequest, sha256: str) -> None:
     uploads.forget(request.user.pk, sha256)
     request.session[SESSION_KEY] = {key: name for key, name in request.session[SESSION_KEY].items() if key != sha256}
 
@@ -167,99 +232,6 @@ def _told(plan: Plan) -> str:
         return _("Nothing had to be changed: everything in the file is already known.")
     sentence = ngettext("%(count)s row was taken over.", "%(count)s rows were taken over.", changed)
     return sentence % {"count": changed}
-
-
-# --- rosters --------------------------------------------------------------------------------------------------------
-ROSTER_LABELS = {
-    "name": gettext_lazy("Full name"),
-    "id_type": gettext_lazy("Kind of document"),
-    "id_number": gettext_lazy("Number of the document"),
-    "phone": gettext_lazy("Mobile number"),
-    "post": gettext_lazy("Post"),
-    "professional": gettext_lazy("Professional staff"),
-    "employment_type": gettext_lazy("Employment"),
-    "start_date": gettext_lazy("Start"),
-    "end_date": gettext_lazy("No longer counted from"),
-    "counted_until": gettext_lazy("Counted until"),
-    "full_time": gettext_lazy("Full time"),
-    "share": gettext_lazy("Share of working time (%)"),
-    "department": gettext_lazy("Department"),
-    "email": gettext_lazy("E-mail"),
-    "staff_no": gettext_lazy("Staff number"),
-}
-ROSTER_WORDS = {"id_type": dict(DocumentType.choices), "employment_type": dict(EmploymentType.choices)}
-
-
-def import_roster(request: SignedInRequest) -> HttpResponse:
-    return _roster_pages(request).upload(request)
-
-
-def review_roster(request: SignedInRequest, sha256: str) -> HttpResponse:
-    return _roster_pages(request).review(request, sha256)
-
-
-@require_GET
-def download_roster_template(request: SignedInRequest) -> HttpResponse:
-    return download(roster_template(), "roster.xlsx")
-
-
-def _roster_pages(request: SignedInRequest) -> ImportPages:
-    asked = request.GET.get("institution", "")
-    institution = reached_institution(request.user, Permission.ROSTER_IMPORT, asked)
-    suffix = f"?institution={institution.pk}" if asked else ""
-    actor: User = request.user
-    return ImportPages(
-        template="accounts/import_roster.html",
-        upload_url=reverse("accounts:import_roster") + suffix,
-        review_url=lambda sha256: reverse("accounts:review_roster", args=[sha256]) + suffix,
-        done_url=reverse("accounts:roster") + suffix,
-        preview=lambda content: preview_roster(actor=actor, institution=institution, content=content),
-        write=lambda content, name: write_roster(actor=actor, institution=institution, content=content, file_name=name),
-        labels=ROSTER_LABELS,
-        words=ROSTER_WORDS,
-        context={"institution": institution, "roster_url": reverse("accounts:roster") + suffix},
-    )
-
-
-# --- institutions ---------------------------------------------------------------------------------------------------
-INSTITUTION_LABELS = {
-    "name": gettext_lazy("Name of the institution"),
-    "uscc": gettext_lazy("Unified social credit code"),
-    "category": gettext_lazy("Category"),
-    "level": gettext_lazy("Level"),
-    "region_code": gettext_lazy("Region"),
-    "parent": gettext_lazy("Parent organisation"),
-}
-INSTITUTION_WORDS = {"category": dict(Institution.Category.choices), "level": dict(Rank.choices)}
-
-
-def import_institutions(request: SignedInRequest) -> HttpResponse:
-    return _institution_pages(request).upload(request)
-
-
-def review_institutions(request: SignedInRequest, sha256: str) -> HttpResponse:
-    return _institution_pages(request).review(request, sha256)
-
-
-@require_GET
-def download_institutions_template(request: SignedInRequest) -> HttpResponse:
-    return download(institutions_template(), "institutions.xlsx")
-
-
-def _institution_pages(request: SignedInRequest) -> ImportPages:
-    actor: User = request.user
-    if not holds(actor, Permission.INSTITUTION_IMPORT):
-        raise NotAllowed(permission=Permission.INSTITUTION_IMPORT.value)
-    return ImportPages(
-        template="accounts/import_institutions.html",
-        upload_url=reverse("accounts:import_institutions"),
-        review_url=lambda sha256: reverse("accounts:review_institutions", args=[sha256]),
-        done_url=reverse("accounts:import_institutions"),
-        preview=lambda content: preview_institutions(actor=actor, content=content),
-        write=lambda content, name: write_institutions(actor=actor, content=content, file_name=name),
-        labels=INSTITUTION_LABELS,
-        words=INSTITUTION_WORDS,
-    )
 
 
 def download(content: bytes, name: str) -> HttpResponse:
