@@ -1,11 +1,15 @@
 """Effects of the accounts room after a commit."""
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from accounts.selectors import system_user
 from accounts.services.doubles import index_twins
+from accounts.services import roster_jobs
 from accounts.services.identity import deliver_claim_code
 from accounts.services.notices import tell_by_message
-from core import outbox
-from core.models import OutboxEvent
+from core import jobs, outbox
+from core.models import Job, OutboxEvent
 
 
 @outbox.handles("accounts.send_claim_code")
@@ -27,3 +31,29 @@ def tell_newly_named(event: OutboxEvent) -> None:
     """One batch of a roster; a mail server that does not answer brings the event back later."""
     institution_id, first, last = map(int, event.key.split(":"))
     tell_by_message(actor=system_user(), institution_id=institution_id, first=first, last=last)
+
+
+@outbox.handles(roster_jobs.PREVIEW)
+def preview_roster(event: OutboxEvent) -> None:
+    jobs.run_whole(event, roster_jobs.do_preview)
+
+
+@outbox.handles(roster_jobs.IMPORT)
+def import_roster(event: OutboxEvent) -> None:
+    jobs.run_whole(event, roster_jobs.do_import)
+    roster_jobs.forget_file(Job.objects.get(pk=event.key))
+
+
+def _preview_address(job: Job) -> str:
+    place, sha256 = roster_jobs.place_of(job)
+    address = reverse("accounts:review_roster", args=[sha256]) if sha256 else reverse("accounts:import_roster")
+    return f"{address}?institution={place}"
+
+
+def _roster_address(job: Job) -> str:
+    place, _sha256 = roster_jobs.place_of(job)
+    return f"{reverse('accounts:roster')}?institution={place}"
+
+
+jobs.name_kind(roster_jobs.PREVIEW, _("Preview of a staff roster"), result=_preview_address)
+jobs.name_kind(roster_jobs.IMPORT, _("Import of a staff roster"), result=_roster_address)

@@ -24,6 +24,8 @@ from core.text import narrow
 
 # So many lines say where the heads stand and whether anything stands below them.
 PEEKED_LINES = 3 * HEAD_LINES
+# So many rows are read between two words about how far it is.
+PORTION = 500
 # Heads that our own downloads carry beside the original ones; never listed as unknown.
 REASON_HEAD = "错误原因"
 OWN_HEADS = frozenset({REASON_HEAD})
@@ -139,15 +141,22 @@ def read_table(
     columns: Sequence[Column],
     said: HeadMap | None = None,
     remembered: Mapping[str, HeadMap] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Table:
     """The one visible sheet that has the needed heads. Raises TableUnreadable, HeadsUnsure when a person must say.
 
     `said` is what somebody says of this file, `remembered` what was said before: signature of the heads -> meanings.
+    `progress` hears of every PORTION rows.
     """
     with tables.opened(content) as book:
         sheet, beginning, heads = _chosen_sheet(book, columns, said, remembered or {})
         rest = chain(beginning[heads.lines :], sheet)
-        entries = list(_entries(rest, heads, {column.field: column for column in columns}, sheet.shape))
+        by_field = {column.field: column for column in columns}
+        entries = []
+        for entry in _entries(rest, heads, by_field, sheet.shape):
+            entries.append(entry)
+            if progress and len(entries) % PORTION == 0:
+                progress(len(entries))
     return Table(
         entries,
         heads.written,
@@ -156,6 +165,13 @@ def read_table(
         head_texts=heads.texts,
         remarks=_remarks(book, sheet, heads),
     )
+
+
+def row_count(content: bytes, columns: Sequence[Column], remembered: Mapping[str, HeadMap] | None = None) -> int:
+    """How many rows the file has at most, without reading them. Raises like read_table when the heads are unclear."""
+    with tables.opened(content) as book:
+        sheet, _beginning, _heads = _chosen_sheet(book, columns, None, remembered or {})
+        return sheet.shape.rows
 
 
 def beginnings(content: bytes) -> list[SheetBeginning]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -14,6 +15,9 @@ from core.errors import DomainError
 from core.models import JOB_NAMES, Job, JobItem, OutboxEvent
 
 log = logging.getLogger(__name__)
+
+# A second click within this time finds the job of the first.
+SAME_CLICK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,43 @@ def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
     if job.items.filter(state=JobItem.State.WAITING).exists():
         raise ItemsLeft
     Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(state=Job.State.DONE, finished_at=clock.now())
+
+
+def run_whole(event: OutboxEvent, work: Callable[[Job, Callable[[int], None]], None]) -> None:
+    """Do a job that is one piece: its items are milestones, and `work` tells how many are reached so far.
+
+    It tells so outside of its own transaction, so that others can read how far it is. What was begun and killed begins
+    again from the first milestone; a refusal is kept as the reason of those that were not reached.
+    """
+    job = Job.objects.select_related("owner").get(pk=event.key)
+    if job.state == Job.State.DONE:
+        return
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
+    job.items.update(state=JobItem.State.WAITING, error="")
+    ids = list(job.items.order_by("pk").values_list("pk", flat=True))
+
+    def reach(count: int) -> None:
+        JobItem.objects.filter(pk__in=ids[:count]).update(state=JobItem.State.DONE)
+        outbox.renew(event)
+
+    try:
+        work(job, reach)
+    except DomainError as refusal:
+        _fail_rest(job, refusal)
+    except Exception as error:
+        if event.attempts < outbox.MAX_ATTEMPTS:
+            raise
+        log.exception("job %s failed", job.pk)
+        _fail_rest(job, error)
+    else:
+        reach(len(ids))
+    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=clock.now())
+
+
+def _fail_rest(job: Job, error: Exception) -> None:
+    for item in job.items.filter(state=JobItem.State.WAITING).order_by("-pk")[:1]:
+        _fail(item, error)
+    job.items.filter(state=JobItem.State.WAITING).update(state=JobItem.State.FAILED)
 
 
 def progress(job: Job) -> Progress:

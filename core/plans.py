@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -55,6 +56,28 @@ class PlannedRow:
 
     def changes_as_json(self) -> dict[str, list[Any]]:
         return {name: [_plain(value) for value in pair] for name, pair in self.changes.items()}
+
+
+def row_to_keep(row: PlannedRow) -> dict[str, Any]:
+    """The row as it is kept while somebody looks at it: what is shown, and a wrong row's own cells."""
+    cells = [[cell.text, cell.number, cell.day and cell.day.isoformat()] for cell in row.cells] if row.errors else []
+    notes = {name: _plain(value) for name, value in row.notes.items()}
+    return row.as_json() | {"label": row.label, "notes": notes, "cells": cells}
+
+
+def kept_row(kept: dict[str, Any]) -> PlannedRow:
+    cells = [Cell(text, number, day and date.fromisoformat(day)) for text, number, day in kept["cells"]]
+    return PlannedRow(
+        kept["row"],
+        Action(kept["action"]),
+        kept["id"],
+        kept["changes"],
+        [Problem(**one) for one in kept["errors"]],
+        [Problem(**one) for one in kept["warnings"]],
+        kept["notes"],
+        kept["label"],
+        cells,
+    )
 
 
 @dataclass

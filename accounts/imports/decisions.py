@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -21,7 +21,7 @@ from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
 from accounts.selectors.staff import running_on
-from core.plans import Action, Problem
+from core.plans import Action, Problem, kept_row, row_to_keep
 from core.text import name_key
 
 MESSAGES: dict[str, Promise] = {
@@ -103,6 +103,27 @@ def decided(
     if not found.has_errors:
         _end_missing(found, institution, choices, on)
     return found
+
+
+# --- kept while somebody looks at it --------------------------------------------------------------------------------
+def plan_to_keep(plan: DecidedPlan) -> dict[str, Any]:
+    """A preview of a large file, which is not planned anew for every page of it."""
+    held = {row.row for row in plan.held}
+    return {
+        "rows": [row_to_keep(row) for row in plan.rows],
+        "held": sorted(held),
+        "missing": [[*one[:3], one.start.isoformat()] for one in plan.missing],
+        "about": [plan.ignored, plan.sha256, plan.remarks, plan.head_texts],
+        "planned": plan.planned,
+    }
+
+
+def kept_plan(kept: dict[str, Any]) -> DecidedPlan:
+    rows = [RosterRow(**vars(kept_row(one))) for one in kept["rows"]]
+    held = [row for row in rows if row.row in set(kept["held"])]
+    missing = [Missing(pk, name, post, date.fromisoformat(start)) for pk, name, post, start in kept["missing"]]
+    ignored, sha256, remarks, heads = kept["about"]
+    return DecidedPlan(rows, ignored, sha256, remarks, heads, held=held, missing=missing, planned=kept["planned"])
 
 
 # --- by hand --------------------------------------------------------------------------------------------------------

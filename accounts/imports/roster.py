@@ -1,7 +1,7 @@
 """Staff rosters: which appointments of one institution a file creates, changes or leaves as they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -94,8 +94,13 @@ class RosterPlan(Plan):
     rows: list[RosterRow]
 
 
-def read_roster(content: bytes, said: HeadMap | None = None, remembered: Mapping[str, HeadMap] | None = None) -> Table:
-    return read_table(content, COLUMNS, said, remembered)
+def read_roster(
+    content: bytes,
+    said: HeadMap | None = None,
+    remembered: Mapping[str, HeadMap] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Table:
+    return read_table(content, COLUMNS, said, remembered, progress)
 
 
 def plan_roster(table: Table, institution: Institution, *, on: date) -> RosterPlan:

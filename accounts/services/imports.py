@@ -3,7 +3,7 @@
 What a file means is planned in accounts.imports; here plans are shown to whoever may see them, and carried out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, cast
@@ -42,10 +42,11 @@ def preview_roster(
     content: bytes,
     said: HeadMap | None = None,
     choices: RosterChoices = NO_CHOICES,
+    progress: Callable[[int], None] | None = None,
 ) -> DecidedPlan:
     """What the file would do with what was ticked. Raises TableUnreadable, HeadsUnsure."""
     require(actor, Permission.ROSTER_IMPORT, institution)
-    return _plan(read_roster(content, said, remembered_heads(institution)), institution, choices)
+    return _plan(read_roster(content, said, remembered_heads(institution), progress), institution, choices)
 
 
 def import_roster(
@@ -57,6 +58,7 @@ def import_roster(
     said: HeadMap | None = None,
     choices: RosterChoices = NO_CHOICES,
     seen: str = "",
+    progress: Callable[[int], None] | None = None,
 ) -> DecidedPlan:
     """Carry a roster out, whole or not at all: a plan with errors is returned and nothing is written.
 
@@ -64,7 +66,7 @@ def import_roster(
     when another import got in between or the file would do something else by now.
     """
     require(actor, Permission.ROSTER_IMPORT, institution)
-    table = read_roster(content, said, remembered_heads(institution))
+    table = read_roster(content, said, remembered_heads(institution), progress)
     with one_transaction():
         # Two rosters of one institution wait for each other, so that both are planned on what is there.
         locked = Institution.objects.select_for_update().get(pk=institution.pk)

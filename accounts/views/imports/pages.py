@@ -80,13 +80,13 @@ class ImportPages:
 
     def review(self, request: SignedInRequest, sha256: str) -> HttpResponse:
         """What the kept file will do today; confirming reads and plans it anew."""
-        content, name = kept(request, sha256)
+        content, _name = kept(request, sha256)
         if content is None:
             return self.gone(request)
         if request.method == "POST":
-            return self._confirm(request, sha256, content, name)
+            return self._confirm(request, sha256, content)
         try:
-            plan = self.preview(content)
+            plan = self.planned(content, sha256)
         except TableUnreadable:
             return HttpResponseRedirect(self.heads_url(sha256) if self.heads_url else self.upload_url)
         return self.show(request, sha256, plan, self.form(plan, None))
@@ -96,11 +96,15 @@ class ImportPages:
         content, _name = kept(request, sha256)
         if content is None:
             return self.gone(request)
-        return download(error_rows(self.preview(content)), "errors.xlsx")
+        return download(error_rows(self.planned(content, sha256)), "errors.xlsx")
 
     def gone(self, request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("This file is no longer kept, or it has changed. Upload it again."))
         return HttpResponseRedirect(self.upload_url)
+
+    def planned(self, content: bytes, sha256: str) -> Plan:
+        """The preview of a kept file. Raises TableUnreadable."""
+        return self.preview(content)
 
     def form(self, plan: Plan, data: QueryDict | None) -> forms.Form | None:
         """What may be ticked beside the button, if anything."""
@@ -119,11 +123,16 @@ class ImportPages:
         context = self._preview_context(request, plan) | {"file_name": name, "choices": form}
         return render(request, self.template, {**context, **urls, **self.context})
 
-    def _confirm(self, request: SignedInRequest, sha256: str, content: bytes, name: str) -> HttpResponse:
-        before = self.preview(content)
+    def _confirm(self, request: SignedInRequest, sha256: str, content: bytes) -> HttpResponse:
+        before = self.planned(content, sha256)
         form = self.form(before, request.POST)
         if form is not None and not form.is_valid():
             return self.show(request, sha256, before, form)
+        return self.finish(request, sha256, content, form)
+
+    def finish(self, request: SignedInRequest, sha256: str, content: bytes, form: forms.Form | None) -> HttpResponse:
+        """Carry the file out and say what came of it."""
+        _content, name = kept(request, sha256)
         try:
             plan = self.carry_out(content, name, form)
         except NotAllowed:

@@ -22,8 +22,11 @@ from accounts.permissions import Permission
 from accounts.selectors import reached_institution
 from accounts.services import import_roster as write_roster
 from accounts.services import preview_roster, say_heads
-from accounts.views.imports.pages import ImportPages, download, kept
+from accounts.services.roster_jobs import MANY_ROWS, is_large, previewed, start_import, start_preview
+from accounts.views.imports.pages import ImportPages, download, keep, kept
 from core.columns import beginnings
+from core.heads import HeadsUnsure
+from core.models import Job
 from core.plans import Plan
 
 ROSTER_LABELS = {
@@ -71,9 +74,13 @@ def roster_heads(request: SignedInRequest, sha256: str) -> HttpResponse:
         say_heads(
             actor=request.user, institution=pages.institution, content=content, line=line.asked, fields=form.fields_said
         )
-        return HttpResponseRedirect(pages.review_url(sha256))
+        return HttpResponseRedirect(pages.kept_and_read(request, content, name))
     context = {"form": form, "line": line, "file_name": name, "upload_url": pages.upload_url, **pages.context}
     return render(request, "accounts/roster_heads.html", context)
+
+
+def job_address(job: Job) -> str:
+    return reverse("core:job", args=[job.uuid])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +89,35 @@ class RosterPages(ImportPages):
 
     institution: Institution
     actor: User
+
+    def kept_and_read(self, request: SignedInRequest, content: bytes, name: str) -> str:
+        """A file of many rows is read in the background, and the page of that job shows how far it is."""
+        try:
+            large = is_large(actor=self.actor, institution=self.institution, content=content)
+        except HeadsUnsure:
+            large = False
+        if not large:
+            return super().kept_and_read(request, content, name)
+        sha256 = keep(request, content, name)
+        return job_address(start_preview(actor=self.actor, institution=self.institution, sha256=sha256))
+
+    def planned(self, content: bytes, sha256: str) -> Plan:
+        plan = previewed(actor=self.actor, institution=self.institution, sha256=sha256)
+        return plan or self.preview(content)
+
+    def finish(self, request: SignedInRequest, sha256: str, content: bytes, form: forms.Form | None) -> HttpResponse:
+        if not isinstance(form, RosterChoicesForm) or len(form.plan.rows) <= MANY_ROWS:
+            return super().finish(request, sha256, content, form)
+        _content, name = kept(request, sha256)
+        job = start_import(
+            actor=self.actor,
+            institution=self.institution,
+            sha256=sha256,
+            file_name=name,
+            choices=form.chosen(),
+            seen=form.cleaned_data["seen"],
+        )
+        return HttpResponseRedirect(job_address(job))
 
     def form(self, plan: Plan, data: QueryDict | None) -> forms.Form | None:
         return RosterChoicesForm(plan, data) if isinstance(plan, DecidedPlan) else None

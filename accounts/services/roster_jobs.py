@@ -1,0 +1,146 @@
+"""Rosters of many rows: previewed and carried out as background jobs that people watch.
+
+The file, what was ticked and the preview lie sealed in core.uploads and are gone within a day. Reading tells how far it
+is; writing is one transaction, so a killed worker leaves all or nothing, and the file again finds nothing to change.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from accounts.access import require
+from accounts.imports.decisions import DecidedPlan, RosterChoices, kept_plan, plan_to_keep
+from accounts.imports.roster import COLUMNS
+from accounts.models import Institution, User
+from accounts.permissions import Permission
+from accounts.selectors.rosters import remembered_heads
+from accounts.services.imports import import_roster, preview_roster
+from core import clock, jobs, uploads
+from core.columns import PORTION, row_count
+from core.errors import DomainError
+from core.models import Job
+
+PREVIEW, IMPORT = "accounts.preview_roster", "accounts.import_roster"
+# Files with more rows are worked on in the background.
+MANY_ROWS = 2_000
+PLAN, ORDER, ROWS = "plan", "order", "rows"
+# The beginning of a SHA-256 that fits beside the institution into a job's subject.
+PREFIX = 20
+
+
+def is_large(*, actor: User, institution: Institution, content: bytes) -> bool:
+    """Is this file too long to be read while somebody waits? Raises TableUnreadable, HeadsUnsure."""
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    return row_count(content, COLUMNS, remembered_heads(institution)) > MANY_ROWS
+
+
+@transaction.atomic
+def start_preview(*, actor: User, institution: Institution, sha256: str) -> Job:
+    """Read the kept file in the background; the preview is kept beside it."""
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    content = uploads.kept(actor.pk, sha256)
+    if content is None:
+        raise DomainError("file_gone")
+    rows = row_count(content, COLUMNS, remembered_heads(institution))
+    uploads.keep_beside(actor.pk, sha256, ROWS, {"rows": rows, "institution": institution.pk})
+    return _start(actor, PREVIEW, institution, sha256, rows)
+
+
+@transaction.atomic
+def start_import(
+    *, actor: User, institution: Institution, sha256: str, file_name: str, choices: RosterChoices, seen: str
+) -> Job:
+    """Carry the kept file out in the background, with what was ticked."""
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    kept = uploads.kept_beside(actor.pk, sha256, ROWS)
+    if kept is None or kept["institution"] != institution.pk:
+        raise DomainError("file_gone")
+    order = {"file_name": file_name, "seen": seen, "choices": _choices_to_keep(choices)}
+    uploads.keep_beside(actor.pk, sha256, ORDER, order)
+    return _start(actor, IMPORT, institution, sha256, kept["rows"])
+
+
+def previewed(*, actor: User, institution: Institution, sha256: str) -> DecidedPlan | None:
+    """The preview of a large file as it was made; None when there is none."""
+    require(actor, Permission.ROSTER_IMPORT, institution)
+    about, kept = (uploads.kept_beside(actor.pk, sha256, what) for what in (ROWS, PLAN))
+    return kept_plan(kept) if about and kept and about["institution"] == institution.pk else None
+
+
+def do_preview(job: Job, reach: Callable[[int], None]) -> None:
+    institution, sha256, content = _subject(job)
+    plan = preview_roster(actor=job.owner, institution=institution, content=content, progress=_steps(reach))
+    uploads.keep_beside(job.owner_id, sha256, PLAN, plan_to_keep(plan))
+
+
+def do_import(job: Job, reach: Callable[[int], None]) -> None:
+    institution, sha256, content = _subject(job)
+    order = uploads.kept_beside(job.owner_id, sha256, ORDER)
+    if order is None:
+        raise DomainError("file_gone")
+    plan = import_roster(
+        actor=job.owner,
+        institution=institution,
+        content=content,
+        file_name=order["file_name"],
+        choices=_kept_choices(order["choices"]),
+        seen=order["seen"],
+        progress=_steps(reach),
+    )
+    if plan.has_errors:
+        raise DomainError("rows_with_errors", count=plan.counts["error"])
+
+
+def forget_file(job: Job) -> None:
+    """After the job is done, not before: a worker killed between the two finds the file again, and nothing to do."""
+    _place, sha256 = place_of(job)
+    if sha256 and not job.items.exclude(error="").exists():
+        uploads.forget(job.owner_id, sha256)
+
+
+def place_of(job: Job) -> tuple[int, str]:
+    """(institution, SHA-256 of the kept file or "") of a job."""
+    place, _colon, beginning = job.subject_id.partition(":")
+    return int(place), uploads.begins_with(job.owner_id, beginning)
+
+
+def _start(actor: User, kind: str, institution: Institution, sha256: str, rows: int) -> Job:
+    subject = f"{institution.pk}:{sha256[:PREFIX]}"
+    # A second click finds the job of the first.
+    waiting = Job.objects.filter(owner=actor, kind=kind, subject_id=subject).exclude(state=Job.State.DONE)
+    if running := waiting.filter(created_at__gte=clock.now() - jobs.SAME_CLICK).order_by("-pk").first():
+        return running
+    keys = [f"{first + 1}" for first in range(0, rows, PORTION)]
+    return jobs.start(actor=actor, kind=kind, subject_id=subject, keys=[*keys, "last"])
+
+
+def _subject(job: Job) -> tuple[Institution, str, bytes]:
+    place, sha256 = place_of(job)
+    content = uploads.kept(job.owner_id, sha256)
+    if content is None:
+        raise DomainError("file_gone")
+    return Institution.objects.get(pk=place), sha256, content
+
+
+def _steps(reach: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda rows: reach(rows // PORTION)
+
+
+def _choices_to_keep(choices: RosterChoices) -> dict[str, Any]:
+    return vars(choices) | {
+        "overwrite": sorted(choices.overwrite),
+        "end_missing": sorted(choices.end_missing),
+        "end_on": choices.end_on and choices.end_on.isoformat(),
+    }
+
+
+def _kept_choices(kept: dict[str, Any]) -> RosterChoices:
+    return RosterChoices(
+        overwrite=frozenset(kept["overwrite"]),
+        overwrite_all=kept["overwrite_all"],
+        end_missing=frozenset(kept["end_missing"]),
+        end_all_missing=kept["end_all_missing"],
+        end_on=kept["end_on"] and date.fromisoformat(kept["end_on"]),
+    )
