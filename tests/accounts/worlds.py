@@ -31,6 +31,7 @@ from accounts.models import (
     PersonMerge,
     Placement,
     Region,
+    RosterHeads,
     SignIn,
     TrainingBase,
     User,
@@ -107,6 +108,9 @@ def _around_the_places(institution: Institution) -> list[Model]:
             on=day,
             recorded_at=now,
             actor=system_user(),
+        ),
+        RosterHeads.objects.create(
+            institution=institution, signature="0" * 64, fields={}, sheet="test", said_by=system_user(), said_at=now
         ),
         Placement.objects.create(
             institution=institution, moved_from=Region.objects.get(code="000000"), region=region, **dated

@@ -39,6 +39,7 @@ NOT_WORDS = {
     "number_index": "a blind index",
     "phone_index": "a blind index",
     "sha256": "a hash",
+    "signature": "a hash",
     "source": "an event's key, or the source of hours",
     "storage_name": "the name of a file",
     "template_version": "a version",
