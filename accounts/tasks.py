@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import system_user
-from accounts.services.doubles import index_twins
 from accounts.services import roster_jobs
+from accounts.services.doubles import index_twins
 from accounts.services.identity import deliver_claim_code
 from accounts.services.notices import tell_by_message
 from core import jobs, outbox

@@ -22,7 +22,8 @@ from core.columns import PORTION, row_count
 from core.errors import DomainError
 from core.models import Job
 
-PREVIEW, IMPORT = "accounts.preview_roster", "accounts.import_roster"
+PREVIEW = "accounts.preview_roster"
+IMPORT = "accounts.import_roster"
 # Files with more rows are worked on in the background.
 MANY_ROWS = 2_000
 PLAN, ORDER, ROWS = "plan", "order", "rows"
@@ -45,7 +46,10 @@ def start_preview(*, actor: User, institution: Institution, sha256: str) -> Job:
         raise DomainError("file_gone")
     rows = row_count(content, COLUMNS, remembered_heads(institution))
     uploads.keep_beside(actor.pk, sha256, ROWS, {"rows": rows, "institution": institution.pk})
-    return _start(actor, PREVIEW, institution, sha256, rows)
+    subject = _subject_id(institution, sha256)
+    return _running(actor, PREVIEW, subject) or jobs.start(
+        actor=actor, kind=PREVIEW, subject_id=subject, keys=_milestones(rows)
+    )
 
 
 @transaction.atomic
@@ -59,7 +63,10 @@ def start_import(
         raise DomainError("file_gone")
     order = {"file_name": file_name, "seen": seen, "choices": _choices_to_keep(choices)}
     uploads.keep_beside(actor.pk, sha256, ORDER, order)
-    return _start(actor, IMPORT, institution, sha256, kept["rows"])
+    subject = _subject_id(institution, sha256)
+    return _running(actor, IMPORT, subject) or jobs.start(
+        actor=actor, kind=IMPORT, subject_id=subject, keys=_milestones(kept["rows"])
+    )
 
 
 def previewed(*, actor: User, institution: Institution, sha256: str) -> DecidedPlan | None:
@@ -106,14 +113,18 @@ def place_of(job: Job) -> tuple[int, str]:
     return int(place), uploads.begins_with(job.owner_id, beginning)
 
 
-def _start(actor: User, kind: str, institution: Institution, sha256: str, rows: int) -> Job:
-    subject = f"{institution.pk}:{sha256[:PREFIX]}"
-    # A second click finds the job of the first.
+def _subject_id(institution: Institution, sha256: str) -> str:
+    return f"{institution.pk}:{sha256[:PREFIX]}"
+
+
+def _running(actor: User, kind: str, subject: str) -> Job | None:
+    """A second click finds the job of the first."""
     waiting = Job.objects.filter(owner=actor, kind=kind, subject_id=subject).exclude(state=Job.State.DONE)
-    if running := waiting.filter(created_at__gte=clock.now() - jobs.SAME_CLICK).order_by("-pk").first():
-        return running
-    keys = [f"{first + 1}" for first in range(0, rows, PORTION)]
-    return jobs.start(actor=actor, kind=kind, subject_id=subject, keys=[*keys, "last"])
+    return waiting.filter(created_at__gte=clock.now() - jobs.SAME_CLICK).order_by("-pk").first()
+
+
+def _milestones(rows: int) -> list[str]:
+    return [*(f"{first + 1}" for first in range(0, rows, PORTION)), "last"]
 
 
 def _subject(job: Job) -> tuple[Institution, str, bytes]:
