@@ -32,7 +32,8 @@ class ScopedQuerySet(models.QuerySet):
 
     def allowed(self, actor: User, permission: Permission | str) -> Self:
         # Q(pk__in=[]) | Q() would be *nothing*: "nationwide" is a jurisdiction of "", never an empty condition.
-        reach = self._own(actor) if permission in OWN_RECORDS else NOTHING
+        own = permission in OWN_RECORDS and not actor.looks_as_a_place
+        reach = self._own(actor) if own else NOTHING
         for membership in actor.worn_memberships():
             if permission in GRANTS[membership.role]:
                 reach |= self._within(membership)

@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         "accounts_consent",
         "accounts_accessentry",
         "accounts_appointmentversion",
+        "accounts_viewedpage",
         "accounts_designationevent",
         "accounts_publicityperiod",
         "accounts_placement",

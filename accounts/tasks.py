@@ -1,5 +1,6 @@
 """Effects of the accounts room after a commit."""
 
+from celery import shared_task
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +8,7 @@ from accounts.selectors import system_user
 from accounts.services import roster_jobs
 from accounts.services.doubles import index_twins
 from accounts.services.identity import deliver_claim_code
+from accounts.services.invitations import deliver_invitation, expire_invitations
 from accounts.services.notices import tell_by_message
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
@@ -57,3 +59,13 @@ def _roster_address(job: Job) -> str:
 
 jobs.name_kind(roster_jobs.PREVIEW, _("Preview of a staff roster"), result=_preview_address)
 jobs.name_kind(roster_jobs.IMPORT, _("Import of a staff roster"), result=_roster_address)
+
+
+@outbox.handles("accounts.send_invitation")
+def send_invitation(event: OutboxEvent) -> None:
+    deliver_invitation(invitation_id=int(event.key))
+
+
+@shared_task(name="accounts.expire_invitations")
+def close_invitations() -> None:
+    expire_invitations(actor=system_user())

@@ -89,3 +89,37 @@ DESIGNATION_STEPS = {
     "leave":     Step(GRANTED,                       D.EXITED,        _APPLY),
 }
 # fmt: on
+
+
+class InvitationState(TextChoices):
+    OPEN = "open", _("waiting for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("expired")
+
+
+class JoinState(TextChoices):
+    OPEN = "open", _("waiting for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+_INVITED, _JOIN, P = InvitationState, JoinState, Permission
+# fmt: off
+INVITATION_STEPS = {
+    #                   from                  to           who
+    "accept":   Step(frozenset({_INVITED.OPEN}),     _INVITED.ACCEPTED,  P.MEMBERSHIP_OWN),
+    "decline":  Step(frozenset({_INVITED.OPEN}),     _INVITED.DECLINED,  P.MEMBERSHIP_OWN),
+    "withdraw": Step(frozenset({_INVITED.OPEN}),     _INVITED.WITHDRAWN, P.MEMBER_MANAGE),
+    "expire":   Step(frozenset({_INVITED.OPEN}),     _INVITED.EXPIRED,   P.MEMBER_MANAGE),
+}
+
+JOIN_STEPS = {
+    #                   from                  to           who
+    "accept":   Step(frozenset({_JOIN.OPEN}),     _JOIN.ACCEPTED,  P.MEMBER_MANAGE),
+    "refuse":   Step(frozenset({_JOIN.OPEN}),     _JOIN.REFUSED,   P.MEMBER_MANAGE),
+    "withdraw": Step(frozenset({_JOIN.OPEN}),     _JOIN.WITHDRAWN, P.MEMBERSHIP_OWN),
+}
+# fmt: on

@@ -82,11 +82,13 @@ BY_ROLE = {
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """navigation, hats, hat, languages; safe on error pages, where middleware may not have run."""
-    hat = getattr(request, "hat", None)
+    hat, viewing = getattr(request, "hat", None), getattr(request, "viewing", None)
+    hats = [] if viewing else getattr(request, "hats", [])
     return {
         "navigation": _navigation(request, hat),
         "hat": hat,
-        "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in getattr(request, "hats", [])],
+        "viewing": viewing,
+        "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats],
         "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
         "demo": settings.DEMO,
     }

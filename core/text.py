@@ -48,6 +48,12 @@ def mask_phone(phone: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****"
 
 
+def mask_email(address: str) -> str:
+    """hemin@demo.invalid as h***@demo.invalid."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}***@{host}" if host else "***"
+
+
 def mask_name(name: str) -> str:
     """A holder who has not agreed to publish the name: first character, then stars; Latin names by initials."""
     if re.search(_HAN, name):

@@ -2,6 +2,7 @@
 
 from accounts.middleware.hats import AS_MYSELF, SESSION_KEY, HatMiddleware, SignedInRequest
 from accounts.middleware.sign_in import SecondFactorMiddleware, SessionAgeMiddleware, TooManyTriesMiddleware
+from accounts.middleware.viewing import ViewAsMiddleware
 
 __all__ = [
     "AS_MYSELF",
@@ -11,4 +12,5 @@ __all__ = [
     "SessionAgeMiddleware",
     "SignedInRequest",
     "TooManyTriesMiddleware",
+    "ViewAsMiddleware",
 ]

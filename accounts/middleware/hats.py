@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
+from accounts.models import Membership, User, Viewing
 from accounts.permissions import Role
 
 SESSION_KEY = "worn_membership"
@@ -22,6 +22,7 @@ class SignedInRequest(HttpRequest):
     user: User
     hat: Membership | None
     hats: list[Membership]
+    viewing: Viewing | None
 
 
 class HatMiddleware:
@@ -31,7 +32,7 @@ class HatMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: SignedInRequest) -> HttpResponseBase:
-        request.hat, request.hats = None, []
+        request.hat, request.hats, request.viewing = None, [], None
         if request.user.is_authenticated:
             request.hats = request.user.valid_memberships()
             request.hat = _worn(request)

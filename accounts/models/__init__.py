@@ -3,6 +3,7 @@
 from accounts.models.bodies import Competence, Duty
 from accounts.models.designations import Designation, DesignationEvent, PublicityPeriod
 from accounts.models.doubles import NotADouble, PersonMerge
+from accounts.models.joining import Invitation, JoinRequest
 from accounts.models.notices import AppointmentDispute, AppointmentNotice, DisputeDecision, NoticeFact
 from accounts.models.people import (
     AccessEntry,
@@ -23,6 +24,7 @@ from accounts.models.places import (
 from accounts.models.positions import Appointment, AppointmentVersion, Membership
 from accounts.models.rosters import RosterHeads
 from accounts.models.sign_in import SignIn
+from accounts.models.viewing import ViewedPage, Viewing
 
 __all__ = [
     "AccessEntry",
@@ -41,6 +43,8 @@ __all__ = [
     "IdentityCheck",
     "IdentityDocument",
     "Institution",
+    "Invitation",
+    "JoinRequest",
     "Membership",
     "NotADouble",
     "NoticeFact",
@@ -53,4 +57,6 @@ __all__ = [
     "SignIn",
     "TrainingBase",
     "User",
+    "ViewedPage",
+    "Viewing",
 ]

@@ -60,6 +60,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     # Set per request by the hat middleware: the one hat that counts, or none. None: every valid membership counts.
     worn: "list[Membership] | None" = None
+    # Set while an authority looks at the site as a place below: what is one's own does not count then.
+    looks_as_a_place = False
 
     objects = UserManager()
 

@@ -166,6 +166,32 @@ class AppointmentVersion(AppointmentTerms):
         return f"{self.appointment_id} until {self.superseded_at}"
 
 
+class OfPlaceQuerySet(ScopedQuerySet):
+    """What belongs to exactly one place: an institution, a base, or an administrative body of the jurisdiction."""
+
+    scope_paths: ClassVar = {"institution": "institution", "base": "base", "region": "institution__region__path"}
+
+    def _within(self, membership: "Membership") -> Q:
+        reach = super()._within(membership)
+        if body := membership.admin_body:
+            reach |= Q(base__region__path__startswith=body.jurisdiction)
+            reach |= Q(admin_body__jurisdiction__startswith=body.jurisdiction)
+        return reach
+
+    def at(self, place: AdminBody | Institution | TrainingBase) -> Self:
+        return self.filter(**{FIELD_OF[type(place)]: place})
+
+
+FIELD_OF: dict[type, str] = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}
+
+
+class MembershipQuerySet(OfPlaceQuerySet):
+    scope_paths: ClassVar = {**OfPlaceQuerySet.scope_paths, "user": "user"}
+
+    def running(self, on: date) -> Self:
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+
+
 def _only(place: str) -> Q:
     return Q(**{f"{name}__isnull": name != place for name in ("admin_body", "institution", "base")})
 
@@ -206,6 +232,8 @@ class Membership(models.Model):
     )
     valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

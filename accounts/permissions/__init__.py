@@ -70,6 +70,7 @@ class Permission(TextChoices):
     OVERSIGHT_VIEW = "oversight_view"
     MEMBER_VIEW = "member_view"
     MEMBER_MANAGE = "member_manage"
+    MEMBERSHIP_OWN = "membership_own"
     PLACE_VIEW_AS = "place_view_as"
     COMPETENCE_MANAGE = "competence_manage"
     BODY_VIEW = "body_view"
@@ -99,6 +100,7 @@ OWN_RECORDS: frozenset[str] = frozenset(
         P.CERTIFICATE_VIEW,
         P.CREDIT_FILE_VIEW,
         P.DATA_REQUEST_ASK,
+        P.MEMBERSHIP_OWN,
     }
 )
 
@@ -194,3 +196,13 @@ GRANTINGS: tuple[Granting, ...] = (
         Reach.EVERYWHERE,
     ),
 )
+
+
+def kinds_of_places(giver: str) -> frozenset[str]:
+    """Of which kinds of places a role sees the members: those whose roles it gives, and its own."""
+    given = {PLACE_OF[role] for granting in GRANTINGS if granting.giver == giver for role in granting.roles}
+    return frozenset(given | {PLACE_OF[giver]})
+
+
+def roles_given_by(giver: str) -> frozenset[str]:
+    return frozenset().union(*(granting.roles for granting in GRANTINGS if granting.giver == giver))

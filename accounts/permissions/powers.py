@@ -114,6 +114,11 @@ POWERS: dict[str, Power] = {
     P.MEMBER_MANAGE: Power(
         "accounts", _("Invite and end members"), _("Invites people to act for a place, answers requests, ends hats.")
     ),
+    P.MEMBERSHIP_OWN: Power(
+        "accounts",
+        _("Answer invitations, ask to join, leave"),
+        _("Answers invitations to the own address, asks to act for a place, takes an own hat off at any time."),
+    ),
     # --- training ---
     P.COHORT_VIEW: Power("courses", _("See cohorts"), _("Reads the cohorts of a base with dates and sessions.")),
     P.COHORT_MANAGE: Power(

@@ -48,6 +48,8 @@ from accounts.services.identity import (
 )
 from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
 from accounts.services.institutions import correct_base, correct_institution, move_place
+from accounts.services.invitations import accept_invitation, decline_invitation, invite, withdraw_invitation
+from accounts.services.joining import accept_request, ask_to_join, end_hat, leave, refuse_request, withdraw_request
 from accounts.services.memberships import end_membership, grant_membership
 from accounts.services.notices import hand_out_notices, notice_url, renew_links
 from accounts.services.places import (
@@ -63,11 +65,14 @@ from accounts.services.roster_heads import say_heads
 
 __all__ = [
     "LineRefused",
+    "accept_invitation",
+    "accept_request",
     "add_person",
     "agree",
     "answer_by_link",
     "answer_notice",
     "apply_for_designation",
+    "ask_to_join",
     "assign_duty",
     "confirm_claim_at_desk",
     "confirm_claim_by_code",
@@ -82,10 +87,12 @@ __all__ = [
     "create_login",
     "create_region",
     "decide_dispute",
+    "decline_invitation",
     "designate",
     "dismiss_double",
     "end_competence",
     "end_duty",
+    "end_hat",
     "end_membership",
     "give_consent",
     "grant_designation",
@@ -93,6 +100,8 @@ __all__ = [
     "hand_out_notices",
     "import_institutions",
     "import_roster",
+    "invite",
+    "leave",
     "leave_designation",
     "make_primary",
     "merge_persons",
@@ -114,6 +123,7 @@ __all__ = [
     "record_leaving",
     "rectify_designation",
     "refuse_designation",
+    "refuse_request",
     "renew_links",
     "resend_claim_code",
     "restore_designation",
@@ -126,4 +136,6 @@ __all__ = [
     "unmerge_persons",
     "withdraw",
     "withdraw_designation",
+    "withdraw_invitation",
+    "withdraw_request",
 ]

@@ -7,13 +7,14 @@ from django.db import transaction
 
 from accounts.models import AdminBody, Institution, Membership, TrainingBase, User
 from accounts.models.places import Rank
+from accounts.models.positions import FIELD_OF
 from accounts.permissions import ADMINISTRATORS, PLACE_OF, Role
 from accounts.services.places import require_system
+from accounts.services.sign_in import end_other_sessions
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
 
 Place = AdminBody | Institution | TrainingBase
-FIELD_OF: dict[type, str] = {AdminBody: "admin_body", Institution: "institution", TrainingBase: "base"}
 EDITORS = "Editors"
 
 
@@ -21,8 +22,8 @@ EDITORS = "Editors"
 def grant_membership(*, actor: User, user: User, role: str, place: Place) -> Membership:
     """Give a hat; never that of the system, which commands alone act under.
 
-    Raises `wrong_place`, `national_body_only` and `another_administrator`. A content editor also enters Wagtail's
-    editor group, and nobody else does.
+    Raises `wrong_place`, `national_body_only`, `another_administrator`, `already_member`. A content editor also
+    enters Wagtail's editor group, and nobody else does.
     """
     require_system(actor)
     if role == Role.SYSTEM:
@@ -41,12 +42,15 @@ def give_hat(*, actor: User, user: User, role: str, place: Place) -> Membership:
     """The write itself, for services that have asked who may."""
     _check_place(role, place)
     _check_separation(user, role)
+    if Membership.objects.at(place).running(clock.today()).filter(user=user, role=role).exists():
+        raise DomainError("already_member", role=role)
     membership = Membership.objects.create(
         user=user, role=role, valid_from=clock.today(), **{FIELD_OF[type(place)]: place}
     )
     if role == Role.EDITOR:
         user.groups.add(Group.objects.get(name=EDITORS))
     audit.record(actor, "accounts.membership_granted", membership, role=role)
+    end_other_sessions(actor=actor, user=user)
     return membership
 
 
@@ -58,6 +62,7 @@ def take_hat_off(*, actor: User, membership: Membership, reason: str) -> Members
         ended.valid_to = max(today, ended.valid_from)
         ended.save(update_fields=["valid_to"])
         audit.record(actor, "accounts.membership_ended", ended, reason=reason, role=ended.role)
+        end_other_sessions(actor=actor, user=ended.user)
     if ended.role == Role.EDITOR and not _edits(ended.user, today):
         ended.user.groups.remove(Group.objects.get(name=EDITORS))
     return ended

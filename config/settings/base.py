@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "accounts.middleware.TooManyTriesMiddleware",
     "accounts.middleware.SessionAgeMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
+    "accounts.middleware.ViewAsMiddleware",
     "core.middleware.ReadOnlyGetMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
@@ -276,6 +277,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resend": {"task": "core.resend", "schedule": 3.0},
+    "expire invitations": {"task": "accounts.expire_invitations", "schedule": 3600.0},
     "collect exams": {"task": "exams.collect_overdue", "schedule": 60.0},
 }
 

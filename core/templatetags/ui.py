@@ -31,8 +31,8 @@ register = template.Library()
 
 # State words by the colour they are read in; a word that is missing here is shown neutral.
 TONES = {
-    "ok": "ok success met valid done create present",
-    "no": "no error danger not_met revoked never_issued failed absent",
+    "ok": "ok success met valid done create present accepted",
+    "no": "no error danger not_met revoked never_issued failed absent refused declined",
     "soon": "soon warning expired suspended could_not_check provisional update waiting queued",
 }
 TONE_OF = {word: tone for tone, words in TONES.items() for word in words.split()}

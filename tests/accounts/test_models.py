@@ -28,6 +28,7 @@ from accounts.models import (
 )
 from accounts.permissions import PLACE_OF
 from core import clock
+from tests.accounts import hat_constraints
 from tests.builders import (
     make_appointment,
     make_base,
@@ -268,6 +269,9 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "login_has_mail_or_phone": [lambda: login(phone_index="a"), make_user],
     "verified_phone_is_there": [lambda: login(phone_index="a", phone_verified=True)],
 }
+
+BROKEN |= hat_constraints.BROKEN
+FITTING |= hat_constraints.FITTING
 
 
 def tried(table: dict[str, list[Callable[[], Any]]]) -> list[Any]:

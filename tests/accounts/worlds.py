@@ -25,6 +25,9 @@ from accounts.models import (
     IdentityCheck,
     IdentityDocument,
     Institution,
+    Invitation,
+    JoinRequest,
+    Membership,
     NotADouble,
     NoticeFact,
     Person,
@@ -35,6 +38,8 @@ from accounts.models import (
     SignIn,
     TrainingBase,
     User,
+    ViewedPage,
+    Viewing,
 )
 from accounts.selectors import system_user
 from accounts.services.notices import open_notices
@@ -73,12 +78,13 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     """
     user = make_user()
     person = make_person("林知夏", user=user, checked=True)
-    institution = beside.institution if beside else make_institution(code=code)
+    institution = beside.institution if beside else make_institution(code=code, level="county")
     base = beside.base if beside else make_base(area=code)
     appointment = make_appointment(person, institution)
     rows: list[Model] = [person, institution, base, appointment]
     if not beside:
         rows += _around_the_places(institution)
+    rows += _around_the_hats(user, institution)
     rows += _around_the_person(user, person, institution, appointment)
     rows += _around_the_notice(appointment)
     rows += _around_doubles(person)
@@ -114,6 +120,35 @@ def _around_the_places(institution: Institution) -> list[Model]:
         ),
         Placement.objects.create(
             institution=institution, moved_from=Region.objects.get(code="000000"), region=region, **dated
+        ),
+    ]
+
+
+def _around_the_hats(user: User, institution: Institution) -> list[Model]:
+    """Somebody acts for the institution, somebody is invited, the trainee asks to; an authority has looked."""
+    role, day, now = "institution_officer", date(2025, 1, 1), clock.now()
+    viewing = Viewing.objects.create(
+        viewer=system_user(),
+        hat=system_user().memberships.get(),
+        role=role,
+        institution=institution,
+        reason="test",
+        started_at=now,
+        ends_at=now + timedelta(minutes=1),
+    )
+    return [
+        viewing,
+        ViewedPage.objects.create(viewing=viewing, at=now, method="GET", path="/home/"),
+        Membership.objects.create(user=make_user(), role=role, institution=institution, valid_from=day),
+        JoinRequest.objects.create(user=user, role=role, institution=institution),
+        Invitation.objects.create(
+            role=role,
+            institution=institution,
+            email=f"world{next(_numbers)}@example.test",
+            email_index=f"{next(_numbers):064d}",
+            language="en",
+            invited_by=system_user(),
+            expires_at=clock.now(),
         ),
     ]
 

@@ -13,6 +13,7 @@ CONFIRMED = {
     "oversight:decide_request": "corrects or erases a person",
     "accounts:change_competence": "says who decides from a day on",
     "accounts:reveal": "shows a full document number or phone",
+    "accounts:view_as": "an authority looks at the site as a place below",
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
     "staffing:decide_sealed_count": "decides whether people without names count",

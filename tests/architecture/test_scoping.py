@@ -16,7 +16,6 @@ WAYS = {"user", "institution", "base", "region"}
 # Models without scope_paths although they lead to a person or a place, and why nothing leaks by that.
 NOT_SCOPED = {
     "accounts.Region": "reference data that is public",
-    "accounts.Membership": "read for its own login by the middleware, and by nobody else",
     "courses.SessionShare": "hours of a session; read through the session only",
 }
 

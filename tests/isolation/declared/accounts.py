@@ -10,6 +10,34 @@ ADDRESSES: dict[str, Address] = {
     "home/go-on/": signed_in(post=""),
     "powers/": signed_in(post=""),
     "hat/": signed_in(body={"membership": "self"}),
+    "hats/": signed_in(post=""),
+    # The hat of the world is another login's; nobody of the matrix leaves it.
+    "hats/<int:pk>/leave/": only("", pk="membership"),
+    "hats/join/": signed_in(post=""),
+    "hats/join/<str:kind>/<int:pk>/": signed_in(
+        kind=fixed("institution"), pk="institution", shows="accounts.Institution"
+    ),
+    "hats/requests/<int:pk>/withdraw/": only("", post="trainee", pk="joinrequest", body={"yes": "1"}),
+    # To an address that no login of the matrix has confirmed.
+    "hats/invitations/<uuid:uuid>/": only("", uuid="invitation.uuid"),
+    "hats/letters/<str:token>/": only("", token=fixed("missing")),
+    "members/": only("officer base regulator security_admin", post=""),
+    "members/<str:kind>/<int:pk>/": only(
+        "officer regulator",
+        kind=fixed("institution"),
+        pk="institution",
+        post="officer",
+        body={"role": "institution_officer", "email": "somebody@example.test"},
+    ),
+    "members/hats/<int:pk>/end/": only("officer regulator", pk="membership", body={"reason": "x"}),
+    "members/invitations/<int:pk>/withdraw/": only("", post="officer regulator", pk="invitation", body={"yes": "1"}),
+    "members/requests/": only("officer base regulator", post=""),
+    "members/requests/<int:pk>/": only("officer regulator", pk="joinrequest", body={"accept": "1"}),
+    "members/views/<int:pk>/": only("officer regulator", pk="viewing", post=""),
+    "view-as/stop/": signed_in(),
+    "view-as/<str:kind>/<int:pk>/": only(
+        "regulator", kind=fixed("institution"), pk="institution", body={"role": "institution_officer", "reason": "x"}
+    ),
     "profile/": signed_in(),
     "profile/claim/": signed_in(),
     "profile/looks/": signed_in(post=""),

@@ -1,0 +1,136 @@
+"""Invitations: an address is asked to act for a place, told by mail, answered by whoever has confirmed that address."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Invitation, Membership, User
+from accounts.models.joining import address_index
+from accounts.models.positions import FIELD_OF
+from accounts.permissions import Role
+from accounts.services.granting import may_give, require_giving
+from accounts.services.memberships import Place, give_hat
+from accounts.workflow import INVITATION_STEPS, InvitationState
+from core import audit, clock, outbox
+from core.errors import DomainError
+from core.workflow import advance
+
+VALID_FOR = timedelta(days=7)
+# Letters are sent to addresses that nobody has confirmed: one login sends so many a day.
+A_DAY = 30
+SEND = "accounts.send_invitation"
+
+
+@transaction.atomic
+def invite(*, actor: User, role: str, place: Place, email: str) -> Invitation:
+    """Ask an address to act for a place. Raises `own_address`, `invited_already`, `too_many_invitations`."""
+    require_giving(actor, role, place)
+    _check_address(actor, email)
+    invitation = _written(actor, role, place, email.strip().lower())
+    audit.record(actor, "accounts.invited", invitation, role=role, place=str(place.pk))
+    outbox.add(SEND, invitation.pk)
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, actor: User, invitation: Invitation) -> Membership:
+    """The hat, for whoever has confirmed the address. Raises `expired`, and `no_longer_given` when the one who
+    invited could not give it any more."""
+    accepted = advance(invitation, "accept", INVITATION_STEPS, actor=actor)
+    _check_still_stands(accepted)
+    return give_hat(actor=actor, user=actor, role=accepted.role, place=accepted.place)
+
+
+def decline_invitation(*, actor: User, invitation: Invitation) -> Invitation:
+    return advance(invitation, "decline", INVITATION_STEPS, actor=actor)
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: User, invitation: Invitation) -> Invitation:
+    """By whoever may give the role there."""
+    require_giving(actor, invitation.role, invitation.place, also_later=True)
+    return advance(invitation, "withdraw", INVITATION_STEPS, actor=actor)
+
+
+def expire_invitations(*, actor: User) -> int:
+    """Close what nobody answered in time; they could not be accepted any more since that moment. For a timer."""
+    due = Invitation.objects.filter(state=InvitationState.OPEN, expires_at__lte=clock.now()).order_by("pk")
+    for invitation in due:
+        advance(invitation, "expire", INVITATION_STEPS, actor=actor)
+    return len(due)
+
+
+def deliver_invitation(*, invitation_id: int) -> None:
+    """Write the letter with a new word in its link; called again, the newest letter holds."""
+    invitation = Invitation.objects.get(pk=invitation_id)
+    if not invitation.is_open_at(clock.now()):
+        return
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.filter(pk=invitation.pk).update(token_hash=token_hash(token))
+    with translation.override(invitation.language):
+        context = {
+            "role": Role(invitation.role).label,
+            "place": invitation.place,
+            "inviter": str(invitation.invited_by),
+            "link": settings.SITE_URL + reverse("accounts:invitation_letter", args=[token]),
+            "days": VALID_FOR.days,
+        }
+        send_mail(
+            subject=render_to_string("emails/invitation_subject.txt", context).strip(),
+            message=render_to_string("emails/invitation.txt", context),
+            from_email=None,
+            recipient_list=[invitation.email],
+        )
+
+
+def token_hash(token: str) -> str:
+    """The word has 256 random bits: a plain digest cannot be tried out."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _check_address(actor: User, email: str) -> None:
+    own = {address.email.lower() for address in actor.emailaddress_set.all()}  # type: ignore[attr-defined]
+    if email.strip().lower() in own | {str(actor.email).lower()}:
+        raise DomainError("own_address")
+    since = clock.now() - timedelta(days=1)
+    if Invitation.objects.filter(invited_by=actor, created_at__gt=since).count() >= A_DAY:
+        raise DomainError("too_many_invitations")
+
+
+def _written(actor: User, role: str, place: Place, email: str) -> Invitation:
+    index = address_index(email)
+    waiting = Invitation.objects.at(place).filter(email_index=index, role=role, state=InvitationState.OPEN)
+    for overdue in waiting.filter(expires_at__lte=clock.now()):
+        # The timer has not come by yet.
+        advance(overdue, "expire", INVITATION_STEPS, actor=actor)
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            return Invitation.objects.create(
+                role=role,
+                email=email,
+                email_index=index,
+                language=translation.get_language() or settings.LANGUAGE_CODE,
+                invited_by=actor,
+                created_at=now,
+                expires_at=now + VALID_FOR,
+                **{FIELD_OF[type(place)]: place},
+            )
+    except IntegrityError as error:
+        raise DomainError("invited_already") from error
+
+
+def _check_still_stands(invitation: Invitation) -> None:
+    """A week is long: the one who invited may have left, or somebody else may have come first."""
+    if clock.now() >= invitation.expires_at:
+        raise DomainError("expired")
+    inviter = invitation.invited_by
+    if not inviter.is_active or not may_give(inviter, invitation.role, invitation.place):
+        raise DomainError("no_longer_given")
