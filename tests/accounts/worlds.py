@@ -104,7 +104,14 @@ def _around_the_places(institution: Institution) -> list[Model]:
     return [
         body,
         Duty.objects.create(body=body, line="science", **dated),
-        Competence.objects.create(matter="decide", region=region, body=body, **dated),
+        # Two worlds of one region share no day of it.
+        Competence.objects.create(
+            matter="decide",
+            region=region,
+            body=body,
+            valid_to=day + timedelta(days=number + 1),
+            **{**dated, "valid_from": day + timedelta(days=number)},
+        ),
         granted,
         DesignationEvent.objects.create(
             designation=granted,
