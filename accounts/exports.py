@@ -1,12 +1,20 @@
 """Files that people download from the accounts room: templates of the importers, rows of a file that have errors."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from accounts.imports import institutions, people, roster
+from accounts.models import Institution
+from accounts.models.positions import EmploymentType
 from core.columns import REASON_HEAD
 from core.exports import XLSX, table, template
 from core.plans import Plan
 from core.tables import Cell
 
-__all__ = ["XLSX", "error_rows", "institutions_template", "roster_template", "template"]
+__all__ = ["XLSX", "error_rows", "institutions_template", "roster_table", "roster_template", "template"]
 
 YES_NO = ("是", "否")
 EXPLANATIONS = {
@@ -64,3 +72,25 @@ def _as_text(cell: Cell, rounded: bool) -> str:
     if rounded and cell.number is not None:
         return f"{cell.number:.15E}"
     return cell.day.isoformat() if cell.day and cell.number is None else cell.text
+
+
+def roster_table(
+    institution: Institution, lines: Iterable[Mapping[str, Any]], *, on: date, known_at: datetime | None
+) -> bytes:
+    """The staff list for reading: numbers masked, each line with its place, its day and what was known."""
+    known = known_at.date() if known_at else _("now")
+    heads = [
+        _("Full name"), _("Number of the document"), _("Post"), _("Department"), _("Professional staff"),
+        _("Employment"), _("Start"), _("No longer counted from"), _("Counted until"), _("Status"), _("Institution"),
+        _("As of"), _("As known at"),
+    ]  # fmt: skip
+    return table(_("Staff roster"), heads, ([*_staff_line(line), institution.name, on, known] for line in lines))
+
+
+def _staff_line(line: Mapping[str, Any]) -> list[Any]:
+    row = line["appointment"]
+    return [
+        line["person"].name, line["masked"], row.post, row.department, _("yes") if row.professional else _("no"),
+        str(EmploymentType(row.employment_type).label), row.start_date, row.end_date, line["counted_until"],
+        str(line["standing"]["label"]),
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.imports.decisions import DecidedPlan, RosterChoices
 from accounts.imports.roster import COLUMNS
 from accounts.models.positions import EmploymentType
+from core.clock import end_of_day
 from core.columns import WrongValue, day
 from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, likeliest_line
 from core.tables import MAX_BYTES, text_cell
@@ -20,6 +22,9 @@ from core.text import mask_number
 MAX_TICKS = 200
 # A head that is a number of resident cards also says the kind of document.
 RESIDENT_NUMBER = "id_number+id_type=resident_id"
+
+# Beyond it moments cannot be told in every time zone.
+LAST_YEAR = 9000
 
 
 class UploadForm(forms.Form):
@@ -46,7 +51,12 @@ class RosterFilter(forms.Form):
     working = forms.ChoiceField(
         label=_("Working here"),
         required=False,
-        choices=[("", _("at any time")), ("now", _("today")), ("left", _("left")), ("later", _("from a later day"))],
+        choices=[
+            ("", _("at any time")),
+            ("now", _("on the day")),
+            ("left", _("left")),
+            ("later", _("from a later day")),
+        ],
     )
     professional = forms.ChoiceField(
         label=_("Professional staff"), required=False, choices=[("", _("all")), ("yes", _("yes")), ("no", _("no"))]
@@ -55,9 +65,32 @@ class RosterFilter(forms.Form):
         label=_("Employment"), required=False, choices=[("", _("all")), *EmploymentType.choices]
     )
 
+    as_of = forms.DateField(
+        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}), input_formats=["%Y-%m-%d"]
+    )
+    known_at = forms.DateField(
+        label=_("As known at"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+    )
+
     def chosen(self) -> dict[str, str]:
+        """What narrows the list; who asks for a day means those who worked on it."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        days = [name for name in ("as_of", "known_at") if chosen.pop(name, None)]
+        return {"working": "now"} | chosen if days else chosen
+
+    def day(self) -> date | None:
+        self.is_valid()
+        return self.cleaned_data.get("as_of")
+
+    def moment(self) -> datetime | None:
+        """The end of the day up to which was known; None: everything known now."""
+        self.is_valid()
+        day = self.cleaned_data.get("known_at")
+        return end_of_day(day) if day and day.year < LAST_YEAR else None
 
 
 class RosterChoicesForm(forms.Form):

@@ -1,11 +1,10 @@
 """Reads of the accounts room. Every list and figure uses the surviving person of a merge through one expression."""
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -24,7 +23,7 @@ from accounts.permissions import Permission
 from accounts.workflow import CHECKED, ClaimState
 from core.errors import NotAllowed
 from core.fields import blind_index
-from core.text import compact, name_key, narrow
+from core.text import compact, narrow
 
 SYSTEM_EMAIL = "system@platform.invalid"
 
@@ -148,34 +147,6 @@ def reached_institution(actor: User, permission: Permission, identifier: str = "
     if found is None:
         raise NotAllowed(permission=permission.value)
     return found
-
-
-def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, on: date) -> QuerySet[Appointment]:
-    """The institution's appointments that pass the chosen filters (accounts.forms.imports.RosterFilter), by name."""
-    rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(institution=institution)
-    if text := chosen.get("q"):
-        named = Q(person__name_key__contains=name_key(text))
-        rows = rows.filter(
-            named | Q(post__icontains=text) | Q(department__icontains=text) | Q(staff_no__icontains=text)
-        )
-    if working := chosen.get("working"):
-        rows = rows.filter(_working(on)[working])
-    if professional := chosen.get("professional"):
-        rows = rows.filter(professional=professional == "yes")
-    if employment_type := chosen.get("employment_type"):
-        rows = rows.filter(employment_type=employment_type)
-    rows = rows.select_related("person__merged_into").prefetch_related("person__documents")
-    return rows.order_by("person__name", "start_date", "pk")
-
-
-def _working(on: date) -> dict[str, Q]:
-    """A leaving date is the first day no longer counted."""
-    begun = Q(start_date__lte=on)
-    return {
-        "now": begun & (Q(end_date__isnull=True) | Q(end_date__gt=on)),
-        "left": Q(end_date__lte=on),
-        "later": ~begun,
-    }
 
 
 def masked_numbers(people: Iterable[int]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Prefetch, Q, QuerySet
 from accounts.models import Appointment, AppointmentDispute, AppointmentNotice, Institution, NoticeFact, User
 from accounts.models.notices import token_hash
 from accounts.permissions import Permission
+from accounts.selectors.staff import StaffRow
 from accounts.workflow import DisputeState
 from core.errors import NotAllowed
 
@@ -72,7 +73,7 @@ def dispute_card(actor: User, pk: int) -> AppointmentDispute:
     return found
 
 
-def disputed_among(appointments: Iterable[Appointment]) -> dict[int, AppointmentDispute]:
+def disputed_among(appointments: Iterable[Appointment | StaffRow]) -> dict[int, AppointmentDispute]:
     """The open dispute per appointment, for rows that the caller may see."""
     rows = AppointmentDispute.objects.open_ones().filter(appointment__in=[one.pk for one in appointments])
     return {dispute.appointment_id: dispute for dispute in rows}

@@ -1,11 +1,16 @@
 """The staff roster: who sees whose, what the filters do, and that it stays cheap."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
+from accounts.selectors.staff import believed_roster
+from accounts.services import correct_appointment
 from core import clock
+from core.errors import NotAllowed
 from tests.builders import make_appointment, make_institution, make_person, officer, regulator
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +110,7 @@ def test_roster_is_paginated(institution):
         make_appointment(make_person(f"人{n:02}"), institution)
     client = signed_in(officer(institution))
 
-    assert (len(names(client)), names(client, page=2)) == (25, ["人25"])
+    assert (len(names(client)), names(client, page=2)) == (25, ["人00"])
 
 
 def test_empty_roster_says_what_to_do(institution):
@@ -121,5 +126,82 @@ def test_roster_costs_the_same_queries_for_every_size(institution, django_assert
     client = signed_in(officer(institution))
     client.get(URL)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(URL)
+
+
+# --- another day, as known then -------------------------------------------------------------------------------------
+def test_roster_of_a_day_as_known_at_a_day(institution):
+    actor, today = officer(institution), clock.today()
+    then, before = clock.now() - timedelta(days=3), f"{today - timedelta(days=1)}"
+    fields = {"recorded_at": then, "post": "主任"}
+    held = make_appointment(make_person("高轩"), institution, start=date(2026, 3, 1), **fields)
+    make_appointment(make_person("王喆"), institution, start=today + timedelta(days=2), recorded_at=then)
+    values = {"start_date": "2026-02-01", "post": "秘书"}
+    correct_appointment(actor=actor, appointment=held, values=values, reason="入职日期录错")
+    client = signed_in(actor)
+
+    asked = {"as_of": "2026-02-15"}
+    assert (names(client, **asked), names(client, **asked, known_at=before)) == (["高轩"], [])
+    assert names(client, as_of="2026-03-15", known_at=before) == ["高轩"]
+    assert names(client, as_of="2026-03-15", known_at=f"{today - timedelta(days=9)}") == []
+    assert names(client, as_of="2026-03-15", known_at=before, q="主任") == ["高轩"]
+    assert names(client, as_of="2026-03-15", known_at=before, q="秘书") == []
+    assert names(client, known_at=before, working="later") == ["王喆"]
+    answer = client.get(URL, {"as_of": "2026-03-15", "known_at": before})
+    assert answer.context["lines"][0]["appointment"].post == "主任"
+
+
+def test_roster_with_a_day_that_is_none_says_so(institution):
+    make_appointment(make_person("高轩"), institution)
+
+    answer = signed_in(officer(institution)).get(URL, {"as_of": "gestern", "known_at": "9999-12-31"})
+
+    assert len(answer.context["lines"]) == 1
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_believed_roster_of_another_institution_is_refused(institution):
+    with pytest.raises(NotAllowed):
+        believed_roster(officer(), institution, {}, on=clock.today(), known_at=clock.now())
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_believed_roster_costs_the_same_queries_for_every_size(institution, django_assert_num_queries, size):
+    for _row in range(size):
+        make_appointment(make_person("高轩"), institution)
+    client = signed_in(officer(institution))
+    client.get(URL)
+
+    with django_assert_num_queries(10):
+        client.get(URL, {"known_at": f"{clock.today()}"})
+
+
+# --- taking it along ------------------------------------------------------------------------------------------------
+def test_export_holds_the_filtered_list_masked_and_harmless(institution):
+    make_appointment(make_person("高轩", number="000000199001010018"), institution, post="=HYPERLINK(1)")
+    make_appointment(make_person("王喆"), institution, professional=False)
+    make_appointment(make_person("外人"), make_institution())
+
+    answer = signed_in(officer(institution)).get(f"{URL}export.xlsx", {"professional": "yes"})
+
+    lines = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    assert [line[:3] for line in lines[1:]] == [("高轩", "000***********0018", "'=HYPERLINK(1)")]
+
+
+def test_export_of_another_institution_is_not_found(institution):
+    make_appointment(make_person("高轩"), institution)
+
+    for actor in (officer(), regulator("330000")):
+        assert signed_in(actor).get(f"{URL}export.xlsx", {"institution": institution.pk}).status_code == 404
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_export_costs_the_same_queries_for_every_size(institution, django_assert_num_queries, size):
+    for _row in range(size):
+        make_appointment(make_person("高轩"), institution)
+    client = signed_in(officer(institution))
+    client.get(URL)
+
+    with django_assert_num_queries(7):
+        client.get(f"{URL}export.xlsx")

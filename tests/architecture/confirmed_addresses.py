@@ -16,6 +16,7 @@ CONFIRMED = {
     "accounts:view_as": "an authority looks at the site as a place below",
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
+    "accounts:roster_export": "a list of people that leaves the house",
     "staffing:decide_sealed_count": "decides whether people without names count",
     "accounts:double_pair": "decides that two records are one person",
     "accounts:undo_merge": "parts two records",

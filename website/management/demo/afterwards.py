@@ -16,6 +16,7 @@ from certificates.services import (
 from certificates.workflow import CertificateState, Ground
 from courses.models import TrainingRecord
 from courses.services import annul_training_record
+from staffing.services import enter_sealed_count
 from website.management.demo.story import on_day
 from website.management.demo.world import World
 
@@ -40,6 +41,7 @@ def happen(world: World) -> None:
     with on_day(world, world.day - timedelta(days=9)):
         _deny_an_appointment(world)
         _enter_a_double(world)
+        _enter_secret_posts(world)
     with on_day(world, world.day - timedelta(days=8)):
         doubted = _certificate("guoqi@demo.invalid", world)
         suspend_certificate(actor=manager, certificate=doubted, ground=Ground.IDENTITY_UNDER_CHECK)
@@ -88,3 +90,14 @@ def _annul_unconfirmed_degree(world: World) -> None:
         track="DEGREE", person__appointments__institution=world.institutions["association"]
     )
     annul_training_record(actor=world.actor, record=records.order_by("pk")[0], reason="学历未能核实")
+
+
+def _enter_secret_posts(world: World) -> None:
+    """A number that waits for the authority: shown beside the fraction and not yet counted in it."""
+    enter_sealed_count(
+        actor=world.users["jialin@demo.invalid"],
+        institution=world.institutions["qiming"],
+        staff=2,
+        trained=2,
+        valid_from=world.day - timedelta(days=30),
+    )
