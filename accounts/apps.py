@@ -22,6 +22,7 @@ class AccountsConfig(AppConfig):
         "accounts_publicityperiod",
         "accounts_placement",
         "accounts_noticefact",
+        "accounts_claimtry",
         "accounts_personmerge",
         "accounts_notadouble",
         "accounts_disputedecision",

@@ -22,6 +22,7 @@ from accounts.views import (
     security,
     telling,
     viewing,
+    vouching,
 )
 
 app_name = "accounts"
@@ -57,6 +58,8 @@ urlpatterns = [
     path("profile/institutions/<int:pk>/", notices.answer_own, name="answer_own"),
     path("notice/<str:token>/", notices.notice, name="notice"),
     path("people/<int:pk>/", home.person, name="person"),
+    path("people/<int:pk>/check/", vouching.check_identity, name="check_identity"),
+    path("people/<int:pk>/invite/", vouching.invite, name="invite_to_claim"),
     path("people/<int:pk>/reveal/", reveal.reveal, name="reveal"),
     path("doubles/", doubles.doubles, name="doubles"),
     path("doubles/<int:first>/<int:second>/", doubles.pair, name="double_pair"),

@@ -1,6 +1,7 @@
 """Who and where: logins and people, places and bodies, and the dated facts between them."""
 
 from accounts.models.bodies import Competence, Duty
+from accounts.models.claim_proofs import ClaimInvitation, ClaimTry
 from accounts.models.designations import Designation, DesignationEvent, PublicityPeriod
 from accounts.models.doubles import NotADouble, PersonMerge
 from accounts.models.joining import Invitation, JoinRequest
@@ -34,6 +35,8 @@ __all__ = [
     "AppointmentNotice",
     "AppointmentVersion",
     "Claim",
+    "ClaimInvitation",
+    "ClaimTry",
     "Competence",
     "Consent",
     "Designation",

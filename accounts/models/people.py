@@ -224,6 +224,9 @@ class IdentityCheck(models.Model):
     standing = models.CharField(max_length=30, choices=Standing.choices)
     checked_at = models.DateTimeField()
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The day the original document was seen, and the desk that saw it; empty for what somebody declared.
+    seen_on = models.DateField(null=True)
+    body_name = models.CharField(max_length=150, blank=True, default="")
 
     objects = OfPersonQuerySet.as_manager()
 
@@ -251,7 +254,7 @@ class Claim(models.Model):
     code_sent_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
-    # How it was confirmed: "code" or "desk".
+    # How it was confirmed: "code", "invitation" or "desk".
     confirmed_by_way = models.CharField(max_length=12, blank=True)
 
     objects = OfLoginQuerySet.as_manager()

@@ -12,6 +12,7 @@ from accounts.models import (
     AccessEntry,
     Appointment,
     Claim,
+    ClaimTry,
     IdentityCheck,
     IdentityDocument,
     Institution,
@@ -122,7 +123,18 @@ def person_card(actor: User, pk: int) -> dict[str, Any]:
     person = person.merged_into or person
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(same_person(person.pk))
     appointments = list(rows.select_related("institution").order_by("-start_date", "pk"))
-    return {"person": person, "appointments": appointments, "standing": identity_standing(person)}
+    return {
+        "person": person,
+        "appointments": appointments,
+        "standing": identity_standing(person),
+        "checks": identity_history(person),
+        "tries": wrong_tries(person),
+    }
+
+
+def wrong_tries(person: Person) -> list[ClaimTry]:
+    """When somebody tried to claim the record and was wrong; never who. For readers who may see the person."""
+    return list(ClaimTry.objects.filter(same_person(person.pk)).order_by("-at", "-pk")[:20])
 
 
 def find_institution(identifier: str) -> Institution | None:

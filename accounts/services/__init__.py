@@ -23,6 +23,7 @@ from accounts.services.bodies import (
     end_duty,
     name_competent_body,
 )
+from accounts.services.claim_invitations import check_colleague, confirm_claim_by_invitation, invite_to_claim
 from accounts.services.consents import agree, withdraw
 from accounts.services.designations import (
     apply_for_designation,
@@ -74,8 +75,10 @@ __all__ = [
     "apply_for_designation",
     "ask_to_join",
     "assign_duty",
+    "check_colleague",
     "confirm_claim_at_desk",
     "confirm_claim_by_code",
+    "confirm_claim_by_invitation",
     "correct_admin_body",
     "correct_appointment",
     "correct_base",
@@ -101,6 +104,7 @@ __all__ = [
     "import_institutions",
     "import_roster",
     "invite",
+    "invite_to_claim",
     "leave",
     "leave_designation",
     "make_primary",

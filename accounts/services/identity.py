@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -12,10 +12,11 @@ from django.template.loader import render_to_string
 
 from accounts.access import require
 from accounts.identifiers import check_document
-from accounts.models import Appointment, Claim, IdentityCheck, IdentityDocument, Person, User
+from accounts.models import Appointment, Claim, ClaimTry, IdentityCheck, IdentityDocument, Person, User
 from accounts.models.places import TrainingBase
 from accounts.permissions import Permission
 from accounts.selectors import document_index, find_document, known_areas
+from accounts.services.claim_tries import is_besieged, note_wrong_try, require_calm
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox, sms
 from core.errors import DomainError, NotAllowed, WrongState
@@ -65,7 +66,18 @@ def save_profile(
     except DomainError as refusal:
         # Written after the refusal has undone its own transaction.
         audit.record(actor, "accounts.profile_refused", actor, code=refusal.code)
+        _note_wrong_name(name, document_type, checked.value)
         raise
+
+
+def _note_wrong_name(name: str, kind: str, number: str) -> None:
+    """Whoever has somebody's number and not the name has tried that person."""
+    known = find_document(kind, number)
+    if known is None:
+        return
+    person = known.person.merged_into or known.person
+    if name_key(name) not in (known.person.name_key, person.name_key):
+        note_wrong_try(person, ClaimTry.What.NAME)
 
 
 def _require_patience(actor: User) -> None:
@@ -97,7 +109,8 @@ def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
     """
     if claim.user_id != actor.pk:
         raise NotAllowed(record="accounts.claim")
-    claim = _locked_open(claim)
+    claim = locked_open(claim)
+    require_calm(claim.person)
     if claim.tries >= MAX_TRIES:
         raise DomainError("too_many_tries")
     if claim.code_sent_at is None or clock.now() > claim.code_sent_at + CODE_LIFE:
@@ -106,8 +119,9 @@ def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
         # Returned, not raised: an error would roll the count back.
         claim.tries += 1
         claim.save(update_fields=["tries"])
+        note_wrong_try(claim.person, ClaimTry.What.CODE)
         return claim
-    return _confirm(actor, claim, way="code")
+    return confirm_locked(actor, claim, way="code")
 
 
 @transaction.atomic
@@ -115,7 +129,7 @@ def resend_claim_code(*, actor: User, claim: Claim) -> Claim:
     """Ask for another code; wrong tries stay counted. Raises `too_many_tries` and `codes_spent`."""
     if claim.user_id != actor.pk:
         raise NotAllowed(record="accounts.claim")
-    claim = _locked_open(claim)
+    claim = locked_open(claim)
     if claim.tries >= MAX_TRIES:
         raise DomainError("too_many_tries")
     if OutboxEvent.objects.filter(kind=SEND_CODE, key=str(claim.pk)).count() > MAX_RESENDS:
@@ -129,13 +143,22 @@ def resend_claim_code(*, actor: User, claim: Claim) -> Claim:
 def confirm_claim_at_desk(*, actor: User, claim: Claim, base: TrainingBase) -> Claim:
     """The manager of the admitting base has seen the original document."""
     require(actor, Permission.ENROLMENT_ADMIT, base)
-    return _confirm(actor, _locked_open(claim), way="desk")
+    return confirm_locked(actor, locked_open(claim), way="desk")
 
 
 @transaction.atomic
-def record_identity_check(*, actor: User, person: Person, standing: Standing) -> IdentityCheck:
+def record_identity_check(
+    *, actor: User, person: Person, standing: Standing, seen_on: date | None = None, body_name: str = ""
+) -> IdentityCheck:
     """Append a dated standing. Callers have checked that the actor may vouch for this person."""
-    check = IdentityCheck.objects.create(person=person, standing=standing, checked_at=clock.now(), checked_by=actor)
+    check = IdentityCheck.objects.create(
+        person=person,
+        standing=standing,
+        checked_at=clock.now(),
+        checked_by=actor,
+        seen_on=seen_on,
+        body_name=body_name[:150],
+    )
     audit.record(actor, "accounts.identity_checked", person, standing=str(standing))
     return check
 
@@ -169,7 +192,7 @@ def _phone_on_file(claim: Claim) -> str:
     return named[0].phone
 
 
-def _locked_open(claim: Claim) -> Claim:
+def locked_open(claim: Claim) -> Claim:
     locked = Claim.objects.select_for_update().get(pk=claim.pk)
     if locked.state != ClaimState.OPEN:
         raise WrongState(step="confirm_claim", state=locked.state)
@@ -210,6 +233,9 @@ def _person_with_document(actor: User, name: str, latin_name: str, kind: str, co
 
 def _open_claim(actor: User, person: Person) -> Claim:
     _require_no_person(actor.pk)
+    if is_besieged(person):
+        # The same text as for any other refusal.
+        raise DomainError("profile_refused")
     claim, fresh = Claim.objects.get_or_create(user=actor, state=ClaimState.OPEN, defaults={"person": person})
     if claim.person_id != person.pk:
         raise DomainError("profile_refused")
@@ -219,7 +245,7 @@ def _open_claim(actor: User, person: Person) -> Claim:
     return claim
 
 
-def _confirm(actor: User, claim: Claim, *, way: str) -> Claim:
+def confirm_locked(actor: User, claim: Claim, *, way: str) -> Claim:
     person = Person.objects.select_for_update().get(pk=claim.person_id)
     if person.merged_into_id:
         # Joined since the claim was opened: the record that stands for both is the one that gets the login.

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.forms.identity import InvitationCodeForm
 from accounts.forms.profile import ClaimCodeForm, ProfileForm
 from accounts.middleware import AS_MYSELF, SESSION_KEY, SignedInRequest
 from accounts.models import Claim
-from accounts.selectors import looks_into, open_claim, own_person
+from accounts.selectors import identity_history, looks_into, open_claim, own_person
 from accounts.selectors.consents import SENSITIVE_DATA
-from accounts.services import agree, confirm_claim_by_code, resend_claim_code, save_profile
+from accounts.services import agree, confirm_claim_by_code, confirm_claim_by_invitation, resend_claim_code, save_profile
 from accounts.workflow import ClaimState
 from core.errors import DomainError
 
@@ -27,7 +28,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     """The profile as it stands, the open claim, or the form to fill."""
     person = own_person(request.user)
     if person is not None:
-        return render(request, "accounts/profile.html", {"person": person})
+        return render(request, "accounts/profile.html", {"person": person, "checks": identity_history(person)})
     if open_claim(request.user) is not None:
         return redirect("accounts:claim")
     form = ProfileForm(request.POST or None)
@@ -43,10 +44,13 @@ def claim(request: SignedInRequest) -> HttpResponse:
         return redirect("accounts:profile")
     if "resend" in request.POST:
         return _resent(request, waiting)
-    form = ClaimCodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _confirmed(request, waiting, form):
+    invited = "invitation" in request.POST
+    form = ClaimCodeForm(None if invited else request.POST or None)
+    invitation = InvitationCodeForm(request.POST if invited else None)
+    chosen = invitation if invited else form
+    if request.method == "POST" and chosen.is_valid() and _confirmed(request, waiting, chosen):
         return redirect("accounts:profile")
-    return render(request, "accounts/claim.html", {"form": form, "claim": waiting})
+    return render(request, "accounts/claim.html", {"form": form, "invitation": invitation, "claim": waiting})
 
 
 def access_log(request: SignedInRequest) -> HttpResponse:
@@ -100,16 +104,18 @@ def _resent(request: SignedInRequest, waiting: Claim) -> HttpResponse:
     return redirect("accounts:claim")
 
 
-def _confirmed(request: SignedInRequest, waiting: Claim, form: ClaimCodeForm) -> bool:
+def _confirmed(request: SignedInRequest, waiting: Claim, form: ClaimCodeForm | InvitationCodeForm) -> bool:
+    [(name, given)] = form.cleaned_data.items()
+    confirm = confirm_claim_by_code if name == "code" else confirm_claim_by_invitation
     try:
-        done = confirm_claim_by_code(actor=request.user, claim=waiting, code=form.cleaned_data["code"])
+        done = confirm(actor=request.user, claim=waiting, code=given)
     except DomainError as refusal:
-        form.add_error("code", CLAIM_REFUSALS.get(refusal.code, CLAIM_REFUSALS["person_taken"]))
+        form.add_error(name, CLAIM_REFUSALS.get(refusal.code, CLAIM_REFUSALS["person_taken"]))
         return False
     if done.state == ClaimState.CONFIRMED:
         messages.success(request, _("Your record is linked to your login."))
         return True
-    form.add_error("code", _("That is not the code we sent. Wrong tries are counted."))
+    form.add_error(name, _("That is not the right code. Wrong tries are counted. Your institution sees when."))
     return False
 
 

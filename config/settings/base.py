@@ -256,6 +256,9 @@ SMS_MAIL_DOMAIN = env.text("PLATFORM_SMS_MAIL_DOMAIN")
 SMS_GATEWAY_URL = env.text("PLATFORM_SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = env.text("PLATFORM_SMS_GATEWAY_TOKEN")
 
+# The class behind the port of identity services, as "package.module.Class"; empty: no outside service.
+IDENTITY_PROVIDER = env.text("PLATFORM_IDENTITY_PROVIDER")
+
 # --- background work ------------------------------------------------------------------------------------------------
 _broker = {name: DATA_DIR / "broker" / name for name in ("messages", "control")}
 for _folder in _broker.values():

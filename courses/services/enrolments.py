@@ -174,4 +174,10 @@ def _identify(actor: User, enrolment: Enrolment) -> None:
     if claim is not None and claim.state == ClaimState.OPEN:
         confirm_claim_at_desk(actor=actor, claim=claim, base=enrolment.cohort.base)
     if not is_checked(enrolment.person):
-        record_identity_check(actor=actor, person=enrolment.person, standing=Standing.CHECKED_AT_DESK)
+        record_identity_check(
+            actor=actor,
+            person=enrolment.person,
+            standing=Standing.CHECKED_AT_DESK,
+            seen_on=clock.today(),
+            body_name=enrolment.cohort.base.name,
+        )

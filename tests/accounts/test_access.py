@@ -35,6 +35,8 @@ ROUTES = {
     "accounts.AppointmentNotice": "user institution region",
     "accounts.AppointmentVersion": "user institution region",
     "accounts.Claim": "user",
+    "accounts.ClaimInvitation": "user institution region",
+    "accounts.ClaimTry": "user",
     "accounts.Competence": "region",
     "accounts.Consent": "user",
     "accounts.Designation": "institution region",

@@ -16,6 +16,8 @@ from accounts.models import (
     AppointmentNotice,
     AppointmentVersion,
     Claim,
+    ClaimInvitation,
+    ClaimTry,
     Competence,
     Consent,
     Designation,
@@ -88,6 +90,7 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     rows += _around_the_person(user, person, institution, appointment)
     rows += _around_the_notice(appointment)
     rows += _around_doubles(person)
+    rows += _around_the_claim(person, institution)
     rows += _training(user, person, base)
     rows += _certificates(person, base)
     shared = beside.rows if beside else {}
@@ -195,6 +198,17 @@ def _around_the_notice(appointment: Appointment) -> list[Model]:
             dispute=dispute, upheld=False, reason="r", decided_at=now, decided_by=system_user(), body_name="x"
         ),
     ]
+
+
+def _around_the_claim(person: Person, institution: Institution) -> list[Model]:
+    now = clock.now()
+    return [
+        ClaimTry.objects.create(person=person, what="name", at=now),
+        ClaimInvitation.objects.create(
+            person=person, institution=institution, code_hash=f"{next(_numbers):064d}", created_at=now,
+            created_by=system_user(), expires_at=now,
+        ),
+    ]  # fmt: skip
 
 
 def _around_doubles(person: Person) -> list[Model]:

@@ -18,6 +18,8 @@ CONFIRMED = {
     "courses:completion_review": "decides that somebody has been trained",
     "accounts:roster_export": "a list of people that leaves the house",
     "staffing:decide_sealed_count": "decides whether people without names count",
+    "accounts:check_identity": "records a checked identity",
+    "accounts:invite_to_claim": "lets somebody claim a record",
     "accounts:double_pair": "decides that two records are one person",
     "accounts:undo_merge": "parts two records",
     "accounts:dispute": "decides whether a staff row counts",

@@ -56,6 +56,8 @@ ADDRESSES: dict[str, Address] = {
     "doubles/": only("regulator", post=""),
     "doubles/<int:first>/<int:second>/": only("regulator", first="person", second="person"),
     "doubles/merges/<int:pk>/undo/": only("regulator", pk="personmerge"),
+    "people/<int:pk>/check/": only("officer", pk="person"),
+    "people/<int:pk>/invite/": only("officer", pk="person"),
     "people/<int:pk>/": only("trainee officer regulator", pk="person", post=""),
     "people/<int:pk>/reveal/": only(
         "regulator", pk="person", body={"what": "identity_number", "purpose": "case"}, reveals=True
