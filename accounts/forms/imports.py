@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.imports.decisions import DecidedPlan, RosterChoices
 from accounts.imports.roster import COLUMNS
@@ -19,7 +20,7 @@ from core.tables import MAX_BYTES, text_cell
 from core.text import mask_number
 
 # So many missing people are offered one by one; beyond that there is the tick for all of them.
-MAX_TICKS = 200
+MAX_TICKS = 1_000
 # A head that is a number of resident cards also says the kind of document.
 RESIDENT_NUMBER = "id_number+id_type=resident_id"
 
@@ -128,6 +129,13 @@ class RosterChoicesForm(forms.Form):
         self._offer("end_missing", [(one.id, f"{one.name} · {one.post} · {one.start}") for one in plan.missing])
         if not plan.missing:
             del self.fields["end_on"]
+        else:
+            sentence = ngettext(
+                "%(count)s person works here today and is not in the file.",
+                "%(count)s people work here today and are not in the file.",
+                len(plan.missing),
+            )
+            self.fields["end_all_missing"].help_text = sentence % {"count": len(plan.missing)}
 
     def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
         """Without anything to tick the field goes; a long list leaves the tick for all."""
