@@ -132,7 +132,10 @@ def test_every_address_that_asks_stops_a_post(clerk):
     asking = [example(route) for route, view in addresses() if asks(view)]
 
     assert len(asking) == len(CONFIRMED)
-    assert {client.post(one, {"a": "b"}).url.split("?")[0] for one in asking} == {PASSWORD_PAGE}
+    answers = [client.post(one, {"a": "b"}) for one in asking]
+    # What only reads refuses the method first.
+    answers = [client.get(one) if said.status_code == 405 else said for one, said in zip(asking, answers, strict=True)]
+    assert {said.url.split("?")[0] for said in answers} == {PASSWORD_PAGE}
 
 
 # --- sending --------------------------------------------------------------------------------------------------------
