@@ -57,9 +57,12 @@ def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str], er
     rest = f"- '{{{','.join(free)}}}'::text[]"
     filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(erasing))
     moved = f"WHEN (to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}{filled}) " if free else ""
+    # A whole new row can be compared only once its generated columns are computed.
+    generated = "SELECT 1 FROM information_schema.columns WHERE table_name = %s AND is_generated = 'ALWAYS'"
+    moment = "AFTER" if free and _rows(cursor, generated, table) else "BEFORE"
     return [
         _POSTGRESQL_REFUSAL,
-        f'CREATE OR REPLACE TRIGGER "{table}_rows" BEFORE UPDATE ON "{table}" FOR EACH ROW {moved}{refuse}',
+        f'CREATE OR REPLACE TRIGGER "{table}_rows" {moment} UPDATE ON "{table}" FOR EACH ROW {moved}{refuse}',
         f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW {refuse}',
         # Row triggers do not see TRUNCATE.
         f'CREATE OR REPLACE TRIGGER "{table}_whole" BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}',
