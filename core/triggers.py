@@ -7,7 +7,8 @@ else: that is how personal data is erased where facts are kept ("facts.name" is 
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,29 @@ def protect(
     made = _sqlite if cursor.db.vendor == "sqlite" else _postgresql
     for statement in made(cursor, table, changing, erasing):
         cursor.execute(statement)
+
+
+@contextmanager
+def without_delete_guard(table: str) -> Iterator[None]:
+    """Inside a transaction: rows that are past their period may be deleted; afterwards the guard stands again, and
+    after a failure too, because the transaction takes its lifting back. Needs the rights of the table's owner."""
+    connection = connections["default"]
+    on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        if on:
+            # Checks that wait for the commit would hold the table.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f'DROP TRIGGER "{table}_delete"{on}')
+        yield
+        cursor.execute(_delete_guard(connection.vendor, table))
+
+
+def _delete_guard(vendor: str, table: str) -> str:
+    if vendor == "sqlite":
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        return f'CREATE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" {refuse}'
+    refuse = "EXECUTE FUNCTION refuse_change('append-only')"
+    return f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW {refuse}'
 
 
 def _word(changing: Collection[str]) -> str:

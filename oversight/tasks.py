@@ -1,5 +1,6 @@
 """Doorbells of the oversight room: the copy of somebody's data, and word that a request was answered."""
 
+from celery import shared_task
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -12,6 +13,7 @@ from core.models import Job, OutboxEvent
 from oversight.models import DataRequest
 from oversight.services.copies import build_copy
 from oversight.services.requests import MAKE_COPY
+from oversight.services.retention import delete_expired
 
 jobs.name_kind(MAKE_COPY, _("Copy of my data"), result=lambda job: reverse("oversight:my_data"))
 
@@ -34,3 +36,8 @@ def tell(event: OutboxEvent) -> None:
     with translation.override("zh-hans"):
         subject = render_to_string("emails/request_answered_subject.txt").strip()
         send_mail(subject, render_to_string("emails/request_answered.txt"), None, [request.user.email])
+
+
+@shared_task(name="oversight.delete_expired")
+def delete_what_is_past_due() -> None:
+    delete_expired(actor=system_user())
