@@ -43,6 +43,7 @@ from accounts.models import (
     ViewedPage,
     Viewing,
 )
+from accounts.models.rosters import RosterHeads
 from accounts.selectors import system_user
 from accounts.services.notices import open_notices
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
@@ -51,6 +52,8 @@ from courses.exams.models import AnswerEntry, Attempt, Blueprint, PaperQuestion,
 from courses.models import Attendance, HourEntry, Module
 from courses.models.records import TrainingRecordAnnulment
 from credit.models import CreditRecord
+from oversight.models import DataRequest
+from staffing.models import SealedCount
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_user
 from tests.courses.builders import make_cohort, make_enrolment, make_record, make_session
 
@@ -105,6 +108,12 @@ def _around_the_places(institution: Institution) -> list[Model]:
         institution=institution, kind="demonstration", document="No. 1", valid_from=day
     )
     return [
+        SealedCount.objects.create(
+            institution=institution, staff=3, trained=2, valid_from=day, entered_at=now, entered_by=system_user()
+        ),
+        RosterHeads.objects.create(
+            institution=institution, signature="0" * 64, fields={}, said_by=system_user(), said_at=now
+        ),
         body,
         Duty.objects.create(body=body, line="science", **dated),
         # Two worlds of one region share no day of it.
@@ -167,6 +176,9 @@ def _around_the_person(user: User, person: Person, institution: Institution, app
     now = clock.now()
     terms = {name: getattr(appointment, name) for name in AppointmentVersion.TERMS}
     return [
+        DataRequest.objects.create(
+            user=user, person=person, kind="correction", asked_at=now, due_at=now + timedelta(days=15)
+        ),
         IdentityDocument.objects.get(person=person),
         IdentityCheck.objects.get(person=person),
         Claim.objects.create(user=user, person=person),

@@ -74,14 +74,6 @@ def test_hostile_file_gets_nowhere(asker: Asker, upload_fields, name):
 WRONG_KINDS = (
     "picture", "program", "page", "drawing", "macros", "encrypted_workbook", "half_a_gigabyte_behind_a_megabyte",
 )  # fmt: skip
-    "picture",
-    "program",
-    "page",
-    "drawing",
-    "macros",
-    "encrypted_workbook",
-    "half_a_gigabyte_behind_a_megabyte",
-)
 
 
 @pytest.mark.parametrize("name", WRONG_KINDS)
