@@ -43,7 +43,6 @@ from accounts.models import (
     ViewedPage,
     Viewing,
 )
-from accounts.models.rosters import RosterHeads
 from accounts.selectors import system_user
 from accounts.services.notices import open_notices
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
@@ -110,9 +109,6 @@ def _around_the_places(institution: Institution) -> list[Model]:
     return [
         SealedCount.objects.create(
             institution=institution, staff=3, trained=2, valid_from=day, entered_at=now, entered_by=system_user()
-        ),
-        RosterHeads.objects.create(
-            institution=institution, signature="0" * 64, fields={}, said_by=system_user(), said_at=now
         ),
         body,
         Duty.objects.create(body=body, line="science", **dated),
