@@ -16,7 +16,7 @@ SEARCHES = tuple(
 )
 # In Wagtail's room one login per kind asks.
 ONE_PER_KIND = tuple({login.kind: name for name, login in reversed(LOGINS.items())}.values())
-SAMPLE = 2_000
+SAMPLE = 2_600
 
 
 def probes(declared: dict[str, Address]) -> Iterator[Probe]:

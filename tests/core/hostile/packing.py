@@ -1,6 +1,7 @@
 """Making hostile workbooks: an honest one whose parts are put in place of its own, and two lists to enter them in."""
 
 import io
+import warnings
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -47,7 +48,9 @@ def parts() -> dict[str, bytes]:
 def packed(changed: dict[str, bytes], *more: tuple[str, bytes]) -> bytes:
     """The honest workbook with some parts put in place of its own; `more` may repeat names."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        # A name twice is what the file is for.
+        warnings.simplefilter("ignore", UserWarning)
         for name, body in [*({**parts(), **changed}).items(), *more]:
             archive.writestr(name, body)
     return stream.getvalue()
