@@ -22,8 +22,12 @@ from tests.isolation.world import ANONYMOUS, LOGINS, Isolation, Login, Owner
 
 # What nobody may be answered who is meant to be answered.
 REFUSALS = {"GET": (400, 401, 403, 404), "HEAD": (400, 401, 403, 404), "POST": (403, 404, 405)}
+# Headers that differ from second to second or with the length of what is equal.
+CLOCKS = frozenset({"Content-Length", "Expires", "Last-Modified"})
 NOBODY = "zqxnobodyhere"
-ROOM = ("cms/", "^cms/")
+# The editors' room has a policy of its own. allauth hides a form of the phone page by a style attribute, which the
+# strict policy refuses: the form stays visible, and empty.
+LAX = ("cms/", "^cms/", "accounts/phone/change/")
 LOGIN_DOOR = "/accounts/login/"
 WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)"?', re.I)
 # Bookkeeping of the visit itself; the ledger of looks also keeps the refused ones.
@@ -130,7 +134,7 @@ class Asker:
         yield from self._wrong_status(probe, answer)
         yield from self._words_of_others(probe, answer)
         yield from self._wrong_writes(probe, answer)
-        yield from pages.faults(answer.headers, answer.text, strict=not probe.route.startswith(ROOM))
+        yield from pages.faults(answer.headers, answer.text, strict=not probe.route.startswith(LAX))
 
     def reads(self, probe: Probe) -> bool:
         return self._reaches(probe, self.declared[probe.route].audience)
@@ -260,7 +264,7 @@ def noted_writes() -> Iterator[list[tuple[str, str | None]]]:
 
 
 def _heads(response: HttpResponseBase) -> str:
-    return "".join(f"{name}: {value}\n" for name, value in response.items() if name != "Content-Length")
+    return "".join(f"{name}: {value}\n" for name, value in response.items() if name not in CLOCKS)
 
 
 def _normal(text: str, path: str, asked: str) -> str:
