@@ -19,7 +19,7 @@ SECONDS = 2.0
 # A browser would not send more than the front door lets through.
 LARGEST = 25 * 1024 * 1024
 # Wagtail keeps what an editor uploads; what it may be is asked below.
-PUBLISHED = ("cms/documents/", "cms/images/", "cms/redirects/")
+PUBLISHED = ("cms/documents/", "cms/images/", "cms/redirects/", "cms/account/")
 
 
 def fields(asker: Asker) -> dict[tuple[str, str, str], str]:
@@ -32,8 +32,12 @@ def fields(asker: Asker) -> dict[tuple[str, str, str], str]:
         if not login or not address.writers:
             continue
         path = address.path(route, lambda part: asker.isolation.value(Owner.HOME, part))
+        client = asker.clients[login]
+        # The walk also comes by the address that signs out.
+        cookies = client.cookies.copy()
         with undone():
-            page = asker.clients[login].get(path)
+            page = client.get(path)
+        client.cookies = cookies
         text = "" if page.streaming else page.content.decode("utf-8", errors="ignore")
         found |= {(route, login, name): path for name in FIELD.findall(text)}
     return found
