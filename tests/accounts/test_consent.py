@@ -52,11 +52,14 @@ def test_look_is_written_down_with_the_body_of_the_worn_hat(user):
 def test_what_is_written_down_stays(model, way):
     row = make_world("990100").rows[model]
     before = list(model.objects.values())
+    if model is AppointmentVersion:
+        # Some of its columns may become empty, so what is saved has to differ.
+        row.post = "another post"
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         {
             "save": row.save,
-            "update": lambda: model.objects.filter(pk=row.pk).update(id=row.pk),
+            "update": lambda: model.objects.filter(pk=row.pk).update(id=row.pk + 1),
             "delete": row.delete,
             "delete all": lambda: model.objects.all()._raw_delete("default"),
         }[way]()

@@ -165,8 +165,8 @@ def test_card_queries_do_not_grow(count, django_assert_num_queries):
     make_appointment(person, institution)
     actor = officer(institution)
 
-    # Hats twice, the person with documents, appointments with their institutions, the standing.
-    with django_assert_num_queries(6):
+    # Hats twice, the person with documents, appointments with their institutions, the standing with its history.
+    with django_assert_num_queries(8):
         card = person_card(actor, person.pk)
         assert len([row.institution.name for row in card["appointments"]]) == count
 
