@@ -51,6 +51,17 @@ def test_page_shows_masked_addresses_alone():
     assert colleague.email not in page
 
 
+def test_office_reads_its_own_members():
+    """Nobody looks as a body, so that its page has no viewings to ask for."""
+    actor = regulator("990000")
+    page = signed_in(actor)
+
+    answer = page.get("/members/", follow=True)
+
+    assert (answer.status_code, answer.context["place"]) == (200, actor.memberships.get().admin_body)
+    assert answer.context["viewings"] == []
+
+
 def test_letter_opened_by_another_login_shows_the_masked_address_alone():
     institution = make_institution("岚江大学")
     link = letter(invited(officer(institution), institution))

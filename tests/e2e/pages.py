@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import AdminBody, Designation, Institution, Person, User
+from accounts.models import AdminBody, AppointmentDispute, Designation, Institution, Person, User
+from accounts.permissions import Role
 from accounts.selectors import system_user
-from accounts.services import create_login, save_profile
+from accounts.selectors.doubles import likely_doubles
+from accounts.services import ask_to_join, create_login, invite, save_profile
 from certificates.models import Certificate
 from certificates.services import start_issue
 from core import outbox
@@ -19,6 +21,8 @@ from courses.exams.models import Attempt
 from courses.exams.services import start_attempt
 from courses.models import Cohort, CoursePage, Enrolment, LessonPage
 from courses.services import complete_enrolments
+from oversight.services import ask_for_correction
+from staffing.models import SealedCount
 
 VISITOR = ""
 TRAINEE = "gaoxuan@demo.invalid"
@@ -112,6 +116,10 @@ def tour() -> Tour:
         _bases(made)
         _institutions(made)
         _regulators(made)
+        _hats(made)
+        _rosters(made)
+        _own_data(made)
+        _decisions(made)
     return made
 
 
@@ -139,6 +147,7 @@ def _visitors(made: Tour) -> None:
     made.add(VISITOR, "website:institutions")
     made.add(VISITOR, "website:designations")
     made.add(VISITOR, "website:designation_years")
+    made.add(VISITOR, "certificates:roster")
     made.add(VISITOR, "website:search", query="?q=岚江")
     made.add(VISITOR, "website:search", query="?q=nothing-of-this-name", name="search without answer")
     made.add(VISITOR, "website:demo")
@@ -276,6 +285,62 @@ def _places(made: Tour, own: Institution) -> None:
     made.add(PROVINCE, "accounts:bases")
     made.add(PROVINCE, "accounts:base", rectified.base_id)
     made.add(PROVINCE, "accounts:correct_base", rectified.base_id)
+
+
+def _hats(made: Tour) -> None:
+    """Who acts for whom: members, invitations, requests, the own hats, the table of powers, looking as another."""
+    own = Institution.objects.get(name="岚江大学技术转移中心")
+    asked = ask_to_join(actor=_user(APPLICANT), role=Role.INSTITUTION_OFFICER, place=own, message="负责人事工作")
+    invite(actor=_user(OFFICER), role=Role.INSTITUTION_OFFICER, place=own, email=NEWCOMER)
+    hat = _user(OFFICER).memberships.order_by("pk").first()
+    made.add(OFFICER, "accounts:members", "institution", own.pk)
+    made.add(OFFICER, "accounts:join_requests")
+    made.add(OFFICER, "accounts:answer_request", asked.pk)
+    made.add(OFFICER, "accounts:my_hats")
+    made.add(OFFICER, "accounts:leave_hat", hat.pk)
+    made.add(OFFICER, "accounts:viewed_pages", hat.pk)
+    made.add(NEWCOMER, "accounts:my_hats", name="hats of one who is invited")
+    made.add(APPLICANT, "accounts:join", query="?q=岚江")
+    made.add(TRAINEE, "accounts:ask_to_join", "institution", own.pk)
+    made.add(PROVINCE, "accounts:powers")
+    made.add(PROVINCE, "accounts:view_as", "institution", own.pk)
+
+
+def _rosters(made: Tour) -> None:
+    """Changes line by line, and the people who are told of them."""
+    own = Institution.objects.get(name="岚江大学技术转移中心")
+    held = own.appointments.get(person__user__email=TRAINEE)
+    made.add(OFFICER, "accounts:roster", query="?as_of=2026-06-30&known_at=2026-07-31", name="roster as it was known")
+    made.add(OFFICER, "staffing:changes")
+    made.add(OFFICER, "staffing:joined")
+    for step in ("left", "changed", "corrected", "moved"):
+        made.add(OFFICER, f"staffing:{step}", held.pk)
+    made.add(OFFICER, "accounts:notices")
+    made.add(OFFICER, "accounts:print_notices")
+
+
+def _own_data(made: Tour) -> None:
+    """What everybody may do about the own record."""
+    made.add(TRAINEE, "oversight:my_data")
+    made.add(TRAINEE, "oversight:ask_correction")
+    made.add(TRAINEE, "oversight:ask_erasure")
+    made.add(TRAINEE, "accounts:consents")
+    made.add(TRAINEE, "accounts:my_institutions")
+
+
+def _decisions(made: Tour) -> None:
+    """What waits for an officer: denied rows, doubles, requests, sealed counts."""
+    count = SealedCount.objects.order_by("pk").first()
+    first, second = (one.pk for one in likely_doubles(_user(PROVINCE))[0])
+    wanted = ask_for_correction(actor=_user(GRADUATE), name="何·雅")
+    made.add(PROVINCE, "accounts:disputes")
+    made.add(PROVINCE, "accounts:dispute", AppointmentDispute.objects.order_by("pk").first().pk)
+    made.add(PROVINCE, "accounts:doubles")
+    made.add(PROVINCE, "accounts:double_pair", first, second)
+    made.add(PROVINCE, "staffing:sealed_counts")
+    made.add(PROVINCE, "staffing:decide_sealed_count", count.pk)
+    made.add(NATION, "oversight:requests")
+    made.add(NATION, "oversight:decide_request", wanted.uuid)
 
 
 def _issued(cohort: Cohort) -> UUID:
