@@ -13,7 +13,7 @@ CENTRE_X, CENTRE_Y, REACH = 170, 150, 140
 LEFT, RIGHT, TOP, BOTTOM = 52, 936, 20, 200
 LABEL_ROOM = 104
 # Lying bars: words at the left, figures behind the longest one.
-BAR_LEFT, BAR_ROOM = 108, 780
+BAR_LEFT, BAR_ROOM = 48, 232
 
 
 @dataclass(frozen=True)

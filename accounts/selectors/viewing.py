@@ -26,7 +26,7 @@ def place_to_view(actor: User, kind: str, pk: int) -> Institution | TrainingBase
 
 
 def viewings_of(actor: User, place: Place) -> list[Viewing]:
-    """Who looked as this place, newest first, with the number of `requests`; for its members. Nobody looks as a body."""
+    """Who looked as this place, newest first, with the number of `requests`; none for a body, as which nobody looks."""
     if not isinstance(place, Institution | TrainingBase):
         return []
     rows = Viewing.objects.allowed(actor, Permission.MEMBER_VIEW).at(place).select_related("hat__admin_body")

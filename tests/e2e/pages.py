@@ -14,6 +14,7 @@ from accounts.permissions import Role
 from accounts.selectors import system_user
 from accounts.selectors.doubles import likely_doubles
 from accounts.services import ask_to_join, create_login, invite, save_profile
+from accounts.services.viewing import start_viewing
 from certificates.models import Certificate
 from certificates.services import start_issue
 from core import outbox
@@ -292,16 +293,24 @@ def _hats(made: Tour) -> None:
     own = Institution.objects.get(name="岚江大学技术转移中心")
     asked = ask_to_join(actor=_user(APPLICANT), role=Role.INSTITUTION_OFFICER, place=own, message="负责人事工作")
     invite(actor=_user(OFFICER), role=Role.INSTITUTION_OFFICER, place=own, email=NEWCOMER)
+    looked = start_viewing(actor=_user(PROVINCE), role=Role.INSTITUTION_OFFICER, place=own, reason="年度检查")
     hat = _user(OFFICER).memberships.order_by("pk").first()
     made.add(OFFICER, "accounts:members", "institution", own.pk)
     made.add(OFFICER, "accounts:join_requests")
     made.add(OFFICER, "accounts:answer_request", asked.pk)
     made.add(OFFICER, "accounts:my_hats")
     made.add(OFFICER, "accounts:leave_hat", hat.pk)
-    made.add(OFFICER, "accounts:viewed_pages", hat.pk)
+    made.add(OFFICER, "accounts:viewed_pages", looked.pk)
     made.add(NEWCOMER, "accounts:my_hats", name="hats of one who is invited")
     made.add(APPLICANT, "accounts:join", query="?q=岚江")
     made.add(TRAINEE, "accounts:ask_to_join", "institution", own.pk)
+    made.add(
+        PROVINCE,
+        "accounts:members",
+        "admin_body",
+        AdminBody.objects.get(code="LANJIANG").pk,
+        name="members of an office",
+    )
     made.add(PROVINCE, "accounts:powers")
     made.add(PROVINCE, "accounts:view_as", "institution", own.pk)
 
@@ -313,8 +322,9 @@ def _rosters(made: Tour) -> None:
     made.add(OFFICER, "accounts:roster", query="?as_of=2026-06-30&known_at=2026-07-31", name="roster as it was known")
     made.add(OFFICER, "staffing:changes")
     made.add(OFFICER, "staffing:joined")
-    for step in ("left", "changed", "corrected", "moved"):
+    for step in ("left", "changed", "corrected"):
         made.add(OFFICER, f"staffing:{step}", held.pk)
+    made.add(PROVINCE, "staffing:moved", held.pk)
     made.add(OFFICER, "accounts:notices")
     made.add(OFFICER, "accounts:print_notices")
 
