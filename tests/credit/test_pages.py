@@ -174,7 +174,8 @@ def test_several_files_stay_open_and_closed_ones_are_forgotten(client, regulator
     open_file(client, second)
     assert SECRET in text(client.get(f"/en/credit/people/{first.pk}/"))
 
-    with clock.travel(timedelta(hours=1)):
+    # Past the quarter of an hour of the file, within the half hour of an idle session.
+    with clock.travel(timedelta(minutes=20)):
         open_file(client, third)
 
     assert set(client.session[SESSION_KEY]) == {str(third.pk)}

@@ -52,9 +52,8 @@ def test_superuser_needs_no_hat_for_the_editors_room(tmp_path, client: Client):
 
 def test_end_of_the_membership_takes_the_group_along(client: Client):
     user = editor()
-    second = grant_membership(
-        actor=system_user(), user=user, role=Role.EDITOR, place=AdminBody.objects.get(code="NATIONAL")
-    )
+    other = AdminBody.objects.create(code="other", name="某厅", rank="provincial", jurisdiction="990000/")
+    second = grant_membership(actor=system_user(), user=user, role=Role.EDITOR, place=other)
     first = user.memberships.exclude(pk=second.pk).get()
 
     end_membership(actor=system_user(), membership=first)
