@@ -95,11 +95,14 @@ def compiled(name: str) -> Template:
 
 
 def parents(name: str) -> list[str]:
-    """The templates that this one extends, nearest first."""
+    """The templates that this one extends, nearest first; one of ours may extend a library's of the same name."""
     found: list[str] = []
-    while nodes := [node for node in compiled(name).nodelist if isinstance(node, ExtendsNode)]:
-        name = str(nodes[0].parent_name.var)
-        found.append(name)
+    template = compiled(name)
+    seen = [template.origin]
+    while nodes := [node for node in template.nodelist if isinstance(node, ExtendsNode)]:
+        found.append(str(nodes[0].parent_name.var))
+        template, _origin = template.engine.find_template(found[-1], skip=seen)
+        seen.append(template.origin)
     return found
 
 
