@@ -34,7 +34,7 @@ WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|R
 AUDIT = "core_auditentry"
 VISIT = settings.READ_ONLY_GET_EXEMPT_TABLES
 # Never the same twice: form tokens, nonces, and the address that was asked for.
-CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"|nonce-[\w+/=-]+')
+CHANGING = re.compile(r'"checked_at": ?"[^"]*"|name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"|nonce-[\w+/=-]+')
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from tests.isolation.probes import VISIT, Asker, noted_writes, undone
 from tests.isolation.world import LOGINS, Owner
 
 FIELD = re.compile(r'<input type="file" name="([\w-]+)"')
-SECONDS = 2.0
+# The two seconds of one reading are measured in tests/core, in a process of its own. Here pages are drawn under
+# coverage on a busy machine: this only tells a file that hangs.
+SECONDS = 20.0
 # A browser would not send more than the front door lets through.
 LARGEST = 25 * 1024 * 1024
 # Wagtail keeps what an editor uploads; what it may be is asked below.
