@@ -1,6 +1,7 @@
 """Limits of tries at the login door: counted once for all processes, the same for known and unknown, and they end."""
 
 import re
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -194,7 +195,8 @@ print(*("locked" if "Wait five minutes" in page.content.decode() else "wrong" fo
 @pytest.mark.django_db(transaction=True)
 def test_four_processes_share_one_counter():
     command = [sys.executable, "-W", "ignore", "-c", PROCESS, str(connection.settings_dict["NAME"])]
-    environment = child_environment("test")
+    server = {name: value for name, value in os.environ.items() if name.startswith("PLATFORM_DB_")}
+    environment = child_environment("test", **server)
     started = [
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _process in range(4)
