@@ -1,7 +1,7 @@
 """Limits of tries at the login door: counted once for all processes, the same for known and unknown, and they end."""
 
-import re
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
