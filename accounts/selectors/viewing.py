@@ -4,7 +4,7 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import Institution, TrainingBase, User
 from accounts.models.viewing import ViewedPage, Viewing
-from accounts.permissions import Permission
+from accounts.permissions import GRANTS, Permission
 from accounts.selectors.hats import KINDS, Place
 from core.errors import NotAllowed
 
@@ -39,6 +39,12 @@ def viewed_pages(actor: User, pk: int) -> tuple[Viewing, QuerySet[ViewedPage]]:
         "hat__admin_body", "institution", "base"
     )
     viewing = rows.filter(pk=pk).first()
-    if viewing is None:
+    if viewing is None or not _is_told(actor):
         raise NotAllowed(permission=Permission.MEMBER_VIEW.value)
     return viewing, ViewedPage.objects.filter(viewing=viewing).order_by("at", "pk")
+
+
+def _is_told(actor: User) -> bool:
+    """The place's own people, and authorities that may look so themselves: not administrators who see members."""
+    hats = actor.worn_memberships()
+    return any(hat.admin_body_id is None or Permission.PLACE_VIEW_AS in GRANTS[hat.role] for hat in hats)

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.test import Client
 
 from accounts.middleware import viewing as guard
-from accounts.models import Membership, User, ViewedPage, Viewing
+from accounts.models import AdminBody, Membership, User, ViewedPage, Viewing
 from accounts.permissions import GRANTS, PLACE_OF, Permission, Role
 from accounts.services.viewing import AT_MOST, may_still_view, start_viewing, stop_viewing
 from core import clock
@@ -343,7 +343,9 @@ def test_others_do_not_read_it():
     begin(regulator("990000"), place)
     address = f"/members/views/{Viewing.objects.get().pk}/"
 
-    for user in (officer(), base_manager(), regulator("980000"), make_user()):
+    national = AdminBody.objects.get(code="NATIONAL")
+    administrators = [hat(role, national) for role in (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN)]
+    for user in (officer(), base_manager(), regulator("980000"), make_user(), *administrators):
         assert signed_in(user).get(address).status_code == 404
 
 
