@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Person
 from accounts.selectors import own_person
+from accounts.views.again import confirm_again
 from core.errors import NotAllowed
 from credit import services
 from credit.access import leave_open, opened
@@ -36,6 +37,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@confirm_again
 def open_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the look down, then show the file. A try without the power to look is written down as refused."""
     form = PurposeForm(request.POST)

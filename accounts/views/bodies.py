@@ -47,6 +47,7 @@ def bodies(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/bodies.html", context)
 
 
+@confirm_again(reading_is_free=True)
 def create_body(request: SignedInRequest) -> HttpResponse:
     _require_hat(request, Permission.BODY_MANAGE)
     form = BodyForm(request.POST or None)
@@ -88,6 +89,7 @@ def correct_body(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
+@confirm_again(reading_is_free=True)
 def assign_duty(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.body_for(request.user, pk, Permission.COMPETENCE_MANAGE)
     form = DutyForm(request.POST or None, initial={"valid_from": clock.today()})
@@ -103,6 +105,7 @@ def assign_duty(request: SignedInRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, title=title, submit=_("Enter the line of duty"), back=_at(pk))
 
 
+@confirm_again(reading_is_free=True)
 def end_duty(request: SignedInRequest, pk: int) -> HttpResponse:
     duty = selectors.duty_for(request.user, pk)
     form = EndForm(request.POST or None, initial={"valid_to": clock.today()})

@@ -22,6 +22,7 @@ from accounts.selectors.viewing import viewings_of
 from accounts.services import accept_request, end_hat, invite, refuse_request, withdraw_invitation
 from accounts.services.granting import bodies_over, may_give, roles_to_give
 from accounts.services.joining import is_last
+from accounts.views.again import confirm_again
 from core.errors import DomainError, NotAllowed
 
 PER_PAGE = 25
@@ -46,6 +47,7 @@ def own_members(request: SignedInRequest) -> HttpResponse:
     return redirect("accounts:members", kind=FIELD_OF[type(place)], pk=place.pk)
 
 
+@confirm_again(reading_is_free=True)
 def members(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     """The list (GET), and inviting (POST)."""
     place = selectors.managed_place(request.user, kind, pk)
@@ -74,6 +76,7 @@ def _view_as(request: SignedInRequest, kind: str, pk: int) -> str:
     return reverse("accounts:view_as", args=[kind, pk]) if may else ""
 
 
+@confirm_again(reading_is_free=True)
 def end_member(request: SignedInRequest, pk: int) -> HttpResponse:
     """What ending will do, the reason, and doing it."""
     membership = selectors.managed_membership(request.user, pk)
@@ -121,6 +124,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/join_requests.html", {"page_obj": page, "lines": lines})
 
 
+@confirm_again(reading_is_free=True)
 def answer_request(request: SignedInRequest, pk: int) -> HttpResponse:
     """Accept, or refuse with a reason."""
     asked = selectors.managed_request(request.user, pk)

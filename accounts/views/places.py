@@ -18,6 +18,7 @@ from accounts.models import Institution, Region, TrainingBase
 from accounts.permissions import Permission
 from accounts.selectors import places as selectors
 from accounts.selectors.bodies import region_within
+from accounts.views.again import confirm_again
 from accounts.views.refusals import words
 from core import clock
 from core.errors import DomainError, NotAllowed
@@ -25,6 +26,7 @@ from core.errors import DomainError, NotAllowed
 PAGE_SIZE = 25
 
 
+@confirm_again(reading_is_free=True)
 def create_institution(request: SignedInRequest) -> HttpResponse:
     _require_hat(request, Permission.INSTITUTION_IMPORT)
     form = forms.NewInstitutionForm(request.POST or None)
@@ -40,6 +42,7 @@ def create_institution(request: SignedInRequest) -> HttpResponse:
     return _answer(request, form, enter, title=_("Register an institution"), back=reverse("oversight:regions"))
 
 
+@confirm_again(reading_is_free=True)
 def correct_institution(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.institution_to_manage(request.user, pk)
     initial = {name: getattr(found, name) for name in ("name", "category", "level", "uscc")}
@@ -56,11 +59,13 @@ def correct_institution(request: SignedInRequest, pk: int) -> HttpResponse:
     return _answer(request, form, enter, title=title, back=reverse("oversight:institution", args=[pk]))
 
 
+@confirm_again(reading_is_free=True)
 def move_institution(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.institution_to_manage(request.user, pk)
     return _move(request, found, reverse("oversight:institution", args=[pk]), reverse("oversight:regions"))
 
 
+@confirm_again(reading_is_free=True)
 def move_base(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.base_for(request.user, pk, Permission.PLACE_MANAGE)
     return _move(request, found, reverse("accounts:base", args=[pk]), reverse("accounts:bases"))
@@ -84,6 +89,7 @@ def base(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/base.html", context)
 
 
+@confirm_again(reading_is_free=True)
 def create_base(request: SignedInRequest) -> HttpResponse:
     _require_hat(request, Permission.BASE_REGISTER)
     form = forms.NewBaseForm(request.POST or None)
@@ -99,6 +105,7 @@ def create_base(request: SignedInRequest) -> HttpResponse:
     return _answer(request, form, enter, title=_("New training base"), back=reverse("accounts:home"))
 
 
+@confirm_again(reading_is_free=True)
 def correct_base(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.base_for(request.user, pk, Permission.PLACE_MANAGE)
     initial = {name: getattr(found, name) for name in forms.BaseForm.base_fields}

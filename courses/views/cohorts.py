@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.access import can, holds
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
+from accounts.views.again import confirm_again
 from core.errors import DomainError, NotAllowed
 from core.workflow import open_steps
 from courses import services
@@ -92,6 +93,7 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "courses/cohort.html", context)
 
 
+@confirm_again(reading_is_free=True)
 def cohort_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     """What a step will do and to whom (GET), and doing it (POST)."""
     found = selectors.cohort_for(request.user, pk, Permission.COHORT_MANAGE)

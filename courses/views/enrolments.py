@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.middleware import SignedInRequest
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.views.again import confirm_again
 from core.errors import DomainError, NotAllowed
 from courses import services
 from courses.forms.enrolments import AnswerForm, ApplyForm
@@ -114,6 +115,7 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@confirm_again
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """The base's answer to one application."""
     found = enrolments.enrolment_for(request.user, pk, Permission.ENROLMENT_ADMIT)
@@ -126,6 +128,7 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@confirm_again
 def check_identity(request: SignedInRequest, pk: int) -> HttpResponse:
     """The original document lay on the desk after admission."""
     found = enrolments.enrolment_for(request.user, pk, Permission.ENROLMENT_ADMIT)

@@ -12,6 +12,7 @@ from accounts.access import holds
 from accounts.identifiers import DocumentType
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
+from accounts.views.again import confirm_again
 from accounts.views.imports import ImportPages, download
 from courses import services
 from courses.exports import training_records_template
@@ -61,6 +62,7 @@ def import_training_records(request: SignedInRequest) -> HttpResponse:
     return _pages(request).upload(request)
 
 
+@confirm_again(reading_is_free=True)
 def review_training_records(request: SignedInRequest, sha256: str) -> HttpResponse:
     return _pages(request).review(request, sha256)
 

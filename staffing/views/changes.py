@@ -22,6 +22,7 @@ from accounts.permissions import Permission
 from accounts.selectors import masked_numbers, reached_institution
 from accounts.selectors.staff import held_appointment, lines_by_hand
 from accounts.services import LineRefused
+from accounts.views.again import confirm_again
 from accounts.views.imports import ROSTER_LABELS, ROSTER_WORDS
 from core.errors import DomainError, NotAllowed
 from staffing.selectors.foresight import Foreseen, foreseen
@@ -115,6 +116,7 @@ def corrected(request: SignedInRequest, pk: int) -> HttpResponse:
     return _answer(request, page)
 
 
+@confirm_again(reading_is_free=True)
 def moved(request: SignedInRequest, pk: int) -> HttpResponse:
     """For whoever reaches both institutions; others enter a leaving here and a joining there."""
     actor, held = request.user, held_appointment(request.user, Permission.APPOINTMENT_TRANSFER, pk)

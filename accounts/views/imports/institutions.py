@@ -13,6 +13,7 @@ from accounts.models.places import Rank
 from accounts.permissions import Permission
 from accounts.services import import_institutions as write_institutions
 from accounts.services import preview_institutions
+from accounts.views.again import confirm_again
 from accounts.views.imports.pages import ImportPages, download
 from core.errors import NotAllowed
 
@@ -31,6 +32,7 @@ def import_institutions(request: SignedInRequest) -> HttpResponse:
     return _institution_pages(request).upload(request)
 
 
+@confirm_again(reading_is_free=True)
 def review_institutions(request: SignedInRequest, sha256: str) -> HttpResponse:
     return _institution_pages(request).review(request, sha256)
 

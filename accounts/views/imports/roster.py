@@ -23,6 +23,7 @@ from accounts.selectors import reached_institution
 from accounts.services import import_roster as write_roster
 from accounts.services import preview_roster, say_heads
 from accounts.services.roster_jobs import MANY_ROWS, is_large, previewed, start_import, start_preview
+from accounts.views.again import confirm_again
 from accounts.views.imports.pages import ImportPages, download, keep, kept
 from core.columns import beginnings
 from core.heads import HeadsUnsure
@@ -53,6 +54,7 @@ def import_roster(request: SignedInRequest) -> HttpResponse:
     return _roster_pages(request).upload(request)
 
 
+@confirm_again(reading_is_free=True)
 def review_roster(request: SignedInRequest, sha256: str) -> HttpResponse:
     return _roster_pages(request).review(request, sha256)
 
