@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.views import (
     again,
+    appointments,
     bodies,
     consents,
     designations,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("profile/looks/", profile.access_log, name="access_log"),
     path("profile/institutions/", notices.my_institutions, name="my_institutions"),
     path("profile/institutions/<int:pk>/", notices.answer_own, name="answer_own"),
+    path("appointments/<int:pk>/main/", appointments.make_primary, name="make_primary"),
     path("notice/<str:token>/", notices.notice, name="notice"),
     path("people/<int:pk>/", home.person, name="person"),
     path("people/<int:pk>/check/", vouching.check_identity, name="check_identity"),

@@ -22,6 +22,7 @@ from accounts.models import (
 )
 from accounts.permissions import Permission
 from accounts.workflow import CHECKED, ClaimState
+from core import clock
 from core.errors import NotAllowed
 from core.fields import blind_index
 from core.text import compact, narrow
@@ -122,6 +123,7 @@ def person_card(actor: User, pk: int) -> dict[str, Any]:
         raise NotAllowed(permission=Permission.PERSON_VIEW.value)
     person = person.merged_into or person
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(same_person(person.pk))
+    rows = rows.annotate(may_be_main=_may_be_chosen(actor))
     appointments = list(rows.select_related("institution").order_by("-start_date", "pk"))
     return {
         "person": person,
@@ -130,6 +132,13 @@ def person_card(actor: User, pk: int) -> dict[str, Any]:
         "checks": identity_history(person),
         "tries": wrong_tries(person),
     }
+
+
+def _may_be_chosen(actor: User) -> Exists:
+    """May the actor decide that it is the main one? Not of one that has ended or was voided."""
+    rows = Appointment.objects.allowed(actor, Permission.APPOINTMENT_CHOOSE_PRIMARY).holding()
+    lasting = Q(end_date__isnull=True) | Q(end_date__gt=clock.today())
+    return Exists(rows.filter(lasting, pk=OuterRef("pk")))
 
 
 def wrong_tries(person: Person) -> list[ClaimTry]:

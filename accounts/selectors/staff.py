@@ -83,6 +83,16 @@ def primary_appointment(person: Person, on: date) -> Appointment | None:
     return rows.select_related("institution").order_by("-is_primary", "start_date", "pk").first()
 
 
+def main_ones_meeting(appointment: Appointment) -> QuerySet[Appointment]:
+    """The person's other appointments decided on as the main one for some of the same days."""
+    survivor = appointment.person.merged_into_id or appointment.person_id
+    meets = Q(end_date__isnull=True) | Q(end_date__gt=appointment.start_date)
+    if appointment.end_date:
+        meets &= Q(start_date__lt=appointment.end_date)
+    rows = Appointment.objects.annotate(survivor=surviving("person__")).filter(meets, survivor=survivor)
+    return rows.filter(is_primary=True).exclude(pk=appointment.pk).order_by("start_date", "pk")
+
+
 def _believed(institution: Institution, known_at: datetime | None) -> list[tuple[QuerySet[Any], str]]:
     """Querysets of wordings, each with its path to the appointment's own columns."""
     live = Appointment.objects.holding(known_at).filter(institution=institution)

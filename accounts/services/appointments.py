@@ -7,8 +7,6 @@ so that a later file does not undo it by itself.
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
-
 from accounts.access import require
 from accounts.imports.lines import (
     CHANGING,
@@ -22,8 +20,7 @@ from accounts.imports.lines import (
 )
 from accounts.models import Appointment, Institution, User
 from accounts.permissions import Permission
-from accounts.selectors import surviving
-from accounts.selectors.staff import StaffRow
+from accounts.selectors.staff import StaffRow, main_ones_meeting
 from accounts.services.imports import create_appointments, one_transaction, version_of
 from accounts.services.notices import open_notices
 from core import audit, clock, outbox
@@ -152,15 +149,11 @@ def make_primary(*, actor: User, appointment: Appointment) -> Appointment:
     require(actor, Permission.APPOINTMENT_CHOOSE_PRIMARY, appointment)
     with one_transaction():
         held = _held(appointment)
-        rows = Appointment.objects.annotate(survivor=surviving("person__"))
-        survivor = held.person.merged_into_id or held.person_id
-        meets = Q(end_date__isnull=True) | Q(end_date__gt=held.start_date)
-        if held.end_date:
-            meets &= Q(start_date__lt=held.end_date)
-        rows.filter(meets, survivor=survivor, is_primary=True).exclude(pk=held.pk).update(is_primary=False)
+        before = [one.pk for one in main_ones_meeting(held)]
+        Appointment.objects.filter(pk__in=before).update(is_primary=False)
         held.is_primary = True
         held.save(update_fields=["is_primary"])
-        audit.record(actor, "accounts.primary_chosen", held)
+        audit.record(actor, "accounts.primary_chosen", held, instead_of=before)
     return held
 
 

@@ -7,6 +7,8 @@ from accounts.middleware import SignedInRequest
 from accounts.permissions import Role
 from accounts.selectors import open_claim, own_person, person_card
 from accounts.selectors.privacy import shared_contact
+from accounts.selectors.staff import primary_appointment
+from core import clock
 
 TEMPLATES: dict[str, str] = {
     Role.BASE_MANAGER: "accounts/home_base.html",
@@ -33,4 +35,6 @@ def home(request: SignedInRequest) -> HttpResponse:
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """A person as an institution or a regulator sees them: appointments there, document masked."""
     card = person_card(request.user, pk)
-    return render(request, "accounts/person.html", {**card, "contact": shared_contact(request.user, card["person"])})
+    found = card["person"]
+    more = {"contact": shared_contact(request.user, found), "main": primary_appointment(found, clock.today())}
+    return render(request, "accounts/person.html", {**card, **more})

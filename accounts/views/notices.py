@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.forms.notices import AnswerForm, LinkAnswerForm
 from accounts.middleware import SignedInRequest
-from accounts.models import AppointmentNotice
-from accounts.selectors import system_user
+from accounts.models import Appointment, AppointmentNotice
+from accounts.selectors import own_person, system_user
 from accounts.selectors.notices import notice_behind, own_notice, own_notices
+from accounts.selectors.staff import primary_appointment
 from accounts.services import answer_by_link, answer_notice
 from accounts.views.trails import trail
 from core import clock
@@ -48,7 +49,9 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
 
 def my_institutions(request: SignedInRequest) -> HttpResponse:
     """Who names the signed-in person, and what became of it."""
-    lines = [_line(one) for one in own_notices(request.user)]
+    person = own_person(request.user)
+    main = primary_appointment(person, clock.today()) if person else None
+    lines = [_line(one, main) for one in own_notices(request.user)]
     context = {"lines": lines, "form": AnswerForm(), "crumbs": trail(_("My institutions"))}
     return render(request, "accounts/my_institutions.html", context)
 
@@ -95,12 +98,16 @@ def _shown(found: AppointmentNotice) -> dict[str, Any]:
     }
 
 
-def _line(found: AppointmentNotice) -> dict[str, Any]:
+def _line(found: AppointmentNotice, main: Appointment | None) -> dict[str, Any]:
     disputes = sorted(found.appointment.disputes.all(), key=lambda one: one.pk)
     last = disputes[-1] if disputes else None
+    appointment = found.appointment
+    ended = appointment.end_date is not None and appointment.end_date <= clock.today()
     return {
         "notice": found,
-        "appointment": found.appointment,
+        "appointment": appointment,
+        "is_main": appointment == main,
+        "may_be_main": appointment != main and not ended and not appointment.voided_at,
         "dispute": last,
         "decided": last is not None and last.state in ("upheld", "rejected"),
     }

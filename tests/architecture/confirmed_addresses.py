@@ -1,8 +1,9 @@
 """THE list of addresses that ask to confirm again (15 minutes): who issues, decides, reveals, exports, changes rules.
 
-The views say the same by `@confirm_again`; test_confirm_again.py compares the two both ways. Whatever takes a POST stands
-in one of the three lists: what decides about another's powers, status or record asks; one's own affairs and the work of
-the day do not, each with its reason. The login library's own pages ask by themselves for what concerns the login.
+The views say the same by `@confirm_again`; test_confirm_again.py compares the two both ways. Whatever takes a POST
+stands in one of the three lists: what decides about another's powers, status or record asks; one's own affairs and the
+work of the day do not, each with its reason. The login library's own pages ask by themselves for what concerns the
+login.
 """
 
 # Name of the address -> what weighs heavily there.
@@ -26,6 +27,7 @@ CONFIRMED = {
     "accounts:undo_merge": "parts two records",
     "accounts:dispute": "decides whether a staff row counts",
     "oversight:region_table": "a list that leaves the house",
+    "accounts:make_primary": "says where somebody mainly works",
     "accounts:members": "gives powers by an invitation",
     "accounts:answer_request": "gives powers to whoever asked",
     "accounts:end_member": "takes powers away",

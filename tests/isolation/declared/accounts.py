@@ -48,6 +48,7 @@ ADDRESSES: dict[str, Address] = {
     "profile/institutions/": signed_in(post=""),
     "profile/institutions/<int:pk>/": only("trainee", pk="appointmentnotice", body={"answer": "deny"}),
     "notice/<str:token>/": public(token="appointmentnotice.token", shows="accounts.Appointment"),
+    "appointments/<int:pk>/main/": only("trainee regulator", pk="appointment", body={}),
     "institution/notices/": only("officer regulator", post=""),
     "institution/notices/print/": only("officer", post=""),
     "institution/notices/tick/": only("officer", body={"notice": "0"}),
