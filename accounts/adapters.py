@@ -32,11 +32,12 @@ from accounts.selectors.sign_in import user_by_phone
 from accounts.services.sign_in import note_sign_in, note_sign_out, put_phone, set_login_phone
 from accounts.views.again import recently_confirmed
 from accounts.views.security import end_sessions_but_this
-from core import audit, sms
+from core import audit, rotation, sms
 from core.fields import Sealed, seal, unseal
 
 log = logging.getLogger(__name__)
 SECRET = "mfa_authenticator:data"  # noqa: S105 - what the sealed secrets are bound to
+rotation.register(rotation.JsonColumn(Authenticator, "data", SECRET))
 WRONG = gettext_lazy("Mobile number or e-mail address and password do not fit together.")
 
 

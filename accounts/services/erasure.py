@@ -3,11 +3,8 @@
 Rows that history rests on (appointments, trainings) stay and point to a person without a name: past ratios do not move.
 """
 
-import shutil
-
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -22,7 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.permissions import Permission
-from core import audit, clock
+from core import audit, clock, uploads
 from core.errors import DomainError
 from core.text import name_key, normal_name
 
@@ -65,7 +62,7 @@ def erase_login(*, actor: User, user: User) -> User:
     user.set_unusable_password()
     user.save()
     # Tables between preview and confirmation, and copies of one's data.
-    shutil.rmtree(settings.DATA_DIR / "uploads" / str(user.pk), ignore_errors=True)
+    uploads.forget_all_of(user.pk)
     audit.record(actor, "accounts.login_erased", user)
     return user
 

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import SignedInRequest
-from core import clock
+from core import clock, rotation
 from core.fields import seal, unseal
 
 View = Callable[..., HttpResponseBase]
@@ -104,16 +106,27 @@ def _keep(request: SignedInRequest) -> None:
         "lacks_files": bool(request.FILES) or len(data) > MAX_KEPT,
         "at": clock.now().timestamp(),
     }
-    request.session[STOPPED_KEY] = seal(json.dumps(kept), _binding(request))
+    request.session[STOPPED_KEY] = seal(json.dumps(kept), _binding(str(request.user.pk)))
 
 
 def _kept(request: SignedInRequest) -> dict[str, Any] | None:
     token = request.session.get(STOPPED_KEY)
     if not token:
         return None
-    kept: dict[str, Any] = json.loads(unseal(token, _binding(request)))
+    try:
+        kept: dict[str, Any] = json.loads(unseal(token, _binding(str(request.user.pk))))
+    except (InvalidTag, KeyError):
+        # Under a key that has been taken out since: older than the quarter of an hour for which it would count.
+        return None
     return kept if kept["at"] > clock.now().timestamp() - settings.CONFIRM_AGAIN_AFTER else None
 
 
-def _binding(request: SignedInRequest) -> str:
-    return f"session:{STOPPED_KEY}:{request.user.pk}"
+def _binding(login: str) -> str:
+    return f"session:{STOPPED_KEY}:{login}"
+
+
+def _binding_in(session: dict[str, Any]) -> str:
+    return _binding(session.get(SESSION_KEY, ""))
+
+
+rotation.register(rotation.in_sessions(STOPPED_KEY, _binding_in))

@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import AccessEntry, Claim, User
 from accounts.permissions import Role
-from core import audit, clock
+from core import audit, clock, uploads
 from core.errors import NotAllowed
 from core.models import AuditEntry, Job, OutboxEvent
 from core.triggers import without_delete_guard
@@ -64,7 +64,7 @@ def delete_expired(*, actor: User) -> dict[str, int]:
         raise NotAllowed(permission="system")
     Claim.objects.filter(code_sent_at__lt=_limits()["claim_codes"]).exclude(code_hash="").update(code_hash="")
     counts = {code: _delete(code, before) for code, before in _limits().items() if code != "claim_codes"}
-    counts |= {code: _unlink(_files(code, days)) for code, days in _file_kinds().items()}
+    counts |= {code: _unlink(code, _files(code, days)) for code, days in _file_kinds().items()}
     audit.record(actor, "oversight.expired_deleted", actor, counts=counts)
     return counts
 
@@ -138,12 +138,15 @@ def _files(code: str, days: int) -> list[Path]:
 
 def _folder(code: str) -> list[Path]:
     if code == "uploads":
-        return sorted((settings.DATA_DIR / "uploads").glob("*/*"))
+        return uploads.all_files()
     mails = getattr(settings, "EMAIL_FILE_PATH", None)
     return sorted(Path(mails).glob("*.log")) if mails else []
 
 
-def _unlink(paths: list[Path]) -> int:
+def _unlink(code: str, paths: list[Path]) -> int:
+    if code == "uploads":
+        uploads.forget_files(paths)
+        return len(paths)
     for path in paths:
         path.unlink(missing_ok=True)
     return len(paths)

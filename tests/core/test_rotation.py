@@ -13,10 +13,9 @@ from django.db import connection
 from django.test import override_settings
 
 from accounts.models import IdentityDocument, Person
-from core import rotation
 from core.fields import seal
 from core.models import AuditEntry
-from core.rotation import RowsLeft, _batches, _reseal, rotate, rows_left, sealed_columns
+from core.rotation import RowsLeft, count_left, rotate, rows, sealed_columns
 from core.triggers import protect
 from tests.architecture.sources import ROOT, tracked
 from tests.builders import make_appointment, make_institution, make_person
@@ -112,8 +111,8 @@ def test_old_key_is_not_needed_afterwards():
 def test_second_run_changes_nothing_and_a_stopped_one_goes_on():
     people(3)
     with override_settings(FIELD_KEYS=TWO):
-        first = next(_batches(PHONES))
-        _reseal(PHONES, first[:1])
+        first = next(PHONES.batches())
+        PHONES.reseal(first[:1])
 
         assert rotate(PHONES) == 2
         before = sorted(tokens(PHONES))
@@ -158,11 +157,11 @@ def test_process_that_still_seals_with_the_old_key_is_noticed():
 def test_write_between_reading_and_sealing_is_kept():
     (person,) = people(1)
     with override_settings(FIELD_KEYS=TWO):
-        read = next(_batches(PHONES))
+        read = next(PHONES.batches())
         person.phone = "+8613911111111"
         person.save(update_fields=["phone"])
 
-        assert _reseal(PHONES, read) == 0
+        assert PHONES.reseal(read) == 0
         assert Person.objects.get(pk=person.pk).phone == "+8613911111111"
 
 
@@ -171,7 +170,7 @@ def test_without_the_comparison_the_write_would_be_lost():
     """The twin: the same order of events with a plain UPDATE."""
     (person,) = people(1)
     with override_settings(FIELD_KEYS=TWO):
-        [(pk, _uuid, token)] = next(_batches(PHONES))
+        [(pk, _uuid, token)] = next(PHONES.batches())
         person.phone = "+8613911111111"
         person.save(update_fields=["phone"])
         with connection.cursor() as cursor:
@@ -182,7 +181,7 @@ def test_without_the_comparison_the_write_would_be_lost():
 
 @pytest.mark.django_db(transaction=True)
 def test_rotation_loses_no_write_of_a_busy_site(monkeypatch):
-    monkeypatch.setattr(rotation, "BATCH", 3)
+    monkeypatch.setattr(rows, "BATCH", 3)
     made = people(60)
     last: dict[int, str] = {}
     errors: list[Exception] = []
@@ -214,7 +213,7 @@ def test_rotation_loses_no_write_of_a_busy_site(monkeypatch):
                 thread.join()
 
         assert errors == []
-        assert rows_left(PHONES) == 0
+        assert count_left(PHONES) == 0
         found = {person.pk: person.phone for person in Person.objects.all()}
     assert found == {person.pk: f"+8613800{n:06d}" for n, person in enumerate(made)} | last
     assert len(last) == 60, "both wrote all the time"
