@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count, Q
@@ -92,23 +94,42 @@ def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
     Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(state=Job.State.DONE, finished_at=clock.now())
 
 
-def run_whole(event: OutboxEvent, work: Callable[[Job, Callable[[int], None]], None]) -> None:
+@dataclass(frozen=True)
+class Milestones:
+    """How far a job of one piece is: told by its work, read by whoever looks at the job."""
+
+    job: Job
+    event: OutboxEvent
+    ids: list[int]
+
+    def __call__(self, count: int) -> None:
+        """Outside of any transaction of the work, or nobody else could read it."""
+        JobItem.objects.filter(pk__in=self.ids[:count]).update(state=JobItem.State.DONE)
+        outbox.renew(self.event)
+
+    def within(self, count: int) -> None:
+        """Inside of the work's own transaction, whose rows nobody sees before its end: a mark beside the database."""
+        mark = _mark(self.job)
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = mark.with_suffix(".part")
+        part.write_text(str(count))
+        part.replace(mark)
+
+
+def run_whole(event: OutboxEvent, work: Callable[[Job, Milestones], None]) -> None:
     """Do a job that is one piece: its items are milestones, and `work` tells how many are reached so far.
 
-    It tells so outside of its own transaction, so that others can read how far it is. What was begun and killed begins
-    again from the first milestone; a refusal is kept as the reason of those that were not reached.
+    What was begun and killed begins again from the first milestone; a refusal is kept as the reason of those that were
+    not reached.
     """
     job = Job.objects.select_related("owner").get(pk=event.key)
     if job.state == Job.State.DONE:
         return
     Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
     job.items.update(state=JobItem.State.WAITING, error="")
+    _mark(job).unlink(missing_ok=True)
     ids = list(job.items.order_by("pk").values_list("pk", flat=True))
-
-    def reach(count: int) -> None:
-        JobItem.objects.filter(pk__in=ids[:count]).update(state=JobItem.State.DONE)
-        outbox.renew(event)
-
+    reach = Milestones(job, event, ids)
     try:
         work(job, reach)
     except DomainError as refusal:
@@ -120,6 +141,8 @@ def run_whole(event: OutboxEvent, work: Callable[[Job, Callable[[int], None]], N
         _fail_rest(job, error)
     else:
         reach(len(ids))
+    finally:
+        _mark(job).unlink(missing_ok=True)
     Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=clock.now())
 
 
@@ -134,7 +157,21 @@ def progress(job: Job) -> Progress:
         done=Count("pk", filter=Q(state=JobItem.State.DONE)),
         failed=Count("pk", filter=Q(state=JobItem.State.FAILED)),
     )
+    if job.state == Job.State.RUNNING:
+        counted["done"] = max(counted["done"], min(_marked(job), job.total - counted["failed"]))
     return Progress(total=job.total, **counted)
+
+
+def _mark(job: Job) -> Path:
+    path: Path = settings.DATA_DIR / "jobs" / str(job.uuid)
+    return path
+
+
+def _marked(job: Job) -> int:
+    try:
+        return int(_mark(job).read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def _do(job: Job, item: JobItem, work: Callable[[Job, str], None]) -> None:

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from core.tables import Cell
@@ -17,6 +18,22 @@ class Action(StrEnum):
     UPDATE = "update"
     UNCHANGED = "unchanged"
     ERROR = "error"
+
+
+class Stage(StrEnum):
+    """What is done with the rows of a file, one after the other; a preview ends before the writing."""
+
+    READ = "read"
+    PLAN = "plan"
+    WRITE = "write"
+
+
+# Hears how many rows have come through a stage.
+Told = Callable[[Stage, int], None]
+
+
+def told_of(progress: Told | None, stage: Stage) -> Callable[[int], None] | None:
+    return partial(progress, stage) if progress else None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import DocumentType
+from accounts.imports.lines import AGAIN
 from accounts.models import Appointment
 from accounts.models.positions import EmploymentType
 from core.plans import Problem
@@ -24,12 +25,24 @@ def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Cha
 class LineForm(forms.Form):
     """`values()` is what the services take: text by the English heads of the roster."""
 
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        if data and AGAIN in data:
+            self._offer_again()
+
+    def _offer_again(self) -> None:
+        """Asked only where an officer decided otherwise."""
+        label = _("Enter the person again; the authority that decided sees the row on its list at once")
+        self.fields[AGAIN] = forms.BooleanField(label=label, required=False)
+
     def values(self) -> dict[str, str]:
         cleaned = getattr(self, "cleaned_data", {})
         return {name: str(value).strip() for name, value in cleaned.items()}
 
     def refuse(self, problems: list[Problem]) -> None:
         for problem in problems:
+            if problem.column == AGAIN and AGAIN not in self.fields:
+                self._offer_again()
             self.add_error(problem.column if problem.column in self.fields else None, problem.message)
 
 

@@ -16,11 +16,14 @@ from accounts.models.positions import EmploymentType
 from core.clock import end_of_day
 from core.columns import WrongValue, day
 from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, likeliest_line
+from core.plans import PlannedRow
 from core.tables import MAX_BYTES, text_cell
 from core.text import mask_number
 
 # So many missing people are offered one by one; beyond that there is the tick for all of them.
 MAX_TICKS = 1_000
+# An officer's decision is set aside person by person: there is no tick for all of these.
+FOR_ALL = {"overwrite": "overwrite_all", "end_missing": "end_all_missing"}
 # A head that is a number of resident cards also says the kind of document.
 RESIDENT_NUMBER = "id_number+id_type=resident_id"
 
@@ -105,6 +108,13 @@ class RosterChoicesForm(forms.Form):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
     )
+    enter_again = forms.TypedMultipleChoiceField(
+        label=_("Taken out by an officer's decision: enter again nevertheless"),
+        help_text=_("The authority that decided sees these rows on its list at once, and the people are told again."),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
     end_all_missing = forms.BooleanField(label=_("End all people who are not in the file"), required=False)
     end_missing = forms.TypedMultipleChoiceField(
         label=_("Working here today, but not in the file: end"),
@@ -122,10 +132,8 @@ class RosterChoicesForm(forms.Form):
     def __init__(self, plan: DecidedPlan, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial={"seen": plan.fingerprint})
         self.plan = plan
-        self._offer(
-            "overwrite",
-            [(row.row, _("Line %(line)s · %(name)s") % {"line": row.row, "name": row.label}) for row in plan.held],
-        )
+        self._offer("overwrite", _lines(plan.held))
+        self._offer("enter_again", _lines(plan.voided))
         self._offer("end_missing", [(one.id, f"{one.name} · {one.post} · {one.start}") for one in plan.missing])
         if not plan.missing:
             del self.fields["end_on"]
@@ -139,11 +147,11 @@ class RosterChoicesForm(forms.Form):
 
     def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
         """Without anything to tick the field goes; a long list leaves the tick for all."""
-        many, all_name = self.fields[name], {"overwrite": "overwrite_all", "end_missing": "end_all_missing"}[name]
-        many.choices = choices  # type: ignore[attr-defined]
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
         if not choices:
-            del self.fields[name], self.fields[all_name]
-        elif len(choices) > MAX_TICKS:
+            del self.fields[name]
+            self.fields.pop(FOR_ALL.get(name, ""), None)
+        elif len(choices) > MAX_TICKS and name in FOR_ALL:
             del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
@@ -171,7 +179,12 @@ class RosterChoicesForm(forms.Form):
             end_missing=frozenset(said.get("end_missing", ())),
             end_all_missing=said.get("end_all_missing", False),
             end_on=said.get("end_on"),
+            enter_again=frozenset(said.get("enter_again", ())),
         )
+
+
+def _lines(rows: Sequence[PlannedRow]) -> list[tuple[int, str]]:
+    return [(row.row, _("Line %(line)s · %(name)s") % {"line": row.row, "name": row.label}) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ Both happen only where a person ticks it: RosterChoices. Rows are held before an
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.imports.roster import MESSAGES as ROSTER_MESSAGES
 from accounts.imports.roster import RosterPlan, RosterRow
+from accounts.imports.voided import Voided, claiming_again
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
@@ -26,20 +26,23 @@ from core.text import name_key
 
 MESSAGES: dict[str, Promise] = {
     "decided_by_hand": _("Decided by hand on %(day)s by %(by)s; the file says otherwise (%(what)s). It stays."),
-    "voided": _("On %(day)s an officer decided that this person does not work here. A file cannot undo that."),
     "end_before_start": _("%(name)s began on %(start)s: the end must lie after that."),
 }
 
 
 @dataclass(frozen=True)
 class RosterChoices:
-    """What somebody ticked. `overwrite`: line numbers; `end_missing`: ids of appointments; `end_on`: their end."""
+    """What somebody ticked. `overwrite`: line numbers; `end_missing`: ids of appointments; `end_on`: their end.
+
+    `enter_again`: line numbers of people of whom an officer decided that they do not work here; none for all of them.
+    """
 
     overwrite: frozenset[int] = frozenset()
     overwrite_all: bool = False
     end_missing: frozenset[int] = frozenset()
     end_all_missing: bool = False
     end_on: date | None = None
+    enter_again: frozenset[int] = frozenset()
 
 
 NO_CHOICES = RosterChoices()
@@ -56,9 +59,13 @@ class Missing(NamedTuple):
 
 @dataclass
 class DecidedPlan(RosterPlan):
-    """A plan in which decisions stand. `ended`: those of the missing who are ended; `end_on` is their end."""
+    """A plan in which decisions stand. `ended`: those of the missing who are ended; `end_on` is their end.
+
+    `held`: rows decided by hand here; `voided`: rows that claim what an officer decided not to be; ticked or not.
+    """
 
     held: list[RosterRow] = field(default_factory=list)
+    voided: list[RosterRow] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     ended: list[Missing] = field(default_factory=list)
     end_on: date | None = None
@@ -86,9 +93,14 @@ def decided(
     planned = plan.fingerprint
     held = [row for row in plan.rows if row.action == Action.UPDATE and row.appointment and row.appointment.by_hand_at]
     kept = [row for row in held if not (choices.overwrite_all or row.row in choices.overwrite)]
+    claims = claiming_again(plan.rows, institution)
     for row in kept:
         _hold(row, hands)
-    _hold_voided(plan.rows, institution)
+    for row, one in claims:
+        if row.row not in choices.enter_again:
+            _hold_voided(row, one)
+        elif row.action != Action.UNCHANGED:
+            row.warnings.append(one.again())
     _refuse_what_needs_the_held(plan.rows, kept)
     found = DecidedPlan(
         plan.rows,
@@ -97,6 +109,7 @@ def decided(
         plan.remarks,
         plan.head_texts,
         held,
+        voided=[row for row, _one in claims],
         end_on=choices.end_on,
         planned=planned,
     )
@@ -108,10 +121,11 @@ def decided(
 # --- kept while somebody looks at it --------------------------------------------------------------------------------
 def plan_to_keep(plan: DecidedPlan) -> dict[str, Any]:
     """A preview of a large file, which is not planned anew for every page of it."""
-    held = {row.row for row in plan.held}
+    held, voided = ({row.row for row in rows} for rows in (plan.held, plan.voided))
     return {
         "rows": [row_to_keep(row) for row in plan.rows],
         "held": sorted(held),
+        "voided": sorted(voided),
         "missing": [[*one[:3], one.start.isoformat()] for one in plan.missing],
         "about": [plan.ignored, plan.sha256, plan.remarks, plan.head_texts],
         "planned": plan.planned,
@@ -120,10 +134,11 @@ def plan_to_keep(plan: DecidedPlan) -> dict[str, Any]:
 
 def kept_plan(kept: dict[str, Any]) -> DecidedPlan:
     rows = [RosterRow(**vars(kept_row(one))) for one in kept["rows"]]
-    held = [row for row in rows if row.row in set(kept["held"])]
+    held, voided = ([row for row in rows if row.row in set(kept.get(name, ()))] for name in ("held", "voided"))
     missing = [Missing(pk, name, post, date.fromisoformat(start)) for pk, name, post, start in kept["missing"]]
     ignored, sha256, remarks, heads = kept["about"]
-    return DecidedPlan(rows, ignored, sha256, remarks, heads, held=held, missing=missing, planned=kept["planned"])
+    planned = kept["planned"]
+    return DecidedPlan(rows, ignored, sha256, remarks, heads, held, voided, missing, planned=planned)
 
 
 # --- by hand --------------------------------------------------------------------------------------------------------
@@ -146,31 +161,10 @@ def _day(moment: datetime) -> str:
     return date_format(localtime(moment), "SHORT_DATE_FORMAT")
 
 
-def _hold_voided(rows: Iterable[RosterRow], institution: Institution) -> None:
-    """A row that claims work of a time of which an officer decided that it never was."""
-    voided: dict[int, list[_Voided]] = defaultdict(list)
-    never = Appointment.objects.filter(institution=institution, voided_at__isnull=False)
-    names = ("survivor", "pk", "start_date", "end_date", "voided_at")
-    for person, *facts in never.annotate(survivor=surviving("person__")).order_by("pk").values_list(*names):
-        voided[person].append(_Voided(*facts))
-    for row in rows:
-        claimed = (one for one in voided.get(row.person_id or 0, []) if one.covers(row))
-        if row.action == Action.CREATE and (one := next(claimed, None)):
-            row.warnings.append(Problem("", "voided", str(MESSAGES["voided"]) % {"day": _day(one.voided_at)}))
-            row.action, row.changes, row.id, row.notes = Action.UNCHANGED, {}, one.id, {}
-
-
-class _Voided(NamedTuple):
-    id: int
-    start: date
-    end: date | None
-    voided_at: datetime
-
-    def covers(self, row: RosterRow) -> bool:
-        """Work from the day of the decision on is another matter than what was decided."""
-        decided_on = localtime(self.voided_at).date()
-        end = min(self.end or decided_on, decided_on)
-        return row.values["start_date"] <= end and (row.values.get("end_date") or date.max) > self.start
+def _hold_voided(row: RosterRow, one: Voided) -> None:
+    row.warnings.append(one.stays_out())
+    row.action, row.changes, row.notes = Action.UNCHANGED, {}, {}
+    row.id = row.id or one.id
 
 
 def _refuse_what_needs_the_held(rows: Iterable[RosterRow], kept: Iterable[RosterRow]) -> None:

@@ -20,6 +20,7 @@ from accounts.imports.roster import (
     read_roster,
     refuse_crossing,
 )
+from accounts.imports.voided import Voided, claiming_again, stretched_over
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
@@ -33,6 +34,8 @@ JOINING = tuple(BY_FIELD)
 # What a dated change may say anew, and what a correction may.
 CHANGING = ("post", "professional", "employment_type", "full_time", "share", "department")
 CORRECTING = ("start_date", "end_date", *CHANGING)
+# The tick that somebody may be entered of whom an officer decided not to work here.
+AGAIN = "enter_again"
 # What an emptied field holds.
 EMPTIED: dict[str, Any] = {"end_date": None, "full_time": None, "share": None, "department": ""}
 
@@ -42,7 +45,7 @@ class Line:
     """What one line does: rows of the staff list go (`replaced`), others come (`wordings`).
 
     `rows`: what is written for somebody who joins. In a wording, appointment 0 is one that does not exist yet, person 0
-    somebody whom nobody knows yet.
+    somebody whom nobody knows yet. `again`: it claims what an officer decided not to be, and somebody ticked that.
     """
 
     institution: Institution
@@ -52,6 +55,7 @@ class Line:
     replaced: tuple[int, ...] = ()
     wordings: tuple[StaffRow, ...] = ()
     rows: list[RosterRow] = field(default_factory=list)
+    again: bool = False
 
 
 def plan_joining(institution: Institution, values: Mapping[str, str], *, on: date) -> Line:
@@ -60,13 +64,16 @@ def plan_joining(institution: Institution, values: Mapping[str, str], *, on: dat
     sheet = csv.writer(text)
     sheet.writerow(JOINING)
     sheet.writerow([values.get(name, "") for name in JOINING])
-    [row] = plan_roster(read_roster(text.getvalue().encode()), institution, on=on).rows
+    [row] = plan_roster(read_roster(text.getvalue().encode()), institution, on=on, renames=False).rows
     if row.action in (Action.UPDATE, Action.UNCHANGED):
         row.errors.append(Problem("start_date", "already_here", str(MESSAGES["already_here"])))
+    claims = [one for _row, one in claiming_again([row], institution)]
+    said = _said_of(claims, values)
+    (row.warnings if _ticked(values) else row.errors).extend(said)
     if row.errors:
         return Line(institution, row.errors)
     wording = StaffRow(0, row.person_id or 0, *_terms({name: row.values.get(name) for name in CORRECTING}))
-    return Line(institution, [], row.warnings, changes=row.changes, wordings=(wording,), rows=[row])
+    return Line(institution, [], row.warnings, row.changes, (), (wording,), [row], bool(claims))
 
 
 def plan_leaving(appointment: Appointment, values: Mapping[str, str]) -> Line:
@@ -75,7 +82,7 @@ def plan_leaving(appointment: Appointment, values: Mapping[str, str]) -> Line:
     check_dates(entry)
     if not entry.errors and not entry.values.get("end_date"):
         _missing(entry, "end_date")
-    return _line(appointment, entry)
+    return _line(appointment, entry, values)
 
 
 def plan_change(appointment: Appointment, values: Mapping[str, str]) -> Line:
@@ -98,7 +105,7 @@ def plan_correction(appointment: Appointment, values: Mapping[str, str]) -> Line
     """The terms were never right: other ones hold from the start, and the wrong ones stay as what was believed."""
     entry = _read({name: values[name] for name in CORRECTING if name in values}, appointment)
     check_dates(entry)
-    return _line(appointment, entry)
+    return _line(appointment, entry, values)
 
 
 def plan_transfer(appointment: Appointment, institution: Institution, values: Mapping[str, str]) -> tuple[Line, Line]:
@@ -120,13 +127,25 @@ def plan_transfer(appointment: Appointment, institution: Institution, values: Ma
     )
 
 
-def _line(appointment: Appointment, entry: Entry) -> Line:
+def _line(appointment: Appointment, entry: Entry, values: Mapping[str, str]) -> Line:
     changes = _differences(appointment, entry)
     if entry.errors:
         return Line(appointment.institution, entry.errors)
     wording = replace(_wording(appointment), **{name: entry.values[name] for name in CORRECTING})
     _refuse_overlaps(entry, appointment.institution, (wording,), "start_date")
-    return Line(appointment.institution, entry.errors, [], changes, (appointment.pk,), (wording,))
+    claimed = stretched_over(appointment, wording.person, wording.start_date, wording.end_date)
+    said = _said_of([claimed] if claimed else [], values)
+    errors, warnings = (entry.errors, said) if _ticked(values) else (entry.errors + said, [])
+    return Line(appointment.institution, errors, warnings, changes, (appointment.pk,), (wording,), again=bool(claimed))
+
+
+def _ticked(values: Mapping[str, str]) -> bool:
+    return values.get(AGAIN) == str(True)
+
+
+def _said_of(claims: list[Voided], values: Mapping[str, str]) -> list[Problem]:
+    """What an officer decided: a refusal at the tick, or a remark once it is set."""
+    return [one.again() if _ticked(values) else replace(one.stays_out(), column=AGAIN) for one in claims]
 
 
 # --- reading --------------------------------------------------------------------------------------------------------

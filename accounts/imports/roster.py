@@ -21,11 +21,12 @@ from accounts.imports.people import (
     names_of_file,
     shown,
 )
+from accounts.imports.posts import meant_by, say_posts_beside
 from accounts.imports.spellings import SPELLINGS
 from accounts.models import Appointment, Institution
 from accounts.models.positions import EmploymentType, post_key
 from accounts.selectors import known_areas, surviving
-from core.columns import Column, Entry, Table, choice, day, percent, read_table, text, yes_no
+from core.columns import PORTION, Column, Entry, Table, choice, day, percent, read_table, text, yes_no
 from core.heads import HeadMap
 from core.plans import Action, Plan, PlannedRow
 
@@ -64,7 +65,7 @@ FIELDS = (*(name for name in Appointment.TERMS if name != "start_date"), "phone"
 MESSAGES: dict[str, Promise] = {
     "end_not_after_start": _("The leaving date must lie after the start."),
     "inconsistent_end": _("The leaving date must be the day after the last day at work."),
-    "duplicate": _("Line %(line)s of the file already holds this person with this start."),
+    "duplicate": _("Line %(line)s of the file already holds this person with this post and start."),
     "overlaps": _("This person already holds this post here at that time, with another start."),
     "already_here": _("This person is already entered here with this start. Use “changed” instead."),
     "not_running": _("This day lies outside the time of the appointment."),
@@ -103,18 +104,34 @@ def read_roster(
     return read_table(content, COLUMNS, said, remembered, progress)
 
 
-def plan_roster(table: Table, institution: Institution, *, on: date) -> RosterPlan:
-    """What the file will do to the institution's appointments; `on` is the day of the check. Writes nothing."""
+def plan_roster(
+    table: Table,
+    institution: Institution,
+    *,
+    on: date,
+    renames: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> RosterPlan:
+    """What the file will do to the institution's appointments; `on` is the day of the check. Writes nothing.
+
+    Without `renames` a post under another name is always one more. `progress` hears of every PORTION rows.
+    """
     areas = known_areas()
-    entries = [(entry, _check(entry, on, areas)) for entry in table.entries]
+    entries = []
+    for number, entry in enumerate(table.entries, 1):
+        entries.append((entry, _check(entry, on, areas)))
+        if progress and number % PORTION == 0:
+            progress(number)
     known = known_people([document for _entry, document in entries])
     names_of_file(entries, known)
     _warn_of_month_ends(table.entries)
     present = _appointments(institution)
-    planned = [(entry, _row(entry, document, known.get(document), present)) for entry, document in entries]
+    meant = meant_by(entries, known, present, renames=renames)
+    planned = [(entry, _row(entry, document, known.get(document), meant.get(entry.row))) for entry, document in entries]
     _refuse_duplicates(planned)
     _refuse_overlaps(planned, present)
     rows = [_closed(entry, row) for entry, row in planned]
+    say_posts_beside(rows, present)
     return RosterPlan(rows, table.ignored, table.sha256, table.remarks, table.head_texts)
 
 
@@ -157,19 +174,10 @@ def _appointments(institution: Institution) -> dict[int, list[Appointment]]:
     return found
 
 
-def _meant(appointments: list[Appointment], values: dict[str, Any]) -> Appointment | None:
-    """The one with the row's start; of several posts begun together, the one with the row's post."""
-    begun = [one for one in appointments if one.start_date == values["start_date"]]
-    if len(begun) < 2:
-        return begun[0] if begun else None
-    return next((one for one in begun if one.post_key == post_key(values.get("post", ""))), None)
-
-
-def _row(entry: Entry, document: str, person: KnownPerson | None, present: dict[int, list[Appointment]]) -> RosterRow:
-    row = RosterRow(entry.row, values=entry.values, document=document)
+def _row(entry: Entry, document: str, person: KnownPerson | None, appointment: Appointment | None) -> RosterRow:
+    row = RosterRow(entry.row, values=entry.values, document=document, appointment=appointment)
     if person and "start_date" in entry.values:
         row.person_id = person.id
-        row.appointment = _meant(present.get(person.id, []), entry.values)
     if row.appointment:
         row.id = row.appointment.pk
         row.changes = _differences(row.appointment, entry.values)
@@ -195,13 +203,13 @@ def _end(row: RosterRow) -> date | None:
 
 # --- rows against one another ---------------------------------------------------------------------------------------
 def _refuse_duplicates(planned: list[tuple[Entry, RosterRow]]) -> None:
-    """Two rows with one start are one too many, unless each is a post already known."""
-    seen: dict[tuple[int | str, date, int | None], int] = {}
+    """Two rows with one start are one too many, unless each is a post of its own."""
+    seen: dict[tuple[int | str, date, str], int] = {}
     for entry, row in planned:
         start = entry.values.get("start_date")
-        if not row.document or not start:
+        if not row.document or not start or "post" not in entry.values:
             continue
-        first = seen.setdefault((row.person_key, start, row.id), entry.row)
+        first = seen.setdefault((row.person_key, start, post_key(entry.values["post"])), entry.row)
         if first != entry.row:
             entry.refuse("id_number", "duplicate", str(MESSAGES["duplicate"]) % {"line": first})
 

@@ -6,7 +6,15 @@ from typing import Any
 
 from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
-from accounts.models import Appointment, AppointmentDispute, AppointmentNotice, Institution, NoticeFact, User
+from accounts.models import (
+    Appointment,
+    AppointmentDispute,
+    AppointmentNotice,
+    DisputeDecision,
+    Institution,
+    NoticeFact,
+    User,
+)
 from accounts.models.notices import token_hash
 from accounts.permissions import Permission
 from accounts.selectors.staff import StaffRow
@@ -71,6 +79,16 @@ def dispute_card(actor: User, pk: int) -> AppointmentDispute:
     if found is None:
         raise NotAllowed(permission=Permission.DISPUTE_DECIDE.value)
     return found
+
+
+def decided_before(dispute: AppointmentDispute) -> list[DisputeDecision]:
+    """What took the same person out of the same institution's roster before; for whoever sees the dispute."""
+    person = dispute.appointment.person.merged_into_id or dispute.appointment.person_id
+    rows = DisputeDecision.objects.filter(
+        upheld=True, dispute__appointment__institution=dispute.appointment.institution
+    )
+    same = Q(dispute__appointment__person=person) | Q(dispute__appointment__person__merged_into=person)
+    return list(rows.filter(same).exclude(dispute=dispute).order_by("decided_at", "pk"))
 
 
 def disputed_among(appointments: Iterable[Appointment | StaffRow]) -> dict[int, AppointmentDispute]:

@@ -21,6 +21,7 @@ from accounts.imports.lines import (
 from accounts.models import Appointment, Institution, User
 from accounts.permissions import Permission
 from accounts.selectors.staff import StaffRow, main_ones_meeting
+from accounts.services.disputes import lay_before_officers
 from accounts.services.imports import create_appointments, one_transaction, version_of
 from accounts.services.notices import open_notices
 from core import audit, clock, outbox
@@ -81,7 +82,7 @@ def record_joining(*, actor: User, institution: Institution, values: Mapping[str
         made = Appointment.objects.get(pk__in=[row.id for row in line.rows])
         made.by_hand_at = made.recorded_at
         made.save(update_fields=["by_hand_at"])
-        _told(actor, "accounts.joining_recorded", made)
+        _told(actor, "accounts.joining_recorded", made, **_again(line, made))
     return made
 
 
@@ -92,7 +93,7 @@ def record_leaving(*, actor: User, appointment: Appointment, values: Mapping[str
         held = _held(appointment)
         line = _clean(plan_leaving(held, values))
         _reword(held, line.wordings[0])
-        _told(actor, "accounts.leaving_recorded", held, changes=_plain(line))
+        _told(actor, "accounts.leaving_recorded", held, changes=_plain(line), **_again(line, held))
     return held
 
 
@@ -118,7 +119,8 @@ def correct_appointment(
         held = _held(appointment)
         line = _clean(plan_correction(held, values))
         _reword(held, line.wordings[0])
-        _told(actor, "accounts.appointment_corrected", held, reason=reason, changes=_plain(line))
+        facts = {"changes": _plain(line)} | _again(line, held)
+        _told(actor, "accounts.appointment_corrected", held, reason=reason, **facts)
     return held
 
 
@@ -210,6 +212,13 @@ def _begin(
     )
     open_notices([made])
     return made
+
+
+def _again(line: Line, made: Appointment) -> dict[str, Any]:
+    """A tick against an officer's decision: the officers see it, and the audit trail keeps it."""
+    if line.again:
+        lay_before_officers([made.pk])
+    return {"entered_again": True} if line.again else {}
 
 
 def _told(actor: User, verb: str, made: Appointment, *, reason: str = "", **facts: Any) -> None:

@@ -1,6 +1,7 @@
 """Confirming or denying an appointment, and an officer's decision on a denial: only that changes the count."""
 
 import hmac
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Q
@@ -82,6 +83,18 @@ def decide_dispute(
         Appointment.objects.filter(pk=decided.appointment_id).update(voided_at=now)
         audit.record(actor, "accounts.appointment_voided", decided.appointment, reason=reason, document=document)
     return decision
+
+
+def lay_before_officers(appointment_ids: Collection[int]) -> None:
+    """Whoever is entered again after an officer's decision comes onto the officers' list at once.
+
+    Called in the transaction that enters them. Like a denied row it counts until an officer has decided.
+    """
+    waiting = AppointmentDispute.objects.open_ones().filter(appointment__in=appointment_ids)
+    known = set(waiting.values_list("appointment", flat=True))
+    AppointmentDispute.objects.bulk_create(
+        AppointmentDispute(appointment_id=pk) for pk in appointment_ids if pk not in known
+    )
 
 
 # --- answers --------------------------------------------------------------------------------------------------------

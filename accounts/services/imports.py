@@ -3,7 +3,7 @@
 What a file means is planned in accounts.imports; here plans are shown to whoever may see them, and carried out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, cast
@@ -16,19 +16,28 @@ from accounts.imports.decisions import NO_CHOICES, DecidedPlan, RosterChoices, d
 from accounts.imports.institutions import InstitutionPlan, InstitutionRow, plan_institutions, read_institutions
 from accounts.imports.people import batches
 from accounts.imports.roster import FIELDS, RosterRow, plan_roster, read_roster
-from accounts.models import AdminBody, Appointment, AppointmentVersion, IdentityDocument, Institution, Person, User
+from accounts.models import (
+    AdminBody,
+    Appointment,
+    AppointmentVersion,
+    IdentityDocument,
+    Institution,
+    Person,
+    User,
+)
 from accounts.models.places import Region
 from accounts.permissions import GRANTS, Permission
 from accounts.selectors.rosters import deciders, remembered_heads
+from accounts.services.disputes import lay_before_officers
 from accounts.services.institutions import note_moves
 from accounts.services.notices import open_notices
 from accounts.services.places import require_region
 from core import audit, clock, outbox
-from core.columns import Table
+from core.columns import PORTION, Table
 from core.errors import DomainError, NotAllowed
 from core.fields import SealedField, seal
 from core.heads import HeadMap
-from core.plans import Action, Plan
+from core.plans import Action, Plan, Stage, Told, told_of
 from core.text import name_key
 
 PHONE = cast(SealedField, Appointment._meta.get_field("phone"))
@@ -42,11 +51,12 @@ def preview_roster(
     content: bytes,
     said: HeadMap | None = None,
     choices: RosterChoices = NO_CHOICES,
-    progress: Callable[[int], None] | None = None,
+    progress: Told | None = None,
 ) -> DecidedPlan:
     """What the file would do with what was ticked. Raises TableUnreadable, HeadsUnsure."""
     require(actor, Permission.ROSTER_IMPORT, institution)
-    return _plan(read_roster(content, said, remembered_heads(institution), progress), institution, choices)
+    table = read_roster(content, said, remembered_heads(institution), told_of(progress, Stage.READ))
+    return _plan(table, institution, choices, progress)
 
 
 def import_roster(
@@ -58,35 +68,34 @@ def import_roster(
     said: HeadMap | None = None,
     choices: RosterChoices = NO_CHOICES,
     seen: str = "",
-    progress: Callable[[int], None] | None = None,
+    progress: Told | None = None,
 ) -> DecidedPlan:
     """Carry a roster out, whole or not at all: a plan with errors is returned and nothing is written.
 
     `seen`: fingerprint of the preview that was looked at. Raises TableUnreadable, HeadsUnsure, and `changed_meanwhile`
-    when another import got in between or the file would do something else by now.
+    when another import got in between or the file would do something else by now. Only reading happens outside of the
+    transaction.
     """
     require(actor, Permission.ROSTER_IMPORT, institution)
-    table = read_roster(content, said, remembered_heads(institution), progress)
+    table = read_roster(content, said, remembered_heads(institution), told_of(progress, Stage.READ))
     with one_transaction():
         # Two rosters of one institution wait for each other, so that both are planned on what is there.
         locked = Institution.objects.select_for_update().get(pk=institution.pk)
-        plan = _plan(table, locked, choices)
+        plan = _plan(table, locked, choices, progress)
         if plan.has_errors or not plan.changes_something:
             return plan
         if seen and plan.fingerprint != seen:
             raise DomainError("changed_meanwhile")
-        now = clock.now()
-        _change_appointments([row for row in plan.rows if row.action == Action.UPDATE], now)
-        create_appointments([row for row in plan.rows if row.action == Action.CREATE], locked, now)
-        _end_appointments([one.id for one in plan.ended], plan.end_on, now)
+        _write(plan, locked, progress)
+        lay_before_officers([row.id for row in _entered_again(plan) if row.id])
         audit.record(actor, "accounts.roster_imported", locked, **_audit_facts(plan, file_name), **_decisions(plan))
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
 
 
-def _plan(table: Table, institution: Institution, choices: RosterChoices) -> DecidedPlan:
+def _plan(table: Table, institution: Institution, choices: RosterChoices, progress: Told | None) -> DecidedPlan:
     today = clock.today()
-    plan = plan_roster(table, institution, on=today)
+    plan = plan_roster(table, institution, on=today, progress=told_of(progress, Stage.PLAN))
     by_hand = [row.id for row in plan.rows if row.appointment and row.appointment.by_hand_at and row.changes]
     return decided(plan, institution, choices, deciders(by_hand) if by_hand else {}, on=today)
 
@@ -95,7 +104,13 @@ def _decisions(plan: DecidedPlan) -> dict[str, Any]:
     """What was ticked, for the audit trail."""
     overwritten = [row.id for row in plan.held if row.action == Action.UPDATE]
     ended = {"ended": [one.id for one in plan.ended], "end_on": str(plan.end_on)} if plan.ended else {}
-    return ({"overwritten": overwritten} if overwritten else {}) | ended
+    again = [row.id for row in _entered_again(plan)]
+    facts = {"overwritten": overwritten, "entered_again": again}
+    return {name: ids for name, ids in facts.items() if ids} | ended
+
+
+def _entered_again(plan: DecidedPlan) -> list[RosterRow]:
+    return [row for row in plan.voided if row.action in (Action.CREATE, Action.UPDATE)]
 
 
 def preview_institutions(*, actor: User, content: bytes) -> InstitutionPlan:
@@ -137,6 +152,25 @@ def _audit_facts(plan: Plan, file_name: str) -> dict[str, Any]:
 
 
 # --- rosters --------------------------------------------------------------------------------------------------------
+def _write(plan: DecidedPlan, institution: Institution, progress: Told | None) -> None:
+    now, people = clock.now(), dict[str, int]()
+    changed, new = ([row for row in plan.rows if row.action == action] for action in (Action.UPDATE, Action.CREATE))
+    done = len(plan.rows) - len(changed) - len(new)
+    for rows in batches(changed, PORTION):
+        _change_appointments(rows, now)
+        done = _tell(progress, done + len(rows))
+    for rows in batches(new, PORTION):
+        create_appointments(rows, institution, now, people)
+        done = _tell(progress, done + len(rows))
+    _end_appointments([one.id for one in plan.ended], plan.end_on, now)
+
+
+def _tell(progress: Told | None, done: int) -> int:
+    if progress:
+        progress(Stage.WRITE, done)
+    return done
+
+
 def _change_appointments(rows: list[RosterRow], now: datetime) -> None:
     """Keep the old wording with the time until which it held, then write the new one."""
     pairs = [(row, row.appointment) for row in rows if row.appointment]
@@ -173,8 +207,12 @@ def _change_phones(appointments: list[Appointment]) -> None:
         Appointment.objects.filter(pk__in=[one.pk for one in batch]).update(phone=Case(*tokens))
 
 
-def create_appointments(rows: list[RosterRow], institution: Institution, now: datetime) -> None:
-    people = _create_people(row for row in rows if row.person_id is None)
+def create_appointments(
+    rows: list[RosterRow], institution: Institution, now: datetime, people: dict[str, int] | None = None
+) -> None:
+    """`people`: document -> person, of those whom earlier portions of the file made."""
+    people = {} if people is None else people
+    people |= _create_people(row for row in rows if row.person_id is None and row.document not in people)
     appointments = [
         Appointment(
             person_id=row.person_id or people[row.document],

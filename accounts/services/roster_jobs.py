@@ -1,10 +1,11 @@
 """Rosters of many rows: previewed and carried out as background jobs that people watch.
 
-The file, what was ticked and the preview lie sealed in core.uploads and are gone within a day. Reading tells how far it
-is; writing is one transaction, so a killed worker leaves all or nothing, and the file again finds nothing to change.
+The file, what was ticked and the preview lie sealed in core.uploads and are gone within a day. Every stage tells how
+far it is; writing is one transaction, so a killed worker leaves all or nothing, and the file again finds nothing to
+change.
 """
 
-from collections.abc import Callable
+from collections.abc import Container, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,12 +22,14 @@ from core import clock, jobs, uploads
 from core.columns import PORTION, row_count
 from core.errors import DomainError
 from core.models import Job
+from core.plans import Stage, Told
 
 PREVIEW = "accounts.preview_roster"
 IMPORT = "accounts.import_roster"
 # Files with more rows are worked on in the background.
 MANY_ROWS = 2_000
 PLAN, ORDER, ROWS = "plan", "order", "rows"
+PREVIEW_STAGES, IMPORT_STAGES = (Stage.READ, Stage.PLAN), tuple(Stage)
 # The beginning of a SHA-256 that fits beside the institution into a job's subject.
 PREFIX = 20
 
@@ -48,7 +51,7 @@ def start_preview(*, actor: User, institution: Institution, sha256: str) -> Job:
     uploads.keep_beside(actor.pk, sha256, ROWS, {"rows": rows, "institution": institution.pk})
     subject = _subject_id(institution, sha256)
     return _running(actor, PREVIEW, subject) or jobs.start(
-        actor=actor, kind=PREVIEW, subject_id=subject, keys=_milestones(rows)
+        actor=actor, kind=PREVIEW, subject_id=subject, keys=_milestones(rows, PREVIEW_STAGES)
     )
 
 
@@ -65,7 +68,7 @@ def start_import(
     uploads.keep_beside(actor.pk, sha256, ORDER, order)
     subject = _subject_id(institution, sha256)
     return _running(actor, IMPORT, subject) or jobs.start(
-        actor=actor, kind=IMPORT, subject_id=subject, keys=_milestones(kept["rows"])
+        actor=actor, kind=IMPORT, subject_id=subject, keys=_milestones(kept["rows"], IMPORT_STAGES)
     )
 
 
@@ -76,13 +79,14 @@ def previewed(*, actor: User, institution: Institution, sha256: str) -> DecidedP
     return kept_plan(kept) if about and kept and about["institution"] == institution.pk else None
 
 
-def do_preview(job: Job, reach: Callable[[int], None]) -> None:
+def do_preview(job: Job, reach: jobs.Milestones) -> None:
     institution, sha256, content = _subject(job)
-    plan = preview_roster(actor=job.owner, institution=institution, content=content, progress=_steps(reach))
+    told = _told(reach, len(PREVIEW_STAGES))
+    plan = preview_roster(actor=job.owner, institution=institution, content=content, progress=told)
     uploads.keep_beside(job.owner_id, sha256, PLAN, plan_to_keep(plan))
 
 
-def do_import(job: Job, reach: Callable[[int], None]) -> None:
+def do_import(job: Job, reach: jobs.Milestones) -> None:
     institution, sha256, content = _subject(job)
     order = uploads.kept_beside(job.owner_id, sha256, ORDER)
     if order is None:
@@ -94,7 +98,7 @@ def do_import(job: Job, reach: Callable[[int], None]) -> None:
         file_name=order["file_name"],
         choices=_kept_choices(order["choices"]),
         seen=order["seen"],
-        progress=_steps(reach),
+        progress=_told(reach, len(IMPORT_STAGES), within=frozenset({Stage.PLAN, Stage.WRITE})),
     )
     if plan.has_errors:
         raise DomainError("rows_with_errors", count=plan.counts["error"])
@@ -123,8 +127,8 @@ def _running(actor: User, kind: str, subject: str) -> Job | None:
     return waiting.filter(created_at__gte=clock.now() - jobs.SAME_CLICK).order_by("-pk").first()
 
 
-def _milestones(rows: int) -> list[str]:
-    return [*(f"{first + 1}" for first in range(0, rows, PORTION)), "last"]
+def _milestones(rows: int, stages: Sequence[Stage]) -> list[str]:
+    return [*(f"{stage} {first + 1}" for stage in stages for first in range(0, rows, PORTION)), "last"]
 
 
 def _subject(job: Job) -> tuple[Institution, str, bytes]:
@@ -135,14 +139,22 @@ def _subject(job: Job) -> tuple[Institution, str, bytes]:
     return Institution.objects.get(pk=place), sha256, content
 
 
-def _steps(reach: Callable[[int], None]) -> Callable[[int], None]:
-    return lambda rows: reach(rows // PORTION)
+def _told(reach: jobs.Milestones, stages: int, within: Container[Stage] = ()) -> Told:
+    """`within`: the stages that lie inside of the import's transaction."""
+    portions = (reach.job.total - 1) // stages
+
+    def told(stage: Stage, rows: int) -> None:
+        count = list(Stage).index(stage) * portions + min(rows // PORTION, portions)
+        (reach.within if stage in within else reach)(count)
+
+    return told
 
 
 def _choices_to_keep(choices: RosterChoices) -> dict[str, Any]:
     return vars(choices) | {
         "overwrite": sorted(choices.overwrite),
         "end_missing": sorted(choices.end_missing),
+        "enter_again": sorted(choices.enter_again),
         "end_on": choices.end_on and choices.end_on.isoformat(),
     }
 
@@ -154,4 +166,5 @@ def _kept_choices(kept: dict[str, Any]) -> RosterChoices:
         end_missing=frozenset(kept["end_missing"]),
         end_all_missing=kept["end_all_missing"],
         end_on=kept["end_on"] and date.fromisoformat(kept["end_on"]),
+        enter_again=frozenset(kept.get("enter_again", ())),
     )

@@ -15,7 +15,7 @@ from accounts.middleware import SignedInRequest
 from accounts.models import AppointmentDispute
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
-from accounts.selectors.notices import dispute_card, disputes_of, overdue_institutions
+from accounts.selectors.notices import decided_before, dispute_card, disputes_of, overdue_institutions
 from accounts.services import decide_dispute
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
@@ -61,6 +61,7 @@ def dispute(request: SignedInRequest, pk: int) -> HttpResponse:
         "appointment": found.appointment,
         "person": person,
         "masked": masked_numbers([person.pk]).get(person.pk, ""),
+        "earlier": decided_before(found),
         "form": form,
         "crumbs": trail(person.name, (_("Disputed staff rows"), reverse("accounts:disputes"))),
         "is_open": found.state == DisputeState.OPEN,

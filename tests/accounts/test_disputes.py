@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from accounts.selectors import system_user
 from accounts.selectors.notices import disputes_of
 from accounts.services import answer_by_link, answer_notice, decide_dispute
+from accounts.services.disputes import lay_before_officers
 from accounts.services.notices import open_notices
 from core import audit, clock
 from core.errors import NotAllowed, WrongState
@@ -225,6 +226,18 @@ def test_officer_decides_on_the_page(dispute):
 
     assert AppointmentDispute.objects.get().state == "upheld"
     assert "岚江测试中心" not in client.get("/disputes/").content.decode()
+
+
+def test_officer_sees_what_was_decided_before(dispute, person, institution):
+    decide_dispute(actor=regulator(), dispute=dispute, upheld=True, reason="无聘用合同", document="岚科函〔2026〕9号")
+    again = make_appointment(person, institution)
+    lay_before_officers([again.pk])
+    lay_before_officers([again.pk])
+    other = AppointmentDispute.objects.create(appointment=make_appointment(person, make_institution()))
+
+    page = signed_in(regulator()).get(f"/disputes/{AppointmentDispute.objects.open_ones().first().pk}/")
+    assert "无聘用合同" in page.content.decode()
+    assert "无聘用合同" not in signed_in(regulator()).get(f"/disputes/{other.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("size", [1, 3])

@@ -1,11 +1,18 @@
 """What a roster file may not do by itself: overwrite decisions made by hand, end those whom it does not name."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from accounts.imports.decisions import RosterChoices
-from accounts.models import Appointment, AppointmentVersion, Institution
+from accounts.models import (
+    Appointment,
+    AppointmentDispute,
+    AppointmentNotice,
+    AppointmentVersion,
+    Institution,
+    Person,
+)
 from accounts.selectors import system_user
 from accounts.services import correct_appointment, import_roster, preview_roster
 from core import clock
@@ -13,7 +20,7 @@ from core.errors import DomainError
 from core.models import AuditEntry
 from tests.accounts.rosters import actions, confirm, preview, rows_written
 from tests.accounts.sheets import codes, person_row, roster
-from tests.builders import make_institution, officer, resident_number
+from tests.builders import make_appointment, make_institution, make_person, officer, resident_number
 
 pytestmark = pytest.mark.django_db
 NUMBER = "000000199001010018"
@@ -85,23 +92,82 @@ def test_row_that_needs_the_held_one_to_end_is_refused(institution, by_hand):
     assert actions(run(institution, content, overwrite=frozenset({2}))) == ["update", "create"]
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "expected"),
-    [
-        ("2024-01-01", "", "unchanged"),
-        ("2024-03-01", "", "unchanged"),
-        ("2020-01-01", "2023-12-31", "create"),
-    ],
-)
-def test_file_cannot_undo_what_an_officer_voided(institution, start, end, expected):
+# --- voided by an officer -------------------------------------------------------------------------------------------
+@pytest.fixture
+def voided(institution) -> Appointment:
+    """The person denied it, and an officer took the row out."""
     confirm(institution, roster(person_row("高轩", NUMBER)))
     Appointment.objects.update(voided_at=clock.now())
+    return Appointment.objects.get()
 
-    plan = run(institution, roster(person_row("高轩", NUMBER, 入职日期=start, 离职日期=end)), overwrite_all=True)
+
+@pytest.mark.parametrize(
+    ("start", "end", "post", "expected"),
+    [
+        ("2024-01-01", "", "技术经理", "unchanged"),
+        ("2024-01-01", "", "主任", "unchanged"),
+        ("2024-03-01", "", "技术经理", "unchanged"),
+        ("2020-01-01", "2024-01-02", "技术经理", "unchanged"),
+        ("2020-01-01", "2023-12-31", "技术经理", "create"),
+        ("2020-01-01", "2024-01-01", "技术经理", "create"),
+    ],
+)
+def test_file_cannot_undo_what_an_officer_voided(institution, voided, start, end, post, expected):
+    row = person_row("高轩", NUMBER, 入职日期=start, 离职日期=end, 岗位=post)
+
+    plan = run(institution, roster(row), overwrite_all=True, overwrite=frozenset({2}))
 
     assert actions(plan) == [expected]
     assert Appointment.objects.holding().exists() is (expected == "create")
     assert ("voided" in [one.code for one in plan.rows[0].warnings]) is (expected == "unchanged")
+
+
+def test_work_begun_after_the_decision_is_another_matter(institution, voided):
+    day = clock.today() + timedelta(days=1)
+
+    assert actions(confirm(institution, roster(person_row("高轩", NUMBER, 入职日期=day)))) == ["create"]
+
+
+def test_voided_row_is_entered_again_by_its_own_tick_alone(institution, voided):
+    content = roster(person_row("高轩", NUMBER), person_row("王喆"))
+    assert actions(run(institution, content, preview_roster, enter_again=frozenset({3}))) == ["unchanged", "create"]
+
+    plan = run(institution, content, enter_again=frozenset({2}))
+
+    assert actions(plan) == ["create", "create"]
+    again = Appointment.objects.holding().get(person__name="高轩")
+    voided.refresh_from_db()
+    assert (again.pk != voided.pk, voided.voided_at is not None) == (True, True)
+    facts = AuditEntry.objects.filter(verb="accounts.roster_imported").latest("pk").facts
+    assert facts["entered_again"] == [again.pk]
+
+
+def test_who_is_entered_again_is_told_and_comes_onto_the_officers_list(institution, voided):
+    plan = run(institution, roster(person_row("高轩", NUMBER)), enter_again=frozenset({2}))
+
+    [row] = plan.rows
+    assert AppointmentNotice.objects.filter(appointment=row.id).exists()
+    assert [one.appointment_id for one in AppointmentDispute.objects.open_ones()] == [row.id]
+
+
+def test_longer_end_may_not_reach_into_what_an_officer_voided(institution, voided):
+    held = make_appointment(voided.person, institution, start=date(2020, 1, 1), end_date=date(2021, 1, 1))
+    row = person_row("高轩", NUMBER, 入职日期=held.start_date, 离职日期="2030-01-01")
+
+    assert actions(run(institution, roster(row))) == ["unchanged"]
+    assert actions(run(institution, roster(row), enter_again=frozenset({2}))) == ["update"]
+    assert AppointmentDispute.objects.get().appointment == held
+
+
+def test_merged_double_of_who_was_voided_is_held_too(institution, voided):
+    survivor = make_person("高轩", number="000000198506300024")
+    Person.objects.filter(pk=voided.person_id).update(merged_into=survivor)
+
+    assert actions(run(institution, roster(person_row("高轩", "000000198506300024")))) == ["unchanged"]
+
+
+def test_what_another_institution_was_told_holds_nothing_here(voided):
+    assert actions(confirm(make_institution(), roster(person_row("高轩", NUMBER)))) == ["create"]
 
 
 # --- missing --------------------------------------------------------------------------------------------------------

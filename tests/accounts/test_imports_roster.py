@@ -373,7 +373,8 @@ def test_queries_do_not_grow_with_the_rows(institution, django_assert_num_querie
 def test_thousand_rows_take_batches_and_not_a_query_each(institution, django_assert_max_num_queries):
     content = roster(*[person_row("高轩", 手机="13800000018") for _row in range(1000)])
 
-    with django_assert_max_num_queries(70):
+    # Of them six events that tell people: two portions of 500, each told in batches of 200.
+    with django_assert_max_num_queries(72):
         confirm(institution, content)
 
     assert Appointment.objects.filter(institution=institution).count() == 1000

@@ -23,7 +23,8 @@ def _small_sizes(settings, tmp_path, monkeypatch):
     monkeypatch.setattr("accounts.services.roster_jobs.MANY_ROWS", 3)
     monkeypatch.setattr("accounts.views.imports.roster.MANY_ROWS", 3)
     monkeypatch.setattr("accounts.services.roster_jobs.PORTION", 2)
-    monkeypatch.setattr("core.columns.PORTION", 2)
+    for module in ("core.columns", "accounts.imports.roster", "accounts.services.imports"):
+        monkeypatch.setattr(f"{module}.PORTION", 2)
 
 
 @pytest.fixture
@@ -65,9 +66,9 @@ def test_file_of_many_rows_is_previewed_by_a_job_with_progress(client):
     job = Job.objects.get()
 
     assert answer.url == f"/jobs/{job.uuid}/"
-    assert (job.kind, jobs.progress(job)) == (roster_jobs.PREVIEW, jobs.Progress(total=5, done=0, failed=0))
+    assert (job.kind, jobs.progress(job)) == (roster_jobs.PREVIEW, jobs.Progress(total=9, done=0, failed=0))
     work(job)
-    assert (job.state, jobs.progress(job).done) == (Job.State.DONE, 5)
+    assert (job.state, jobs.progress(job).done) == (Job.State.DONE, 9)
     page = client.get(client.get(answer.url).context["result"])
     assert page.context["preview"].counts["create"] == 6
     assert not Appointment.objects.exists()
@@ -78,24 +79,36 @@ def test_file_of_few_rows_is_previewed_at_once(client):
     assert not Job.objects.exists()
 
 
-def test_progress_is_told_while_rows_are_read(institution, client, monkeypatch):
+@pytest.mark.parametrize(
+    ("kind", "service", "expected"),
+    [
+        (roster_jobs.PREVIEW, "preview_roster", [1, 2, 3, 5, 6, 7]),
+        (roster_jobs.IMPORT, "import_roster", [1, 2, 3, 5, 6, 7, 9, 10, 11]),
+    ],
+)
+def test_progress_moves_through_reading_planning_and_writing(client, monkeypatch, kind, service, expected):
     upload(client, many())
-    job, seen = Job.objects.get(), []
-    plan = roster_jobs.preview_roster
+    if kind == roster_jobs.IMPORT:
+        review = client.get(f"/jobs/{work(Job.objects.get()).uuid}/").context["result"]
+        client.post(review, {})
+    job, seen = Job.objects.get(kind=kind), []
+    real = getattr(roster_jobs, service)
 
     def watched(**asked):
         tell = asked.pop("progress")
 
-        def progress(rows: int) -> None:
-            tell(rows)
-            seen.append(jobs.progress(job).done)
+        def progress(stage, rows: int) -> None:
+            tell(stage, rows)
+            page = client.get(f"/jobs/{job.uuid}/?fragment=1")
+            seen.append(page.context["progress"].done)
 
-        return plan(**asked, progress=progress)
+        return real(**asked, progress=progress)
 
-    monkeypatch.setattr(roster_jobs, "preview_roster", watched)
+    monkeypatch.setattr(roster_jobs, service, watched)
     work(job)
 
-    assert seen == [1, 2, 3]
+    assert seen == expected
+    assert jobs.progress(job).done == job.total
 
 
 def test_confirming_writes_in_the_background_and_forgets_the_file(client, institution):
@@ -106,7 +119,7 @@ def test_confirming_writes_in_the_background_and_forgets_the_file(client, instit
     job = work(Job.objects.get(kind=roster_jobs.IMPORT))
 
     assert answer.url == f"/jobs/{job.uuid}/"
-    assert (job.state, jobs.progress(job)) == (Job.State.DONE, jobs.Progress(total=5, done=5, failed=0))
+    assert (job.state, jobs.progress(job)) == (Job.State.DONE, jobs.Progress(total=13, done=13, failed=0))
     assert Appointment.objects.filter(institution=institution).count() == 6
     assert AuditEntry.objects.get(verb="accounts.roster_imported").facts["file"] == "名册.xlsx"
     assert client.get(f"/jobs/{job.uuid}/").context["result"] == f"/institution/roster/?institution={institution.pk}"

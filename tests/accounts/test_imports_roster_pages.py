@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.imports.roster import read_roster
 from accounts.models import Appointment, Institution, RosterHeads
 from accounts.services import correct_appointment
+from core import clock
 from core.models import AuditEntry
 from tests.accounts.rosters import actions, confirm, preview
 from tests.accounts.sheets import ROSTER, person_row, roster, saved, xlsx
@@ -160,6 +161,22 @@ def test_ticks_take_the_row_and_end_the_person(client, staff):
 
     ends = Appointment.objects.order_by("post").values_list("post", "end_date")
     assert list(ends) == [("主任", None), ("技术经理", date(2026, 9, 1))]
+
+
+def test_voided_row_is_offered_as_a_tick_of_its_own(client, institution):
+    content = roster(person_row("高轩", NUMBER))
+    confirm(institution, content)
+    Appointment.objects.update(voided_at=clock.now())
+    review = upload(client, content).url
+    page = client.get(review)
+    form = page.context["choices"]
+    assert (form.fields["enter_again"].choices, form["enter_again"].value()) == ([(2, "第 2 行 · 高轩")], None)
+
+    client.post(review, {"seen": form["seen"].value()})
+    assert not Appointment.objects.holding().exists()
+    review = upload(client, content).url
+    client.post(review, {"seen": form["seen"].value(), "enter_again": ["2"]})
+    assert Appointment.objects.holding().get().person.name == "高轩"
 
 
 @pytest.mark.parametrize("end_on", ["", "2020-01-01", "昨天"])

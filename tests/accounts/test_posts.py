@@ -10,13 +10,14 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Appointment
+from accounts.models import Appointment, Person
 from accounts.models.positions import BLANKS, post_key
 from accounts.selectors.staff import primary_appointment
+from accounts.services import record_joining
 from core import clock
 from tests.accounts.rosters import actions, confirm, only_error, preview
-from tests.accounts.sheets import person_row, roster
-from tests.builders import make_appointment, make_institution, make_person, resident_number
+from tests.accounts.sheets import codes, person_row, roster
+from tests.builders import make_appointment, make_institution, make_person, officer, resident_number
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 1, 1)
@@ -172,6 +173,67 @@ def test_posts_begun_together_are_told_apart_by_their_name():
     for post in ("主任", "技术经理"):
         make_appointment(person, institution, post=post)
 
-    rows = [person_row("高轩", "000000199001010018", 岗位=post) for post in ("技术经理", "主任")]
-    assert actions(preview(institution, roster(*rows))) == ["unchanged", "unchanged"]
-    assert actions(preview(institution, roster(person_row("高轩", "000000199001010018", 岗位="秘书")))) == ["create"]
+    assert actions(preview(institution, named("技术经理", "主任"))) == ["unchanged", "unchanged"]
+    assert actions(preview(institution, named("秘书"))) == ["create"]
+
+
+def named(*posts: str) -> bytes:
+    """A file with one person who begins all these posts on one day."""
+    return roster(*[person_row("高轩", "000000199001010018", 岗位=post) for post in posts])
+
+
+def test_file_that_lists_both_posts_of_one_start_adds_the_second():
+    institution = make_institution()
+    confirm(institution, named("技术经理"))
+
+    plan = confirm(institution, named("技术经理", "主任"))
+
+    assert actions(plan) == ["unchanged", "create"]
+    assert plan.rows[1].notes["beside"] == "技术经理 (2024-01-01 – )"
+    assert sorted(Appointment.objects.values_list("post", flat=True)) == ["主任", "技术经理"]
+    assert actions(preview(institution, named("主任", "技术经理"))) == ["unchanged", "unchanged"]
+
+
+def test_two_posts_of_somebody_new_are_one_person_with_two():
+    plan = confirm(make_institution(), named("技术经理", "主任"))
+
+    assert (actions(plan), Person.objects.count(), Appointment.objects.count()) == (["create", "create"], 1, 2)
+    assert [row.notes["beside"][:2] for row in plan.rows] == ["主任", "技术"]
+
+
+def test_one_post_under_another_name_is_renamed_and_the_preview_says_so():
+    institution = make_institution()
+    confirm(institution, named("技术经理"))
+
+    [row] = preview(institution, named("主任")).rows
+
+    assert (str(row.action), row.changes) == ("update", {"post": ["技术经理", "主任"]})
+    assert "renamed" in row.notes
+    assert "renamed" not in preview(institution, named("技术经理")).rows[0].notes
+
+
+def test_several_new_names_beside_one_unnamed_post_are_not_guessed():
+    institution = make_institution()
+    confirm(institution, named("技术经理"))
+
+    plan = preview(institution, named("主任", "秘书"))
+
+    assert [codes(row.errors) for row in plan.rows] == [[("岗位", "post_unclear")]] * 2
+    assert actions(preview(institution, named("技术经理", "主任", "秘书"))) == ["unchanged", "create", "create"]
+
+
+def test_same_post_and_start_twice_in_a_file_is_an_error():
+    assert only_error(make_institution(), *[person_row("高轩", "000000199001010018")] * 2) == ("证件号码", "duplicate")
+
+
+def test_joining_line_adds_a_second_post_of_the_same_day():
+    institution = make_institution()
+    confirm(institution, named("技术经理"))
+    values = {
+        "name": "高轩", "id_type": "resident_id", "id_number": "000000199001010018", "post": "主任",
+        "professional": "true", "employment_type": "contract", "start_date": "2024-01-01",
+    }  # fmt: skip
+
+    made = record_joining(actor=officer(institution), institution=institution, values=values)
+
+    assert (made.post, Appointment.objects.count()) == ("主任", 2)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts.models import Appointment
+from accounts.models import Appointment, AppointmentDispute
 from accounts.services import preview_change, preview_correction, preview_joining, preview_leaving, transfer_person
 from core import clock
 from staffing.selectors import institution_ratio
@@ -149,6 +149,34 @@ def test_wrong_line_comes_back_filled_with_the_reason(signed_in):
     assert 'value="000000199001010019"' in page
     assert 'name="shown"' not in page
     assert "id_id_number_error" in page
+
+
+def test_who_was_voided_joins_only_by_a_tick_which_the_officers_see(signed_in, institution):
+    url, person = f"{DOOR}joined/", make_person("高轩", number=NUMBER)
+    voided = make_appointment(person, institution, start=date(2026, 1, 1))
+    Appointment.objects.filter(pk=voided.pk).update(voided_at=clock.now())
+
+    page = signed_in.post(url, JOINED).content.decode()
+    assert ('name="enter_again"' in page, 'name="shown"' in page) == (True, False)
+    page = signed_in.post(url, JOINED | {"enter_again": "on"}).content.decode()
+    signed_in.post(url, JOINED | {"enter_again": "on", "shown": shown(page)})
+
+    made = Appointment.objects.holding().get(person=person)
+    assert AppointmentDispute.objects.get().appointment == made
+
+
+def test_correction_may_not_stretch_over_what_was_voided_without_a_tick(institution):
+    person = make_person("高轩", number=NUMBER)
+    held = make_appointment(person, institution, start=date(2020, 1, 1), end_date=date(2021, 1, 1))
+    voided = make_appointment(person, institution, start=date(2024, 1, 1))
+    Appointment.objects.filter(pk=voided.pk).update(voided_at=clock.now())
+    asked = {"actor": officer(institution), "appointment": held}
+
+    for end, expected in (("", ["enter_again"]), ("2023-01-01", [])):
+        line = preview_correction(**asked, values={"end_date": end})
+        assert [problem.column for problem in line.errors] == expected
+    ticked = preview_correction(**asked, values={"end_date": "", "enter_again": "True"})
+    assert (ticked.errors, ticked.again) == ([], True)
 
 
 def test_leaving_shows_until_when_somebody_counts(signed_in):

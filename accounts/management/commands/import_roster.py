@@ -29,6 +29,10 @@ class Command(PlanCommand):
             help=_("a row that was decided by hand and is taken from the file nevertheless; may be repeated"),
         )  # fmt: skip
         parser.add_argument(
+            "--enter-again", action="append", type=int, default=[], metavar="ROW",
+            help=_("a row with somebody of whom an officer decided not to work here; may be repeated"),
+        )  # fmt: skip
+        parser.add_argument(
             "--end-missing", type=_day, metavar="YYYY-MM-DD",
             help=_("end everybody who works here and is not in the file; the first day no longer counted"),
         )  # fmt: skip
@@ -39,7 +43,12 @@ class Command(PlanCommand):
             raise unusable(_("There is no institution %(id)s.") % {"id": options["institution"]})
         said = head_map(options["map"], options["sheet"], COLUMNS)
         end_on: date | None = options["end_missing"]
-        choices = RosterChoices(frozenset(options["overwrite"]), end_all_missing=end_on is not None, end_on=end_on)
+        choices = RosterChoices(
+            frozenset(options["overwrite"]),
+            end_all_missing=end_on is not None,
+            end_on=end_on,
+            enter_again=frozenset(options["enter_again"]),
+        )
         actor = system_user()
         if not confirm:
             return preview_roster(actor=actor, institution=institution, content=content, said=said, choices=choices)

@@ -41,6 +41,8 @@ ROSTER_LABELS = {
     "start_date": gettext_lazy("Start"),
     "end_date": gettext_lazy("No longer counted from"),
     "counted_until": gettext_lazy("Counted until"),
+    "beside": gettext_lazy("A second post beside"),
+    "renamed": gettext_lazy("Another name of the same post"),
     "full_time": gettext_lazy("Full time"),
     "share": gettext_lazy("Share of working time (%)"),
     "department": gettext_lazy("Department"),
@@ -137,7 +139,7 @@ class RosterPages(ImportPages):
         )
 
     def offers_more(self, plan: Plan) -> bool:
-        return isinstance(plan, DecidedPlan) and bool(plan.held or plan.missing)
+        return isinstance(plan, DecidedPlan) and bool(plan.held or plan.voided or plan.missing)
 
 
 @require_GET
