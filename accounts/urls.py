@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.views import (
     again,
     appointments,
+    audit,
     bodies,
     consents,
     designations,
@@ -98,6 +99,10 @@ urlpatterns = [
     path("bodies/<int:pk>/correct/", bodies.correct_body, name="correct_body"),
     path("bodies/<int:pk>/duties/new/", bodies.assign_duty, name="assign_duty"),
     path("bodies/duties/<int:pk>/end/", bodies.end_duty, name="end_duty"),
+    path("audit/", audit.trail, name="audit"),
+    path("audit/trail.xlsx", audit.export, name="audit_export"),
+    path("audit/looks/", audit.ledger, name="access_ledger"),
+    path("audit/looks.xlsx", audit.export_looks, name="ledger_export"),
     path("institutions/import/", imports.import_institutions, name="import_institutions"),
     path("institutions/import/template/", imports.download_institutions_template, name="institutions_template"),
     path("institutions/import/<str:sha256>/", imports.review_institutions, name="review_institutions"),

@@ -36,7 +36,6 @@ BY_ROLE = {
     ],
     Role.INVIGILATOR: [
         ("accounts:home", _("Home")),
-        ("exams:sittings", _("Examinations")),
     ],
     Role.INSTITUTION_OFFICER: [
         ("accounts:home", _("Home")),
@@ -64,13 +63,11 @@ BY_ROLE = {
     ],
     Role.SYSTEM_ADMIN: [
         ("accounts:home", _("Home")),
-        ("accounts:registers", _("Bodies and base codes")),
-        ("accounts:all_jobs", _("Background jobs")),
+        ("accounts:bodies", _("Bodies and base codes")),
     ],
     Role.SECURITY_ADMIN: [
         ("accounts:home", _("Home")),
-        ("accounts:logins", _("Logins")),
-        ("accounts:appointed", _("Memberships")),
+        ("accounts:own_members", _("Memberships")),
     ],
     Role.AUDIT_ADMIN: [
         ("accounts:home", _("Home")),

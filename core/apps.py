@@ -6,6 +6,7 @@ import openpyxl
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -21,6 +22,8 @@ class CoreConfig(AppConfig):
         mask_every_record()
         post_migrate.connect(install_append_only, dispatch_uid="append-only triggers")
         post_migrate.connect(install_no_overlap, dispatch_uid="rows that share no day")
+        # What each room calls its own writes.
+        autodiscover_modules("verbs")
 
 
 def require_safe_xml() -> None:

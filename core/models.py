@@ -20,7 +20,13 @@ class AuditEntry(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["subject_type", "subject_id", "at"], name="audit_by_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "at"], name="audit_by_subject"),
+            # What the audit administrator asks: a period, what one login did, where one thing was done.
+            models.Index(fields=["at", "id"], name="audit_by_time"),
+            models.Index(fields=["actor", "at", "id"], name="audit_by_actor"),
+            models.Index(fields=["verb", "at", "id"], name="audit_by_verb"),
+        ]
         default_permissions = ()
 
     def __str__(self) -> str:

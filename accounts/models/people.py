@@ -311,12 +311,16 @@ class AccessEntry(models.Model):
     granted = models.BooleanField(default=True)
     at = models.DateTimeField()
 
-    # The person concerned sees who looked; auditors see it in the audit room.
+    # The person concerned sees who looked; the audit administrator searches the whole ledger (selectors.audit).
     objects = OfPersonQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["person", "at"], name="access_by_person")]
+        indexes = [
+            models.Index(fields=["person", "at"], name="access_by_person"),
+            models.Index(fields=["at", "id"], name="access_by_time"),
+            models.Index(fields=["actor", "at", "id"], name="access_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor_id} -> {self.person_id}: {self.what}"

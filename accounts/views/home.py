@@ -1,11 +1,14 @@
 """The first page after the login: what to do next, by the hat one wears."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Role
 from accounts.selectors import open_claim, own_person, person_card
+from accounts.selectors.offices import office_figures
 from accounts.selectors.privacy import shared_contact
 from accounts.selectors.staff import primary_appointment
 from core import clock
@@ -27,7 +30,9 @@ TEMPLATES: dict[str, str] = {
 
 def home(request: SignedInRequest) -> HttpResponse:
     if request.hat is not None:
-        return render(request, TEMPLATES[request.hat.role], {"place": request.hat.place})
+        role = request.hat.role
+        context: dict[str, Any] = {"place": request.hat.place, "figures": office_figures(request.user, role)}
+        return render(request, TEMPLATES[role], context)
     context = {"person": own_person(request.user), "claim": open_claim(request.user)}
     return render(request, "accounts/home_trainee.html", context)
 

@@ -19,6 +19,8 @@ CONFIRMED = {
     "accounts:view_as": "an authority looks at the site as a place below",
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
+    "accounts:audit_export": "what everybody did leaves the house",
+    "accounts:ledger_export": "who looked at whom leaves the house",
     "accounts:roster_export": "a list of people that leaves the house",
     "staffing:decide_sealed_count": "decides whether people without names count",
     "accounts:check_identity": "records a checked identity",
@@ -60,6 +62,8 @@ FREE = {
 }
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
+    "accounts:audit": "finds out who is meant, changes nothing; sent so that it stands in no address",
+    "accounts:access_ledger": "finds out who is meant, changes nothing; sent so that it stands in no address",
     # One's own affairs.
     "accounts:wear_hat": "one's own hats; each session changes its key",
     "accounts:end_sessions": "whoever fears for a login must be quick",

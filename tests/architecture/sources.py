@@ -165,3 +165,42 @@ def _kinds(nodes: list[ast.expr], names: dict[str, set[str]]) -> set[str]:
     written = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     named = [names.get(node.id, set()) for node in nodes if isinstance(node, ast.Name)]
     return {kind for kind in written.union(*named) if KIND.fullmatch(kind)}
+
+
+# --- the audit trail ------------------------------------------------------------------------------------------------
+VERB = re.compile(r"[a-z]+(\.[a-z_]+){1,2}")
+
+
+def recorded_verbs(source: str) -> set[str]:
+    """The verbs that a module writes down by audit.record(…). One that is put together is answered with a * in it; one
+    that comes as a name stands for every verb that the module puts under that name."""
+    tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    recorded = [node.args[1] for node in calls if ast.unparse(node.func) == "audit.record" and len(node.args) > 1]
+    found = {_written_verb(node) for node in recorded if not isinstance(node, ast.Name)}
+    for name in {node.id for node in recorded if isinstance(node, ast.Name)}:
+        found |= _verbs_named(tree, name)
+    return found
+
+
+def _written_verb(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "*" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) else f"* {ast.unparse(node)}"
+
+
+def _verbs_named(tree: ast.Module, name: str) -> set[str]:
+    """Assigned to the name, or handed to a function of the module that has a parameter of this name."""
+    functions = {
+        node.name: [argument.arg for argument in node.args.args].index(name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and name in [argument.arg for argument in node.args.args]
+    }
+    values: list[ast.AST] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and name in [getattr(target, "id", "") for target in node.targets]:
+            values.append(node.value)
+        elif isinstance(node, ast.Call) and (place := functions.get(getattr(node.func, "id", ""))) is not None:
+            values += node.args[place : place + 1]
+    written = {part.value for value in values for part in ast.walk(value) if isinstance(part, ast.Constant)}
+    return {verb for verb in written if isinstance(verb, str) and VERB.fullmatch(verb)} or {f"* {name}"}

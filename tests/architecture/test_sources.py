@@ -1,10 +1,13 @@
 """Rules about every module, each with a bad sample that the same function must complain about."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
-from core import outbox
+from core import audit, outbox
 from tests.architecture import sources
 from tests.architecture.sources import CONTAINERS, PYTHON, ROOMS, ROOT, modules, name_of
 
@@ -17,7 +20,7 @@ KNOWN_NAMES = frozenset(
         "urls", "views", "api", "admin", "management", "tasks", "wagtail_hooks", "adapters", "middleware",
         "context_processors", "templatetags", "forms", "filters", "services", "imports", "exports", "pdf", "seals",
         "credentials", "selectors", "models", "blocks", "access", "workflow", "rules", "ratio", "identifiers",
-        "permissions", "exams", "tlog", "apps", "migrations", "__init__",
+        "permissions", "exams", "tlog", "apps", "migrations", "verbs", "__init__",
     }
 )  # fmt: skip
 
@@ -229,3 +232,65 @@ def test_sent_kinds_are_read_from_calls():
     source = "outbox.add('a.b', 1)\njobs.start(actor=x, kind=ISSUE)\noutbox.add(kind, 1)\nother.add('e.f')\n"
 
     assert sources.sent_kinds(source, {"ISSUE": {"c.d"}}) == {"a.b", "c.d"}
+
+
+# --- the audit trail ------------------------------------------------------------------------------------------------
+# Verbs that are put together, and what they come to; the engine's own follow from the tables of states.
+PUT_TOGETHER = {
+    "accounts.appointment_*": {"accounts.appointment_confirmed", "accounts.appointment_denied"},
+    "accounts.designation.*": {"accounts.designation.apply"},
+    "* _verb(locked, name)": set(),
+}
+
+
+def written_verbs() -> set[str]:
+    found = {verb for path in OURS for verb in sources.recorded_verbs(path.read_text())}
+    return {verb for one in found for verb in PUT_TOGETHER.get(one, {one})} | verbs_of_states()
+
+
+def verbs_of_states() -> set[str]:
+    models = {(one._meta.app_label, _bare(one.__name__)): one._meta.model_name for one in apps.get_models()}
+    found = set()
+    for app in apps.get_app_configs():
+        module = import_module(f"{app.name}.workflow") if find_spec(f"{app.name}.workflow") else None
+        for name, steps in vars(module).items() if module else ():
+            if name.endswith("_STEPS") and app.label not in ("core",):
+                model = models.get((app.label, STATES_OF.get(name, _bare(name.removesuffix("_STEPS")))), "?")
+                found |= {f"{app.label}.{model}.{step}" for step in steps}
+    return found
+
+
+# Tables that are not called after their model.
+STATES_OF = {"DISPUTE_STEPS": "appointmentdispute", "JOIN_STEPS": "joinrequest"}
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def test_every_verb_of_the_audit_trail_has_a_sentence():
+    """In <room>/verbs.py: whoever searches the trail reads words."""
+    assert sorted(written_verbs() - set(audit.sentences())) == []
+
+
+def test_no_sentence_is_left_of_a_verb_that_nobody_writes():
+    assert sorted(set(audit.sentences()) - written_verbs()) == []
+
+
+def test_sentences_tell_verbs_apart_and_subjects_are_models():
+    assert len({str(one) for one in audit.sentences().values()}) == len(audit.sentences())
+    assert [label for label in audit.subjects() if apps.get_model(label)._meta.label_lower != label] == []
+
+
+def test_recorded_verbs_are_read_however_they_are_written():
+    source = """
+def _told(actor, verb, made): audit.record(actor, verb, made)
+_told(actor, "accounts.one", made)
+verb = "accounts.two" if given else "accounts.three"
+audit.record(actor, f"accounts.four_{what}", row)
+audit.record(actor, "accounts.five", row)
+audit.record(actor, table[step], row)
+"""
+    told = {"accounts.one", "accounts.two", "accounts.three", "accounts.four_*", "accounts.five", "* table[step]"}
+
+    assert sources.recorded_verbs(source) == told

@@ -1,0 +1,31 @@
+"""The few figures that stand on the first page of the administrators: counts, never whose."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from accounts.models import User
+from accounts.permissions import Role
+from accounts.selectors.audit import LedgerQuestion, Period, TrailQuestion, access_ledger, audit_trail
+from core import clock
+
+LATELY = timedelta(days=30)
+
+
+def office_figures(actor: User, role: str) -> dict[str, int]:
+    """Empty for roles whose first page shows none."""
+    return FIGURES[role](actor) if role in FIGURES else {}
+
+
+def _of_audit(actor: User) -> dict[str, int]:
+    today = clock.today()
+    lately = Period(first=today - LATELY)
+    return {
+        "entries": audit_trail(actor, TrailQuestion(period=Period(first=today))).count(),
+        "exports": audit_trail(actor, TrailQuestion(verb="accounts.trail_exported", period=lately)).count()
+        + audit_trail(actor, TrailQuestion(verb="accounts.ledger_exported", period=lately)).count(),
+        "looks": access_ledger(actor, LedgerQuestion(period=lately)).count(),
+        "refused": access_ledger(actor, LedgerQuestion(period=lately, granted=False)).count(),
+    }
+
+
+FIGURES: dict[str, Callable[[User], dict[str, int]]] = {Role.AUDIT_ADMIN: _of_audit}

@@ -1,0 +1,24 @@
+"""What the audit trail says about certificates: a sentence for every verb, a word for every subject."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+
+audit.name_verbs(
+    {
+        "certificates.number_allotted": _("Allotted a certificate number."),
+        "certificates.issue_started": _("Started to issue certificates."),
+        "certificates.reduced": _("Took the name off a certificate after an erasure."),
+        "certificates.certificate.issue": _("Issued a certificate."),
+        "certificates.certificate.suspend": _("Suspended a certificate."),
+        "certificates.certificate.resume": _("Resumed a suspended certificate."),
+        "certificates.certificate.supersede": _("Replaced a certificate by a new one."),
+        "certificates.certificate.revoke": _("Revoked a certificate."),
+        "certificates.certificate.deregister": _("Deregistered a certificate."),
+    }
+)
+audit.name_subjects(
+    {
+        "certificates.certificate": _("certificate"),
+    }
+)

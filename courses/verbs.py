@@ -1,0 +1,43 @@
+"""What the audit trail says about training: a sentence for every verb, a word for every subject."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core import audit
+
+audit.name_verbs(
+    {
+        "courses.content_loaded": _("Loaded course content."),
+        "courses.programme_created": _("Entered a programme."),
+        "courses.cohort_created": _("Planned a cohort."),
+        "courses.session_moved": _("Moved a session."),
+        "courses.exam_scheduled": _("Set the examination of a cohort."),
+        "courses.applied": _("Applied for a cohort."),
+        "courses.attendance_marked": _("Marked attendance."),
+        "courses.lesson_credited": _("Hours of a lesson were credited."),
+        "courses.training_records_imported": _("Imported training records."),
+        "courses.training_record_added": _("Recorded that somebody has been trained."),
+        "courses.training_record_annulled": _("Annulled a training record."),
+        "courses.cohort.file": _("Filed a cohort."),
+        "courses.cohort.open": _("Opened a cohort for applications."),
+        "courses.cohort.begin": _("Began a cohort."),
+        "courses.cohort.assess": _("Put a cohort under assessment."),
+        "courses.cohort.close": _("Closed a cohort."),
+        "courses.cohort.cancel": _("Cancelled a cohort."),
+        "courses.enrolment.waitlist": _("Put an applicant on the waiting list."),
+        "courses.enrolment.admit": _("Admitted an applicant."),
+        "courses.enrolment.refuse": _("Refused an applicant."),
+        "courses.enrolment.attend": _("A trainee began to attend."),
+        "courses.enrolment.complete": _("Decided that a trainee completed the course."),
+        "courses.enrolment.fail": _("Decided that a trainee did not complete the course."),
+        "courses.enrolment.withdraw": _("Withdrew an enrolment."),
+    }
+)
+audit.name_subjects(
+    {
+        "courses.cohort": _("cohort"),
+        "courses.enrolment": _("enrolment"),
+        "courses.programme": _("programme"),
+        "courses.session": _("session"),
+        "courses.trainingrecord": _("training record"),
+    }
+)
