@@ -20,7 +20,7 @@ from core.heads import HEAD_LINES, HeadMap, Heads, HeadsUnsure, Named, SheetBegi
 from core.plans import Problem
 from core.sheet_shape import SheetShape
 from core.tables import Book, Cell, Line, Sheet, TableUnreadable, head_key, is_blank
-from core.text import narrow
+from core.text import mask_number, narrow
 
 # So many lines say where the heads stand and whether anything stands below them.
 PEEKED_LINES = 3 * HEAD_LINES
@@ -62,6 +62,7 @@ MESSAGES: dict[str, Promise] = {
         " Format the column as text and type the number again."
     ),
     "not_a_share": _("A whole number from 0 to 100 is needed."),
+    "one_or_whole": _("This may mean 1% or the whole. Write 1% or 100%."),
     "too_long": _("The text is longer than %(limit)s characters."),
     "characters": _("The text holds characters that cannot be printed."),
     "merged_across": _("This cell is merged with its neighbours. Unmerge it and fill in every cell."),
@@ -320,7 +321,20 @@ def _written_day(value: str) -> date | None:
 
 
 def percent(cell: Cell) -> int:
-    value = narrow(cell.text).removesuffix("%").strip()
+    """Without its sign 1 is no answer: the same column may hold the whole as 1 and a half as 0.5."""
+    written = narrow(cell.text)
+    value = written.removesuffix("%").strip()
+    if re.fullmatch(r"1(\.0+)?", written):
+        raise WrongValue("one_or_whole")
     if not re.fullmatch(r"\d{1,3}(\.0+)?", value) or float(value) > 100:
         raise WrongValue("not_a_share")
     return int(float(value))
+
+
+def masked(value: str) -> str:
+    """What helps to see what a column holds: numbers as lists show them, days as they are, the beginning of texts."""
+    try:
+        day(tables.text_cell(value))
+    except WrongValue:
+        return mask_number(value) if sum(one.isdecimal() for one in value) > 5 else value[:30]
+    return value

@@ -12,16 +12,24 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.tables import Line, TableUnreadable, head_key
+from core.text import compact
 
 HEAD_LINES = 10
 # How many values of each column help a person to see what it holds.
 SAMPLES = 3
+# A longer text is no head, and nobody looks for a meaning in it.
+LONGEST_HEAD = 200
 # Remarks in brackets that never change what a column means.
 _HARMLESS = re.compile(
     r"必填|选填|可选|如有|格式.*|例.*|.*\d{4}.*|y{2,4}.*|文本.*|text|required|optional|是/?否|%|0-100"
 )
-_BRACKETED = re.compile(r"[(\[【〔<]([^)\]】〕>]*)[)\]】〕>]")
+# The innermost brackets: an opening one ends the search that an earlier one began, so that it stays linear.
+_BRACKETED = re.compile(r"[(\[【〔<]([^()\[\]【】〔〕<>]*)[)\]】〕>]")
 _PIECES = re.compile(r"[/|、;,\n\r]|(?<=[\u3400-\u9fff])\s*(?=[A-Za-z])|(?<=[A-Za-z.])\s*(?=[\u3400-\u9fff])")
+
+
+# Nobody heads a column with the number of a document or a phone: whoever takes such a line for heads took a row.
+_NUMBER = re.compile(r"[A-Za-z+]{0,3}\d{7,}[A-Za-z]?")
 
 
 class Named(Protocol):
@@ -113,6 +121,11 @@ class Unclear:
     lacking: Sequence[Named] = ()
     code: str = "heads_missing"
     head: str = ""
+
+
+def is_number(text: str) -> bool:
+    """Is the whole text the number of a document or a phone?"""
+    return bool(_NUMBER.fullmatch(compact(text)))
 
 
 def signature(texts: Sequence[str]) -> str:
@@ -209,6 +222,8 @@ class _Known:
 
     def meanings(self, text: str) -> set[str]:
         """The fields that a head may mean: one when it is clear, none when nobody knows it."""
+        if len(text) > LONGEST_HEAD:
+            return set()
         key = head_key(text)
         if key in self.loose:
             return {self.loose[key]}
@@ -267,6 +282,8 @@ class _Known:
 
     def _imply(self, heads: Heads) -> None:
         for text in heads.written.values():
+            if len(text) > LONGEST_HEAD:
+                continue
             for key in {head_key(text), head_key(_BRACKETED.sub("", text.translate(_NARROW)))} & self.implies.keys():
                 name, value = self.implies[key]
                 if name not in heads.places.values():

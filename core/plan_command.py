@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
-from core.columns import Column
+from core.columns import Column, masked
 from core.errors import DomainError
 from core.heads import HEAD_LINES, HeadMap, HeadsUnsure
 from core.plans import Plan, PlannedRow
@@ -97,9 +97,9 @@ def head_map(said: list[str], sheet: str, columns: Sequence[Column]) -> HeadMap 
 
 
 def _heads_of(error: HeadsUnsure) -> str:
-    """The lines in which heads may stand, so that --map can name them."""
+    """The lines in which heads may stand, so that --map can name them; numbers masked, for they may be rows."""
     lines = [
-        f"{sheet.title} {number}: " + " | ".join(cell.text for cell in cells if cell.text)
+        f"{sheet.title} {number}: " + " | ".join(masked(cell.text) for cell in cells if cell.text)
         for sheet in error.beginnings
         for number, cells in sheet.lines[:HEAD_LINES]
         if sum(bool(cell.text) for cell in cells) > 1

@@ -13,20 +13,25 @@ from openpyxl.utils import range_boundaries
 CHUNK = 1024 * 1024
 # No spreadsheet program writes more columns than this.
 MAX_SHEET_COLUMNS = 16_384
+# Twenty thousand rows of a hundred columns: the reader takes microseconds for each.
+MAX_CELLS = 2_000_000
 # Merged ranges beyond so many are no table: every one is kept while its rows pass.
 MAX_MERGED = 20_000
-_TAG = re.compile(rb"<(?:\w+:)?(row|col|mergeCell)\s([^<>]*)>")
+# The reader holds all that stands between two rows at once: 256 columns of long texts stay far below this.
+MAX_BETWEEN_ROWS = 4 * CHUNK
+_CELL = (b"<c ", b":c ", b"<c>", b":c>", b"<c/", b":c/")
+_TAG = re.compile(rb"<(?:\w+:)?(row|col|mergeCell)(?=[\s/>])([^<>]*)>")
 _ATTRIBUTE = re.compile(rb"""\b(r|min|max|hidden|ref)\s*=\s*["']([^"']*)["']""")
 # The longest tag that may be cut in two by the end of a chunk.
 _LONGEST_TAG = 2_000
 
 
-class TooManyColumns(ValueError):
-    """A row names more cells than any spreadsheet has columns."""
+class NoTable(ValueError):
+    """What the sheet's text holds is more than any table has; `code` says of what (core.tables.SENTENCES)."""
 
-
-class TooManyMerged(ValueError):
-    """More merged ranges than a table of people can have."""
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Merged(NamedTuple):
@@ -54,17 +59,21 @@ class SheetShape:
 
 def shape_of(source: IO[bytes], *, max_rows: int) -> SheetShape:
     """Read the sheet's text once, without keeping it; stops where there are more rows than `max_rows`."""
-    shape, number, cells = SheetShape(), 0, 0
-    for tag, cells_before in _tags(source):
-        # Cells between two tags belong to the row before the second one.
-        cells += cells_before
+    shape, number, cells, size, all_cells = SheetShape(), 0, 0, 0, 0
+    for tag, cells_before, size_before in _tags(source):
+        # What stands between two tags belongs to the row before the second one.
+        cells, size, all_cells = cells + cells_before, size + size_before, all_cells + cells_before
         if cells > MAX_SHEET_COLUMNS:
-            raise TooManyColumns
+            raise NoTable("too_many_columns")
+        if all_cells > MAX_CELLS:
+            raise NoTable("too_many_cells")
+        if size > MAX_BETWEEN_ROWS:
+            raise NoTable("too_long_rows")
         if tag is None:
             continue
         attributes = dict(_ATTRIBUTE.findall(tag[2]))
         if tag[1] == b"row":
-            number, cells = int(attributes.get(b"r", number + 1)), 0
+            number, cells, size = int(attributes.get(b"r", number + 1)), 0, 0
             shape.rows += 1
         _note(shape, tag[1], number, attributes)
         if shape.rows > max_rows:
@@ -79,12 +88,12 @@ def _note(shape: SheetShape, kind: bytes, number: int, attributes: dict[bytes, b
         _keep_merged(shape, attributes.get(b"ref", b"").decode("ascii"))
     elif hidden and kind == b"row":
         shape.hidden_rows.add(number)
-    elif hidden:
+    elif hidden and len(shape.hidden_columns) < MAX_SHEET_COLUMNS:
         shape.hidden_columns.append(range(int(attributes[b"min"]), int(attributes[b"max"]) + 1))
 
 
-def _tags(source: IO[bytes]) -> Iterator[tuple[re.Match[bytes] | None, int]]:
-    """Every tag that matters, with the number of cells between it and the one before; at the end of a chunk no tag."""
+def _tags(source: IO[bytes]) -> Iterator[tuple[re.Match[bytes] | None, int, int]]:
+    """Every tag that matters, with the cells and bytes since the one before; at the end of a chunk no tag."""
     rest = b""
     while chunk := source.read(CHUNK):
         text = rest + chunk
@@ -93,19 +102,19 @@ def _tags(source: IO[bytes]) -> Iterator[tuple[re.Match[bytes] | None, int]]:
         end = cut if cut >= 0 and len(text) - cut < _LONGEST_TAG else len(text)
         start = 0
         for tag in _TAG.finditer(text, 0, end):
-            yield tag, _cells(text, start, tag.start())
+            yield tag, _cells(text, start, tag.start()), tag.end() - start
             start = tag.end()
-        yield None, _cells(text, start, end)
+        yield None, _cells(text, start, end), end - start
         rest = text[end:]
 
 
 def _cells(text: bytes, start: int, end: int) -> int:
-    return text.count(b"<c ", start, end) + text.count(b":c ", start, end) + text.count(b"<c>", start, end)
+    return sum(text.count(begin, start, end) for begin in _CELL)
 
 
 def _keep_merged(shape: SheetShape, reference: str) -> None:
     if len(shape.merged) == MAX_MERGED:
-        raise TooManyMerged
+        raise NoTable("too_many_merged")
     left, top, right, bottom = range_boundaries(reference)
     if left and top and right and bottom:
         shape.merged.append(Merged(top, left, bottom, right))

@@ -22,13 +22,15 @@ from django.utils.translation import gettext_lazy as _
 from openpyxl.utils.datetime import from_excel
 
 from core.errors import DomainError
-from core.sheet_shape import MAX_SHEET_COLUMNS, Merged, SheetShape, TooManyColumns, TooManyMerged, shape_of
+from core.sheet_shape import MAX_CELLS, MAX_SHEET_COLUMNS, Merged, NoTable, SheetShape, shape_of
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 20 * MEGABYTE
 MAX_UNPACKED = 200 * MEGABYTE
 MAX_SHARED_TEXTS = 16 * MEGABYTE
-CONTENTS = "[Content_Types].xml"
+# Styles, names and relations are read whole too: a million styles took 17 s and 900 MB.
+MAX_PART = 4 * MEGABYTE
+CONTENTS, SHEETS = "[Content_Types].xml", "xl/worksheets/"
 # A sheet of 20,000 equal rows packs 17 to 1; a bomb 300 to 1 and more. Small members are left alone.
 MAX_RATIO, RATIO_FROM = 100, MEGABYTE
 MAX_MEMBERS = 200
@@ -65,6 +67,8 @@ SENTENCES: dict[str, Promise] = {
     "too_many_rows": _("The file has more than 20,000 rows. Split it."),
     "too_many_lines": _("The sheet goes on below row 50,000. Delete the empty rows below the table and save it again."),
     "too_many_columns": _("The sheet has more columns than a table of this kind can have. It was not opened."),
+    "too_many_cells": _("The sheet has more cells than a table of this kind can have. Delete what is not needed."),
+    "too_long_rows": _("A row of the sheet holds more text than a table of this kind can have. It was not opened."),
     "too_many_merged": _("The sheet has more merged cells than can be followed. Unmerge them and save it again."),
     "empty": _("The file is empty."),
     "heads_missing": _("No line among the first ten has all the column heads that are needed. Missing: %(missing)s."),
@@ -155,10 +159,8 @@ def _sheet(sheet: Any, epoch: datetime) -> Sheet:
     try:
         with sheet._get_source() as source:
             shape = shape_of(source, max_rows=MAX_LINES)
-    except TooManyColumns as error:
-        raise TableUnreadable("too_many_columns") from error
-    except TooManyMerged as error:
-        raise TableUnreadable("too_many_merged") from error
+    except NoTable as error:
+        raise TableUnreadable(error.code) from error
     except Exception as error:  # a part may be broken in ways that only show when it is unpacked
         raise TableUnreadable from error
     lines = _sheet_lines(sheet, epoch)
@@ -178,16 +180,17 @@ def _check_package(content: bytes) -> None:
     bombs = [m for m in members if m.file_size > max(RATIO_FROM, m.compress_size * MAX_RATIO)]
     if bombs or len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
         raise TableUnreadable("unpacks_too_large")
-    # Shared texts are read whole before the first row: six million short ones took 42 s and 900 MB.
-    shared = _shared_texts(package)
-    if any(m.file_size > MAX_SHARED_TEXTS for m in members if m.filename in shared):
-        raise TableUnreadable("unpacks_too_large")
-    if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
+    kinds = _kinds(package)
+    if any("macroenabled" in kind for several in kinds.values() for kind in several) or any(
+        member.filename.lower().endswith("vbaproject.bin") for member in members
+    ):
         raise TableUnreadable("macros")
+    if any(member.file_size > _most(member.filename, kinds) for member in members):
+        raise TableUnreadable("unpacks_too_large")
 
 
-def _shared_texts(package: zipfile.ZipFile) -> set[str]:
-    """The parts that hold shared texts: the package's list of contents says so, whatever they are called."""
+def _kinds(package: zipfile.ZipFile) -> dict[str, set[str]]:
+    """What the package's list of contents says that each part is, whatever it is called; `""`: kinds by ending."""
     try:
         if package.getinfo(CONTENTS).file_size > MEGABYTE:
             raise TableUnreadable("unpacks_too_large")
@@ -196,11 +199,23 @@ def _shared_texts(package: zipfile.ZipFile) -> set[str]:
         raise
     except Exception as error:  # missing, broken, encrypted, or XML that is refused
         raise TableUnreadable from error
-    if any("macroenabled" in part.get("ContentType", "").casefold() for part in parts):
-        raise TableUnreadable("macros")
-    wanted = (part for part in parts if part.get("ContentType", "").endswith("sharedStrings+xml"))
-    # Cut as the reader cuts it.
-    return {part.get("PartName", "")[1:] for part in wanted}
+    kinds: dict[str, set[str]] = {}
+    for part in parts:
+        # Cut as the reader cuts it.
+        kinds.setdefault(part.get("PartName", "")[1:], set()).add(part.get("ContentType", "").casefold())
+    return kinds
+
+
+def _most(name: str, kinds: dict[str, set[str]]) -> int:
+    """How large a part may be: sheets are read row by row, pictures not at all, everything else whole and at once."""
+    kind = kinds.get(name, set())
+    if name.startswith(SHEETS) and all(one.endswith("worksheet+xml") for one in kind) and kind:
+        return MAX_UNPACKED
+    # Six million short texts took 42 s and 900 MB.
+    if "sharedstrings" in name.casefold() and all(one.endswith("sharedstrings+xml") for one in kind) and kind:
+        return MAX_SHARED_TEXTS
+    is_read = kind or name.endswith((".xml", ".rels"))
+    return MAX_PART if is_read else MAX_UNPACKED
 
 
 def _sheet_lines(sheet: Any, epoch: datetime) -> Iterator[Line]:
@@ -295,6 +310,8 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
     if stated := re.fullmatch(r"sep=(.)\r?", first):
         text = rest
     delimiter = stated[1] if stated else _delimiter(text)
+    if text.count(delimiter) > MAX_CELLS:
+        raise TableUnreadable("too_many_cells")
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
             if number > MAX_LINES:

@@ -14,11 +14,10 @@ from accounts.imports.decisions import DecidedPlan, RosterChoices
 from accounts.imports.roster import COLUMNS
 from accounts.models.positions import EmploymentType
 from core.clock import end_of_day
-from core.columns import WrongValue, day
-from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, likeliest_line
+from core.columns import masked
+from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, is_number, likeliest_line
 from core.plans import PlannedRow
-from core.tables import MAX_BYTES, text_cell
-from core.text import mask_number
+from core.tables import MAX_BYTES
 
 # So many missing people are offered one by one; beyond that there is the tick for all of them.
 MAX_TICKS = 1_000
@@ -225,15 +224,6 @@ def _known_heads(sheet: SheetBeginning) -> int:
     return sum(bool(one.guess) for one in candidates(sheet.lines, index, COLUMNS, masked))
 
 
-def masked(value: str) -> str:
-    """A value that helps to see what a column holds: numbers as lists show them, days as they are."""
-    try:
-        day(text_cell(value))
-    except WrongValue:
-        return mask_number(value) if sum(one.isdecimal() for one in value) > 5 else value[:30]
-    return value
-
-
 class HeadsForm(forms.Form):
     """One choice per column of the file."""
 
@@ -244,7 +234,7 @@ class HeadsForm(forms.Form):
         self.line = line
         for place, column in enumerate(line.columns):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=column.head, choices=meanings, initial=column.guess, required=False
+                label=masked(column.head), choices=meanings, initial=column.guess, required=False
             )
 
     @property
@@ -257,6 +247,10 @@ class HeadsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         chosen: dict[str, Any] = super().clean() or {}
+        if any(is_number(column.head) for column in self.line.columns):
+            self.add_error(
+                None, _("This line holds somebody's number: it is a row, not the heads. Choose another line.")
+            )
         names = [meaning.partition("+")[0] for meaning in chosen.values() if meaning]
         said = {*names, *(["id_type"] if RESIDENT_NUMBER in chosen.values() else [])}
         for column in COLUMNS:

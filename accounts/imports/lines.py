@@ -60,7 +60,8 @@ class Line:
 
 def plan_joining(institution: Institution, values: Mapping[str, str], *, on: date) -> Line:
     """`values`: text by English head, as a file of one row would hold it."""
-    text = io.StringIO(newline="")
+    text = io.StringIO("sep=,\r\n", newline="")
+    text.seek(0, io.SEEK_END)
     sheet = csv.writer(text)
     sheet.writerow(JOINING)
     sheet.writerow([values.get(name, "") for name in JOINING])

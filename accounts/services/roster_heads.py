@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from core import audit, clock
 from core.columns import beginnings
 from core.errors import DomainError
-from core.heads import keyed, line_texts, signature
+from core.heads import is_number, keyed, line_texts, signature
 
 
 @transaction.atomic
@@ -24,6 +24,9 @@ def say_heads(
     texts = line_texts(sheet.lines, index) if sheet else []
     if sheet is None or not set(fields) <= set(keyed(texts)):
         raise DomainError("heads_not_there")
+    if any(map(is_number, texts)):
+        # What is said here stays, in clear: no row of a person may become heads.
+        raise DomainError("heads_are_values")
     said = RosterHeads.objects.create(
         institution=institution,
         signature=signature(texts),

@@ -65,6 +65,13 @@ def held(institution):
     return make_appointment(make_person("高轩", number="000000199001010018"), institution, start=START)
 
 
+def test_a_line_is_read_whatever_marks_its_texts_hold(institution, actor):
+    """A comma-separated file guesses its delimiter; a line by hand must not."""
+    made = record_joining(actor=actor, institution=institution, values=joining(department="科;" * 40))
+
+    assert made.department == "科;" * 40
+
+
 # --- joined ---------------------------------------------------------------------------------------------------------
 def test_joining_writes_person_document_appointment_and_one_entry(institution, actor):
     line = preview_joining(actor=actor, institution=institution, values=joining())

@@ -180,3 +180,13 @@ def test_unclear_heads_exit_with_2_and_are_named_until_the_map_says_them(institu
         assert (status, json.loads(out)["counts"]["create"]) == (0, 1)
     with pytest.raises(CommandError):
         call_command("import_roster", name, "--institution", CODE, "--map", "称呼=nickname")
+
+
+def test_rows_of_a_file_without_heads_are_told_with_their_numbers_masked(institution, file):
+    name = file(xlsx(person_row("高轩", "000000199001010018"), person_row("王喆", "E12345678")))
+
+    with pytest.raises(CommandError) as caught:
+        call_command("import_roster", name, "--institution", CODE)
+
+    assert "高轩" in str(caught.value)
+    assert [number for number in ("000000199001010018", "E12345678") if number in str(caught.value)] == []

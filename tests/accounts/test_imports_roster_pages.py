@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from accounts.imports.roster import read_roster
 from accounts.models import Appointment, Institution, RosterHeads
-from accounts.services import correct_appointment
+from accounts.services import correct_appointment, say_heads
 from core import clock
+from core.errors import DomainError
 from core.models import AuditEntry
 from tests.accounts.rosters import actions, confirm, preview
 from tests.accounts.sheets import ROSTER, person_row, roster, saved, xlsx
@@ -95,6 +96,23 @@ def test_missing_or_double_meaning_is_said_and_the_choices_stay(client, column):
 
     assert (page.status_code, len(page.context["form"].non_field_errors())) == (200, 1 if column == "" else 2)
     assert page.context["form"]["column_0"].value() == column
+    assert not RosterHeads.objects.exists()
+
+
+def test_row_of_a_person_is_never_taken_for_heads(client, institution):
+    """What is said of heads stays in clear: neither the page nor the service behind it takes a row."""
+    content = xlsx(HEADS, person_row("高轩", NUMBER), person_row("王喆"))
+    asked = upload(client, content).url
+    page = client.get(asked, {"line": "1"})
+
+    answer = client.post(f"{asked}?line=1", meanings(page) | {"column_0": "name", "column_2": "id_number"})
+
+    assert [NUMBER in one.content.decode() for one in (page, answer)] == [False, False]
+    assert "此行含有人员的号码" in answer.content.decode()
+    with pytest.raises(DomainError, match="heads_are_values"):
+        say_heads(
+            actor=officer(institution), institution=institution, content=content, line=("Sheet", 1), fields={NUMBER: ""}
+        )
     assert not RosterHeads.objects.exists()
 
 

@@ -222,6 +222,8 @@ def test_yes_no_takes_words_and_truth():
 def test_percent_is_a_whole_number_up_to_100():
     assert [percent(text_cell(value)) for value in ("0", "50", "50%", "１００", "50.0")] == [0, 50, 50, 100, 50]
     assert {code_of(percent, text_cell(value)) for value in ("101", "-1", "33.3", "半")} == {"not_a_share"}
+    assert {code_of(percent, text_cell(value)) for value in ("1", "１", "1.0")} == {"one_or_whole"}
+    assert (percent(text_cell("1%")), percent(tables.Cell("100%", number=1))) == (1, 100)
 
 
 def test_text_is_one_line_and_limited():

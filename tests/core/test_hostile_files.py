@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -48,9 +49,18 @@ def walk(content: bytes) -> str:
     try:
         with opened(content) as book:
             cells = [cell for sheet in book.sheets for _number, line in sheet for cell in line if cell.text]
+        look_for_heads(content)
     except TableUnreadable as refusal:
         return f"refused: {refusal.code}"
     return f"read: {sum(bool(cell.trouble) for cell in cells)} of {len(cells)} with trouble"
+
+
+def look_for_heads(content: bytes) -> None:
+    from core.columns import Column, read_table, text  # noqa: PLC0415
+    from core.heads import HeadsUnsure  # noqa: PLC0415
+
+    with suppress(HeadsUnsure):
+        read_table(content, [Column("name", ("姓名",), text(50), required=True), Column("post", ("岗位",), text(50))])
 
 
 def in_a_process_of_its_own() -> dict[str, tuple[str, float, int]]:
@@ -111,7 +121,7 @@ def test_nothing_starts_without_the_safe_parser(monkeypatch):
 
 
 if __name__ == "__main__":
-    import core.tables  # noqa: F401 - what every worker has loaded
+    import core.columns  # noqa: F401 - what every worker has loaded
 
     found = {}
     for name, make in {**REFUSED, **HARMLESS}.items():

@@ -204,7 +204,7 @@ def with_shared_texts(part: str) -> bytes:
                 line = f'<Override PartName="/{part}" ContentType="{kind}"/></Types>'
                 text = text.replace(b"</Types>", line.encode())
             new.writestr(name, text)
-        texts = b"<si><t>a</t></si>" * 9
+        texts = b"<si><t>a</t></si>" * 9_000
         new.writestr(
             part, b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' + texts + b"</sst>"
         )
@@ -216,6 +216,7 @@ def test_flood_of_shared_texts_is_refused_before_they_are_read(part, monkeypatch
     content = with_shared_texts(part)
     assert lines(content) == [[(1, ["a"])]]
 
-    monkeypatch.setattr(tables, "MAX_SHARED_TEXTS", 50)
+    monkeypatch.setattr(tables, "MAX_SHARED_TEXTS", 100_000)
+    monkeypatch.setattr(tables, "MAX_PART", 100_000)
 
     assert refusal(content) == "unpacks_too_large"

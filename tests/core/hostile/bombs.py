@@ -196,7 +196,7 @@ def hundred_thousand_merged_ranges() -> bytes:
     return sheet(f"<sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>{merged}</mergeCells>")
 
 
-@harmless
+@refused
 def text_of_five_megabytes() -> bytes:
     return rows("<row>" + text_cell("A1", "".join(os.urandom(8).hex() for _ in range(300_000))) + "</row>")
 
@@ -209,3 +209,65 @@ def number_of_a_hundred_thousand_digits() -> bytes:
 @harmless
 def date_beyond_time() -> bytes:
     return rows('<row><c r="A1" t="d"><v>2026-03-01</v></c><c r="B1"><v>1e308</v></c></row>')
+
+
+# --- parts that are read whole ---------------------------------------------------------------------------------------
+STYLES, BOOK = "xl/styles.xml", "xl/workbook.xml"
+
+
+@refused
+def million_styles() -> bytes:
+    begin = f'<styleSheet xmlns="{MAIN}"><cellXfs>'.encode()
+    return big_part(STYLES, begin, b'<xf numFmtId="0"/>', 1_000_000, b"</cellXfs></styleSheet>")
+
+
+@refused
+def styles_that_call_themselves_a_sheet() -> bytes:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+    kinds = parts()["[Content_Types].xml"].decode().split("<Override")
+    kinds = [one for one in kinds if STYLES not in one]
+    more = f'Override PartName="/{STYLES}" ContentType="{kind}"/></Types>'
+    changed = "<Override".join(kinds).replace("</Types>", f"<{more}").encode()
+    begin = f'<styleSheet xmlns="{MAIN}"><cellXfs>'.encode()
+    piece = b'<xf numFmtId="0"/>'
+    end = b"</cellXfs></styleSheet>"
+    return big_part(STYLES, begin, piece, 300_000, end, **{"[Content_Types].xml": changed})
+
+
+@refused
+def two_hundred_thousand_names() -> bytes:
+    begin, end = parts()[BOOK].split(b"</workbook>")[0] + b"<definedNames>", b"</definedNames></workbook>"
+    return big_part(BOOK, begin, b'<definedName name="a">Sheet!$A$1</definedName>', 200_000, end)
+
+
+@refused
+def five_hundred_thousand_hidden_columns() -> bytes:
+    begin = f"{HEAD}<cols>".encode()
+    end = f"</cols><sheetData><row>{text_cell('A1', 'x')}</row></sheetData></worksheet>".encode()
+    return big_part(SHEET, begin, b'<col min="1" max="1" hidden="1"/>', 500_000, end)
+
+
+@harmless
+def twenty_thousand_hidden_columns() -> bytes:
+    columns = '<col min="1" max="1" hidden="1"/>' * 20_000
+    return sheet(f"<cols>{columns}</cols><sheetData><row>{text_cell('A1', 'x')}</row></sheetData>")
+
+
+@refused
+def cell_of_a_hundred_megabytes() -> bytes:
+    texts = b"".join(os.urandom(512).hex().encode() for _ in range(1))
+    begin = f'{HEAD}<sheetData><row><c t="inlineStr"><is><t>'.encode()
+    return big_part(SHEET, begin, texts, 100_000, b"</t></is></c></row></sheetData></worksheet>")
+
+
+@refused
+def row_of_a_hundred_megabytes() -> bytes:
+    begin, end = f"{HEAD}<sheetData><row>".encode(), b"</row></sheetData></worksheet>"
+    cell = text_cell("A1", os.urandom(4_000).hex()).encode()
+    return big_part(SHEET, begin, cell, 12_000, end)
+
+
+@refused
+def three_million_cells() -> bytes:
+    row = ("<row>" + "".join(f"<c><v>{os.urandom(2).hex()}</v></c>" for _ in range(200)) + "</row>").encode()
+    return big_part(SHEET, HEAD.encode() + b"<sheetData>", row, 15_000, b"</sheetData></worksheet>")

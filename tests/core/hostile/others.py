@@ -98,3 +98,18 @@ def csv_of_formulas() -> bytes:
 @refused
 def csv_of_neither_encoding() -> bytes:
     return b"\xff\x80\x81,\xfe\n\x80\xff"
+
+
+@refused
+def csv_of_five_million_cells() -> bytes:
+    return (b"1," * 200 + b"\n") * 25_000
+
+
+@harmless
+def csv_head_of_opening_brackets() -> bytes:
+    return "姓名,".encode() + b"(" * 80_000 + b",x\n"
+
+
+@harmless
+def csv_head_of_brackets_in_brackets() -> bytes:
+    return "姓名,".encode() + b"(a)" * 20_000 + b"," + b"([" * 20_000 + b",x\n"
