@@ -34,4 +34,6 @@ DATA_REQUEST_STEPS = {
     "carry_out": Step(frozenset({S.IN_REVIEW}), S.DONE,     P.DATA_REQUEST_REVIEW, apart_from=frozenset({"take"})),
     "refuse":   Step(frozenset({S.IN_REVIEW}), S.REFUSED,   P.DATA_REQUEST_REVIEW),
     "withdraw": Step(OPEN,                     S.WITHDRAWN, P.DATA_REQUEST_ASK),
+    # Whoever asked has been erased at their own wish.
+    "lapse":    Step(OPEN,                     S.WITHDRAWN, P.DATA_REQUEST_REVIEW),
 }  # fmt: skip

@@ -11,17 +11,22 @@ from django.db.models import F, Q
 from accounts.access import require
 from accounts.models import (
     Appointment,
+    AppointmentDispute,
     AppointmentVersion,
     Claim,
     IdentityDocument,
+    Invitation,
+    JoinRequest,
     Membership,
     Person,
     User,
 )
+from accounts.models.joining import address_index
 from accounts.permissions import Permission
+from accounts.services.places import write_name
 from core import audit, clock, uploads
 from core.errors import DomainError
-from core.text import name_key, normal_name
+from core.text import name_key
 
 ERASED_NAME = "已注销"
 # What a roster says of somebody beyond the facts that a ratio needs.
@@ -38,6 +43,7 @@ def erase_person(*, actor: User, person: Person) -> Person:
     IdentityDocument.objects.filter(person__in=people).delete()
     AppointmentVersion.objects.filter(appointment__person__in=people).update(**dict.fromkeys(PERSONAL_TERMS, ""))
     Appointment.objects.filter(person__in=people).update(phone="", **dict.fromkeys(PERSONAL_TERMS, ""))
+    AppointmentDispute.objects.filter(appointment__person__in=people).update(words="")
     for one in people:
         one.name, one.name_key, one.latin_name = ERASED_NAME, name_key(ERASED_NAME), ""
         one.phone, one.phone_index = "", ""
@@ -52,6 +58,7 @@ def erase_person(*, actor: User, person: Person) -> Person:
 def erase_login(*, actor: User, user: User) -> User:
     """Nobody signs in with it again; its row stays, because what it did stays written down."""
     Claim.objects.filter(user=user).update(code_hash="", code_sent_at=None)
+    _forget_letters(user)
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     ended = Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today())
@@ -68,27 +75,39 @@ def erase_login(*, actor: User, user: User) -> User:
 
 
 @transaction.atomic
-def correct_identity(*, actor: User, person: Person, name: str = "", number: str = "", index: str = "") -> Person:
-    """Put a name or the number of the document right, after a second person has agreed. Issued documents keep what
-    they say: they are superseded. Raises `document_taken`."""
+def correct_identity(
+    *, actor: User, person: Person, name: str = "", document_type: str = "", number: str = "", index: str = ""
+) -> Person:
+    """Put a name or the number of one document right, after a second person has agreed. Issued documents keep what
+    they say: they are superseded. Raises `document_taken`, `no_document`."""
     require(actor, Permission.DATA_REQUEST_REVIEW, person)
     if name:
-        person.name, person.name_key = normal_name(name), name_key(name)
-        person.save(update_fields=["name", "name_key"])
+        write_name(person, name)
     if number:
-        _correct_number(person, number, index)
+        _correct_number(person, document_type, number, index)
     audit.record(actor, "accounts.identity_corrected", person, name=bool(name), number=bool(number))
     return person
 
 
-def _correct_number(person: Person, number: str, index: str) -> None:
+def _correct_number(person: Person, document_type: str, number: str, index: str) -> None:
     if IdentityDocument.objects.filter(number_index=index).exclude(person=person).exists():
         raise DomainError("document_taken")
-    document = IdentityDocument.objects.filter(person=person).order_by("pk").first()
+    document = IdentityDocument.objects.filter(person=person, type=document_type).order_by("pk").first()
     if document is None:
         raise DomainError("no_document")
     document.number, document.number_index = number, index
     document.save(update_fields=["number", "number_index"])
+
+
+def _forget_letters(user: User) -> None:
+    """Addresses that letters went to, and what was written when asking to join."""
+    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)} - {""}
+    gone = f"{user.uuid}@erased.invalid"
+    for letter in Invitation.objects.filter(email_index__in=[address_index(one) for one in addresses]):
+        letter.email, letter.email_index = gone, address_index(gone)
+        letter.token_hash = ""
+        letter.save(update_fields=["email", "email_index", "token_hash"])
+    JoinRequest.objects.filter(user=user).update(message="")
 
 
 def _require_no_open_appointment(people: list[Person]) -> None:

@@ -141,14 +141,19 @@ def add_person(
 def correct_name(*, actor: User, person: Person, name: str, reason: str) -> Person:
     """Put a wrongly written name right. Documents already issued keep what they say; they are superseded."""
     require_system(actor)
-    before, person.name = person.name, normal_name(name)
-    person.name_key = name_key(name)
+    before = person.name
+    write_name(person, name)
+    audit.record(actor, "accounts.name_corrected", person, reason=reason, before=before, after=person.name)
+    return person
+
+
+def write_name(person: Person, name: str) -> None:
+    """Part of a correction that has been allowed: the name, what is found by it, and whoever must hear of it."""
+    person.name, person.name_key = normal_name(name), name_key(name)
     person.save(update_fields=["name", "name_key"])
     # Another name has other doubles.
     person.documents.update(twin_index="")
-    audit.record(actor, "accounts.name_corrected", person, reason=reason, before=before, after=person.name)
     outbox.add("accounts.name_corrected", person.pk)
-    return person
 
 
 def require_region(actor: User, permission: Permission, region: Region) -> None:

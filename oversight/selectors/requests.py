@@ -16,7 +16,7 @@ from core.models import AuditEntry
 from courses.models import TrainingRecord
 from credit.models import CreditRecord
 from oversight.models import DataRequest
-from oversight.workflow import OPEN
+from oversight.workflow import OPEN, RequestKind
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,24 @@ def my_request(actor: User, uuid: UUID) -> DataRequest:
 
 def requests_to_answer(actor: User, *, closed: bool = False) -> QuerySet[DataRequest]:
     """What waits in the actor's reach, the next deadline first; closed ones newest first."""
-    rows = DataRequest.objects.allowed(actor, Permission.DATA_REQUEST_REVIEW).exclude(user=actor.pk)
-    rows = rows.exclude(kind="copy").select_related("person", "user")
+    rows = _reviewed_by(actor).select_related("person", "user")
     if closed:
         return rows.exclude(state__in=OPEN).order_by("-answered_at", "-pk")
     return rows.filter(state__in=OPEN).order_by("due_at", "pk")
 
 
 def request_to_answer(actor: User, uuid: UUID) -> DataRequest:
-    rows = DataRequest.objects.allowed(actor, Permission.DATA_REQUEST_REVIEW).exclude(user=actor.pk)
+    rows = _reviewed_by(actor)
     found = rows.select_related("person", "user").prefetch_related("person__documents").filter(uuid=uuid).first()
     if found is None:
         raise NotAllowed(permission=Permission.DATA_REQUEST_REVIEW.value)
     return found
+
+
+def _reviewed_by(actor: User) -> QuerySet[DataRequest]:
+    """Others' requests within reach; a copy is made by a job and reviewed by nobody."""
+    rows = DataRequest.objects.allowed(actor, Permission.DATA_REQUEST_REVIEW)
+    return rows.exclude(user=actor.pk).exclude(kind=RequestKind.COPY)
 
 
 def is_late(request: DataRequest) -> bool:

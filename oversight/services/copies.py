@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from accounts.models import User
+from accounts.selectors import same_person
 from certificates.models import CertificateFile
 from certificates.selectors.files import FileUnreadable, stored_bytes
 from core import clock, uploads
@@ -56,7 +57,12 @@ def _zip(request: DataRequest) -> bytes:
 
 
 def _certificates(request: DataRequest) -> list[tuple[str, bytes]]:
-    files = CertificateFile.objects.filter(certificate__person__user=request.user_id).select_related("certificate")
+    person = request.person
+    if person is None:
+        return []
+    survivor = person.merged_into_id or person.pk
+    files = CertificateFile.objects.filter(same_person(survivor, "certificate__person"))
+    files = files.select_related("certificate")
     found = []
     for file in files.order_by("pk"):
         try:

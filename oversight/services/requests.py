@@ -12,9 +12,10 @@ from certificates.services.erasure import reduce_certificates
 from core import audit, clock, jobs, outbox
 from core.calendar import working_day_deadline
 from core.errors import DomainError, NotAllowed
+from core.models import Job
 from core.workflow import advance
 from oversight.models import DataRequest
-from oversight.workflow import DATA_REQUEST_STEPS, RequestKind
+from oversight.workflow import DATA_REQUEST_STEPS, OPEN, RequestKind
 
 MAKE_COPY = "oversight.make_copy"
 COPY_WITHIN = timedelta(days=1)
@@ -23,7 +24,10 @@ WORKING_DAYS = 15
 
 @transaction.atomic
 def ask_for_copy(*, actor: User) -> DataRequest:
-    """Ready within a day, by a job. Raises `already_asked`."""
+    """Ready within a day, by a job. Asked again after a job that failed, another one begins. Raises `already_asked`."""
+    if (stuck := _failed_copy(actor)) is not None:
+        jobs.start(actor=actor, kind=MAKE_COPY, subject_id=stuck.pk, keys=[stuck.pk])
+        return stuck
     request = _ask(actor, RequestKind.COPY, due_at=clock.now() + COPY_WITHIN)
     jobs.start(actor=actor, kind=MAKE_COPY, subject_id=request.pk, keys=[request.pk])
     return request
@@ -55,8 +59,10 @@ def withdraw_request(*, actor: User, request: DataRequest) -> DataRequest:
 
 
 def take_request(*, actor: User, request: DataRequest) -> DataRequest:
-    """The first person looks into it. Nobody reviews a request of their own."""
+    """The first person looks into it. Nobody reviews a request of their own, nor a copy, which a job makes."""
     _require_apart(actor, request)
+    if request.kind == RequestKind.COPY:
+        raise DomainError("made_by_a_job")
     return advance(request, "take", DATA_REQUEST_STEPS, actor=actor)
 
 
@@ -76,28 +82,52 @@ def refuse_request(*, actor: User, request: DataRequest, reason: str) -> DataReq
 def carry_out(*, actor: User, request: DataRequest) -> DataRequest:
     """The second person agrees, and it is done in the same transaction. Raises `still_appointed`, `document_taken`."""
     _require_apart(actor, request)
+    carried_out = {RequestKind.CORRECTION: _correct, RequestKind.DELETION: _erase}
+    if request.kind not in carried_out:
+        raise DomainError("made_by_a_job")
     request = advance(request, "carry_out", DATA_REQUEST_STEPS, actor=actor)
-    if request.kind == RequestKind.CORRECTION:
-        _correct(actor, request)
-    else:
-        _erase(actor, request)
+    carried_out[RequestKind(request.kind)](actor, request)
     return _close(request, "")
+
+
+def _failed_copy(actor: User) -> DataRequest | None:
+    """The copy that is still due although its newest job has come to an end."""
+    request = DataRequest.objects.filter(user=actor, kind=RequestKind.COPY, state__in=OPEN).first()
+    if request is None:
+        return None
+    job = Job.objects.filter(kind=MAKE_COPY, subject_id=str(request.pk)).order_by("-pk").first()
+    return request if job and job.state == Job.State.DONE else None
 
 
 def _correct(actor: User, request: DataRequest) -> None:
     wanted = json.loads(request.wanted)
     index = document_index(wanted["document_type"], wanted["number"]) if wanted["number"] else ""
     person = _person(request)
-    correct_identity(actor=actor, person=person, name=wanted["name"], number=wanted["number"], index=index)
+    correct_identity(
+        actor=actor,
+        person=person,
+        name=wanted["name"],
+        document_type=wanted["document_type"],
+        number=wanted["number"],
+        index=index,
+    )
 
 
 def _erase(actor: User, request: DataRequest) -> None:
+    _lapse_others(actor, request)
     if request.person_id is None:
         erase_login(actor=actor, user=request.user)
         return
     person = _person(request)
     reduce_certificates(actor=actor, person=person)
     erase_person(actor=actor, person=person)
+
+
+def _lapse_others(actor: User, request: DataRequest) -> None:
+    """What else was asked lapses: a correction would write the name back, and holds the number until then."""
+    others = DataRequest.objects.filter(user=request.user_id, state__in=OPEN).exclude(pk=request.pk)
+    for other in others.order_by("pk"):
+        _close(advance(other, "lapse", DATA_REQUEST_STEPS, actor=actor), "")
 
 
 def _person(request: DataRequest) -> Person:
