@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.selectors import identity_is_checked
+from accounts.workflow import ClaimState
 from core import clock
 from core.errors import NotAllowed
 from courses.models import Attendance, Cohort, Enrolment, Programme, Session
@@ -124,10 +126,20 @@ def applications_of(actor: User, cohort: Cohort) -> QuerySet[Enrolment]:
 
 def taking_part(actor: User, cohort: Cohort, permission: Permission) -> list[Enrolment]:
     """Trainees with a seat who have not finished, by name; the actor's own place is for others to mark."""
+    return list(_taking_part(actor, cohort, permission))
+
+
+def unseen(actor: User, cohort: Cohort) -> list[Enrolment]:
+    """Of those, who has not shown the original document, or has still to be joined with a record on file."""
+    rows = _taking_part(actor, cohort, Permission.ENROLMENT_ADMIT)
+    return list(rows.filter(~identity_is_checked() | Q(claim__state=ClaimState.OPEN)))
+
+
+def _taking_part(actor: User, cohort: Cohort, permission: Permission) -> QuerySet[Enrolment]:
     rows = Enrolment.objects.allowed(actor, permission).filter(cohort=cohort, state__in=STUDYING)
     rows = rows.exclude(Q(applicant=actor) | Q(person__user=actor) | Q(person__merged_into__user=actor))
     rows = rows.select_related("person").prefetch_related("person__documents")
-    return list(rows.order_by("person__name_key", "pk"))
+    return rows.order_by("person__name_key", "pk")
 
 
 def attendance_map(actor: User, cohort: Cohort, sessions: Sequence[Session]) -> list[MapRow]:

@@ -87,6 +87,7 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "hours": selectors.hours_of(sessions),
         "attendance": _attendance(rows),
         "may_manage": may_manage,
+        "unseen": selectors.unseen(request.user, found) if may_manage else (),
         "may_mark": may_manage or can(request.user, Permission.ATTENDANCE_MARK, found),
         "full": found.seats_left < 1,  # type: ignore[attr-defined]
     }

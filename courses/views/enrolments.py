@@ -140,7 +140,9 @@ def check_identity(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, words(refusal))
     else:
         messages.success(request, _("%(name)s: identity checked at the desk.") % {"name": found.person.name})
-    return redirect("courses:completion_review", pk=found.cohort_id)
+    return redirect(
+        "courses:cohort" if "from_cohort" in request.POST else "courses:completion_review", pk=found.cohort_id
+    )
 
 
 def _public(pk: int) -> Cohort:
@@ -169,6 +171,8 @@ def _answer(request: SignedInRequest, found: Enrolment, given: dict[str, Any]) -
     else:
         told = {**_named(found), "state": answered.get_state_display()}
         messages.success(request, _("%(name)s: %(state)s.") % told)
+        if given["step"] == AnswerForm.ADMIT and not given["document_seen"]:
+            messages.info(request, _("The original document was not seen yet; record it on this page once it was."))
 
 
 def _decide(request: SignedInRequest, found: Enrolment, given: dict[str, Any]) -> Enrolment:

@@ -175,6 +175,18 @@ def test_cohort_shows_applications_map_and_masked_numbers(signed_in, base):
     assert ("000***********0018" in page, "000000199001010018" in page) == (True, False)
 
 
+def test_document_is_seen_after_admission_on_the_page_of_the_cohort(signed_in, base):
+    """Before the cohort begins there is no completion review, where the same button stands."""
+    cohort = make_cohort(base, state="open")
+    late = make_enrolment(cohort, state="admitted", person=make_person("欧阳修远"))
+    make_enrolment(cohort, state="admitted", person=make_person("司马相如", checked=True))
+    assert signed_in.get(address("cohort", cohort.pk)).context["unseen"] == [late]
+
+    after = signed_in.post(address("check_identity", late.pk), {"from_cohort": "1"}, follow=True)
+
+    assert (after.request["PATH_INFO"], after.context["unseen"]) == (address("cohort", cohort.pk), [])
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_cohort_takes_the_same_queries_for_any_number(signed_in, base, rows, django_assert_num_queries):
     cohort = make_cohort(base, state="running")
@@ -183,7 +195,7 @@ def test_cohort_takes_the_same_queries_for_any_number(signed_in, base, rows, dja
         make_enrolment(cohort, state="attending")
         make_enrolment(cohort, state="applied")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         signed_in.get(address("cohort", cohort.pk))
 
 
