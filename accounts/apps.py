@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import ADMINISTRATORS
+from core.expiry import Expiry
 from core.spans import NoOverlap
 
 
@@ -27,6 +28,10 @@ class AccountsConfig(AppConfig):
         "accounts_notadouble",
         "accounts_disputedecision",
     ]
+    expires: ClassVar[dict[str, Expiry]] = {
+        "accounts_accessentry": Expiry("at", "access_ledger"),
+        "accounts_viewedpage": Expiry("at", "viewed_pages"),
+    }
     # Entries are ended, never rewritten.
     erasable: ClassVar[dict[str, list[str]]] = {"accounts_appointmentversion": ["email", "department", "staff_no"]}
     frozen: ClassVar[dict[str, list[str]]] = {

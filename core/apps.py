@@ -8,10 +8,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
+from core.expiry import Expiry
+
 
 class CoreConfig(AppConfig):
     name = "core"
     append_only: ClassVar[list[str]] = ["core_auditentry"]
+    expires: ClassVar[dict[str, Expiry]] = {"core_auditentry": Expiry("at", "audit")}
 
     def ready(self) -> None:
         from core.logs import mask_every_record  # noqa: PLC0415 - apps must be loaded first

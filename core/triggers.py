@@ -2,13 +2,13 @@
 
 Which tables: `append_only` of each app's config refuse UPDATE, DELETE, TRUNCATE and REPLACE; `frozen` ones do so too,
 but for an UPDATE of the columns named there. Columns of either that `erasable` names may also become empty, and nothing
-else: that is how personal data is erased where facts are kept ("facts.name" is one key of a JSON column). They are
-(re)made after every migrate, because SQLite's table rebuilds drop triggers.
+else: that is how personal data is erased where facts are kept ("facts.name" is one key of a JSON column). Rows of
+tables in `expires` may be deleted once they are older than their period, by the database's own clock; nobody lifts a
+guard. They are (re)made after every migrate: SQLite's table rebuilds drop triggers, and periods may have changed.
 """
 
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
+
+from core.expiry import Expiry
 
 _POSTGRESQL_REFUSAL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -29,46 +31,41 @@ def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any
     """post_migrate receiver; passes by tables that a partial migrate has not made yet."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
-    erasable = getattr(sender, "erasable", {})
+    erasable, expires = getattr(sender, "erasable", {}), getattr(sender, "expires", {})
     with connection.cursor() as cursor:
         for table in sorted(present.intersection(getattr(sender, "append_only", ()))):
-            protect(cursor, table, erasing=erasable.get(table, ()))
+            expiry = expires.get(table)
+            if expiry and not expiry.is_there(connection, cursor, table):
+                expiry = None
+            protect(cursor, table, erasing=erasable.get(table, ()), expiring=expiry)
         for table, columns in sorted(getattr(sender, "frozen", {}).items()):
             if table in present:
                 protect(cursor, table, changing=columns, erasing=erasable.get(table, ()))
 
 
 def protect(
-    cursor: CursorWrapper, table: str, *, changing: Collection[str] = (), erasing: Collection[str] = ()
+    cursor: CursorWrapper,
+    table: str,
+    *,
+    changing: Collection[str] = (),
+    erasing: Collection[str] = (),
+    expiring: Expiry | None = None,
 ) -> None:
-    """Make a table append-only but for the `changing` columns, and for `erasing` ones that become empty; again is the
-    same as once."""
+    """Make a table append-only but for the `changing` columns, for `erasing` ones that become empty, and for rows past
+    their period; again is the same as once."""
     made = _sqlite if cursor.db.vendor == "sqlite" else _postgresql
     for statement in made(cursor, table, changing, erasing):
         cursor.execute(statement)
+    cursor.execute(_delete_guard(cursor.db.vendor, table, _word(changing), expiring))
 
 
-@contextmanager
-def without_delete_guard(table: str) -> Iterator[None]:
-    """Inside a transaction: rows that are past their period may be deleted; afterwards the guard stands again, and
-    after a failure too, because the transaction takes its lifting back. Needs the rights of the table's owner."""
-    connection = connections["default"]
-    on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        if on:
-            # Checks that wait for the commit would hold the table.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f'DROP TRIGGER "{table}_delete"{on}')
-        yield
-        cursor.execute(_delete_guard(connection.vendor, table))
-
-
-def _delete_guard(vendor: str, table: str) -> str:
+def _delete_guard(vendor: str, table: str, word: str, expiring: Expiry | None) -> str:
+    still_young = f" WHEN {expiring.not_yet(vendor)}" if expiring else ""
     if vendor == "sqlite":
-        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        return f'CREATE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" {refuse}'
-    refuse = "EXECUTE FUNCTION refuse_change('append-only')"
-    return f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW {refuse}'
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {word}'); END"
+        return f'CREATE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}"{still_young} {refuse}'
+    refuse = f"EXECUTE FUNCTION refuse_change('{word}')"
+    return f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW{still_young} {refuse}'
 
 
 def _word(changing: Collection[str]) -> str:
@@ -87,7 +84,6 @@ def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str], er
     return [
         _POSTGRESQL_REFUSAL,
         f'CREATE OR REPLACE TRIGGER "{table}_rows" {moment} UPDATE ON "{table}" FOR EACH ROW {moved}{refuse}',
-        f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW {refuse}',
         # Row triggers do not see TRUNCATE.
         f'CREATE OR REPLACE TRIGGER "{table}_whole" BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}',
     ]
@@ -116,7 +112,6 @@ def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str], erasin
     made.append(
         f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, changing, erasing)} {refuse}'
     )
-    made.append(f'CREATE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" {refuse}')
     # INSERT OR REPLACE deletes the old row without firing the delete trigger: refuse any insert that would collide,
     # on the row's own number and on every unique index, whatever its columns.
     for place, unique in enumerate([_Unique(("rowid",)), *_unique_indexes(cursor, table)]):

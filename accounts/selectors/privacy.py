@@ -1,5 +1,10 @@
 """Reads about personal data: whose number may be asked for, and who has agreed to what."""
 
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef, QuerySet
+
 from accounts.models import Appointment, Person, User
 from accounts.models.positions import not_voided
 from accounts.permissions import Permission
@@ -24,3 +29,13 @@ def shared_contact(actor: User, person: Person) -> str:
         return ""
     here = Appointment.objects.filter(not_voided(), running_on(clock.today()), person=person, institution__in=places)
     return person.user.email or "" if here.exists() else ""
+
+
+def unconfirmed_logins(before: datetime) -> QuerySet[User]:
+    """Begun before a moment and never used: no address was confirmed, nobody ever signed in, nothing hangs on it."""
+    confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    rows = User.objects.filter(
+        is_active=True, date_joined__lt=before, last_login__isnull=True, phone_verified=False,
+        person__isnull=True, memberships__isnull=True,
+    )  # fmt: skip
+    return rows.exclude(Exists(confirmed)).order_by("pk")

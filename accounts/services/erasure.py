@@ -3,10 +3,12 @@
 Rows that history rests on (appointments, trainings) stay and point to a person without a name: past ratios do not move.
 """
 
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 
 from accounts.access import require
 from accounts.models import (
@@ -22,10 +24,11 @@ from accounts.models import (
     User,
 )
 from accounts.models.joining import address_index
-from accounts.permissions import Permission
+from accounts.permissions import Permission, Role
+from accounts.selectors.privacy import unconfirmed_logins
 from accounts.services.places import write_name
 from core import audit, clock, uploads
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.text import name_key
 
 ERASED_NAME = "已注销"
@@ -72,6 +75,22 @@ def erase_login(*, actor: User, user: User) -> User:
     uploads.forget_all_of(user.pk)
     audit.record(actor, "accounts.login_erased", user)
     return user
+
+
+@transaction.atomic
+def forget_unconfirmed(*, actor: User, before: datetime) -> int:
+    """Logins that somebody began and never confirmed, by the nightly job as the system: nothing rests on them, and the
+    address is free again. The few that something points to lose their address instead."""
+    if not any(hat.role == Role.SYSTEM for hat in actor.worn_memberships()):
+        raise NotAllowed(permission="system")
+    found = list(unconfirmed_logins(before))
+    for user in found:
+        try:
+            with transaction.atomic():
+                user.delete()
+        except ProtectedError:
+            erase_login(actor=actor, user=user)
+    return len(found)
 
 
 @transaction.atomic

@@ -281,7 +281,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    # At night: while old rows of protected tables go, nobody else can use those tables.
     "delete expired": {"task": "oversight.delete_expired", "schedule": crontab(hour=3, minute=20)},
     "resend": {"task": "core.resend", "schedule": 3.0},
     "expire invitations": {"task": "accounts.expire_invitations", "schedule": 3600.0},

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ScopedQuerySet
 from accounts.models import Person, TrainingBase, User
+from core import clock
 from courses.exams.rules import GRACE, QuestionKind
 from courses.exams.workflow import AttemptState
 
@@ -216,6 +217,8 @@ class PaperQuestion(models.Model):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     option_order = models.JSONField(default=list)
+    # The start of the attempt. Its guard lets the row go when it is old, and may look at this row alone.
+    drawn_at = models.DateTimeField(default=clock.now)
 
     objects = PaperQuestionQuerySet.as_manager()
 

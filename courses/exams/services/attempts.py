@@ -149,6 +149,7 @@ def _draw_paper(attempt: Attempt, random: Random) -> None:
             question_id=keys[question.code],
             position=position,
             option_order=question.option_order,
+            drawn_at=attempt.started_at,
         )
         for position, question in enumerate(drawn, start=1)
     )
