@@ -3,7 +3,7 @@
 What an entry says to people: each room names its verbs and its subjects in verbs.py, which this app loads at the start.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from core import clock
 from core.models import AuditEntry
 
+# Stands in the trail for a value of a personal field.
+ERASABLE_ELSEWHERE = "•"
 _sentences: dict[str, Promise] = {}
 _subjects: dict[str, Promise] = {}
 
@@ -35,6 +37,15 @@ def record(
         reason=reason,
         facts=facts,
     )
+
+
+def without_words(changes: dict[str, list[Any]], personal: Collection[str]) -> dict[str, list[Any]]:
+    """Old and new, but of what says who somebody is only whether there was something: nobody erases this trail, while
+    the records themselves are erased with their past."""
+    return {
+        name: [ERASABLE_ELSEWHERE if value else "" for value in pair] if name in personal else pair
+        for name, pair in changes.items()
+    }
 
 
 def entries_about(subject: models.Model) -> models.QuerySet[AuditEntry]:

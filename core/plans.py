@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from core import audit
 from core.tables import Cell
 
 
@@ -132,11 +133,12 @@ class Plan:
     def as_json(self) -> dict[str, Any]:
         return {"counts": self.counts, "rows": [row.as_json() for row in self.rows]}
 
-    def as_audit_lines(self) -> list[dict[str, Any]]:
-        """One line per changed row. A new record holds its own first wording, so its line only names it."""
+    def as_audit_lines(self, *, personal: Collection[str] = ()) -> list[dict[str, Any]]:
+        """One line per changed row. A new record holds its own first wording, so its line only names it; of `personal`
+        fields the line says that they changed and no more."""
         return [
             {"row": row.row, "id": row.id, "action": str(row.action)}
-            | ({"changes": row.changes_as_json()} if row.action == Action.UPDATE else {})
+            | ({"changes": audit.without_words(row.changes_as_json(), personal)} if row.action == Action.UPDATE else {})
             for row in self.rows
             if row.action in (Action.CREATE, Action.UPDATE)
         ]

@@ -35,11 +35,21 @@ def name_key(value: str) -> str:
     return re.sub(rf"[\s{INTERPUNCT}]", "", normal_name(value)).casefold()
 
 
+# So many characters of a short number stay hidden: less could be tried out against a check of the number.
+LEAST_HIDDEN = 5
+
+
 def mask_number(number: str) -> str:
-    """An identity number as lists show it: 000***********0018."""
+    """The number of any document as pages, tables and mails show it, by its form.
+
+    Identity cards and permits of 15 or 18 characters: the first three and the last four (000***********0018). Passports
+    and travel permits: the letter in front and up to three at the end (E*****678, H*******901, *****678).
+    """
     if len(number) >= 15:
         return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
-    return f"{number[:1]}{'*' * max(len(number) - 4, 1)}{number[-3:]}" if len(number) > 4 else "*" * len(number)
+    head = 1 if number[:1].isalpha() and len(number) > LEAST_HIDDEN else 0
+    tail = min(3, max(len(number) - head - LEAST_HIDDEN, 0))
+    return f"{number[:head]}{'*' * (len(number) - head - tail)}{number[len(number) - tail :]}"
 
 
 def mask_phone(phone: str) -> str:
@@ -68,14 +78,22 @@ _NUMBER_IN_TEXT = re.compile(
     rf"|(?<![0-9])\d{{17}}[0-9Xx](?![0-9])|(?<![0-9])\d{{15}}(?![0-9])"
     rf"|(?<![0-9])(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?![0-9])"
 )
+# Documents of fewer characters: the permanent residence card of 15, travel permits of Hong Kong and Macao (a letter and
+# 8 or 10 digits) and Taiwan (8 digits, unless they are a day), passports (one or two letters, then 6 to 8 digits).
+_DAY = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_WORD = r"[A-Za-z0-9_.\-]"
+_SHORT_IN_TEXT = re.compile(
+    rf"(?<!{_WORD})(?:[A-Za-z]{{3}}\d{{12}}|[HMhm]\d{{10}}|[A-Za-z]{{1,2}}\d{{6,8}}|(?!{_DAY})\d{{8}})(?![A-Za-z0-9_\-])"
+)
 
 
 def mask_numbers_in(text: str) -> str:
     """Any text with the identity numbers and phones in it masked: for log lines and error reports.
 
-    Known by their form alone. A passport number has no form of its own and is not found: it never goes into a log.
+    Known by their form alone, so that a word of the same form is masked too, and a passport that another country writes
+    otherwise is not: no line of ours says a number.
     """
-    return _NUMBER_IN_TEXT.sub(_masked_match, text)
+    return _SHORT_IN_TEXT.sub(lambda found: mask_number(found[0]), _NUMBER_IN_TEXT.sub(_masked_match, text))
 
 
 def _masked_match(found: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """Doorbells of the oversight room: the copy of somebody's data, and word that a request was answered."""
 
 from celery import shared_task
+from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -35,7 +36,8 @@ def tell(event: OutboxEvent) -> None:
         return
     with translation.override("zh-hans"):
         subject = render_to_string("emails/request_answered_subject.txt").strip()
-        send_mail(subject, render_to_string("emails/request_answered.txt"), None, [request.user.email])
+        url = settings.SITE_URL + reverse("oversight:my_data")
+        send_mail(subject, render_to_string("emails/request_answered.txt", {"url": url}), None, [request.user.email])
 
 
 @shared_task(name="oversight.delete_expired")

@@ -18,7 +18,7 @@ from accounts.selectors import document_index, surviving
 from core.columns import MESSAGES as COLUMN_MESSAGES
 from core.columns import Column, Entry, WrongValue, choice, identifier, text
 from core.tables import Cell
-from core.text import compact, mask_number, mask_phone, name_key, normal_name
+from core.text import mask_number, mask_phone, name_key, normal_name, phone_number
 
 # Rows per statement; SQLite takes 32,766 variables at least.
 BATCH = 5_000
@@ -126,16 +126,9 @@ def batches(rows: list[Any], size: int = BATCH) -> Iterator[list[Any]]:
 
 
 def mobile(cell: Cell) -> str:
-    """+ country code and number. Numbers without a country code are those of the mainland."""
-    value = compact(cell.text).replace("(", "").replace(")", "")
-    value = "+" + value[2:] if value.startswith("00") else value
-    digits = value.removeprefix("+86") if value.startswith("+86") else value
-    if len(digits) == 13 and digits.startswith("86"):
-        digits = digits[2:]
-    if digits.isdecimal() and len(digits) == 11 and "13" <= digits[:2] <= "19":
-        return f"+86{digits}"
-    if value.startswith("+") and not value.startswith("+86") and value[1:].isdecimal() and 8 <= len(value) <= 16:
-        return value
+    """In the one form that sign-in and records share."""
+    if number := phone_number(cell.text):
+        return number
     raise WrongValue("phone", MESSAGES["phone"])
 
 

@@ -75,6 +75,8 @@ class AppointmentTerms(models.Model):
         "start_date", "post", "professional", "employment_type", "full_time", "share", "department", "email",
         "staff_no", "end_date",
     )  # fmt: skip
+    # What a roster says of somebody beyond the facts that a ratio needs: erased with the person.
+    PERSONAL: ClassVar = ("email", "department", "staff_no", "phone")
 
     class Meta:
         abstract = True

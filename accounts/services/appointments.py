@@ -233,7 +233,8 @@ def _told(actor: User, verb: str, made: Appointment, *, reason: str = "", **fact
 
 def _plain(line: Line) -> dict[str, list[Any]]:
     """Old and new as the audit trail keeps them."""
-    return {
+    changes = {
         name: [value if value is None or isinstance(value, bool | int) else str(value) for value in pair]
         for name, pair in line.changes.items()
     }
+    return audit.without_words(changes, Appointment.PERSONAL)

@@ -32,8 +32,6 @@ from core.errors import DomainError, NotAllowed
 from core.text import name_key
 
 ERASED_NAME = "已注销"
-# What a roster says of somebody beyond the facts that a ratio needs.
-PERSONAL_TERMS = ("email", "department", "staff_no")
 
 
 @transaction.atomic
@@ -43,9 +41,10 @@ def erase_person(*, actor: User, person: Person) -> Person:
     people = list(Person.objects.select_for_update().filter(Q(pk=person.pk) | Q(merged_into=person.pk)).order_by("pk"))
     _require_no_open_appointment(people)
     users = [one.user for one in people if one.user]
+    terms = set(Appointment.PERSONAL) & set(Appointment.TERMS)
     IdentityDocument.objects.filter(person__in=people).delete()
-    AppointmentVersion.objects.filter(appointment__person__in=people).update(**dict.fromkeys(PERSONAL_TERMS, ""))
-    Appointment.objects.filter(person__in=people).update(phone="", **dict.fromkeys(PERSONAL_TERMS, ""))
+    AppointmentVersion.objects.filter(appointment__person__in=people).update(**dict.fromkeys(terms, ""))
+    Appointment.objects.filter(person__in=people).update(**dict.fromkeys(Appointment.PERSONAL, ""))
     AppointmentDispute.objects.filter(appointment__person__in=people).update(words="")
     for one in people:
         one.name, one.name_key, one.latin_name = ERASED_NAME, name_key(ERASED_NAME), ""

@@ -4,7 +4,7 @@ What a file means is planned in accounts.imports; here plans are shown to whoeve
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, cast
@@ -89,9 +89,8 @@ def import_roster(
             raise DomainError("changed_meanwhile")
         _write(plan, locked, progress)
         lay_before_officers([row.id for row in _entered_again(plan) if row.id])
-        facts = (
-            audit_facts(plan, file_name) | _decisions(plan) | {"office": office_of(actor, Permission.ROSTER_IMPORT)}
-        )
+        facts = audit_facts(plan, file_name, personal=Appointment.PERSONAL)
+        facts |= _decisions(plan) | {"office": office_of(actor, Permission.ROSTER_IMPORT)}
         audit.record(actor, "accounts.roster_imported", locked, **facts)
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
@@ -154,8 +153,9 @@ def one_transaction() -> Iterator[None]:
         raise DomainError("changed_meanwhile") from error
 
 
-def audit_facts(plan: Plan, file_name: str) -> dict[str, Any]:
-    return {"sha256": plan.sha256, "file": file_name, "counts": plan.counts, "rows": plan.as_audit_lines()}
+def audit_facts(plan: Plan, file_name: str, *, personal: Collection[str] = ()) -> dict[str, Any]:
+    lines = plan.as_audit_lines(personal=personal)
+    return {"sha256": plan.sha256, "file": file_name, "counts": plan.counts, "rows": lines}
 
 
 # --- rosters --------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from accounts.permissions import GRANTS, Permission, Role
 from accounts.selectors import document_index, known_areas
 from core import audit, outbox
 from core.errors import DomainError, NotAllowed
-from core.text import name_key, normal_name
+from core.text import mask_name, name_key, normal_name
 
 
 @transaction.atomic
@@ -143,7 +143,8 @@ def correct_name(*, actor: User, person: Person, name: str, reason: str) -> Pers
     require_system(actor)
     before = person.name
     write_name(person, name)
-    audit.record(actor, "accounts.name_corrected", person, reason=reason, before=before, after=person.name)
+    changed = {"before": mask_name(before), "after": mask_name(person.name)}
+    audit.record(actor, "accounts.name_corrected", person, reason=reason, **changed)
     return person
 
 

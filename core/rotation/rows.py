@@ -66,7 +66,7 @@ class Rows:
             tell(done)
             if connection.vendor == "sqlite":
                 # One writer at a time, and whoever waits only looks now and then: leave as much time as was taken.
-                time.sleep(max(time.monotonic() - begun, 0.01))
+                time.sleep(max(time.monotonic() - begun, 0.05))
         return done
 
     def batches(self) -> Iterator[list[Row]]:

@@ -96,9 +96,13 @@ def test_narrow_keeps_inner_blanks():
         ("000000199001010018", "000***********0018"),
         ("00000019770715003X", "000***********003X"),
         ("ABC123456789012", "ABC********9012"),
+        ("E12345678", "E*****678"),
+        ("EA1234567", "E*****567"),
         ("H12345678", "H*****678"),
-        ("12345678", "1****678"),
-        ("E1234", "E*234"),
+        ("M1234567890", "M*******890"),
+        ("12345678", "*****678"),
+        ("E123456", "E*****6"),
+        ("E1234", "*****"),
         ("1234", "****"),
         ("", ""),
     ],
@@ -113,6 +117,13 @@ def test_masked_number_keeps_the_length_and_shows_seven_characters(number):
 
     assert len(masked) == len(number)
     assert masked[3:-4] == "*" * (len(number) - 7)
+
+
+@given(st.from_regex(r"[A-Z]{0,3}[0-9]{5,14}", fullmatch=True))
+def test_five_characters_of_any_number_stay_hidden(number):
+    masked = mask_number(number)
+
+    assert (len(masked), masked.count("*") >= 5) == (len(number), True)
 
 
 @pytest.mark.parametrize(
