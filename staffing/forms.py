@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.clock import SHANGHAI, end_of_day
 
@@ -67,7 +68,7 @@ class SealedCountForm(forms.Form):
     trained = forms.IntegerField(label=_("of whom trained"), min_value=0, max_value=9999)
     valid_from = forms.DateField(label=_("Counts from"), widget=DAY)
     valid_to = forms.DateField(
-        label=_("No longer counted from"), widget=DAY, required=False, help_text=_("Leave empty while it goes on.")
+        label=pgettext_lazy("a number of people", "No longer counted from"), widget=DAY, required=False, help_text=_("Leave empty while it goes on.")
     )
 
     def clean(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class SealedDecisionForm(forms.Form):
         help_text=_("For a confirmation: the paper on which the number was checked. The paper itself is not uploaded."),
     )
     ended_on = forms.DateField(
-        label=_("No longer counted from"), widget=DAY, required=False, help_text=_("For an end.")
+        label=pgettext_lazy("a number of people", "No longer counted from"), widget=DAY, required=False, help_text=_("For an end.")
     )
     reason = forms.CharField(
         label=_("Reason"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import AdminBody, Region
 from accounts.models.bodies import Line
@@ -46,7 +47,7 @@ class PlaceAndDay(forms.Form):
 
 
 class BodyNamesForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("an organisation", "Name"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     name_ja = forms.CharField(label=_("Name in Japanese"), max_length=200, required=False)
     kind = forms.ChoiceField(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.bodies import DAY, DocumentField
 from accounts.models import Institution
@@ -12,7 +13,7 @@ from accounts.models.places import Rank
 
 
 class InstitutionForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("an organisation", "Name"), max_length=150)
     category = forms.ChoiceField(label=_("Category"), choices=Institution.Category.choices)
     level = forms.ChoiceField(label=_("Level"), choices=Rank.choices)
     uscc = forms.CharField(
@@ -35,7 +36,7 @@ class InstitutionCorrectionForm(InstitutionForm):
 
 
 class BaseForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("an organisation", "Name"), max_length=150)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     name_ja = forms.CharField(label=_("Name in Japanese"), max_length=200, required=False)
     host = forms.CharField(

@@ -252,7 +252,7 @@ def test_institution_enters_and_authority_confirms_and_the_fraction_says_so(clie
     assert not SealedCount.objects.exists()
     assert client.post("/sealed-counts/enter/", numbers).url == "/sealed-counts/"
     ratio_page = f"/institutions/{institution.pk}/ratio/?as_of=2026-06-30"
-    assert "涉密岗位5人的密封人数待确认" in client.get(ratio_page).content.decode()
+    assert "涉密岗位5人待主管部门确认" in client.get(ratio_page).content.decode()
     count = SealedCount.objects.get()
     assert client.get(f"/sealed-counts/{count.pk}/").status_code == 404
 
