@@ -9,6 +9,7 @@ from accounts.services import roster_jobs
 from accounts.services.doubles import index_twins
 from accounts.services.identity import deliver_claim_code
 from accounts.services.invitations import deliver_invitation, expire_invitations
+from accounts.services.logins import TELL, tell_owner
 from accounts.services.notices import tell_by_message
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
@@ -64,6 +65,12 @@ jobs.name_kind(roster_jobs.IMPORT, _("Import of a staff roster"), result=_roster
 @outbox.handles("accounts.send_invitation")
 def send_invitation(event: OutboxEvent) -> None:
     deliver_invitation(invitation_id=int(event.key))
+
+
+@outbox.handles(TELL)
+def tell_login_changed(event: OutboxEvent) -> None:
+    user_id, what = event.key.split(":")
+    tell_owner(user_id=int(user_id), what=what)
 
 
 @shared_task(name="accounts.expire_invitations")

@@ -64,9 +64,11 @@ BY_ROLE = {
     Role.SYSTEM_ADMIN: [
         ("accounts:home", _("Home")),
         ("accounts:bodies", _("Bodies and base codes")),
+        ("accounts:all_jobs", _("Background jobs")),
     ],
     Role.SECURITY_ADMIN: [
         ("accounts:home", _("Home")),
+        ("accounts:logins", _("Logins")),
         ("accounts:own_members", _("Memberships")),
     ],
     Role.AUDIT_ADMIN: [

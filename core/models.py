@@ -85,6 +85,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["created_at"], name="job_by_time")]
         default_permissions = ()
 
     def __str__(self) -> str:

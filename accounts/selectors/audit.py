@@ -54,12 +54,13 @@ class Period:
     first: date | None = None
     last: date | None = None
 
-    def lookups(self) -> dict[str, datetime]:
+    def lookups(self, moment: str = "at") -> dict[str, datetime]:
+        """For a column that says when."""
         found = {}
         if self.first:
-            found["at__gte"] = _midnight(self.first)
+            found[f"{moment}__gte"] = _midnight(self.first)
         if self.last:
-            found["at__lt"] = _midnight(self.last + timedelta(days=1))
+            found[f"{moment}__lt"] = _midnight(self.last + timedelta(days=1))
         return found
 
 

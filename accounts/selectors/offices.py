@@ -6,6 +6,8 @@ from datetime import timedelta
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.selectors.audit import LedgerQuestion, Period, TrailQuestion, access_ledger, audit_trail
+from accounts.selectors.jobs import job_figures
+from accounts.selectors.logins import login_figures
 from core import clock
 
 LATELY = timedelta(days=30)
@@ -28,4 +30,8 @@ def _of_audit(actor: User) -> dict[str, int]:
     }
 
 
-FIGURES: dict[str, Callable[[User], dict[str, int]]] = {Role.AUDIT_ADMIN: _of_audit}
+FIGURES: dict[str, Callable[[User], dict[str, int]]] = {
+    Role.SYSTEM_ADMIN: job_figures,
+    Role.SECURITY_ADMIN: login_figures,
+    Role.AUDIT_ADMIN: _of_audit,
+}

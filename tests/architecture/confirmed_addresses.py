@@ -20,6 +20,7 @@ CONFIRMED = {
     "accounts:view_as": "an authority looks at the site as a place below",
     "certificates:issue": "issues certificates",
     "courses:completion_review": "decides that somebody has been trained",
+    "accounts:change_login": "closes, reopens, ends sessions, takes a second factor off",
     "accounts:audit_export": "what everybody did leaves the house",
     "accounts:ledger_export": "who looked at whom leaves the house",
     "accounts:roster_export": "a list of people that leaves the house",
@@ -66,6 +67,7 @@ FREE = {
 }
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
+    "accounts:logins": "finds one login, changes nothing; sent so that it stands in no address",
     "accounts:audit": "finds out who is meant, changes nothing; sent so that it stands in no address",
     "accounts:access_ledger": "finds out who is meant, changes nothing; sent so that it stands in no address",
     # One's own affairs.

@@ -102,6 +102,12 @@ ADDRESSES: dict[str, Address] = {
     "institution/roster/import/<str:sha256>/": only("officer", sha256=NO_FILE),
     "institution/roster/import/<str:sha256>/heads/": only("officer", sha256=NO_FILE),
     "institution/roster/import/<str:sha256>/errors/": only("officer", sha256=NO_FILE, post=""),
+    "jobs/all/": only("system_admin", post=""),
+    "logins/": only("security_admin"),
+    "logins/<uuid:uuid>/": only("security_admin", uuid="user.uuid", post=""),
+    "logins/<uuid:uuid>/<slug:step>/": only(
+        "security_admin", uuid="user.uuid", step=fixed("close"), body={"reason": "x"}
+    ),
     "audit/": only("audit_admin"),
     "audit/trail.xlsx": only("audit_admin", body={"first": ""}),
     "audit/looks/": only("audit_admin", shows="accounts.AccessEntry"),
