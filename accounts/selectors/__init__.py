@@ -64,7 +64,11 @@ def find_document(kind: str, number: str) -> IdentityDocument | None:
 
 def identity_standing(person: Person) -> IdentityCheck | None:
     """The latest check of the identity; None is the same as never declared. Of joined records the checked one holds."""
-    found = [rows[0] for rows in _checks_by_record(person).values()]
+    return _standing_of(_checks_by_record(person))
+
+
+def _standing_of(checks: dict[int, list[IdentityCheck]]) -> IdentityCheck | None:
+    found = [rows[0] for rows in checks.values()]
     return max(found, key=lambda one: (one.standing in CHECKED, one.checked_at, one.pk), default=None)
 
 
@@ -75,7 +79,11 @@ def is_checked(person: Person) -> bool:
 
 def identity_history(person: Person) -> list[IdentityCheck]:
     """Every standing of the person and of doubles that were joined, newest first."""
-    rows = [one for found in _checks_by_record(person).values() for one in found]
+    return _history_of(_checks_by_record(person))
+
+
+def _history_of(checks: dict[int, list[IdentityCheck]]) -> list[IdentityCheck]:
+    rows = [one for found in checks.values() for one in found]
     return sorted(rows, key=lambda one: (one.checked_at, one.pk), reverse=True)
 
 
@@ -131,11 +139,12 @@ def person_card(actor: User, pk: int) -> dict[str, Any]:
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(same_person(person.pk))
     rows = rows.annotate(may_be_main=_may_be_chosen(actor))
     appointments = list(rows.select_related("institution").order_by("-start_date", "pk"))
+    checks = _checks_by_record(person)
     return {
         "person": person,
         "appointments": appointments,
-        "standing": identity_standing(person),
-        "checks": identity_history(person),
+        "standing": _standing_of(checks),
+        "checks": _history_of(checks),
         "tries": wrong_tries(person),
     }
 

@@ -1,11 +1,11 @@
 """Who works where: on a day, as known at a moment. The one place that joins present wordings with earlier ones."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from accounts.access import NOTHING
 from accounts.models import Appointment, AppointmentVersion, Institution, Person, User
@@ -129,20 +129,46 @@ def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, 
         rows, chosen = rows.filter(voided_at__isnull=False), {**chosen, "working": ""}
     else:
         rows = rows.holding()
-    return rows.filter(_passes(chosen, on)).select_related("person").order_by("-start_date", "-pk")
+    return rows.filter(_passes(chosen, on)).select_related("person__merged_into").order_by("-start_date", "-pk")
+
+
+class Believed:
+    """Present and earlier wordings as one list, latest start first, for a paginator: counted and cut apart.
+
+    Where one of the two is empty, as on most days, a page is read in the order of an index and nothing is sorted.
+    """
+
+    def __init__(self, parts: list[tuple[QuerySet[Any], str]], known_at: datetime | None) -> None:
+        numbered = [rows.order_by().annotate(part=Value(place)) for place, (rows, _path) in enumerate(parts)]
+        counted = [rows.values("part").annotate(rows=Count("pk")).values_list("part", "rows") for rows in numbered]
+        self.counts = dict(counted[0].union(*counted[1:], all=True))
+        self.parts = [rows.order_by("-start_date", "-pk").values_list(*_columns(path, known_at)) for rows, path in parts]
+
+    def __len__(self) -> int:
+        return sum(self.counts.values())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._filled()[place]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._filled())
+
+    def _filled(self) -> QuerySet[Any]:
+        filled = [part for place, part in enumerate(self.parts) if place in self.counts] or self.parts[:1]
+        if len(filled) == 1:
+            return filled[0]
+        unsorted = [part.order_by() for part in filled]
+        return unsorted[0].union(*unsorted[1:], all=True).order_by("-start_date", "-pk")
 
 
 def believed_roster(
     actor: User, institution: Institution, chosen: Mapping[str, str], *, on: date, known_at: datetime
-) -> QuerySet[Any]:
+) -> Believed:
     """The same list as it was believed at a moment: values of StaffRow, latest start first."""
     if not Institution.objects.allowed(actor, Permission.ROSTER_VIEW).filter(pk=institution.pk).exists():
         raise NotAllowed(permission=Permission.ROSTER_VIEW.value)
-    parts = [
-        rows.filter(_passes(chosen, on, path)).values_list(*_columns(path, known_at))
-        for rows, path in _believed(institution, known_at)
-    ]
-    return parts[0].union(*parts[1:], all=True).order_by("-start_date", "-pk")
+    parts = [(rows.filter(_passes(chosen, on, path)), path) for rows, path in _believed(institution, known_at)]
+    return Believed(parts, known_at)
 
 
 def _passes(chosen: Mapping[str, str], on: date, path: str = "") -> Q:

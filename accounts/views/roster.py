@@ -1,15 +1,17 @@
 """The staff roster of one institution: every appointment, filtered by the address, of any day and as known then."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import holds
@@ -17,10 +19,11 @@ from accounts.exports import CSV, XLSX, roster_table
 from accounts.forms.imports import RosterFilter
 from accounts.middleware import SignedInRequest
 from accounts.models import Appointment, Institution
+from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers, reached_institution
 from accounts.selectors.notices import disputed_among
-from accounts.selectors.staff import StaffRow, believed_roster, people_by_id
+from accounts.selectors.staff import Believed, StaffRow, believed_roster, people_by_id
 from accounts.selectors.staff import roster as roster_of
 from accounts.views.again import confirm_again
 from accounts.views.imports import download
@@ -28,6 +31,26 @@ from core import clock
 
 PER_PAGE = 25
 Row = Appointment | StaffRow
+
+
+class Step(NamedTuple):
+    """What can be done with a line: the route, the word, and what a screen reader says."""
+
+    name: str
+    word: str | Promise
+    label: str | Promise
+
+
+CHANGES = (
+    Step("staffing:left", gettext_lazy("leaves"), gettext_lazy("%(name)s leaves")),
+    Step("staffing:changed", gettext_lazy("changes"), gettext_lazy("%(name)s changes")),
+    Step("staffing:corrected", gettext_lazy("correct"), gettext_lazy("Correct the entry of %(name)s")),
+)
+MOVES = (Step("staffing:moved", gettext_lazy("move"), gettext_lazy("Move %(name)s to another institution")),)
+DISPUTED = {
+    "word": gettext_lazy("disputed"),
+    "why": gettext_lazy("The person says not to work here; an officer decides, and until then the row counts."),
+}
 
 
 @require_GET
@@ -40,6 +63,8 @@ def roster(request: SignedInRequest) -> HttpResponse:
     suffix = f"?institution={institution.pk}" if asked else ""
     rows = [_as_row(row) for row in page]
     may_import = holds(request.user, Permission.ROSTER_IMPORT)
+    may_move = holds(request.user, Permission.APPOINTMENT_TRANSFER)
+    steps = CHANGES if may_import else MOVES if may_move else ()
     context = {
         "institution": institution,
         "asked": asked,
@@ -47,12 +72,13 @@ def roster(request: SignedInRequest) -> HttpResponse:
         "export_url": f"{reverse('accounts:roster_export')}?{request.GET.urlencode()}",
         "csv_url": f"{reverse('accounts:roster_export_csv')}?{request.GET.urlencode()}",
         "import_url": reverse("accounts:import_roster") + suffix if may_import else "",
-        "may_move": holds(request.user, Permission.APPOINTMENT_TRANSFER),
+        "may_change": bool(steps),
         "suffix": suffix,
         "filter": form,
         "is_filtered": bool(form.chosen()),
         "page_obj": page,
-        "lines": lines_of(rows, _day(form), disputed_among(rows)),
+        "lines": _cells(lines_of(rows, _day(form)), disputed_among(rows), steps, suffix),
+        "disputed": DISPUTED,
         "notices_url": reverse("accounts:notices") + suffix,
         "day": _day(form),
         "moment": form.moment(),
@@ -86,7 +112,7 @@ def _day(form: RosterFilter) -> date:
     return form.day() or clock.today()
 
 
-def _rows(request: SignedInRequest, institution: Institution, form: RosterFilter) -> QuerySet[Any]:
+def _rows(request: SignedInRequest, institution: Institution, form: RosterFilter) -> QuerySet[Any] | Believed:
     chosen, known_at = form.chosen(), form.moment()
     if known_at is None:
         return roster_of(request.user, institution, chosen, on=_day(form))
@@ -97,10 +123,11 @@ def _as_row(row: Any) -> Row:
     return row if isinstance(row, Appointment) else StaffRow(*row)
 
 
-def lines_of(rows: Sequence[Row], today: date, disputed: Container[int] = ()) -> list[dict[str, Any]]:
-    """What a line shows; people and their masked numbers come in two statements for all of them."""
+def lines_of(rows: Sequence[Row], today: date) -> list[dict[str, Any]]:
+    """What a line shows; people and their masked numbers come in a statement each for all of them."""
     survivors = [_survivor(row) for row in rows]
-    people, masked = people_by_id(survivors), masked_numbers(survivors)
+    loaded = {_survivor(row): row.person.merged_into or row.person for row in rows if isinstance(row, Appointment)}
+    people, masked = loaded or people_by_id(survivors), masked_numbers(survivors)
     return [
         {
             "appointment": row,
@@ -108,10 +135,50 @@ def lines_of(rows: Sequence[Row], today: date, disputed: Container[int] = ()) ->
             "masked": masked.get(survivor, ""),
             "counted_until": row.counted_until,
             "standing": _standing(row, today),
-            "disputed": row.pk in disputed,
         }
         for row, survivor in zip(rows, survivors, strict=True)
     ]
+
+
+def _cells(
+    lines: list[dict[str, Any]], disputed: Container[int], steps: Sequence[Step], suffix: str
+) -> list[dict[str, Any]]:
+    """The lines as the page prints them. Words and addresses are looked up once for all of them, not once per cell."""
+    person_url = _numbered("accounts:person")
+    doors = [(_numbered(step.name), str(step.word), str(step.label)) for step in steps]
+    employment = {value: str(label) for value, label in EmploymentType.choices}
+    yes_no = {True: _("yes"), False: _("no")}
+    cells = []
+    for line in lines:
+        row, name = line["appointment"], line["person"].name
+        voided = getattr(row, "voided_at", None)
+        cells.append(
+            {
+                "name": name,
+                "masked": line["masked"],
+                "person_url": "" if voided else person_url(line["person"].pk),
+                "post": row.post,
+                "department": row.department,
+                "professional": yes_no[row.professional],
+                "employment": employment[row.employment_type],
+                "start": row.start_date,
+                "counted_until": line["counted_until"],
+                "tone": line["standing"]["tone"],
+                "standing": line["standing"]["label"],
+                "disputed": row.pk in disputed,
+                "steps": [] if voided else [
+                    {"url": door(row.pk) + suffix, "word": word, "label": label % {"name": name}}
+                    for door, word, label in doors
+                ],
+            }
+        )  # fmt: skip
+    return cells
+
+
+def _numbered(name: str) -> Callable[[int], str]:
+    """Addresses that differ in their number alone: reversed once."""
+    head, _zero, tail = reverse(name, args=[0]).rpartition("/0/")
+    return lambda pk: f"{head}/{pk}/{tail}"
 
 
 def _survivor(row: Row) -> int:

@@ -4,6 +4,7 @@ A component says on its first line what it takes. Drawing geometry lives in core
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -19,8 +20,9 @@ from django.forms import (
 )
 from django.middleware.csrf import get_token
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +82,27 @@ def person_name(name: str) -> SafeString:
 def id_number(number: str) -> SafeString:
     """A number that must never break over two lines nor be read as a telephone number."""
     return format_html('<span class="id-number" translate="no">{}</span>', number)
+
+
+@register.simple_tag
+def badge(tone: str, label: object, title: object = "") -> SafeString:
+    """components/badge.html for rows of a list: each of the few badges of a page is rendered once."""
+    return _badge(tone, str(label), str(title))
+
+
+@lru_cache(maxsize=256)
+def _badge(tone: str, label: str, title: str) -> SafeString:
+    return render_to_string("components/badge.html", {"tone": tone, "label": label, "title": title})
+
+
+@register.simple_tag
+def person_chip(name: str, masked: str = "", url: str = "", note: str = "") -> SafeString:
+    """A name with what tells its bearer from others; components/person_chip.html says what it takes."""
+    shown_name = person_name(name)
+    head = format_html('<a href="{}">{}</a>', url, shown_name) if url else format_html("<b>{}</b>", shown_name)
+    words = [id_number(masked)] if masked else []
+    tail = format_html_join("", ' <span class="small muted">{}</span>', ((one,) for one in [*words, note] if one))
+    return format_html('<span class="person">{}{}</span>', head, tail)
 
 
 # --- requests ---------------------------------------------------------------------------------------------

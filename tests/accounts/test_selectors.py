@@ -164,7 +164,8 @@ def test_card_queries_do_not_grow(count, django_assert_num_queries):
     make_appointment(person, institution)
     actor = officer(institution)
 
-    # Hats three times, the person with documents, appointments with their institutions, the standing with its history.
+    # Hats three times (a request reads them once), the person, documents, appointments with their institutions, the
+    # checks of the identity, wrong tries to claim the record.
     with django_assert_num_queries(9):
         card = person_card(actor, person.pk)
         assert len([row.institution.name for row in card["appointments"]]) == count
