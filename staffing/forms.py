@@ -68,7 +68,10 @@ class SealedCountForm(forms.Form):
     trained = forms.IntegerField(label=_("of whom trained"), min_value=0, max_value=9999)
     valid_from = forms.DateField(label=_("Counts from"), widget=DAY)
     valid_to = forms.DateField(
-        label=pgettext_lazy("a number of people", "No longer counted from"), widget=DAY, required=False, help_text=_("Leave empty while it goes on.")
+        label=pgettext_lazy("a number of people", "No longer counted from"),
+        widget=DAY,
+        required=False,
+        help_text=_("Leave empty while it goes on."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -92,7 +95,10 @@ class SealedDecisionForm(forms.Form):
         help_text=_("For a confirmation: the paper on which the number was checked. The paper itself is not uploaded."),
     )
     ended_on = forms.DateField(
-        label=pgettext_lazy("a number of people", "No longer counted from"), widget=DAY, required=False, help_text=_("For an end.")
+        label=pgettext_lazy("a number of people", "No longer counted from"),
+        widget=DAY,
+        required=False,
+        help_text=_("For an end."),
     )
     reason = forms.CharField(
         label=_("Reason"),

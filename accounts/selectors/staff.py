@@ -142,7 +142,9 @@ class Believed:
         numbered = [rows.order_by().annotate(part=Value(place)) for place, (rows, _path) in enumerate(parts)]
         counted = [rows.values("part").annotate(rows=Count("pk")).values_list("part", "rows") for rows in numbered]
         self.counts = dict(counted[0].union(*counted[1:], all=True))
-        self.parts = [rows.order_by("-start_date", "-pk").values_list(*_columns(path, known_at)) for rows, path in parts]
+        self.parts = [
+            rows.order_by("-start_date", "-pk").values_list(*_columns(path, known_at)) for rows, path in parts
+        ]
 
     def __len__(self) -> int:
         return sum(self.counts.values())
