@@ -89,8 +89,7 @@ def import_roster(
             raise DomainError("changed_meanwhile")
         _write(plan, locked, progress)
         lay_before_officers([row.id for row in _entered_again(plan) if row.id])
-        facts = audit_facts(plan, file_name, personal=Appointment.PERSONAL)
-        facts |= _decisions(plan) | {"office": office_of(actor, Permission.ROSTER_IMPORT)}
+        facts = audit_facts(plan, file_name, personal=Appointment.PERSONAL) | _decisions(plan, actor)
         audit.record(actor, "accounts.roster_imported", locked, **facts)
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
