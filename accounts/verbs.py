@@ -12,6 +12,7 @@ audit.name_verbs(
         "accounts.duty_ended": _("Ended a line of duty of a body."),
         "accounts.competent_body_named": _("Named the competent body for a matter."),
         "accounts.competence_ended": _("Ended a body's competence for a matter."),
+        "accounts.bodies_imported": _("Imported administrative bodies from a file."),
         "accounts.region_created": _("Entered a region."),
         "accounts.institution_created": _("Entered an institution."),
         "accounts.institution_corrected": _("Corrected the entry of an institution."),

@@ -13,6 +13,7 @@ audit.name_verbs(
         "oversight.datarequest.carry_out": _("Carried out a request about personal data."),
         "oversight.datarequest.refuse": _("Refused a request about personal data."),
         "oversight.datarequest.withdraw": _("Withdrew a request about personal data."),
+        "oversight.datarequest.lapse": _("Let a request about personal data lapse with an erasure."),
     }
 )
 audit.name_subjects(

@@ -5,6 +5,7 @@ administrator alone.
 """
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -82,7 +83,7 @@ def tell_owner(*, user_id: int, what: str) -> None:
     if is_erased(user):
         return
     with translation.override("zh-hans"):
-        text = render_to_string("emails/login_changed.txt", {"what": what}).strip()
+        text = render_to_string("emails/login_changed.txt", {"what": what, "site_url": settings.SITE_URL}).strip()
         subject = render_to_string("emails/login_changed_subject.txt", {"what": what}).strip()
     if user.email:
         send_mail(subject, text, None, [user.email])

@@ -307,7 +307,7 @@ def test_one_audit_entry_and_one_event_per_file(institution):
                 "row": 2,
                 "id": plan.rows[0].id,
                 "action": "update",
-                "changes": {"phone": ["", "138****0018"], "post": ["技术经理", "主任"]},
+                "changes": {"phone": ["", "•"], "post": ["技术经理", "主任"]},
             },
             {"row": 3, "id": plan.rows[1].id, "action": "create"},
         ],

@@ -199,14 +199,14 @@ def test_region_hangs_below_its_parent(system):
     assert (made.path, made.demo) == ("990000/990300/", True)
 
 
-def test_corrected_name_is_written_down_with_both_words_and_the_reason(system):
+def test_corrected_name_is_written_down_with_both_words_masked_and_the_reason(system):
     person = make_person("高轩")
 
     correct_name(actor=system, person=person, name="高・萱", reason="typing slip")
 
     assert (Person.objects.get().name, Person.objects.get().name_key) == ("高·萱", "高萱")
     (entry,) = audit.entries_about(person)
-    assert (entry.reason, entry.facts) == ("typing slip", {"before": "高轩", "after": "高·萱"})
+    assert (entry.reason, entry.facts) == ("typing slip", {"before": "高*", "after": "高*"})
 
 
 def test_added_person_has_a_document_and_no_standing(system):

@@ -166,7 +166,7 @@ def test_card_queries_do_not_grow(count, django_assert_num_queries):
 
     # Hats three times (a request reads them once), the person, documents, appointments with their institutions, the
     # checks of the identity, wrong tries to claim the record.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         card = person_card(actor, person.pk)
         assert len([row.institution.name for row in card["appointments"]]) == count
 

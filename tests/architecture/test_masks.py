@@ -54,6 +54,8 @@ IN_PYTHON = {
     "accounts/services/imports.py": "seals anew",
     "accounts/services/invitations.py": "sends the letter",
     "accounts/services/notices.py": "sends the notice",
+    "accounts/selectors/audit.py": "masks",
+    "accounts/services/logins.py": "tells the owner by text message",
     "accounts/services/reveal.py": "the act of revealing: purpose, limit, ledger",
     "accounts/views/security.py": "masks",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",

@@ -121,6 +121,9 @@ def test_nothing_starts_without_the_safe_parser(monkeypatch):
 
 
 if __name__ == "__main__":
+    import django
+
+    django.setup()
     import core.columns  # noqa: F401 - what every worker has loaded
 
     found = {}

@@ -338,7 +338,7 @@ def test_claimants_page_does_not_say_that_the_claimed_person_was_checked(cohort)
 
     labels = {step["label"]: step["state"] for step in response.context["steps"]}
     assert (response.status_code, labels["Identity checked"], labels["Examination"]) == (200, "now", "now")
-    assert "Bring your original document to the base" in response.content.decode()
+    assert "Show your original document at the base" in response.content.decode()
 
 
 def test_complete_with_an_open_claim_is_refused(cohort, manager):

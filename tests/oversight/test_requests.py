@@ -391,17 +391,3 @@ def test_forms_of_the_person_come_back_filled(person, client):
     assert "has 18 characters" in text(answer)
     assert 'value="12345"' in text(answer)
     assert DataRequest.objects.count() == 0
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_lists_ask_the_same_number_of_statements(client, rows, django_assert_num_queries):
-    place = make_institution()
-    for n in range(rows):
-        one = make_person(f"人{n}", user=make_user())
-        make_appointment(one, place)
-        ask_for_correction(actor=one.user, name="新")
-    client.force_login(regulator())
-    client.get("/en/oversight/requests/")
-
-    with django_assert_num_queries(5):
-        client.get("/en/oversight/requests/")

@@ -154,3 +154,18 @@ def test_letters_words_and_messages_go_with_the_person(person):
     assert letter.email_index == address_index(letter.email) != address_index("lin@example.test")
     kept = [*AppointmentDispute.objects.values_list("words", flat=True), JoinRequest.objects.get().message]
     assert json.dumps(kept) == '["", ""]'
+
+
+# --- the office's list -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("rows", [1, 3])
+def test_lists_ask_the_same_number_of_statements(client, rows, django_assert_num_queries):
+    place = make_institution()
+    for n in range(rows):
+        one = make_person(f"人{n}", user=make_user())
+        make_appointment(one, place)
+        ask_for_correction(actor=one.user, name="新")
+    client.force_login(regulator())
+    client.get("/en/oversight/requests/")
+
+    with django_assert_num_queries(5):
+        client.get("/en/oversight/requests/")
