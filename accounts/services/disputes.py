@@ -32,7 +32,8 @@ What = NoticeFact.What
 def answer_by_link(*, actor: User, token: str, tail: str, denies: bool, words: str = "") -> AppointmentNotice:
     """Answer without a login: the link and the last characters of the document. `actor` is the system.
 
-    Raises `link_unknown`, `link_expired`, `too_many_tries`, `tail_wrong` (counted) and `already_decided`.
+    The institution knows both, so a link denies, or confirms what nobody has denied: `denial_stands`. Raises also
+    `link_unknown`, `link_expired`, `too_many_tries`, `tail_wrong` (counted) and `already_decided`.
     """
     with transaction.atomic():
         notice = _by_token(token)
@@ -128,13 +129,15 @@ def _answer(actor: User, notice: AppointmentNotice, *, denies: bool, words: str,
     disputes = AppointmentDispute.objects.filter(appointment=notice.appointment_id)
     if disputes.filter(state__in=(DisputeState.UPHELD, DisputeState.REJECTED)).exists():
         raise DomainError("already_decided")
+    waiting = disputes.filter(state=DisputeState.OPEN).first()
+    if waiting and by is None and not denies:
+        raise DomainError("denial_stands")
     what = What.DENIED if denies else What.CONFIRMED
     last = notice.facts.filter(what__in=NoticeFact.ANSWERS).order_by("-at", "-pk").first()
     if last is not None and last.what == what:
         return notice
     NoticeFact.objects.create(notice=notice, what=what, at=clock.now(), by=by)
     audit.record(actor, f"accounts.appointment_{what}", notice.appointment, by_link=by is None)
-    waiting = disputes.filter(state=DisputeState.OPEN).first()
     if denies and waiting is None:
         AppointmentDispute.objects.create(appointment=notice.appointment, words=words.strip()[:500])
     elif not denies and waiting is not None:

@@ -29,6 +29,9 @@ REFUSALS = {
     "too_many_tries": gettext_lazy(
         "Too many wrong tries: this link is closed. Sign in, or ask the institution for a new link."
     ),
+    "denial_stands": gettext_lazy(
+        "This entry is waiting for an officer's decision. To confirm it, sign in and answer under “My institutions”."
+    ),
     "already_decided": gettext_lazy("An officer has decided on this already. Please turn to the authority."),
 }
 

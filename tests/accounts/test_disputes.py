@@ -122,11 +122,37 @@ def test_same_answer_twice_is_one(notice):
     assert (notice.facts.count(), AppointmentDispute.objects.count()) == (1, 1)
 
 
-def test_whoever_confirms_after_all_withdraws(dispute, notice):
-    by_link(notice, denies=False)
+def test_whoever_confirms_after_all_signed_in_withdraws(dispute, notice, person):
+    user = make_user()
+    Person.objects.filter(pk=person.pk).update(user=user)
+
+    answer_notice(actor=user, notice=notice, denies=False)
 
     dispute.refresh_from_db()
     assert dispute.state == "withdrawn"
+
+
+def test_institution_that_reads_the_link_on_paper_cannot_take_a_denial_back(institution, notice, person):
+    """It knows the link (it prints it) and the end of the document (it entered it)."""
+    user = make_user()
+    Person.objects.filter(pk=person.pk).update(user=user)
+    answer_notice(actor=user, notice=notice, denies=True, words="从未")
+
+    assert refused(by_link, notice, denies=False) == "denial_stands"
+
+    assert AppointmentDispute.objects.get().state == "open"
+    assert list(disputes_of(regulator(), state="open").values_list("words", flat=True)) == ["从未"]
+    assert [one.what for one in notice.facts.all()] == ["denied"]
+
+
+def test_page_behind_the_link_offers_no_confirmation_of_what_was_denied(dispute, notice):
+    url = f"/en/notice/{notice_token(notice)}/"
+    page = Client().get(url).content.decode()
+
+    assert 'value="confirm"' not in page
+    assert "Sign in and answer" in page
+    answer = Client().post(url, {"answer": "confirm", "tail": "001X"})
+    assert (answer.status_code, AppointmentDispute.objects.get().state) == (200, "open")
 
 
 def test_signed_in_person_answers_and_nobody_else(notice, person):
