@@ -41,15 +41,21 @@ def enter_sealed_count(
 
 @transaction.atomic
 def confirm_sealed_count(*, actor: User, count: SealedCount, document_number: str) -> SealedCount:
-    """It counts from its first day on. The one that ran before ends there. Raises `sealed_overlaps`."""
+    """It counts from its first day on. The one that ran before ends there. Raises `sealed_overlaps`.
+
+    `valid_from` of that refusal: the first day of the one in the way.
+    """
     require(actor, Permission.SEALED_COUNT_DECIDE, count)
     if not (document_number := document_number.strip()):
         raise DomainError("document_missing")
     _lock(count)
-    if before := running_beside(count):
-        if before.valid_from >= count.valid_from or before.state != SealedState.CONFIRMED:
-            raise DomainError("sealed_overlaps", valid_from=before.valid_from)
-        end_sealed_count(actor=actor, count=before, ended_on=count.valid_from)
+    beside = running_beside(count)
+    makes_room = [one for one in beside if one.valid_from < count.valid_from and one.state == SealedState.CONFIRMED]
+    for one in beside:
+        if one not in makes_room:
+            raise DomainError("sealed_overlaps", valid_from=one.valid_from)
+    for one in makes_room:
+        end_sealed_count(actor=actor, count=one, ended_on=count.valid_from)
     return _step(actor, count, "confirm", document_number=document_number, confirmed_at=clock.now())
 
 
@@ -72,7 +78,10 @@ def end_sealed_count(*, actor: User, count: SealedCount, ended_on: date) -> Seal
 
 @transaction.atomic
 def annul_sealed_count(*, actor: User, count: SealedCount, reason: str) -> SealedCount:
-    """It never was so: as known now it counts on no day; as known before it still does."""
+    """It never was so: as known now it counts on no day; as known before it still does.
+
+    One that had made room for it stays ended: whether those people still hold their posts is entered anew.
+    """
     require(actor, Permission.SEALED_COUNT_DECIDE, count)
     if not reason.strip():
         raise DomainError("reason_missing")

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts.imports.decisions import DecidedPlan, RosterChoices
 from accounts.imports.roster import COLUMNS
 from accounts.models.positions import EmploymentType
+from accounts.selectors.staff import VOIDED
 from core.clock import end_of_day
 from core.columns import WrongValue, day
 from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, likeliest_line
@@ -60,6 +61,7 @@ class RosterFilter(forms.Form):
             ("now", _("on the day")),
             ("left", _("left")),
             ("later", _("from a later day")),
+            (VOIDED, _("voided by decision")),
         ],
     )
     professional = forms.ChoiceField(

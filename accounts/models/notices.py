@@ -33,15 +33,17 @@ class NoticeQuerySet(ScopedQuerySet):
     }  # fmt: skip
 
     def with_facts(self) -> Self:
-        """`told`: somebody sent, handed out or answered it. `answer`: the person's last word, or None."""
+        """`told`: the link of now was sent, handed out or answered. `answer`: the person's last word, or None."""
         facts = NoticeFact.objects.filter(notice=OuterRef("pk"))
         answers = facts.filter(what__in=NoticeFact.ANSWERS).order_by("-at", "-pk")
-        return self.annotate(
-            told=Exists(facts.exclude(what=NoticeFact.What.LINK_RENEWED)), answer=Subquery(answers.values("what")[:1])
+        renewed = NoticeFact.objects.filter(
+            notice=OuterRef("notice"), pk__gt=OuterRef("pk"), what=NoticeFact.What.LINK_RENEWED
         )
+        told = facts.exclude(what=NoticeFact.What.LINK_RENEWED).filter(~Exists(renewed))
+        return self.annotate(told=Exists(told), answer=Subquery(answers.values("what")[:1]))
 
     def waiting(self) -> Self:
-        """Nobody has told the person yet."""
+        """Nobody has told the person yet, or not of the link made since."""
         return self.with_facts().filter(told=False, appointment__voided_at__isnull=True)
 
     def overdue(self, on: date) -> Self:

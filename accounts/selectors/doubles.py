@@ -1,5 +1,7 @@
 """Likely doubles, what would join, and what was joined: for the offices that decide about them."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -40,18 +42,37 @@ class Side:
 
 
 def likely_doubles(actor: User) -> list[tuple[Person, Person]]:
-    """Pairs of people with the same name and birth date on other documents, not joined and not dismissed."""
-    rows = IdentityDocument.objects.exclude(twin_index__in=("", "-")).annotate(survivor=surviving("person__"))
-    alike = rows.values("twin_index").annotate(people=Count("survivor", distinct=True))
-    indexes = alike.filter(people__gt=1, people__lte=MOST_ALIKE).order_by("twin_index").values_list("twin_index")
-    groups: dict[str, set[int]] = {}
-    for index, survivor in rows.filter(twin_index__in=indexes[:MOST_GROUPS]).values_list("twin_index", "survivor"):
-        groups.setdefault(index, set()).add(survivor)
-    pairs = {pair for people in groups.values() for pair in combinations(sorted(people), 2)}
-    pairs -= set(NotADouble.objects.values_list("first", "second"))
+    """Pairs of people with the same name and birth date on other documents, not joined and not dismissed.
+
+    No more than of MOST_GROUPS groups that hold one: whoever decides about them finds the next ones.
+    """
+    pairs, holding = set[tuple[int, int]](), 0
+    dismissed = set(NotADouble.objects.values_list("first", "second"))
+    for people in _alike(actor):
+        waiting = set(combinations(sorted(people), 2)) - dismissed
+        pairs |= waiting
+        holding += bool(waiting)
+        if holding >= MOST_GROUPS:
+            break
     reached = _people(actor).in_bulk({pk for pair in pairs for pk in pair})
-    found = [(reached[low], reached[high]) for low, high in pairs if low in reached and high in reached]
+    found = [(reached[low], reached[high]) for low, high in pairs]
     return sorted(found, key=lambda pair: (pair[0].name, pair[0].pk, pair[1].pk))
+
+
+def _alike(actor: User) -> Iterator[set[int]]:
+    """Groups of reached people who share a name and a birth date."""
+    rows = IdentityDocument.objects.exclude(twin_index__in=("", "-")).annotate(survivor=surviving("person__"))
+    rows = rows.filter(survivor__in=_people(actor).values("pk"))
+    counted = rows.values("twin_index").annotate(people=Count("survivor", distinct=True))
+    shared = counted.filter(people__gt=1, people__lte=MOST_ALIKE).order_by("twin_index")
+    last = ""
+    while indexes := list(shared.filter(twin_index__gt=last).values_list("twin_index", flat=True)[:MOST_GROUPS]):
+        last, groups = indexes[-1], defaultdict[str, set[int]](set)
+        for index, survivor in rows.filter(twin_index__in=indexes).values_list("twin_index", "survivor"):
+            groups[index].add(survivor)
+        yield from groups.values()
+        if len(indexes) < MOST_GROUPS:
+            break
 
 
 def side_of(actor: User, pk: int) -> Side:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.access import NOTHING
 from accounts.models import Appointment, AppointmentVersion, Institution, Person, User
 from accounts.models.positions import EmploymentType, not_voided
 from accounts.permissions import Permission
@@ -14,6 +15,8 @@ from accounts.selectors import surviving
 from core.errors import NotAllowed
 from core.text import name_key
 
+# What a roster can be asked for besides those who count.
+VOIDED = "voided"
 TERMS = ("start_date", "end_date", "post", "professional", "employment_type", "full_time", "share", "department")
 
 
@@ -112,9 +115,14 @@ def _columns(path: str) -> tuple[Any, ...]:
 def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, on: date) -> QuerySet[Appointment]:
     """The institution's appointments that pass the filters (accounts.forms.imports.RosterFilter), latest start first.
 
-    In the order of an index: a page costs the same for a hundred and for a hundred thousand.
+    What a decision took out stands here only for whoever asks for it: as known now it never was. In the order of an
+    index: a page costs the same for a hundred and for a hundred thousand.
     """
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(institution=institution)
+    if chosen.get("working") == VOIDED:
+        rows, chosen = rows.filter(voided_at__isnull=False), {**chosen, "working": ""}
+    else:
+        rows = rows.holding()
     return rows.filter(_passes(chosen, on)).select_related("person").order_by("-start_date", "-pk")
 
 
@@ -142,7 +150,9 @@ def _passes(chosen: Mapping[str, str], on: date, path: str = "") -> Q:
             | Q(staff_no__icontains=text)
         )
     if working := chosen.get("working"):
-        passes &= {"now": running_on(on), "left": Q(end_date__lte=on), "later": Q(start_date__gt=on)}[working]
+        passes &= {
+            "now": running_on(on), "left": Q(end_date__lte=on), "later": Q(start_date__gt=on), VOIDED: NOTHING,
+        }[working]  # fmt: skip
     if professional := chosen.get("professional"):
         passes &= Q(professional=professional == "yes")
     if employment_type := chosen.get("employment_type"):

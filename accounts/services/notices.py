@@ -23,6 +23,7 @@ LINK_LIFE = timedelta(days=180)
 # Notices per outbox event, and per connection to the mail server between two marks.
 PER_EVENT, PER_MAIL = 200, 20
 TELL = "accounts.tell_newly_named"
+RENEWED = ("edition", "tries", "expires_at", "token_hash", "due_on", "due_provisional")
 What = NoticeFact.What
 
 
@@ -68,16 +69,25 @@ def hand_out_notices(*, actor: User, institution: Institution, notice_ids: Itera
 
 @transaction.atomic
 def renew_links(*, actor: User, institution: Institution, notice_ids: Iterable[int]) -> list[AppointmentNotice]:
-    """Another link for each, with new tries; the old ones are dead, in messages and on paper."""
+    """Another link for each, with new tries; the old ones are dead, in messages and on paper.
+
+    The new one is told like the first: by message, otherwise it waits for paper. Whoever had been told in time has a
+    new term; a term that had passed untold stays passed.
+    """
     require(actor, Permission.ROSTER_IMPORT, institution)
     rows = AppointmentNotice.objects.filter(appointment__institution=institution, pk__in=list(notice_ids))
+    told = set(rows.with_facts().filter(told=True).values_list("pk", flat=True))
     notices = list(rows.order_by("pk").select_for_update())
-    now = clock.now()
+    now, deadline = clock.now(), working_day_deadline(clock.today(), TELL_WITHIN)
     for one in notices:
         one.edition += 1
         one.tries, one.expires_at, one.token_hash = 0, now + LINK_LIFE, token_hash(notice_token(one))
-    AppointmentNotice.objects.bulk_update(notices, ["edition", "tries", "expires_at", "token_hash"], batch_size=200)
+        if one.pk in told:
+            one.due_on, one.due_provisional = deadline.day, deadline.provisional
+    AppointmentNotice.objects.bulk_update(notices, RENEWED, batch_size=200)
     _note(notices, What.LINK_RENEWED, by=actor)
+    for one in notices:
+        outbox.add(TELL, f"{institution.pk}:{one.pk}:{one.pk}")
     if notices:
         ids = [one.appointment_id for one in notices]
         audit.record(actor, "accounts.notice_links_renewed", institution, appointments=ids)

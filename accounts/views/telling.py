@@ -91,7 +91,8 @@ def _survivor(notice: AppointmentNotice) -> int:
 
 def _line(notice: AppointmentNotice) -> dict[str, Any]:
     facts = list(notice.facts.all())
-    late = not facts and not notice.due_provisional and clock.today() > notice.due_on
+    told: bool = notice.told  # type: ignore[attr-defined]
+    late = not told and not notice.due_provisional and clock.today() > notice.due_on
     person = notice.appointment.person.merged_into or notice.appointment.person
     return {"notice": notice, "person": person, "last": facts[0] if facts else None, "late": late}
 

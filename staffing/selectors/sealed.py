@@ -61,8 +61,8 @@ def find_sealed_count(actor: User, pk: int) -> SealedCount:
     return found
 
 
-def running_beside(count: SealedCount) -> SealedCount | None:
-    """A confirmed one that counts on some day of this one's time."""
+def running_beside(count: SealedCount) -> list[SealedCount]:
+    """The confirmed ones that count on some day of this one's time, by their first day."""
     rows = SealedCount.objects.filter(
         Q(counted_to__isnull=True) | Q(counted_to__gt=count.valid_from),
         institution=count.institution_id,
@@ -70,7 +70,15 @@ def running_beside(count: SealedCount) -> SealedCount | None:
     )
     if count.valid_to:
         rows = rows.filter(valid_from__lt=count.valid_to)
-    return rows.exclude(pk=count.pk).order_by("valid_from").first()
+    return list(rows.exclude(pk=count.pk).order_by("valid_from", "pk"))
+
+
+def ended_where_begins(count: SealedCount) -> SealedCount | None:
+    """The one that ended on the day this one begins: annulling this one does not bring it back."""
+    rows = SealedCount.objects.filter(
+        institution=count.institution_id, state=SealedState.ENDED, ended_on=count.valid_from
+    )
+    return rows.exclude(pk=count.pk).order_by("-ended_at").first()
 
 
 def _counts(row: SealedCount, day: date, known_at: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,10 +77,29 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     count = sealed.find_sealed_count(request.user, pk)
     steps = [(name, STEP_LABELS[name]) for name in open_steps(count, SEALED_COUNT_STEPS)]
     form = SealedDecisionForm(request.POST or None, steps=steps)
+    stays_ended = _what_stays_ended(count) if "annul" in dict(steps) else ""
     if request.method == "POST" and form.is_valid() and _done(form, lambda: _decided(request, count, form)):
         messages.success(request, _("Decided. The fraction follows."))
+        if stays_ended and form.cleaned_data["step"] == "annul":
+            messages.warning(request, stays_ended)
         return redirect("staffing:sealed_counts")
-    return render(request, "staffing/sealed_decide.html", {"form": form, "count": count, "steps": steps})
+    context = {"form": form, "count": count, "steps": steps, "stays_ended": stays_ended}
+    return render(request, "staffing/sealed_decide.html", context)
+
+
+def _what_stays_ended(count: SealedCount) -> str:
+    """Which number annulling this one does not bring back."""
+    before = sealed.ended_where_begins(count)
+    if before is None:
+        return ""
+    facts = {"staff": before.staff, "day": date_format(count.valid_from, "DATE_FORMAT")}
+    return (
+        _(
+            "The number before it (%(staff)s in secret posts) ended on %(day)s and stays ended, also when this one is "
+            "annulled. If they still hold their posts, the institution enters them anew from that day."
+        )
+        % facts
+    )
 
 
 def _decided(request: SignedInRequest, count: SealedCount, form: SealedDecisionForm) -> SealedCount:

@@ -10,7 +10,7 @@ from accounts.access import can
 from accounts.identifiers import resident_check_character
 from accounts.models import IdentityCheck, IdentityDocument, NotADouble, Person, PersonMerge
 from accounts.permissions import Permission
-from accounts.selectors import is_checked
+from accounts.selectors import doubles, is_checked
 from accounts.selectors.doubles import likely_doubles, side_of
 from accounts.services import correct_name, dismiss_double, merge_persons, save_profile, unmerge_persons
 from accounts.services.doubles import index_twins
@@ -122,6 +122,30 @@ def test_dismissed_pair_does_not_come_back(pair):
 
     assert likely_doubles(regulator()) == []
     assert NotADouble.objects.get().reason == "双胞胎"
+
+
+@pytest.mark.parametrize("first", ["elsewhere", "dismissed"])
+def test_limit_counts_what_waits_for_the_actor_only(institution, monkeypatch, first):
+    """Groups out of reach and pairs that are decided take nobody's place in the list."""
+    monkeypatch.setattr(doubles, "MOST_GROUPS", 1)
+    place = make_institution(code="980000") if first == "elsewhere" else institution
+    names = ["郭启", "何磊", "卢毅"]
+    pairs = [[record_of(name, f"{n}{m}1", place) for m in "01"] for n, name in enumerate(names)]
+    index_twins()
+    # The list is cut in the order of the index: the pair that stands first in it is the one that must not count.
+    order = IdentityDocument.objects.order_by("twin_index").values_list("person__name", flat=True)
+    chosen = next(pair for pair in pairs if pair[0].name == order[0])
+    if first == "elsewhere":
+        for pair in pairs:
+            if pair is not chosen:
+                for one in pair:
+                    make_appointment(one, institution)
+    else:
+        dismiss_double(actor=regulator(), first=chosen[0], second=chosen[1], reason="双胞胎")
+
+    [found] = likely_doubles(regulator())
+
+    assert found[0].name != chosen[0].name
 
 
 # --- one person in every room, then two again -----------------------------------------------------------------------
@@ -279,7 +303,7 @@ def test_list_asks_the_same_whatever_the_pairs(institution, django_assert_num_qu
     client = signed_in(regulator())
     client.get("/doubles/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get("/doubles/")
     assert len(page.context["page_obj"].object_list) == size
 

@@ -132,6 +132,47 @@ def test_new_link_kills_the_old_one(notice, institution):
     assert AppointmentNotice.objects.get().tries == 0
 
 
+def test_new_link_reaches_whoever_was_told_of_the_old_one(notice, institution):
+    """On paper it is printed again; the term is a new one, and whoever had been told is not late."""
+    actor = officer(institution)
+    Appointment.objects.update(email="")
+    hand_out_notices(actor=actor, institution=institution, notice_ids=[notice.pk])
+    with clock.travel(timedelta(days=20)):
+        client = Client()
+        client.force_login(actor)
+        (renewed,) = renew_links(actor=actor, institution=institution, notice_ids=[notice.pk])
+        tell()
+
+        assert notice_url(renewed) in client.get("/institution/notices/print/").content.decode()
+        assert list(notices_of(actor, institution, standing="waiting", on=clock.today())) == [notice]
+        assert list(overdue_institutions(regulator(), on=clock.today())) == []
+    with clock.travel(timedelta(days=30)):
+        assert [row["count"] for row in overdue_institutions(regulator(), on=clock.today())] == [1]
+        hand_out_notices(actor=actor, institution=institution, notice_ids=[notice.pk])
+        assert list(notices_of(actor, institution, standing="waiting", on=clock.today())) == []
+
+
+def test_new_link_goes_out_by_message_where_an_address_is_known(notice, institution):
+    tell()
+    old = notice_url(notice)
+    (renewed,) = renew_links(actor=officer(institution), institution=institution, notice_ids=[notice.pk])
+    tell()
+    tell()
+
+    assert [notice_url(renewed) in one.body for one in mail.outbox] == [False, True]
+    assert old in mail.outbox[0].body
+    assert facts(notice) == ["told_by_mail", "link_renewed", "told_by_mail"]
+
+
+def test_new_link_gives_no_new_term_to_whoever_was_never_told(notice, institution):
+    due = notice.due_on
+    with clock.travel(timedelta(days=20)):
+        renew_links(actor=officer(institution), institution=institution, notice_ids=[notice.pk])
+
+        assert AppointmentNotice.objects.get().due_on == due
+        assert len(overdue_institutions(regulator(), on=clock.today())) == 1
+
+
 # --- telling --------------------------------------------------------------------------------------------------------
 def test_mail_holds_institution_post_and_link(notice):
     tell()

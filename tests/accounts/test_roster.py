@@ -97,6 +97,25 @@ def test_roster_is_filtered_by_the_address(institution):
     assert len(names(client, working="nonsense")) == 5
 
 
+def test_what_a_decision_took_out_stands_in_the_list_only_for_who_asks_for_it(institution):
+    """The list of today and the same list as known at this moment agree."""
+    day, moment = clock.today(), clock.now()
+    make_appointment(make_person("高轩"), institution, recorded_at=moment - timedelta(days=2))
+    make_appointment(make_person("王喆"), institution, recorded_at=moment - timedelta(days=2), voided_at=moment)
+    actor = officer(institution)
+    client = signed_in(actor)
+
+    assert (names(client), names(client, working="now"), names(client, as_of=f"{day}")) == (["高轩"],) * 3
+    assert names(client, known_at=f"{day}") == ["高轩"]
+    assert sorted(names(client, known_at=f"{day - timedelta(days=1)}")) == ["王喆", "高轩"]
+    exported = load_workbook(BytesIO(client.get(f"{URL}export.xlsx").content)).active
+    assert [row[0] for row in exported.iter_rows(min_row=2, values_only=True)] == ["高轩"]
+    page = client.get(URL, {"working": "voided"})
+    assert [line["person"].name for line in page.context["lines"]] == ["王喆"]
+    assert "经决定作废" in page.content.decode()
+    assert list(believed_roster(actor, institution, {"working": "voided"}, on=day, known_at=moment)) == []
+
+
 def test_roster_says_until_when_a_leaver_counts(institution):
     make_appointment(make_person("李龑"), institution, end_date=date(2026, 3, 1))
 

@@ -132,6 +132,33 @@ def test_number_of_the_same_days_needs_the_old_one_annulled_first(institution):
     assert fraction(institution) == (8, 8)
 
 
+def test_number_that_runs_into_a_later_one_is_refused_before_anything_ends(institution):
+    """One makes room, the next one does not: nothing happens, and the refusal names the one in the way."""
+    first = confirmed(institution, valid_to=date(2026, 3, 1))
+    confirmed(institution, 7, 7, valid_from=date(2026, 6, 1))
+    new = entered(institution, 2, 1, valid_from=date(2026, 2, 1))
+
+    with pytest.raises(DomainError) as refusal:
+        confirm_sealed_count(actor=regulator(), count=new, document_number="1号")
+
+    assert (refusal.value.code, refusal.value.facts["valid_from"]) == ("sealed_overlaps", date(2026, 6, 1))
+    first.refresh_from_db()
+    new.refresh_from_db()
+    assert (first.state, new.state) == ("confirmed", "entered")
+
+
+def test_office_reads_that_the_number_before_an_annulled_one_stays_ended(client, institution):
+    confirmed(institution)
+    second = confirmed(institution, 7, 7, valid_from=date(2026, 5, 1))
+    client.force_login(regulator())
+    assert "涉密岗位5人" in client.get(f"/sealed-counts/{second.pk}/").content.decode()
+
+    page = client.post(f"/sealed-counts/{second.pk}/", {"step": "annul", "reason": "误"}, follow=True)
+
+    assert "涉密岗位5人" in "".join(str(one) for one in page.context["messages"])
+    assert [fraction(institution, day) for day in (date(2026, 4, 30), DAY)] == [(4, 6), (1, 1)]
+
+
 ENDS = st.sampled_from(["", "confirm", "refuse", "annul"])
 
 
