@@ -79,6 +79,12 @@ def holds(actor: User, permission: Permission | str) -> bool:
     return any(permission in GRANTS[membership.role] for membership in actor.worn_memberships())
 
 
+def office_of(actor: User, permission: Permission | str) -> str:
+    """The name of the place for which the actor does this: the first worn hat that grants it; no login's address."""
+    places = (str(hat.place) for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
+    return next(places, "")[:150]
+
+
 def require_everywhere(actor: User, permission: Permission | str) -> None:
     """For what belongs to no place (logins, the audit trail, jobs): a hat of a nationwide body must grant it."""
     bodies = (hat.admin_body for hat in actor.worn_memberships() if permission in GRANTS[hat.role])

@@ -12,11 +12,11 @@ from accounts.models.positions import EmploymentType
 from accounts.selectors.audit import LedgerLine, TrailLine
 from core import clock
 from core.columns import REASON_HEAD
-from core.exports import XLSX, table, template
+from core.exports import CSV, XLSX, csv_table, table, template
 from core.plans import Plan
 from core.tables import Cell
 
-__all__ = ["XLSX", "error_rows", "institutions_template", "roster_table", "roster_template", "template"]
+__all__ = ["CSV", "XLSX", "error_rows", "institutions_template", "roster_table", "roster_template", "template"]
 
 YES_NO = ("是", "否")
 EXPLANATIONS = {
@@ -77,7 +77,7 @@ def _as_text(cell: Cell, rounded: bool) -> str:
 
 
 def roster_table(
-    institution: Institution, lines: Iterable[Mapping[str, Any]], *, on: date, known_at: datetime | None
+    institution: Institution, lines: Iterable[Mapping[str, Any]], *, on: date, known_at: datetime | None, kind: str
 ) -> bytes:
     """The staff list for reading: numbers masked, each line with its place, its day and what was known."""
     known = known_at.date() if known_at else _("now")
@@ -86,7 +86,8 @@ def roster_table(
         _("Employment"), _("Start"), _("No longer counted from"), _("Counted until"), _("Status"), _("Institution"),
         _("As of"), _("As known at"),
     ]  # fmt: skip
-    return table(_("Staff roster"), heads, ([*_staff_line(line), institution.name, on, known] for line in lines))
+    rows = ([*_staff_line(line), institution.name, on, known] for line in lines)
+    return csv_table(heads, rows) if kind == CSV else table(_("Staff roster"), heads, rows)
 
 
 def _staff_line(line: Mapping[str, Any]) -> list[Any]:

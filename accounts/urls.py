@@ -74,6 +74,7 @@ urlpatterns = [
     path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
     path("institution/roster/", roster.roster, name="roster"),
     path("institution/roster/export.xlsx", roster.export, name="roster_export"),
+    path("institution/roster/export.csv", roster.export_csv, name="roster_export_csv"),
     path("institution/roster/import/", imports.import_roster, name="import_roster"),
     path("institution/roster/import/template/", imports.download_roster_template, name="roster_template"),
     path("institution/roster/import/<str:sha256>/", imports.review_roster, name="review_roster"),

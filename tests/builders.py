@@ -17,6 +17,7 @@ from accounts.models import (
     Institution,
     Membership,
     Person,
+    PersonMerge,
     Region,
     TrainingBase,
     User,
@@ -120,6 +121,13 @@ def make_person(
             checked_by=user or make_user(),
         )
     return person
+
+
+def join_records(merged: Person, into: Person) -> None:
+    """As an office joins two records, without the office."""
+    merged.merged_into = into
+    merged.save(update_fields=["merged_into"])
+    PersonMerge.objects.create(merged=merged, into=into, reason="同一人", at=clock.now(), by=make_user())
 
 
 def make_appointment(

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.imports.decisions import DecidedPlan, RosterChoices
+from accounts.imports.decisions import DecidedPlan, Missing, RosterChoices
 from accounts.imports.roster import COLUMNS
 from accounts.models.positions import EmploymentType
 from accounts.selectors.staff import VOIDED
@@ -136,7 +136,7 @@ class RosterChoicesForm(forms.Form):
         self.plan = plan
         self._offer("overwrite", _lines(plan.held))
         self._offer("enter_again", _lines(plan.voided))
-        self._offer("end_missing", [(one.id, f"{one.name} · {one.post} · {one.start}") for one in plan.missing])
+        self._offer("end_missing", [(one.id, _in_words(one)) for one in plan.missing])
         if not plan.missing:
             del self.fields["end_on"]
         else:
@@ -183,6 +183,10 @@ class RosterChoicesForm(forms.Form):
             end_on=said.get("end_on"),
             enter_again=frozenset(said.get("enter_again", ())),
         )
+
+
+def _in_words(one: Missing) -> str:
+    return f"{one.name} · {one.post} · {one.start}" + (f" – {one.end}" if one.end else "")
 
 
 def _lines(rows: Sequence[PlannedRow]) -> list[tuple[int, str]]:

@@ -4,7 +4,8 @@ Both happen only where a person ticks it: RosterChoices. Rows are held before an
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -14,9 +15,10 @@ from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.imports.primary import give_up_meeting_ones
 from accounts.imports.roster import MESSAGES as ROSTER_MESSAGES
 from accounts.imports.roster import RosterPlan, RosterRow
-from accounts.imports.voided import Voided, claiming_again
+from accounts.imports.voided import claiming_again, denied_at, waits_for_an_officer
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
@@ -49,12 +51,16 @@ NO_CHOICES = RosterChoices()
 
 
 class Missing(NamedTuple):
-    """Somebody who works here today and whom the file does not name."""
+    """Somebody who works here today and whom the file does not name; `end`: when that ends already."""
 
     id: int
     name: str
     post: str
     start: date
+    end: date | None
+
+    def has_left_by(self, day: date | None) -> bool:
+        return self.end is not None and day is not None and self.end <= day
 
 
 @dataclass
@@ -90,7 +96,10 @@ def decided(
     plan: RosterPlan, institution: Institution, choices: RosterChoices, hands: Mapping[int, str], *, on: date
 ) -> DecidedPlan:
     """The plan with what was decided by hand held back. `hands`: appointment -> who decided it. Writes nothing."""
-    planned = plan.fingerprint
+    planned, denied = plan.fingerprint, denied_at(institution)
+    waiting = [row for row in plan.rows if row.person_id in denied and row.action in (Action.CREATE, Action.UPDATE)]
+    for row in waiting:
+        _hold_as_it_is(row, waits_for_an_officer())
     held = [row for row in plan.rows if row.action == Action.UPDATE and row.appointment and row.appointment.by_hand_at]
     kept = [row for row in held if not (choices.overwrite_all or row.row in choices.overwrite)]
     claims = claiming_again(plan.rows, institution)
@@ -98,10 +107,12 @@ def decided(
         _hold(row, hands)
     for row, one in claims:
         if row.row not in choices.enter_again:
-            _hold_voided(row, one)
+            _hold_as_it_is(row, one.stays_out())
+            row.id = row.id or one.id
         elif row.action != Action.UNCHANGED:
             row.warnings.append(one.again())
-    _refuse_what_needs_the_held(plan.rows, kept)
+    _refuse_what_needs_the_held(plan.rows, kept + waiting)
+    give_up_meeting_ones(plan.rows)
     found = DecidedPlan(
         plan.rows,
         plan.ignored,
@@ -114,7 +125,7 @@ def decided(
         planned=planned,
     )
     if not found.has_errors:
-        _end_missing(found, institution, choices, on)
+        _end_missing(found, institution, choices, on, denied)
     return found
 
 
@@ -126,7 +137,7 @@ def plan_to_keep(plan: DecidedPlan) -> dict[str, Any]:
         "rows": [row_to_keep(row) for row in plan.rows],
         "held": sorted(held),
         "voided": sorted(voided),
-        "missing": [[*one[:3], one.start.isoformat()] for one in plan.missing],
+        "missing": [[*one[:3], *(day and day.isoformat() for day in one[3:])] for one in plan.missing],
         "about": [plan.ignored, plan.sha256, plan.remarks, plan.head_texts],
         "planned": plan.planned,
     }
@@ -135,7 +146,7 @@ def plan_to_keep(plan: DecidedPlan) -> dict[str, Any]:
 def kept_plan(kept: dict[str, Any]) -> DecidedPlan:
     rows = [RosterRow(**vars(kept_row(one))) for one in kept["rows"]]
     held, voided = ([row for row in rows if row.row in set(kept.get(name, ()))] for name in ("held", "voided"))
-    missing = [Missing(pk, name, post, date.fromisoformat(start)) for pk, name, post, start in kept["missing"]]
+    missing = [Missing(*one[:3], *(day and date.fromisoformat(day) for day in one[3:])) for one in kept["missing"]]
     ignored, sha256, remarks, heads = kept["about"]
     planned = kept["planned"]
     return DecidedPlan(rows, ignored, sha256, remarks, heads, held, voided, missing, planned=planned)
@@ -161,37 +172,44 @@ def _day(moment: datetime) -> str:
     return date_format(localtime(moment), "SHORT_DATE_FORMAT")
 
 
-def _hold_voided(row: RosterRow, one: Voided) -> None:
-    row.warnings.append(one.stays_out())
+def _hold_as_it_is(row: RosterRow, why: Problem) -> None:
+    row.warnings.append(why)
     row.action, row.changes, row.notes = Action.UNCHANGED, {}, {}
-    row.id = row.id or one.id
 
 
 def _refuse_what_needs_the_held(rows: Iterable[RosterRow], kept: Iterable[RosterRow]) -> None:
     """Where a row that is held was to make room for another one, that one cannot be written either."""
-    stays = [(one.person_id, one.appointment) for one in kept if one.appointment]
-    begun = {row.row for row in rows for person, held in stays if row.person_id == person and _collides(row, held)}
+    stays: dict[int | None, list[Appointment]] = defaultdict(list)
+    for one in kept:
+        if one.appointment:
+            stays[one.person_id].append(one.appointment)
     for row in rows:
-        if row.row in begun:
+        if any(_collides(row, held) for held in stays.get(row.person_id, ())):
             row.errors.append(Problem("", "overlaps", str(ROSTER_MESSAGES["overlaps"])))
             row.action, row.changes = Action.ERROR, {}
 
 
 def _collides(row: RosterRow, held: Appointment) -> bool:
-    if row.action != Action.CREATE or held.post_key != post_key(row.values["post"]):
+    if row.action not in (Action.CREATE, Action.UPDATE) or held.post_key != post_key(row.values["post"]):
         return False
-    ends = row.values.get("end_date") or date.max
+    if row.appointment == held:
+        return False
+    ends = row.values.get("end_date") or (row.appointment and row.appointment.end_date) or date.max
     return row.values["start_date"] < (held.end_date or date.max) and held.start_date < ends
 
 
 # --- missing --------------------------------------------------------------------------------------------------------
-def _end_missing(plan: DecidedPlan, institution: Institution, choices: RosterChoices, on: date) -> None:
-    named = {row.person_id for row in plan.rows}
+def _end_missing(
+    plan: DecidedPlan, institution: Institution, choices: RosterChoices, on: date, denied: Collection[int]
+) -> None:
+    """Nobody stays longer by being ended, and whoever has ended by then is not ended once more."""
+    named = {row.person_id for row in plan.rows}.union(denied)
     running = Appointment.objects.holding().filter(running_on(on), institution=institution)
     pairs = running.annotate(survivor=surviving("person__")).values_list("pk", "survivor")
     absent = [pk for pk, survivor in pairs if survivor not in named]
     plan.missing = _missing(absent) if absent else []
-    plan.ended = [one for one in plan.missing if choices.end_all_missing or one.id in choices.end_missing]
+    ticked = [one for one in plan.missing if choices.end_all_missing or one.id in choices.end_missing]
+    plan.ended = [one for one in ticked if not one.has_left_by(choices.end_on)]
     for one in plan.ended:
         if choices.end_on is None or choices.end_on <= one.start:
             facts = {"name": one.name, "start": one.start.isoformat()}
@@ -199,7 +217,7 @@ def _end_missing(plan: DecidedPlan, institution: Institution, choices: RosterCho
 
 
 def _missing(ids: list[int]) -> list[Missing]:
-    names = ("pk", "person__name", "post", "start_date")
+    names = ("pk", "person__name", "post", "start_date", "end_date")
     found = [
         Missing(*values)
         for place in range(0, len(ids), 5_000)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from accounts.imports.people import shown
+from accounts.imports.primary import loses_primary, lost
 from accounts.imports.roster import (
     COLUMNS,
     FIELDS,
@@ -20,7 +21,7 @@ from accounts.imports.roster import (
     read_roster,
     refuse_crossing,
 )
-from accounts.imports.voided import Voided, claiming_again, stretched_over
+from accounts.imports.voided import Voided, claiming_again, denied_at, stretched_over, waits_for_an_officer
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
@@ -67,6 +68,8 @@ def plan_joining(institution: Institution, values: Mapping[str, str], *, on: dat
     [row] = plan_roster(read_roster(text.getvalue().encode()), institution, on=on, renames=False).rows
     if row.action in (Action.UPDATE, Action.UNCHANGED):
         row.errors.append(Problem("start_date", "already_here", str(MESSAGES["already_here"])))
+    if row.person_id in denied_at(institution):
+        row.errors.append(waits_for_an_officer())
     claims = [one for _row, one in claiming_again([row], institution)]
     said = _said_of(claims, values)
     (row.warnings if _ticked(values) else row.errors).extend(said)
@@ -93,6 +96,7 @@ def plan_change(appointment: Appointment, values: Mapping[str, str]) -> Line:
     if day and not (kept.start_date < day < (kept.end_date or date.max)):
         _refuse(entry, "from_day", "not_running")
     changes = _differences(appointment, entry)
+    _refuse_denied(entry, kept.person, appointment.institution)
     if entry.errors or day is None:
         return Line(appointment.institution, entry.errors)
     before = replace(kept, end_date=day)
@@ -116,6 +120,7 @@ def plan_transfer(appointment: Appointment, institution: Institution, values: Ma
         _refuse(entry, "from_day", "not_running")
     if institution.pk == appointment.institution_id:
         _refuse(entry, "institution", "same_institution")
+    _refuse_denied(entry, kept.person, appointment.institution, institution)
     if entry.errors or day is None:
         return Line(appointment.institution, entry.errors), Line(institution, entry.errors)
     terms = {name: entry.values[name] for name in CHANGING}
@@ -129,14 +134,25 @@ def plan_transfer(appointment: Appointment, institution: Institution, values: Ma
 
 def _line(appointment: Appointment, entry: Entry, values: Mapping[str, str]) -> Line:
     changes = _differences(appointment, entry)
+    kept = _wording(appointment)
+    _refuse_denied(entry, kept.person, appointment.institution)
     if entry.errors:
         return Line(appointment.institution, entry.errors)
-    wording = replace(_wording(appointment), **{name: entry.values[name] for name in CORRECTING})
+    wording = replace(kept, **{name: entry.values[name] for name in CORRECTING})
     _refuse_overlaps(entry, appointment.institution, (wording,), "start_date")
     claimed = stretched_over(appointment, wording.person, wording.start_date, wording.end_date)
     said = _said_of([claimed] if claimed else [], values)
     errors, warnings = (entry.errors, said) if _ticked(values) else (entry.errors + said, [])
+    if loses_primary(appointment, wording.start_date, wording.end_date):
+        changes["is_primary"] = [True, False]
+        warnings = [*warnings, lost()]
     return Line(appointment.institution, errors, warnings, changes, (appointment.pk,), (wording,), again=bool(claimed))
+
+
+def _refuse_denied(entry: Entry, person: int, *institutions: Institution) -> None:
+    """Who says not to work at one of these places, and waits for an officer."""
+    if any(person in denied_at(one) for one in institutions):
+        entry.errors.append(waits_for_an_officer())
 
 
 def _ticked(values: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 """Several posts of one person at one institution: which of them a row speaks of, and what it stands beside."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -17,6 +17,8 @@ LIST_BOTH = _("To enter a second post instead, list both posts in the file.")
 UNCLEAR = _("A post here began on this day under another name, and the file names several new ones: list it too.")
 
 Present = Mapping[int, Sequence[Appointment]]
+# Appointment -> {start that was wrong: posts (as keys) under which it stood}.
+Corrected = Mapping[int, Mapping[date, Collection[str]]]
 
 
 class Row(Protocol):
@@ -35,11 +37,17 @@ class Row(Protocol):
 
 
 def meant_by(
-    entries: Iterable[tuple[Entry, str]], known: Mapping[str, KnownPerson], present: Present, *, renames: bool
+    entries: Iterable[tuple[Entry, str]],
+    known: Mapping[str, KnownPerson],
+    present: Present,
+    corrected: Corrected,
+    *,
+    renames: bool,
 ) -> dict[int, Appointment]:
     """Row -> the appointment with its start and post. Rows without one begin a post of their own.
 
     A post under another name is the same one only where nothing else can be meant: one such row, one such appointment.
+    A start that was put right since still means the same appointment.
     """
     rows: dict[tuple[int, date], list[Entry]] = defaultdict(list)
     for entry, document in entries:
@@ -47,14 +55,39 @@ def meant_by(
             rows[person.id, entry.values["start_date"]].append(entry)
     found: dict[int, Appointment] = {}
     for (person_id, start), several in rows.items():
-        begun = {one.post_key: one for one in present.get(person_id, ()) if one.start_date == start}
-        for entry in several:
-            if one := begun.pop(post_key(entry.values.get("post", "")), None):
-                found[entry.row] = one
-        others = [entry for entry in several if entry.row not in found]
-        if renames and others and len(begun) == 1:
-            _rename(others, begun.popitem()[1], found)
+        _begun_then([one for one in present.get(person_id, ()) if one.start_date == start], several, found, renames)
+    if corrected and renames:
+        for (person_id, _start), several in rows.items():
+            _put_right(several, present.get(person_id, ()), corrected, found)
     return found
+
+
+def _begun_then(
+    appointments: Iterable[Appointment], rows: list[Entry], found: dict[int, Appointment], renames: bool
+) -> None:
+    """Appointments and rows with one start: by their posts, or where only one can be meant."""
+    begun = {one.post_key: one for one in appointments}
+    for entry in rows:
+        if one := begun.pop(post_key(entry.values.get("post", "")), None):
+            found[entry.row] = one
+    others = [entry for entry in rows if entry.row not in found]
+    if renames and others and len(begun) == 1:
+        _rename(others, begun.popitem()[1], found)
+
+
+def _put_right(
+    rows: Iterable[Entry], present: Iterable[Appointment], corrected: Corrected, found: dict[int, Appointment]
+) -> None:
+    """Rows with the wrong start of an appointment that was corrected: by their post, or where only one can be meant."""
+    left = [entry for entry in rows if entry.row not in found and not entry.errors]
+    taken = {one.pk for one in found.values()}
+    for entry in left:
+        start, post = entry.values["start_date"], post_key(entry.values.get("post", ""))
+        begun = [one for one in present if one.pk not in taken and start in corrected.get(one.pk, {})]
+        same = [one for one in begun if post in (one.post_key, *corrected[one.pk][start])]
+        if one := next(iter(same or (begun if len(begun) == len(left) == 1 else [])), None):
+            found[entry.row] = one
+            taken.add(one.pk)
 
 
 def _rename(rows: list[Entry], appointment: Appointment, found: dict[int, Appointment]) -> None:

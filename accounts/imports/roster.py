@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ from accounts.imports.people import (
 )
 from accounts.imports.posts import meant_by, say_posts_beside
 from accounts.imports.spellings import SPELLINGS
-from accounts.models import Appointment, Institution
+from accounts.models import Appointment, AppointmentVersion, Institution
 from accounts.models.positions import EmploymentType, post_key
 from accounts.selectors import known_areas, surviving
 from core.columns import PORTION, Column, Entry, Table, choice, day, percent, read_table, text, yes_no
@@ -71,6 +72,7 @@ MESSAGES: dict[str, Promise] = {
     "not_running": _("This day lies outside the time of the appointment."),
     "same_institution": _("The person already works here."),
     "nothing_new": _("Nothing differs from what is recorded."),
+    "start_corrected": _("The start was corrected by hand to %(start)s; the file says %(said)s. It stays."),
     "month_end": _("Most leaving dates here are the last day of a month. That day itself is no longer counted."),
 }
 ONE_DAY = timedelta(days=1)
@@ -126,7 +128,7 @@ def plan_roster(
     names_of_file(entries, known)
     _warn_of_month_ends(table.entries)
     present = _appointments(institution)
-    meant = meant_by(entries, known, present, renames=renames)
+    meant = meant_by(entries, known, present, _corrected_starts(institution), renames=renames)
     planned = [(entry, _row(entry, document, known.get(document), meant.get(entry.row))) for entry, document in entries]
     _refuse_duplicates(planned)
     _refuse_overlaps(planned, present)
@@ -174,12 +176,33 @@ def _appointments(institution: Institution) -> dict[int, list[Appointment]]:
     return found
 
 
+def _corrected_starts(institution: Institution) -> dict[int, dict[date, set[str]]]:
+    """What files of the time before still say: starts that were put right by hand, with the posts of then."""
+    found: dict[int, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
+    wrong = AppointmentVersion.objects.filter(appointment__institution=institution)
+    wrong = wrong.exclude(start_date=F("appointment__start_date")).order_by("pk")
+    for appointment, start, post in wrong.values_list("appointment", "start_date", "post"):
+        found[appointment][start].add(post_key(post))
+    return found
+
+
+def _keep_start(entry: Entry, appointment: Appointment) -> None:
+    """A file does not undo it, ticked or not: who corrected a start corrects it back."""
+    facts = {"start": appointment.start_date, "said": entry.values["start_date"]}
+    entry.warn("start_date", "start_corrected", str(MESSAGES["start_corrected"]) % facts)
+    entry.values["start_date"] = appointment.start_date
+    if (end := entry.values.get("end_date")) and end <= appointment.start_date:
+        del entry.values["end_date"]
+
+
 def _row(entry: Entry, document: str, person: KnownPerson | None, appointment: Appointment | None) -> RosterRow:
     row = RosterRow(entry.row, values=entry.values, document=document, appointment=appointment)
     if person and "start_date" in entry.values:
         row.person_id = person.id
     if row.appointment:
         row.id = row.appointment.pk
+        if row.appointment.start_date != entry.values["start_date"]:
+            _keep_start(entry, row.appointment)
         row.changes = _differences(row.appointment, entry.values)
         row.action = Action.UPDATE if row.changes else Action.UNCHANGED
     else:

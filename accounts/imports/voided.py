@@ -1,4 +1,8 @@
-"""Work of which an officer decided that it never was (a voided appointment), and who claims it again."""
+"""Work of which an officer decided that it never was (a voided appointment), and who claims it again.
+
+Until an officer has decided, nothing of whoever says not to work here is begun, changed or ended: neither by a file nor
+by a line. Otherwise the decision would meet another row than the one that was denied.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,12 +14,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.imports.roster import RosterRow
-from accounts.models import Appointment, Institution
+from accounts.models import Appointment, AppointmentDispute, Institution
 from accounts.selectors import surviving
 from core.plans import Action, Problem
 
 STAYS_OUT = _("On %(day)s an officer decided that this person does not work here. It is not entered without a tick.")
 AGAIN = _("On %(day)s an officer decided that this person does not work here. It is entered again by your tick.")
+
+DENIED = _("This person says not to work here. Until an officer has decided, what is recorded of them here stays.")
 
 
 class Voided(NamedTuple):
@@ -50,6 +56,16 @@ def voided_at(institution: Institution) -> dict[int, list[Voided]]:
     for person, *facts in never.annotate(survivor=surviving("person__")).order_by("pk").values_list(*names):
         found[person].append(Voided(*facts))
     return found
+
+
+def denied_at(institution: Institution) -> frozenset[int]:
+    """Surviving persons with a denial here that waits for an officer."""
+    waiting = AppointmentDispute.objects.open_ones().filter(appointment__institution=institution)
+    return frozenset(waiting.values_list(surviving("appointment__person__"), flat=True))
+
+
+def waits_for_an_officer() -> Problem:
+    return Problem("", "denied", str(DENIED))
 
 
 def stretched_over(held: Appointment, person_id: int, start: date, end: date | None) -> Voided | None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -17,6 +18,7 @@ from accounts.models import (
     IdentityDocument,
     Institution,
     Person,
+    PersonMerge,
     Region,
     User,
 )
@@ -35,9 +37,17 @@ def system_user() -> User:
     return User.objects.get(email=SYSTEM_EMAIL)
 
 
-def surviving(prefix: str = "") -> Coalesce:
-    """The id of the person who stands for a merged one; `prefix` is the path to Person, e.g. "person__"."""
-    return Coalesce(F(f"{prefix}merged_into_id"), F(f"{prefix}id" if prefix else "pk"))
+def surviving(prefix: str = "", known_at: datetime | None = None) -> Coalesce:
+    """The id of the person who stands for a merged one; `prefix` is the path to Person, e.g. "person__".
+
+    As known at a moment (default now): records joined later were two people then, and a figure of then stays.
+    """
+    own = f"{prefix}id" if prefix else "pk"
+    if known_at is None:
+        return Coalesce(F(f"{prefix}merged_into_id"), F(own))
+    last = PersonMerge.objects.filter(merged=OuterRef(own), at__lte=known_at).order_by("-at", "-pk")
+    stood = last.annotate(stood=Case(When(undoes__isnull=True, then=F("into")), default=F("merged"))).values("stood")
+    return Coalesce(Subquery(stood[:1]), F(own))
 
 
 def document_index(kind: str, number: str) -> str:
@@ -95,10 +105,6 @@ def identity_is_checked(prefix: str = "person__") -> Q:
 def known_areas() -> frozenset[str]:
     """Every code of the region table, retired ones too: what an area inside a number is compared with."""
     return frozenset(Region.objects.exclude(code="000000").values_list("code", flat=True))
-
-
-def institutions_visible_to(actor: User) -> "list[Institution]":
-    return list(Institution.objects.allowed(actor, Permission.INSTITUTION_VIEW).order_by("name", "pk"))
 
 
 def looks_into(actor: User) -> "list[AccessEntry]":

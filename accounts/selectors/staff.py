@@ -1,6 +1,6 @@
 """Who works where: on a day, as known at a moment. The one place that joins present wordings with earlier ones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ TERMS = ("start_date", "end_date", "post", "professional", "employment_type", "f
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """One appointment in the wording believed: `person` is the surviving one of a merge."""
+    """One appointment in the wording believed: `person` is the one who stood for a merged record at that moment."""
 
     appointment: int
     person: int
@@ -70,7 +70,7 @@ def wordings_of(
     rows = [
         StaffRow(*values)
         for wordings, path in _believed(institution, known_at)
-        for values in wordings.filter(among or Q()).values_list(*_columns(path))
+        for values in wordings.filter(among or Q()).values_list(*_columns(path, known_at))
     ]
     return sorted(rows, key=lambda row: (row.start_date, row.appointment))
 
@@ -92,8 +92,14 @@ def main_ones_meeting(appointment: Appointment) -> QuerySet[Appointment]:
     meets = Q(end_date__isnull=True) | Q(end_date__gt=appointment.start_date)
     if appointment.end_date:
         meets &= Q(start_date__lt=appointment.end_date)
-    rows = Appointment.objects.annotate(survivor=surviving("person__")).filter(meets, survivor=survivor)
+    rows = Appointment.objects.holding().annotate(survivor=surviving("person__")).filter(meets, survivor=survivor)
     return rows.filter(is_primary=True).exclude(pk=appointment.pk).order_by("start_date", "pk")
+
+
+def primary_ones_of(people: Collection[int]) -> QuerySet[Appointment]:
+    """Whatever was decided to be the main place of work of these surviving people, at any time and anywhere."""
+    rows = Appointment.objects.holding().filter(Q(person__in=people) | Q(person__merged_into__in=people))
+    return rows.filter(is_primary=True).select_related("person").order_by("start_date", "pk")
 
 
 def _believed(institution: Institution, known_at: datetime | None) -> list[tuple[QuerySet[Any], str]]:
@@ -108,8 +114,8 @@ def _believed(institution: Institution, known_at: datetime | None) -> list[tuple
     return [(live.filter(recorded_at__lte=known_at), ""), (earlier, "appointment__")]
 
 
-def _columns(path: str) -> tuple[Any, ...]:
-    return (f"{path}pk" if path else "pk", surviving(f"{path}person__"), *TERMS)
+def _columns(path: str, known_at: datetime | None) -> tuple[Any, ...]:
+    return (f"{path}pk" if path else "pk", surviving(f"{path}person__", known_at), *TERMS)
 
 
 def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, on: date) -> QuerySet[Appointment]:
@@ -133,7 +139,7 @@ def believed_roster(
     if not Institution.objects.allowed(actor, Permission.ROSTER_VIEW).filter(pk=institution.pk).exists():
         raise NotAllowed(permission=Permission.ROSTER_VIEW.value)
     parts = [
-        rows.filter(_passes(chosen, on, path)).values_list(*_columns(path))
+        rows.filter(_passes(chosen, on, path)).values_list(*_columns(path, known_at))
         for rows, path in _believed(institution, known_at)
     ]
     return parts[0].union(*parts[1:], all=True).order_by("-start_date", "-pk")

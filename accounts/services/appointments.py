@@ -7,7 +7,7 @@ so that a later file does not undo it by itself.
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.access import require
+from accounts.access import office_of, require
 from accounts.imports.lines import (
     CHANGING,
     CORRECTING,
@@ -186,13 +186,17 @@ def _clean(line: Line) -> Line:
 
 
 def _reword(held: Appointment, wording: StaffRow) -> None:
-    """Keep the old wording with the time until which it was believed, then write the new one."""
+    """Keep the old wording with the time until which it was believed, then write the new one.
+
+    Where it would meet another main place of work of the person, it is no longer the main one (the line said so).
+    """
     now = clock.now()
     version_of(held, now).save(force_insert=True)
     for name in CORRECTING:
         setattr(held, name, getattr(wording, name))
     held.recorded_at = held.by_hand_at = now
-    held.save(update_fields=[*CORRECTING, "recorded_at", "by_hand_at"])
+    held.is_primary = held.is_primary and not main_ones_meeting(held).exists()
+    held.save(update_fields=[*CORRECTING, "recorded_at", "by_hand_at", "is_primary"])
 
 
 def _begin(
@@ -222,7 +226,8 @@ def _again(line: Line, made: Appointment) -> dict[str, Any]:
 
 
 def _told(actor: User, verb: str, made: Appointment, *, reason: str = "", **facts: Any) -> None:
-    audit.record(actor, verb, made, reason=reason, institution=made.institution_id, **facts)
+    office = office_of(actor, Permission.ROSTER_IMPORT) or office_of(actor, Permission.APPOINTMENT_TRANSFER)
+    audit.record(actor, verb, made, reason=reason, institution=made.institution_id, office=office, **facts)
     outbox.add("accounts.roster_imported", made.institution_id)
 
 

@@ -6,18 +6,19 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.access import require
+from accounts.access import office_of, require
 from accounts.models import (
     Appointment,
     AppointmentDispute,
     AppointmentNotice,
     DisputeDecision,
     IdentityDocument,
+    Institution,
     NoticeFact,
     User,
 )
 from accounts.models.notices import NoticeQuerySet, token_hash
-from accounts.permissions import GRANTS, Permission
+from accounts.permissions import Permission
 from accounts.workflow import DISPUTE_STEPS, DisputeState
 from core import audit, clock
 from core.errors import DomainError
@@ -78,7 +79,7 @@ def decide_dispute(
         document=document,
         decided_at=now,
         decided_by=actor,
-        body_name=_body_name(actor),
+        body_name=office_of(actor, Permission.DISPUTE_DECIDE),
     )
     if upheld:
         Appointment.objects.filter(pk=decided.appointment_id).update(voided_at=now)
@@ -139,6 +140,8 @@ def _answer(actor: User, notice: AppointmentNotice, *, denies: bool, words: str,
     NoticeFact.objects.create(notice=notice, what=what, at=clock.now(), by=by)
     audit.record(actor, f"accounts.appointment_{what}", notice.appointment, by_link=by is None)
     if denies and waiting is None:
+        # A roster that is being written has either ended by now or finds the denial.
+        Institution.objects.select_for_update().get(pk=notice.appointment.institution_id)
         AppointmentDispute.objects.create(appointment=notice.appointment, words=words.strip()[:500])
     elif not denies and waiting is not None:
         advance(waiting, "withdraw", DISPUTE_STEPS, actor=actor)
@@ -151,9 +154,3 @@ def _require_other(actor: User, dispute: AppointmentDispute) -> None:
     person = dispute.appointment.person
     if actor.pk in (person.user_id, person.merged_into and person.merged_into.user_id):
         raise DomainError("own_record")
-
-
-def _body_name(actor: User) -> str:
-    """The body for which the officer decides."""
-    hats = [hat for hat in actor.worn_memberships() if Permission.DISPUTE_DECIDE in GRANTS[hat.role]]
-    return str(hats[0].place)[:150] if hats else ""

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts.access import require
+from accounts.access import office_of, require
 from accounts.identifiers import birth_date
 from accounts.models import IdentityDocument, NotADouble, Person, PersonMerge, User
 from accounts.models.places import Rank
@@ -121,7 +121,6 @@ def _check(actor: User, merged: Person, into: Person) -> None:
 
 
 def _write(actor: User, merged: Person, into: Person, reason: str, undoes: PersonMerge | None = None) -> PersonMerge:
-    hats = [hat for hat in actor.worn_memberships() if Permission.PERSON_MERGE in GRANTS[hat.role]]
     return PersonMerge.objects.create(
         merged=merged,
         into=into,
@@ -129,5 +128,5 @@ def _write(actor: User, merged: Person, into: Person, reason: str, undoes: Perso
         reason=reason.strip(),
         at=clock.now(),
         by=actor,
-        body_name=str(hats[0].place)[:150] if hats else "",
+        body_name=office_of(actor, Permission.PERSON_MERGE),
     )

@@ -3,6 +3,7 @@
 What a file means is planned in accounts.imports; here plans are shown to whoever may see them, and carried out.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from typing import Any, cast
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
-from accounts.access import holds, require
+from accounts.access import holds, office_of, require
 from accounts.imports.decisions import NO_CHOICES, DecidedPlan, RosterChoices, decided
 from accounts.imports.institutions import InstitutionPlan, InstitutionRow, plan_institutions, read_institutions
 from accounts.imports.people import batches
@@ -88,7 +89,10 @@ def import_roster(
             raise DomainError("changed_meanwhile")
         _write(plan, locked, progress)
         lay_before_officers([row.id for row in _entered_again(plan) if row.id])
-        audit.record(actor, "accounts.roster_imported", locked, **_audit_facts(plan, file_name), **_decisions(plan))
+        facts = (
+            _audit_facts(plan, file_name) | _decisions(plan) | {"office": office_of(actor, Permission.ROSTER_IMPORT)}
+        )
+        audit.record(actor, "accounts.roster_imported", locked, **facts)
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
 
@@ -100,10 +104,13 @@ def _plan(table: Table, institution: Institution, choices: RosterChoices, progre
     return decided(plan, institution, choices, deciders(by_hand) if by_hand else {}, on=today)
 
 
-def _decisions(plan: DecidedPlan) -> dict[str, Any]:
-    """What was ticked, for the audit trail."""
+def _decisions(plan: DecidedPlan, actor: User) -> dict[str, Any]:
+    """What was ticked, for the audit trail, and for which office somebody was ended."""
     overwritten = [row.id for row in plan.held if row.action == Action.UPDATE]
-    ended = {"ended": [one.id for one in plan.ended], "end_on": str(plan.end_on)} if plan.ended else {}
+    ended: dict[str, Any] = {}
+    if plan.ended:
+        ended = {"ended": [one.id for one in plan.ended], "end_on": str(plan.end_on)}
+        ended["office"] = office_of(actor, Permission.ROSTER_IMPORT)
     again = [row.id for row in _entered_again(plan)]
     facts = {"overwritten": overwritten, "entered_again": again}
     return {name: ids for name, ids in facts.items() if ids} | ended
@@ -156,9 +163,12 @@ def _write(plan: DecidedPlan, institution: Institution, progress: Told | None) -
     now, people = clock.now(), dict[str, int]()
     changed, new = ([row for row in plan.rows if row.action == action] for action in (Action.UPDATE, Action.CREATE))
     done = len(plan.rows) - len(changed) - len(new)
+    aside = _set_aside(changed, now)
     for rows in batches(changed, PORTION):
         _change_appointments(rows, now)
         done = _tell(progress, done + len(rows))
+    for batch in batches(aside, 500):
+        Appointment.objects.filter(pk__in=batch).update(voided_at=None)
     for rows in batches(new, PORTION):
         create_appointments(rows, institution, now, people)
         done = _tell(progress, done + len(rows))
@@ -169,6 +179,21 @@ def _tell(progress: Told | None, done: int) -> int:
     if progress:
         progress(Stage.WRITE, done)
     return done
+
+
+def _set_aside(rows: list[RosterRow], now: datetime) -> list[int]:
+    """Several posts of one person may change places, which no order of single steps allows: they wait, as if voided.
+
+    Until the end of the writing, so that the database judges what the file says and not a moment between.
+    """
+    moving: dict[int | str, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.appointment and not row.changes.keys().isdisjoint({"post", "end_date"}):
+            moving[row.person_key].append(row.appointment.pk)
+    aside = [pk for several in moving.values() if len(several) > 1 for pk in several]
+    for batch in batches(aside, 500):
+        Appointment.objects.filter(pk__in=batch).update(voided_at=now)
+    return aside
 
 
 def _change_appointments(rows: list[RosterRow], now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import holds
-from accounts.exports import roster_table
+from accounts.exports import CSV, XLSX, roster_table
 from accounts.forms.imports import RosterFilter
 from accounts.middleware import SignedInRequest
 from accounts.models import Appointment, Institution
@@ -45,6 +45,7 @@ def roster(request: SignedInRequest) -> HttpResponse:
         "asked": asked,
         "roster_url": reverse("accounts:roster") + suffix,
         "export_url": f"{reverse('accounts:roster_export')}?{request.GET.urlencode()}",
+        "csv_url": f"{reverse('accounts:roster_export_csv')}?{request.GET.urlencode()}",
         "import_url": reverse("accounts:import_roster") + suffix if may_import else "",
         "may_move": holds(request.user, Permission.APPOINTMENT_TRANSFER),
         "suffix": suffix,
@@ -63,11 +64,22 @@ def roster(request: SignedInRequest) -> HttpResponse:
 @confirm_again
 def export(request: SignedInRequest) -> HttpResponse:
     """The filtered list as XLSX: numbers masked, nothing that a spreadsheet would calculate."""
+    return _exported(request, XLSX, "roster.xlsx")
+
+
+@require_GET
+@confirm_again
+def export_csv(request: SignedInRequest) -> HttpResponse:
+    """The same as CSV, for programs that read no workbook."""
+    return _exported(request, CSV, "roster.csv")
+
+
+def _exported(request: SignedInRequest, kind: str, name: str) -> HttpResponse:
     institution = reached_institution(request.user, Permission.ROSTER_VIEW, request.GET.get("institution", ""))
     form = RosterFilter(request.GET)
     rows = [_as_row(row) for row in _rows(request, institution, form)]
-    table = roster_table(institution, lines_of(rows, _day(form)), on=_day(form), known_at=form.moment())
-    return download(table, "roster.xlsx")
+    lines = lines_of(rows, _day(form))
+    return download(roster_table(institution, lines, on=_day(form), known_at=form.moment(), kind=kind), name, kind)
 
 
 def _day(form: RosterFilter) -> date:

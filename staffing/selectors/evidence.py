@@ -50,7 +50,8 @@ def people_behind(actor: User, answer: RatioAnswer) -> list[StaffLine]:
 
 def evidence_of(people: Iterable[int], answer: RatioAnswer) -> dict[int, TrainingRecord]:
     """The latest counting record per surviving person: what a line shows as its proof."""
-    rows = counting_records(answer.rule, answer.as_of, answer.known_then).annotate(survivor=surviving("person__"))
+    rows = counting_records(answer.rule, answer.as_of, answer.known_then)
+    rows = rows.annotate(survivor=surviving("person__", answer.known_then))
     found = rows.filter(survivor__in=list(people)).select_related("base", "level").order_by("completed_on", "pk")
     return {record.survivor: record for record in found}
 
@@ -60,7 +61,8 @@ def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]
     until = answer.as_of
     rows = wordings_of(answer.institution, answer.known_then, among=counted_terms(answer.rule))
     terms = [(row.person, row.start_date, row.end_date) for row in rows]
-    records = counting_records(answer.rule, until, answer.known_then).annotate(survivor=surviving("person__"))
+    records = counting_records(answer.rule, until, answer.known_then)
+    records = records.annotate(survivor=surviving("person__", answer.known_then))
     counted = records.filter(survivor__in={person for person, _, _ in terms})
     first_trained = dict(counted.values_list("survivor").annotate(Min("completed_on")))
     points = []
@@ -92,5 +94,5 @@ def disputed_staff(answer: RatioAnswer) -> int:
     decided = Q(state__in=(DisputeState.UPHELD, DisputeState.REJECTED), decision__decided_at__gt=then)
     rows = AppointmentDispute.objects.filter(Q(state=DisputeState.OPEN) | decided, opened_at__lte=then)
     rows = rows.filter(appointment__institution=answer.institution)
-    people = frozenset(rows.values_list(surviving("appointment__person__"), flat=True))
+    people = frozenset(rows.values_list(surviving("appointment__person__", answer.known_then), flat=True))
     return len(people & staff_ids(answer.institution, answer.rule, answer.as_of, answer.known_then)) if people else 0

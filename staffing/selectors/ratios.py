@@ -139,7 +139,7 @@ def trained_ids(
     people: Iterable[int], rule: RatioRule, as_of: date, known_at: datetime | None = None
 ) -> frozenset[int]:
     """Those of `people` with a counting training record completed by that day."""
-    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__"))
+    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
     return frozenset(records.filter(survivor__in=list(people)).values_list("survivor", flat=True))
 
 

@@ -1,28 +1,41 @@
 """Denials: an answer by the link or signed in, the officer's decision, and that only the decision changes a count."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.access import can
+from accounts.imports.decisions import RosterChoices
 from accounts.models import Appointment, AppointmentDispute, AppointmentNotice, DisputeDecision, Person
 from accounts.models.notices import notice_token
 from accounts.permissions import Permission
 from accounts.selectors import system_user
 from accounts.selectors.notices import disputes_of
-from accounts.services import answer_by_link, answer_notice, decide_dispute
+from accounts.services import (
+    LineRefused,
+    answer_by_link,
+    answer_notice,
+    correct_appointment,
+    decide_dispute,
+    import_roster,
+    record_change,
+    record_joining,
+    record_leaving,
+    transfer_person,
+)
 from accounts.services.disputes import lay_before_officers
 from accounts.services.notices import open_notices
 from core import audit, clock
 from core.errors import NotAllowed, WrongState
 from staffing.selectors import disputed_staff, institution_ratio
 from tests.accounts.profiles import refused
+from tests.accounts.sheets import person_row, roster
 from tests.builders import make_appointment, make_institution, make_person, make_user, officer, regulator
 
 pytestmark = pytest.mark.django_db
-NUMBER = "00000019900101001X"
+NUMBER = "00000019900101019X"
 
 
 @pytest.fixture
@@ -42,7 +55,7 @@ def notice(person, institution):
     return AppointmentNotice.objects.get()
 
 
-def by_link(notice, *, tail="001x", denies=True, words=""):
+def by_link(notice, *, tail="019x", denies=True, words=""):
     token = notice_token(notice)
     return answer_by_link(actor=system_user(), token=token, tail=tail, denies=denies, words=words)
 
@@ -82,7 +95,7 @@ def test_opening_the_page_answers_nothing(notice):
 
 def test_denial_by_the_page_opens_a_dispute(notice):
     url = f"/notice/{notice_token(notice)}/"
-    answer = Client().post(url, {"answer": "deny", "tail": "001X", "words": "从未"})
+    answer = Client().post(url, {"answer": "deny", "tail": "019X", "words": "从未"})
 
     assert answer.status_code == 302
     (dispute,) = AppointmentDispute.objects.all()
@@ -96,14 +109,14 @@ def test_confirmation_opens_no_dispute(notice):
 
 
 def test_wrong_end_of_the_document_is_counted_and_answers_nothing(notice):
-    assert refused(by_link, notice, tail="0010") == "tail_wrong"
+    assert refused(by_link, notice, tail="0190") == "tail_wrong"
 
     assert (AppointmentNotice.objects.get().tries, notice.facts.count()) == (1, 0)
 
 
 def test_after_five_wrong_tries_the_right_one_is_refused(notice):
     for _try in range(5):
-        refused(by_link, notice, tail="0010")
+        refused(by_link, notice, tail="0190")
 
     assert refused(by_link, notice) == "too_many_tries"
     assert AppointmentDispute.objects.count() == 0
@@ -151,7 +164,7 @@ def test_page_behind_the_link_offers_no_confirmation_of_what_was_denied(dispute,
 
     assert 'value="confirm"' not in page
     assert "Sign in and answer" in page
-    answer = Client().post(url, {"answer": "confirm", "tail": "001X"})
+    answer = Client().post(url, {"answer": "confirm", "tail": "019X"})
     assert (answer.status_code, AppointmentDispute.objects.get().state) == (200, "open")
 
 
@@ -184,6 +197,79 @@ def test_disputes_reach_officers_of_the_region_alone(dispute, institution):
     for actor in (regulator("980000"), officer(institution), make_user()):
         assert list(disputes_of(actor)) == []
         assert signed_in(actor).get(f"/disputes/{dispute.pk}/").status_code == 404
+
+
+# --- what a denial stops --------------------------------------------------------------------------------------------
+LATER = {"from_day": "2024-01-02", "post": "主任"}
+LINES = {
+    "change": lambda who, held, place: record_change(actor=who, appointment=held, values=LATER),
+    "correction": lambda who, held, place: correct_appointment(
+        actor=who, appointment=held, values={"end_date": "2024-01-02"}, reason="x"
+    ),
+    "leaving": lambda who, held, place: record_leaving(actor=who, appointment=held, values={"end_date": "2024-01-02"}),
+    "joining": lambda who, held, place: record_joining(
+        actor=who,
+        institution=place,
+        values={
+            "name": "高轩", "id_type": "resident_id", "id_number": NUMBER, "post": "主任", "professional": "true",
+            "employment_type": "contract", "start_date": "2024-01-02",
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_denied_row_stands_still_until_an_officer_has_decided(dispute, institution, name):
+    """Otherwise the decision would meet another row than the one that was denied, and the rest would count on."""
+    with pytest.raises(LineRefused) as refusal:
+        LINES[name](officer(institution), dispute.appointment, institution)
+
+    assert [one.code for one in refusal.value.problems] == ["denied"]
+    decide_dispute(actor=regulator(), dispute=dispute, upheld=True, reason="r", document="d")
+    assert institution_ratio(institution).ratio.staff == 0
+    assert institution_ratio(institution, as_of=date(2024, 6, 1)).ratio.staff == 0
+
+
+def test_transfer_waits_for_the_decision_at_both_places(dispute, institution):
+    elsewhere, values = make_institution(), {"from_day": "2024-06-01"}
+    held = make_appointment(dispute.appointment.person, elsewhere)
+
+    for appointment, target in ((dispute.appointment, elsewhere), (held, institution)):
+        with pytest.raises(LineRefused) as refusal:
+            transfer_person(actor=regulator(), appointment=appointment, institution=target, values=values)
+        assert [one.code for one in refusal.value.problems] == ["denied"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [person_row("高轩", NUMBER, 离职日期="2024-01-02")],
+        [person_row("高轩", NUMBER, 岗位="主任")],
+        [person_row("高轩", NUMBER), person_row("高轩", NUMBER, 岗位="主任", 入职日期="2024-02-01")],
+        [person_row("高轩", NUMBER, 入职日期="2025-01-01", 岗位="主任")],
+    ],
+)
+def test_file_leaves_a_denied_row_as_it_is_whatever_is_ticked(dispute, institution, rows):
+    before = list(Appointment.objects.values())
+    ticked = RosterChoices(overwrite_all=True, end_all_missing=True, end_on=date(2026, 1, 1))
+    plan = import_roster(actor=system_user(), institution=institution, content=roster(*rows), choices=ticked)
+
+    assert "denied" in [one.code for one in plan.rows[-1].warnings]
+    assert (list(Appointment.objects.values()), plan.missing) == (before, [])
+
+
+def test_file_without_a_denied_person_ends_nothing_of_theirs(dispute, institution):
+    ticked = RosterChoices(end_all_missing=True, end_on=date(2026, 1, 1))
+    plan = import_roster(actor=system_user(), institution=institution, content=roster(person_row()), choices=ticked)
+
+    assert plan.missing == []
+    assert institution_ratio(institution).ratio.staff == 2
+
+
+def test_after_a_rejection_the_row_can_be_changed_again(dispute, institution):
+    decide_dispute(actor=regulator(), dispute=dispute, upheld=False, reason="r")
+
+    assert record_change(actor=officer(institution), appointment=dispute.appointment, values=LATER).post == "主任"
 
 
 # --- the decision ---------------------------------------------------------------------------------------------------

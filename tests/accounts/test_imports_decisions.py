@@ -13,14 +13,35 @@ from accounts.models import (
     Institution,
     Person,
 )
+from accounts.models.notices import notice_token
 from accounts.selectors import system_user
-from accounts.services import correct_appointment, import_roster, preview_roster
+from accounts.selectors.rosters import deciders
+from accounts.services import (
+    answer_by_link,
+    answer_notice,
+    correct_appointment,
+    import_roster,
+    make_primary,
+    preview_roster,
+    record_change,
+    record_joining,
+    record_leaving,
+    transfer_person,
+)
 from core import clock
 from core.errors import DomainError
 from core.models import AuditEntry
 from tests.accounts.rosters import actions, confirm, preview, rows_written
 from tests.accounts.sheets import codes, person_row, roster
-from tests.builders import make_appointment, make_institution, make_person, officer, resident_number
+from tests.builders import (
+    make_appointment,
+    make_institution,
+    make_person,
+    make_user,
+    officer,
+    regulator,
+    resident_number,
+)
 
 pytestmark = pytest.mark.django_db
 NUMBER = "000000199001010018"
@@ -41,24 +62,65 @@ def by_hand(institution) -> Appointment:
     return correct_appointment(actor=who, appointment=held, values={"post": "副主任"}, reason="聘书为准")
 
 
-def run(institution, content, service=import_roster, **choices):
-    return service(actor=system_user(), institution=institution, content=content, choices=RosterChoices(**choices))
+def run(institution, content, service=import_roster, actor=None, **choices):
+    actor, choices = actor or system_user(), RosterChoices(**choices)
+    return service(actor=actor, institution=institution, content=content, choices=choices)
 
 
 # --- by hand --------------------------------------------------------------------------------------------------------
 def test_row_decided_by_hand_stays_and_says_by_whom(institution, by_hand):
     before = rows_written()
-    by = AuditEntry.objects.get(verb="accounts.appointment_corrected").actor
-
     plan = confirm(institution, FILE)
 
     [row] = plan.rows
     assert (str(row.action), row.changes, row.id) == ("unchanged", {}, by_hand.pk)
     [warning] = [one for one in row.warnings if one.code == "decided_by_hand"]
-    assert str(by) in warning.message
+    assert institution.name in warning.message
     assert "post: 副主任 → 主任" in warning.message
     assert Appointment.objects.get().post == "副主任"
     assert rows_written() == before
+
+
+def test_preview_names_the_office_that_decided_and_no_login(institution, by_hand):
+    """Not whoever wrote about the row last: the person who confirmed it, or the link's system user."""
+    notice, person = by_hand.notice, by_hand.person
+    answer_by_link(actor=system_user(), token=notice_token(notice), tail=NUMBER[-4:], denies=False)
+    user = make_user("private@home.test")
+    Person.objects.filter(pk=person.pk).update(user=user)
+    answer_notice(actor=user, notice=notice, denies=True)
+    answer_notice(actor=user, notice=notice, denies=False)
+    make_primary(actor=user, appointment=by_hand)
+
+    [warning] = [one for one in preview(institution, FILE).rows[0].warnings if one.code == "decided_by_hand"]
+
+    assert institution.name in warning.message
+    assert "private@home.test" not in warning.message
+    assert str(system_user()) not in warning.message
+
+
+def test_every_decision_by_hand_has_its_office(institution):
+    """What sets `by_hand_at`, by each door: the office is found again, of both rows where there are two."""
+    who, authority, elsewhere = officer(institution), regulator(), make_institution("岚江市科技发展中心")
+    confirm(institution, roster(person_row("高轩", NUMBER), person_row("何敏")))
+    joined = {
+        "name": "王喆", "id_type": "resident_id", "id_number": resident_number(), "post": "主任",
+        "professional": "true", "employment_type": "contract", "start_date": "2026-03-01",
+    }  # fmt: skip
+    made = record_joining(actor=who, institution=institution, values=joined)
+    record_leaving(actor=who, appointment=made, values={"end_date": "2027-01-01"})
+    first = Appointment.objects.get(person__name="高轩")
+    second = record_change(actor=who, appointment=first, values={"from_day": "2026-05-01", "post": "副主任"})
+    moved = transfer_person(
+        actor=authority, appointment=second, institution=elsewhere, values={"from_day": "2026-08-01"}
+    )
+    ended = Appointment.objects.get(person__name="何敏")
+    run(institution, roster(person_row("高轩", NUMBER)), end_all_missing=True, end_on=date(2026, 12, 1), actor=who)
+
+    by_hand = Appointment.objects.filter(by_hand_at__isnull=False)
+    own, body = institution.name, str(authority.memberships.get().admin_body)
+    assert deciders(by_hand.values_list("pk", flat=True)) == {
+        made.pk: own, first.pk: own, second.pk: body, moved.pk: body, ended.pk: own,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("ticked", [{"overwrite": frozenset({2})}, {"overwrite_all": True}])
@@ -217,6 +279,39 @@ def test_somebody_who_is_in_the_file_is_not_ended_by_a_tick(institution, three):
 
     assert run(institution, three, end_missing=frozenset({gao.pk}), end_on=date(2026, 9, 1)).ended == []
     assert ends()["高轩"] is None
+
+
+@pytest.mark.parametrize("leaves_on", [date(2027, 1, 1), date(2030, 1, 1)])
+def test_nobody_stays_longer_by_being_ended(institution, three, leaves_on):
+    """Who leaves before the day, or on it, has ended by then."""
+    Appointment.objects.filter(person__name="王喆").update(end_date=leaves_on)
+
+    plan = run(institution, three, end_all_missing=True, end_on=date(2030, 1, 1))
+
+    assert [one.name for one in plan.ended] == ["何敏"]
+    assert (ends()["王喆"], ends()["何敏"]) == (leaves_on, date(2030, 1, 1))
+    assert [(one.name, one.end) for one in plan.missing] == [("何敏", None), ("王喆", leaves_on)]
+
+
+def test_planned_leaving_is_brought_forward_by_a_tick(institution, three):
+    Appointment.objects.filter(person__name="王喆").update(end_date=date(2031, 1, 1))
+
+    run(institution, three, end_all_missing=True, end_on=date(2030, 1, 1))
+
+    assert ends()["王喆"] == date(2030, 1, 1)
+
+
+@pytest.mark.parametrize("end_on", [date(2026, 9, 1), date(2030, 1, 1)])
+def test_same_file_with_the_same_ticks_writes_nothing_more(institution, three, end_on):
+    """Also what a job does that was killed between its writing and its mark, and is run once more."""
+    seen = preview(institution, three).fingerprint
+    run(institution, three, end_all_missing=True, end_on=end_on)
+    before = rows_written()
+    choices = RosterChoices(end_all_missing=True, end_on=end_on)
+
+    again = import_roster(actor=system_user(), institution=institution, content=three, choices=choices, seen=seen)
+
+    assert (again.has_errors, again.ended, rows_written()) == (False, [], before)
 
 
 @pytest.mark.parametrize("end_on", [None, date(2024, 1, 1)])

@@ -362,7 +362,7 @@ def test_queries_do_not_grow_with_the_rows(institution, django_assert_num_querie
     first = roster(*[person_row("高轩", number) for number in numbers])
     second = roster(*[person_row("高轩", number, 手机="13800000018", 岗位="主任") for number in numbers])
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         import_roster(actor=actor, institution=institution, content=first)
     with django_assert_num_queries(15):
         import_roster(actor=actor, institution=institution, content=second)
@@ -374,7 +374,7 @@ def test_thousand_rows_take_batches_and_not_a_query_each(institution, django_ass
     content = roster(*[person_row("高轩", 手机="13800000018") for _row in range(1000)])
 
     # Of them six events that tell people: two portions of 500, each told in batches of 200.
-    with django_assert_max_num_queries(72):
+    with django_assert_max_num_queries(74):
         confirm(institution, content)
 
     assert Appointment.objects.filter(institution=institution).count() == 1000

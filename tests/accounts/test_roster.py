@@ -1,7 +1,8 @@
 """The staff roster: who sees whose, what the filters do, and that it stays cheap."""
 
+import csv
 from datetime import date, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.test import Client
@@ -208,19 +209,41 @@ def test_export_holds_the_filtered_list_masked_and_harmless(institution):
     assert [line[:3] for line in lines[1:]] == [("高轩", "000***********0018", "'=HYPERLINK(1)")]
 
 
-def test_export_of_another_institution_is_not_found(institution):
+def test_csv_holds_the_same_rows_as_the_workbook(institution):
+    make_appointment(make_person("高轩", number="000000199001010018"), institution, post="=HYPERLINK(1)")
+    client = signed_in(officer(institution))
+    page = client.get(URL, {"professional": "yes"})
+    assert f'href="{URL}export.csv?professional=yes"' in page.content.decode()
+
+    answer = client.get(f"{URL}export.csv", {"professional": "yes"})
+
+    assert (answer["Content-Type"], answer.content[:3]) == ("text/csv; charset=utf-8", b"\xef\xbb\xbf")
+    lines = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+    book = load_workbook(BytesIO(client.get(f"{URL}export.xlsx").content)).active
+    sheet = [[value if isinstance(value, str) else _as_day(value) for value in row] for row in book.values]
+    assert lines == sheet
+    assert lines[1][:3] == ["高轩", "000***********0018", "'=HYPERLINK(1)"]
+
+
+def _as_day(value) -> str:
+    return f"{value:%Y-%m-%d}" if value else ""
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_export_of_another_institution_is_not_found(institution, kind):
     make_appointment(make_person("高轩"), institution)
 
     for actor in (officer(), regulator("330000")):
-        assert signed_in(actor).get(f"{URL}export.xlsx", {"institution": institution.pk}).status_code == 404
+        assert signed_in(actor).get(f"{URL}export.{kind}", {"institution": institution.pk}).status_code == 404
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
 @pytest.mark.parametrize("size", [1, 3])
-def test_export_costs_the_same_queries_for_every_size(institution, django_assert_num_queries, size):
+def test_export_costs_the_same_queries_for_every_size(institution, django_assert_num_queries, size, kind):
     for _row in range(size):
         make_appointment(make_person("高轩"), institution)
     client = signed_in(officer(institution))
     client.get(URL)
 
     with django_assert_num_queries(7):
-        client.get(f"{URL}export.xlsx")
+        client.get(f"{URL}export.{kind}")

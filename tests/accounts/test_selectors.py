@@ -10,7 +10,6 @@ from accounts.selectors import (
     find_document,
     find_institution,
     identity_standing,
-    institutions_visible_to,
     is_checked,
     known_areas,
     looks_into,
@@ -172,14 +171,6 @@ def test_card_queries_do_not_grow(count, django_assert_num_queries):
 
 
 # --- places ---------------------------------------------------------------------------------------------------------
-def test_institutions_visible_are_ordered_by_name():
-    second, first = make_institution("乙", code="990100"), make_institution("丙", code="990200")
-    make_institution("甲", code="980100")
-
-    assert institutions_visible_to(regulator("990000")) == sorted([first, second], key=lambda one: one.name)
-    assert institutions_visible_to(make_user()) == []
-
-
 @pytest.mark.parametrize("write", [str.lower, lambda code: f" {code[:8]}-{code[8:]} ", str])
 def test_institution_by_its_code_as_people_type_it(write):
     made = make_institution()

@@ -22,6 +22,7 @@ CONFIRMED = {
     "accounts:audit_export": "what everybody did leaves the house",
     "accounts:ledger_export": "who looked at whom leaves the house",
     "accounts:roster_export": "a list of people that leaves the house",
+    "accounts:roster_export_csv": "a list of people that leaves the house",
     "staffing:decide_sealed_count": "decides whether people without names count",
     "accounts:check_identity": "records a checked identity",
     "accounts:invite_to_claim": "lets somebody claim a record",

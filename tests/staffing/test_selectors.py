@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from accounts.models import AppointmentVersion, Designation
+from accounts.models import AppointmentVersion, Designation, PersonMerge
 from accounts.permissions import Role
 from accounts.selectors import system_user
 from core import clock
@@ -27,6 +27,7 @@ from staffing.selectors import (
 )
 from tests.builders import (
     hat,
+    join_records,
     make_appointment,
     make_institution,
     make_person,
@@ -131,10 +132,36 @@ def test_merged_person_counts_once():
     make_appointment(kept, institution)
     make_appointment(double, institution, start=date(2024, 2, 1))
     train(double)
-    double.merged_into = kept
-    double.save(update_fields=["merged_into"])
+    join_records(double, kept)
 
     assert figures(institution) == (1, 1)
+
+
+def test_figure_of_the_past_is_the_same_after_records_are_joined_and_parted():
+    """Who stood for whom is asked as known then: staff, training, evidence, months and the people behind."""
+    institution, kept, double = make_institution(), make_person("甲"), make_person("乙")
+    for person in (kept, double):
+        make_appointment(person, institution)
+    train(double)
+    apart, actor = clock.now(), officer(institution)
+    with clock.travel(timedelta(hours=1)):
+        join_records(double, kept)
+        joined = clock.now()
+    with clock.travel(timedelta(hours=2)):
+        PersonMerge.objects.create(
+            merged=double, into=kept, undoes=PersonMerge.objects.get(), reason="误", at=clock.now(), by=actor
+        )
+        double.merged_into = None
+        double.save(update_fields=["merged_into"])
+
+    for moment, fraction in ((apart, (1, 2)), (joined, (1, 1)), (None, (1, 2))):
+        answer = institution_ratio(institution, as_of=DAY, known_at=moment)
+        lines = people_behind(actor, answer)
+        trained = kept.pk if moment == joined else double.pk
+        assert figures(institution, known_at=moment) == fraction
+        assert (sum(line.trained for line in lines), len(lines)) == fraction
+        assert (history(answer)[-1][1].trained, history(answer)[-1][1].staff) == fraction
+        assert set(evidence_of([line.person for line in lines], answer)) == {trained}
 
 
 def test_nobody_is_not_applicable():
@@ -214,8 +241,7 @@ def test_people_behind_agree_with_the_fraction_as_known_then_and_over_a_merge():
     make_appointment(double, institution)
     changed = make_appointment(other, institution)
     record = train(double)
-    double.merged_into = kept
-    double.save(update_fields=["merged_into"])
+    join_records(double, kept)
     known, actor = clock.now(), officer(institution)
     with clock.travel(timedelta(days=2)):
         _correct(changed, professional=False)

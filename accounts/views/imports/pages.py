@@ -243,5 +243,5 @@ def _told(plan: Plan) -> str:
     return sentence % {"count": changed}
 
 
-def download(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def download(content: bytes, name: str, kind: str = XLSX) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -47,6 +47,7 @@ ROSTER_LABELS = {
     "share": gettext_lazy("Share of working time (%)"),
     "department": gettext_lazy("Department"),
     "email": gettext_lazy("E-mail"),
+    "is_primary": gettext_lazy("Primary appointment"),
     "staff_no": gettext_lazy("Staff number"),
 }
 ROSTER_WORDS = {"id_type": dict(DocumentType.choices), "employment_type": dict(EmploymentType.choices)}

@@ -87,6 +87,7 @@ ADDRESSES: dict[str, Address] = {
     "bodies/duties/<int:pk>/end/": only("regulator", pk="duty"),
     "institution/roster/": only("officer", post=""),
     "institution/roster/export.xlsx": only("officer", post=""),
+    "institution/roster/export.csv": only("officer", post=""),
     "institution/roster/import/": only("officer"),
     "institution/roster/import/template/": signed_in(post=""),
     "institution/roster/import/<str:sha256>/": only("officer", sha256=NO_FILE),
