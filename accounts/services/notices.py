@@ -76,13 +76,13 @@ def renew_links(*, actor: User, institution: Institution, notice_ids: Iterable[i
     """
     require(actor, Permission.ROSTER_IMPORT, institution)
     rows = AppointmentNotice.objects.filter(appointment__institution=institution, pk__in=list(notice_ids))
-    told = set(rows.with_facts().filter(told=True).values_list("pk", flat=True))
+    untold = set(rows.waiting().values_list("pk", flat=True))
     notices = list(rows.order_by("pk").select_for_update())
     now, deadline = clock.now(), working_day_deadline(clock.today(), TELL_WITHIN)
     for one in notices:
         one.edition += 1
         one.tries, one.expires_at, one.token_hash = 0, now + LINK_LIFE, token_hash(notice_token(one))
-        if one.pk in told:
+        if one.pk not in untold:
             one.due_on, one.due_provisional = deadline.day, deadline.provisional
     AppointmentNotice.objects.bulk_update(notices, RENEWED, batch_size=200)
     _note(notices, What.LINK_RENEWED, by=actor)
