@@ -164,8 +164,8 @@ def test_card_queries_do_not_grow(count, django_assert_num_queries):
     make_appointment(person, institution)
     actor = officer(institution)
 
-    # Hats twice, the person with documents, appointments with their institutions, the standing with its history.
-    with django_assert_num_queries(8):
+    # Hats three times, the person with documents, appointments with their institutions, the standing with its history.
+    with django_assert_num_queries(9):
         card = person_card(actor, person.pk)
         assert len([row.institution.name for row in card["appointments"]]) == count
 
