@@ -89,9 +89,7 @@ def import_roster(
             raise DomainError("changed_meanwhile")
         _write(plan, locked, progress)
         lay_before_officers([row.id for row in _entered_again(plan) if row.id])
-        facts = (
-            _audit_facts(plan, file_name) | _decisions(plan) | {"office": office_of(actor, Permission.ROSTER_IMPORT)}
-        )
+        facts = _audit_facts(plan, file_name) | _decisions(plan, actor)
         audit.record(actor, "accounts.roster_imported", locked, **facts)
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
