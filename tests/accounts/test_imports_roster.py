@@ -364,9 +364,9 @@ def test_queries_do_not_grow_with_the_rows(institution, django_assert_num_querie
 
     with django_assert_num_queries(21):
         import_roster(actor=actor, institution=institution, content=first)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         import_roster(actor=actor, institution=institution, content=second)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         preview_roster(actor=actor, institution=institution, content=second)
 
 

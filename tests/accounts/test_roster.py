@@ -111,9 +111,8 @@ def test_what_a_decision_took_out_stands_in_the_list_only_for_who_asks_for_it(in
     assert sorted(names(client, known_at=f"{day - timedelta(days=1)}")) == ["王喆", "高轩"]
     exported = load_workbook(BytesIO(client.get(f"{URL}export.xlsx").content)).active
     assert [row[0] for row in exported.iter_rows(min_row=2, values_only=True)] == ["高轩"]
-    page = client.get(URL, {"working": "voided"})
     assert names(client, working="voided") == ["王喆"]
-    assert "经决定作废" in page.content.decode()
+    assert "经决定作废" in client.get(URL, {"working": "voided"}).content.decode()
     assert list(believed_roster(actor, institution, {"working": "voided"}, on=day, known_at=moment)) == []
 
 
