@@ -29,7 +29,10 @@ class AccountsConfig(AppConfig):
     ]
     # Entries are ended, never rewritten.
     erasable: ClassVar[dict[str, list[str]]] = {"accounts_appointmentversion": ["email", "department", "staff_no"]}
-    frozen: ClassVar[dict[str, list[str]]] = {"accounts_duty": ["valid_to"], "accounts_competence": ["valid_to"]}
+    frozen: ClassVar[dict[str, list[str]]] = {
+        "accounts_duty": ["valid_to"],
+        "accounts_competence": ["valid_to", "end_reason", "end_document"],
+    }
     # A person holds a post once at a time, and has one main place of work at a time.
     no_overlap: ClassVar[dict[str, list[NoOverlap]]] = {
         "accounts_appointment": [

@@ -94,6 +94,7 @@ urlpatterns = [
     path("bodies/", bodies.bodies, name="bodies"),
     path("bodies/new/", bodies.create_body, name="create_body"),
     path("bodies/competences/", bodies.competences, name="competences"),
+    path("bodies/competences/entries/<int:pk>/end/", bodies.end_competence, name="end_competence"),
     path("bodies/competences/<str:code>/<slug:matter>/", bodies.change_competence, name="change_competence"),
     path("bodies/<int:pk>/", bodies.body, name="body"),
     path("bodies/<int:pk>/correct/", bodies.correct_body, name="correct_body"),

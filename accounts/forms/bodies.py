@@ -90,6 +90,15 @@ class EndForm(forms.Form):
     document = DocumentField()
 
 
+class CompetenceEndForm(EndForm):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It stands in the history and where people look for the body."),
+    )
+
+
 class CompetenceForm(forms.Form):
     """Who is competent from a day on; offered are the bodies over the region."""
 

@@ -39,7 +39,7 @@ class Matter(models.TextChoices):
 
 class DatedFact(models.Model):
     """Holds from a day on, to the day before `valid_to`; the document says so. Entries are ended, never rewritten:
-    the tables are frozen but for `valid_to`. One that ends on its first day never held."""
+    the tables are frozen but for the end. One that ends on its first day never held."""
 
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
@@ -92,12 +92,21 @@ class Competence(DatedFact):
     matter = models.CharField(max_length=30, choices=Matter.choices)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="competences")
     body = models.ForeignKey(AdminBody, on_delete=models.PROTECT, related_name="competences")
+    # Why it ended without another body being named, and the document of that.
+    end_reason = models.CharField(max_length=500, blank=True)
+    end_document = models.CharField(max_length=200, blank=True)
 
     objects = CompetenceQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-        constraints = [_ends_not_before_start("competence_ends_not_before_start")]
+        constraints = [
+            _ends_not_before_start("competence_ends_not_before_start"),
+            models.CheckConstraint(
+                name="competence_end_has_its_day",
+                condition=Q(end_reason="", end_document="") | Q(valid_to__isnull=False),
+            ),
+        ]
         indexes = [models.Index(fields=["matter", "region", "valid_from"], name="competence_of_region")]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.models import AdminBody, Competence, Duty, Region, User
 from accounts.models.bodies import Matter, holding_on
@@ -29,11 +29,16 @@ class BodyCard:
 
 @dataclass(frozen=True)
 class CompetenceLine:
-    """One matter in a region on a day: the entry that answers (of the region or of one above it), or none."""
+    """One matter in a region on a day: the entry that answers (of the region or of one above it), or none.
+
+    `ended`: where none answers, the one that did so last.
+    """
 
     matter: Matter
     entry: Competence | None
+    ended: Competence | None
     may_change: bool
+    may_end: bool
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,28 @@ def competent_body(matter: str, region: Region, on: date) -> AdminBody | None:
 
 def competences_over(region: Region, on: date) -> dict[str, Competence]:
     """Per matter the nearest entry that holds that day; one query."""
-    codes = [NATION, *region.path.split("/")[:-1]]
-    rows = Competence.objects.filter(holding_on(on), region__code__in=codes).select_related("body", "region")
+    rows = _entries_over(region).filter(holding_on(on))
     # The paths on the way up begin with one another: the later one in this order is the nearer one.
     return {entry.matter: entry for entry in rows.order_by("region__path")}
+
+
+def last_ended(region: Region, on: date) -> dict[str, Competence]:
+    """Per matter the entry, of the region or of one above, that ended last by that day; one query."""
+    rows = _entries_over(region).filter(valid_to__lte=on, valid_to__gt=F("valid_from"))
+    return {entry.matter: entry for entry in rows.order_by("valid_to", "pk")}
+
+
+def answers_after(entry: Competence, day: date) -> AdminBody | None:
+    """Which body is competent from the day on if the entry ends with it."""
+    others = _entries_over(entry.region).filter(holding_on(day), matter=entry.matter).exclude(pk=entry.pk)
+    nearest = others.order_by("-region__path").first()
+    return nearest.body if nearest else None
+
+
+def _entries_over(region: Region) -> QuerySet[Competence]:
+    """What was entered for the region and for those above it."""
+    codes = [NATION, *region.path.split("/")[:-1]]
+    return Competence.objects.filter(region__code__in=codes).select_related("body", "region")
 
 
 def bodies(actor: User, chosen: Mapping[str, str], *, on: date) -> QuerySet[AdminBody]:
@@ -101,6 +124,15 @@ def duty_for(actor: User, pk: int) -> Duty:
     return found
 
 
+def competence_for(actor: User, pk: int) -> Competence:
+    """One that the actor may end. Raises NotAllowed."""
+    rows = Competence.objects.allowed(actor, Permission.COMPETENCE_MANAGE).select_related("body", "region")
+    found = rows.filter(pk=pk).first()
+    if found is None or not may_enter_competence(actor, found.matter, found.region):
+        raise NotAllowed(permission=Permission.COMPETENCE_MANAGE.value)
+    return found
+
+
 def jurisdictions(actor: User, permission: Permission) -> list[str]:
     """The paths of the worn hats that grant this. Raises NotAllowed when there is none."""
     hats = [hat for hat in actor.worn_memberships() if permission in GRANTS[hat.role]]
@@ -130,7 +162,7 @@ def region_within(actor: User, permission: Permission, code: str = "") -> Region
 
 def competence_page(actor: User, region: Region, *, on: date) -> CompetencePage:
     """The table of a region and a day, and what was ever entered for this region itself."""
-    found = competences_over(region, on)
+    found, ended = competences_over(region, on), last_ended(region, on)
     paths = jurisdictions(actor, Permission.BODY_VIEW)
     above = Region.objects.filter(code__in=[NATION, *region.path.split("/")[:-2]]).exclude(pk=region.pk)
     entered = Competence.objects.allowed(actor, Permission.BODY_VIEW).filter(region=region)
@@ -138,11 +170,17 @@ def competence_page(actor: User, region: Region, *, on: date) -> CompetencePage:
         region=region,
         above=[one for one in above.order_by("path") if any(one.path.startswith(path) for path in paths)],
         below=list(Region.objects.filter(parent=region, statistical=False, valid_to=None).order_by("code")),
-        lines=[
-            CompetenceLine(matter, found.get(matter), may_enter_competence(actor, matter, region)) for matter in Matter
-        ],
+        lines=[_line(actor, region, matter, found.get(matter), ended.get(matter)) for matter in Matter],
         history=entered.select_related("body").order_by("-valid_from", "matter", "pk"),
     )
+
+
+def _line(
+    actor: User, region: Region, matter: Matter, entry: Competence | None, ended: Competence | None
+) -> CompetenceLine:
+    may = may_enter_competence(actor, matter, region)
+    may_end = may and entry is not None and entry.region_id == region.pk and entry.valid_to is None
+    return CompetenceLine(matter, entry, None if entry else ended, may, may_end)
 
 
 def may_enter_competence(actor: User, matter: str, region: Region) -> bool:

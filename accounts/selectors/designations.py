@@ -7,10 +7,19 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import AdminBody, Designation, DesignationEvent, Institution, PublicityPeriod, TrainingBase, User
+from accounts.models import (
+    AdminBody,
+    Competence,
+    Designation,
+    DesignationEvent,
+    Institution,
+    PublicityPeriod,
+    TrainingBase,
+    User,
+)
 from accounts.models.bodies import holding_on
 from accounts.permissions import Permission
-from accounts.selectors.bodies import competent_body
+from accounts.selectors.bodies import competent_body, last_ended
 from accounts.workflow import ENDED, DesignationState
 from core import clock
 from core.calendar import Deadline, working_day_deadline
@@ -24,6 +33,8 @@ class DesignationCard:
     # Of the publicity or the rectification that runs.
     deadline: Deadline | None
     competent: AdminBody | None
+    # Where none answers: the entry that did so last.
+    ended: Competence | None
 
 
 @dataclass(frozen=True)
@@ -97,11 +108,13 @@ def designation_for(actor: User, pk: int, permission: Permission = Permission.DE
 def designation_card(actor: User, pk: int) -> DesignationCard:
     found = designation_for(actor, pk)
     events = DesignationEvent.objects.allowed(actor, Permission.DESIGNATION_VIEW).filter(designation=found)
+    region, today = found.subject.region, clock.today()
     return DesignationCard(
         designation=found,
         events=list(events.order_by("recorded_at", "pk")),
         deadline=period_end(found) if found.period_days else None,
-        competent=competent_body(found.matter, found.subject.region, clock.today()),
+        competent=competent_body(found.matter, region, today),
+        ended=last_ended(region, today).get(found.matter),
     )
 
 

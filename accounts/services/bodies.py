@@ -119,12 +119,23 @@ def name_competent_body(
 
 
 @transaction.atomic
-def end_competence(*, actor: User, competence: Competence, valid_to: date, document: str) -> Competence:
-    """From `valid_to` on the entry of the region above answers. Raises `ends_before_start`, `has_ended`."""
+def end_competence(*, actor: User, competence: Competence, valid_to: date, document: str, reason: str) -> Competence:
+    """From `valid_to` on the entry of the region above answers; without one nobody is competent.
+
+    Raises `document_missing`, `reason_missing`, `ends_before_start`, `has_ended`.
+    """
     _require_entering(actor, competence.matter, competence.region)
     _require_document(document)
-    ended = _end(Competence.objects.select_for_update().get(pk=competence.pk), valid_to)
-    audit.record(actor, "accounts.competence_ended", ended, reason=document.strip(), valid_to=valid_to.isoformat())
+    if not reason.strip():
+        raise DomainError("reason_missing")
+    ended = _end(
+        Competence.objects.select_for_update().get(pk=competence.pk),
+        valid_to,
+        end_reason=reason.strip(),
+        end_document=document.strip(),
+    )
+    facts = {"document": ended.end_document, "valid_to": valid_to.isoformat()}
+    audit.record(actor, "accounts.competence_ended", ended, reason=ended.end_reason, **facts)
     return ended
 
 
@@ -141,13 +152,15 @@ def change_fields(record: Any, values: dict[str, Any]) -> dict[str, list[str]]:
     return changes
 
 
-def _end(fact: Fact, valid_to: date) -> Fact:
+def _end(fact: Fact, valid_to: date, **words: str) -> Fact:
     if valid_to < fact.valid_from:
         raise DomainError("ends_before_start", begun=fact.valid_from.isoformat())
     if fact.valid_to is not None and fact.valid_to <= valid_to:
         raise DomainError("has_ended", ended=fact.valid_to.isoformat())
     fact.valid_to = valid_to
-    fact.save(update_fields=["valid_to"])
+    for name, text in words.items():
+        setattr(fact, name, text)
+    fact.save(update_fields=["valid_to", *words])
     return fact
 
 

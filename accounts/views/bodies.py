@@ -17,12 +17,14 @@ from accounts.forms.bodies import (
     BodiesFilter,
     BodyCorrectionForm,
     BodyForm,
+    CompetenceEndForm,
     CompetenceForm,
     DutyForm,
     EndForm,
     PlaceAndDay,
 )
 from accounts.middleware import SignedInRequest
+from accounts.models import Competence
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors import bodies as selectors
@@ -158,6 +160,36 @@ def change_competence(request: SignedInRequest, code: str, matter: str) -> HttpR
     return _form_page(request, form, title=title, submit=_("Enter the competent body"), back=back)
 
 
+@confirm_again(reading_is_free=True)
+def end_competence(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let an entry end without naming another body; who answers then is said before."""
+    entry = selectors.competence_for(request.user, pk)
+    form = CompetenceEndForm(request.POST or None, initial={"valid_to": clock.today()})
+    back = f"{reverse('accounts:competences')}?{urlencode({'region': entry.region.code})}"
+    if form.is_valid():
+        try:
+            services.end_competence(actor=request.user, competence=entry, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, words(refusal))
+        else:
+            messages.success(request, _("The end is entered; the entry stays in the history."))
+            return redirect(back)
+    title = _("End: %(line)s of %(name)s") % {"line": entry.get_matter_display(), "name": entry.body.name}
+    return _form_page(request, form, title=title, submit=_("Enter the end"), back=back, told=_after(entry))
+
+
+def _after(entry: Competence) -> str:
+    facts = {"region": entry.region.name, "matter": entry.get_matter_display()}
+    if body := selectors.answers_after(entry, clock.today()):
+        told = _("From the day of the end on the entry of the region above answers for %(region)s: %(body)s.")
+        return told % {**facts, "body": body.name}
+    told = _(
+        "From the day of the end on no body is competent in %(region)s: %(matter)s. What waits for such a decision"
+        " waits until one is named; pages that look for the body say so."
+    )
+    return told % facts
+
+
 def _require_hat(request: SignedInRequest, permission: Permission) -> None:
     """Lists are empty for other hats; these pages are not even there for them."""
     if not holds(request.user, permission):
@@ -195,6 +227,16 @@ def _crumbs(*, here: str) -> list[dict[str, str]]:
     return trail if here == trail[-1]["label"] else [*trail, {"label": here, "url": ""}]
 
 
-def _form_page(request: SignedInRequest, form: Any, *, title: str, submit: str, back: str) -> HttpResponse:
-    context = {"form": form, "title": title, "submit": submit, "back": back, "crumbs": _crumbs(here=title)}
+def _form_page(
+    request: SignedInRequest, form: Any, *, title: str, submit: str, back: str, told: str = ""
+) -> HttpResponse:
+    """`told`: what follows, said before it is done."""
+    context = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "back": back,
+        "told": told,
+        "crumbs": _crumbs(here=title),
+    }
     return render(request, "accounts/body_form.html", context)

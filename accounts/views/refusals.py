@@ -45,8 +45,8 @@ WORDS: dict[str, Promise] = {
     "application_open": gettext_lazy("An application for this designation is under way already."),
     "already_designated": gettext_lazy("This designation is held already."),
     "nobody_competent": gettext_lazy(
-        "Nobody is entered as the competent body for this matter in this region."
-        " Enter it under “Competent bodies” first."
+        "No body is competent for this matter in this region today: nobody is entered, or the last entry has ended."
+        " Enter one under “Competent bodies” first."
     ),
     "other_body_competent": gettext_lazy("Another body is competent for this matter in this region: %(body)s."),
     "same_person_twice": gettext_lazy(

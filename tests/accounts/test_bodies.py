@@ -163,7 +163,7 @@ WRITES = {
         document="x",
     ),
     "end of a competence": lambda actor: end_competence(
-        actor=actor, competence=Competence.objects.get(), valid_to=START, document="x"
+        actor=actor, competence=Competence.objects.get(), valid_to=START, document="x", reason="x"
     ),
 }
 
@@ -283,7 +283,7 @@ def test_entry_that_ends_gives_way_to_the_one_above():
     named(Matter.BASES, "990000", province)
     entry = named(Matter.BASES, "990100", city)
 
-    end_competence(actor=regulator("990000"), competence=entry, valid_to=START + DAY, document="3号")
+    end_competence(actor=regulator("990000"), competence=entry, valid_to=START + DAY, document="3号", reason="撤")
 
     assert competent_body(Matter.BASES, region("990100"), START) == city
     assert competent_body(Matter.BASES, region("990100"), START + DAY) == province

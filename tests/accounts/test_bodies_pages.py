@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AdminBody, Competence, Duty, User
+from accounts.models import AdminBody, Competence, Designation, Duty, User
 from accounts.permissions import Role
 from core import clock
-from tests.builders import base_manager, hat, make_user, officer, region, regulator
+from tests.builders import base_manager, hat, make_base, make_user, officer, region, regulator
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 1, 1)
@@ -162,6 +162,67 @@ def test_competent_body_is_changed_from_a_day_on_and_the_history_stays(province)
     assert again.status_code == 302
     table = province.get(again.url, {"region": "990100"}).context["page"].object_list
     assert [(one.body, one.valid_to) for one in table] == [(city, None), (top, date(2026, 6, 1))]
+
+
+def test_competence_ends_without_another_body_and_every_look_says_so(province):
+    top = body("990000", "provincial", name="岚江省科技厅")
+    entry = Competence.objects.create(
+        matter="bases", region=region("990000"), body=top, valid_from=START, document="1号", recorded_at=clock.now()
+    )
+    asked = Designation.objects.create(base=make_base(area="990100"), kind="provincial_base", state="applied")
+    table = reverse("accounts:competences")
+    address = reverse("accounts:end_competence", args=[entry.pk])
+    card, step = f"/en/designations/{asked.pk}/", f"/en/designations/{asked.pk}/review/"
+    assert address in province.get(table, {"region": "990000"}).content.decode()
+    assert address not in province.get(table, {"region": "990100"}).content.decode()
+
+    told = province.get("/en" + address).content.decode()
+    wrong = province.post(address, {"valid_to": "2026-06-01", "document": "3号", "reason": " "})
+    ended = province.post(address, {"valid_to": "2026-06-01", "document": "3号", "reason": "职责撤销"})
+
+    assert "no body is competent in 测试990000" in told
+    assert (wrong.status_code, wrong.context["form"].errors.keys()) == (200, {"reason"})
+    assert ended.status_code == 302
+    entry.refresh_from_db()
+    assert (entry.valid_to, entry.end_reason, entry.end_document) == (date(2026, 6, 1), "职责撤销", "3号")
+    for page in (
+        province.get("/en" + table, {"region": "990100", "on": "2026-06-01"}),
+        province.get(card),
+    ):
+        content = page.content.decode()
+        assert "no body is competent" in content
+        assert "职责撤销" in content
+    before = province.get(table, {"region": "990100", "on": "2026-05-31"}).context["table"].lines
+    assert {line.matter.value: line.entry for line in before}["bases"] == entry
+    refusal = province.post(step, {"on": "2026-06-02"})
+    assert "No body is competent for this matter" in refusal.content.decode()
+
+
+def test_end_of_an_entry_names_the_body_above_that_answers_then(province):
+    for code, rank in (("990000", "provincial"), ("990100", "municipal")):
+        Competence.objects.create(
+            matter="bases", region=region(code), body=body(code, rank), valid_from=START, document="1号",
+            recorded_at=clock.now(),
+        )  # fmt: skip
+    entry = Competence.objects.get(region__code="990100")
+
+    told = province.get("/en" + reverse("accounts:end_competence", args=[entry.pk])).content.decode()
+
+    assert "机构990000." in told
+
+
+def test_entry_is_ended_by_nobody_else(province):
+    entry = Competence.objects.create(
+        matter="national_bases", region=region("990000"), body=body("990000", "provincial"), valid_from=START,
+        document="1号", recorded_at=clock.now(),
+    )  # fmt: skip
+    address = reverse("accounts:end_competence", args=[entry.pk])
+    said = {"valid_to": "2026-06-01", "document": "3号", "reason": "x"}
+
+    for client in (province, client_of(regulator("980000")), client_of(officer())):
+        assert (client.get(address).status_code, client.post(address, said).status_code) == (404, 404)
+    entry.refresh_from_db()
+    assert entry.valid_to is None
 
 
 def test_competence_of_a_national_matter_is_not_the_provinces(province):

@@ -198,6 +198,7 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
     ],
     "duty_ends_not_before_start": [lambda: duty(valid_to=START - timedelta(days=1))],
     "competence_ends_not_before_start": [lambda: competence(valid_to=START - timedelta(days=1))],
+    "competence_end_has_its_day": [lambda: competence(end_reason="x"), lambda: competence(end_document="x")],
     "placement_of_one_subject": [
         lambda: placement(),
         lambda: placement(institution=make_institution(), base=make_base()),
@@ -255,6 +256,7 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     ],
     "duty_ends_not_before_start": [lambda: duty(valid_to=START), lambda: duty()],
     "competence_ends_not_before_start": [lambda: competence(valid_to=START), lambda: competence()],
+    "competence_end_has_its_day": [lambda: competence(valid_to=START, end_reason="x", end_document="x")],
     "placement_of_one_subject": [lambda: placement(base=make_base())],
     "placement_is_elsewhere": [lambda: placement(institution=make_institution())],
     "base_qualification_ends_after_start": [

@@ -15,6 +15,7 @@ CONFIRMED = {
     "oversight:download_copy": "everything about a person leaves the house",
     "oversight:decide_request": "corrects or erases a person",
     "accounts:change_competence": "says who decides from a day on",
+    "accounts:end_competence": "says that a body decides no longer",
     "accounts:reveal": "shows a full document number or phone",
     "accounts:view_as": "an authority looks at the site as a place below",
     "certificates:issue": "issues certificates",

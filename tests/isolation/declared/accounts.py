@@ -78,6 +78,7 @@ ADDRESSES: dict[str, Address] = {
     "bodies/": only(SEES_BODIES, post=""),
     "bodies/new/": only("system_admin"),
     "bodies/competences/": only(SEES_BODIES, post="", shows="accounts.AdminBody accounts.Competence"),
+    "bodies/competences/entries/<int:pk>/end/": only("regulator", pk="competence"),
     "bodies/competences/<str:code>/<slug:matter>/": only(
         "regulator", code="institution.region.code", matter=fixed("decide")
     ),
