@@ -121,13 +121,18 @@ def _confirmed(request: SignedInRequest, waiting: Claim, form: ClaimCodeForm | I
 
 CLAIM_REFUSALS = {
     "too_many_tries": gettext_lazy(
-        "Too many wrong tries. Please let your training base check your document at the desk."
+        "Too many wrong tries. Use an invitation of your institution, or show your document at the desk of a training"
+        " base."
     ),
     "code_expired": gettext_lazy(
-        "There is no valid code. Please let your training base check your document at the desk."
+        "There is no valid code. Ask for a new one, use an invitation of your institution, or show your document at"
+        " the desk of a training base."
     ),
     "codes_spent": gettext_lazy(
-        "No more codes can be sent. Please let your training base check your document at the desk."
+        "No more codes can be sent. Use an invitation of your institution, or show your document at the desk of a"
+        " training base."
     ),
-    "person_taken": gettext_lazy("This record is linked to another login. Please ask your training base."),
+    "person_taken": gettext_lazy(
+        "This record is linked to another login. Please ask your institution or your training base."
+    ),
 }

@@ -15,3 +15,5 @@ DEMO = env.text("PLATFORM_DEMO", "1") == "1"
 LOCAL_MAIL_PAGE = True
 SECOND_FACTOR_EXEMPT = env.text("PLATFORM_SECOND_FACTOR_EXEMPT", "1") == "1"
 SMS_MAIL_DOMAIN = "sms.invalid"
+# Vouches for invented people alone.
+IDENTITY_PROVIDER = env.text("PLATFORM_IDENTITY_PROVIDER", "accounts.services.identity_provider.InventedRegister")

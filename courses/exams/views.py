@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.selectors.identity import identity_ways
 from core import clock
 from core.errors import DomainError
 from courses.exams import selectors, services
@@ -26,7 +27,7 @@ START_REFUSALS = {
     "sitting_closed": _("This examination is closed."),
     "no_attempts_left": _("You have used all your attempts."),
     "identity_not_checked": _(
-        "Your identity has not been checked yet. Show your document at the desk of the training base, then start."
+        "Your identity has not been checked yet. When one of these ways is done, come back and start."
     ),
     "not_open_yet": _("This examination is not open yet."),
 }
@@ -123,6 +124,7 @@ def _start(request: HttpRequest, sitting: Sitting, language: str) -> HttpRespons
 def _start_page(request: HttpRequest, sitting: Sitting, form: StartForm) -> dict[str, Any]:
     candidature = selectors.candidature_for(request.user, sitting)  # type: ignore[arg-type]
     attempts = selectors.attempts_of(request.user, sitting)  # type: ignore[arg-type]
+    refusal = start_refusal(candidature, clock.now())
     return {
         "sitting": sitting,
         "form": form,
@@ -130,7 +132,8 @@ def _start_page(request: HttpRequest, sitting: Sitting, form: StartForm) -> dict
         "running": next((one for one in attempts if one.state == AttemptState.RUNNING), None),
         "now": clock.now(),
         "attempts_left": candidature.allowed - candidature.used,
-        "refusal": START_REFUSALS.get(start_refusal(candidature, clock.now()), ""),
+        "refusal": START_REFUSALS.get(refusal, ""),
+        "ways": identity_ways(request.user) if refusal == "identity_not_checked" else None,  # type: ignore[arg-type]
     }
 
 

@@ -43,7 +43,9 @@ def _condition(code: Condition, progress: Progress, *, done: bool, due: bool) ->
         Condition.EXAM: (_("Examination"), _exam(progress)),
         Condition.IDENTITY: (
             _("Identity checked"),
-            "" if progress.identity_checked else _("Bring your original document to the base's desk."),
+            ""
+            if progress.identity_checked
+            else _("Show your original document at the base's desk, or to an officer of your institution."),
         ),
     }[code]
     return _step(label, done=done, due=due, note=note)

@@ -76,6 +76,7 @@ LIGHT = {
     "accounts:stop_viewing": "ends a look; beginning it is confirmed",
     "accounts:profile": "one's own record",
     "accounts:claim": "one's own claim; it needs a code of its own",
+    "accounts:identity": "asks a service about one's own document",
     "accounts:answer_own": "one's own answer about oneself; only an officer's decision changes the count",
     "accounts:notice": "answered without a login; only an officer's decision changes the count",
     "accounts:apply_for_designation": "asks; the authority that decides confirms",

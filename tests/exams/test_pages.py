@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.clock import travel
 from courses.exams.models import Attempt
 from courses.exams.services import submit_attempt
-from tests.builders import base_manager, make_person, make_user
+from tests.builders import base_manager, make_appointment, make_institution, make_person, make_user, officer
 from tests.exams.browsing import browser_of, text_of, url
 from tests.exams.builders import (
     answer,
@@ -38,6 +38,19 @@ def test_start_page_says_what_to_expect():
     shown = text_of(page)
     for words in ("45 minutes", "60 of 100", "2 of 2 left", "Start the examination", "If the connection breaks"):
         assert words in shown
+
+
+def test_start_page_names_every_way_to_a_checked_identity():
+    sitting = make_sitting()
+    person, place = candidate(sitting, checked=False), make_institution("岚江大学")
+    make_appointment(person, place)
+    officer(place)
+
+    shown = text_of(browser_of(person).get(reverse("exams:exam", args=[sitting.pk])))
+
+    assert "At 岚江大学: show your original document" in shown
+    assert "At the desk of the training base" in shown
+    assert "Start the examination" not in shown
 
 
 def test_start_page_is_for_candidates_alone():

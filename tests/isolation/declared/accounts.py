@@ -40,6 +40,7 @@ ADDRESSES: dict[str, Address] = {
     ),
     "profile/": signed_in(),
     "profile/claim/": signed_in(),
+    "profile/identity/": signed_in(),
     "profile/looks/": signed_in(post=""),
     "profile/security/": signed_in(post=""),
     "profile/security/end-sessions/": signed_in(),
