@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.imports import institutions, people, roster
+from accounts.imports import bodies, institutions, people, roster
 from accounts.models import Institution
 from accounts.models.positions import EmploymentType
 from accounts.selectors.audit import LedgerLine, TrailLine
@@ -16,7 +16,15 @@ from core.exports import XLSX, table, template
 from core.plans import Plan
 from core.tables import Cell
 
-__all__ = ["XLSX", "error_rows", "institutions_template", "roster_table", "roster_template", "template"]
+__all__ = [
+    "XLSX",
+    "bodies_template",
+    "error_rows",
+    "institutions_template",
+    "roster_table",
+    "roster_template",
+    "template",
+]
 
 YES_NO = ("是", "否")
 EXPLANATIONS = {
@@ -29,6 +37,18 @@ EXPLANATIONS = {
     "uscc": "18 位统一社会信用代码；内设部门留空",
     "region_code": "六位行政区划代码，全国填 000000",
     "parent": "上级单位的统一社会信用代码",
+}
+
+BODY_EXPLANATIONS = {
+    "name": "机构全称",
+    "code": "机构编码，最多 30 个字符，全平台唯一",
+    "region_code": "六位行政区划代码；高新区、兵团等填写以字母开头的六位代码",
+    "region_name": "仅用于尚未登记的高新区、兵团",
+    "within": "高新区、兵团所在的行政区划代码",
+    "parent": "上级机构的机构编码；留空即国家级主管部门",
+    "line": "可填多项，以顿号分隔",
+    "valid_from": "职责条线的起始日期，如 2026-03-01",
+    "document": "职责条线的文件名称和文号",
 }
 
 
@@ -50,6 +70,15 @@ def institutions_template() -> bytes:
         "level": tuple(institutions.LEVEL_WORDS),
     }
     return template("机构", institutions.COLUMNS, choices, EXPLANATIONS)
+
+
+def bodies_template() -> bytes:
+    choices = {
+        "kind": tuple(bodies.KIND_WORDS),
+        "rank": tuple(institutions.LEVEL_WORDS)[1:],
+        "line": tuple(bodies.LINE_WORDS),
+    }
+    return template("主管部门", bodies.COLUMNS, choices, EXPLANATIONS | BODY_EXPLANATIONS)
 
 
 def error_rows(plan: Plan) -> bytes:

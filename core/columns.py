@@ -278,9 +278,10 @@ def identifier(cell: Cell) -> str:
     return value
 
 
-def choice(words: Mapping[str, str]) -> Parser:
-    """A Chinese word or the code that it stands for."""
+def choice(words: Mapping[str, str], spellings: Mapping[str, str] | None = None) -> Parser:
+    """A Chinese word or the code that it stands for; `spellings` are read too, and not named when none fits."""
     values = {spelling.casefold(): code for word, code in words.items() for spelling in (word, code)}
+    values |= {spelling.casefold(): code for spelling, code in (spellings or {}).items()}
     allowed = ", ".join(f"{word} ({code})" for word, code in words.items())
 
     def parse(cell: Cell) -> str:

@@ -3,6 +3,7 @@
 Legal persons are known by their code, departments by parent and name.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,26 @@ CATEGORY_WORDS = {
     "交易机构": Category.EXCHANGE.value,
     "协会": Category.ASSOCIATION.value,
     "公共机构": Category.PUBLIC_BODY.value,
+    "国际技术转移中心": Category.INTERNATIONAL_CENTRE.value,
+}
+# Other words for the same, as registers write them.
+CATEGORY_SPELLINGS = {
+    "高等院校": Category.UNIVERSITY.value,
+    "高等学校": Category.UNIVERSITY.value,
+    "大学": Category.UNIVERSITY.value,
+    "研究院所": Category.RESEARCH_INSTITUTE.value,
+    "科研机构": Category.RESEARCH_INSTITUTE.value,
+    "众创空间": Category.INCUBATOR.value,
+    "孵化器": Category.INCUBATOR.value,
+    "科技企业孵化器": Category.INCUBATOR.value,
+    "创投机构": Category.INVESTMENT.value,
+    "技术交易机构": Category.EXCHANGE.value,
+    "技术交易市场": Category.EXCHANGE.value,
+    "行业协会": Category.ASSOCIATION.value,
+    "联盟": Category.ASSOCIATION.value,
+    "事业单位": Category.PUBLIC_BODY.value,
+    "国际技术转移机构": Category.INTERNATIONAL_CENTRE.value,
+    "国家国际技术转移中心": Category.INTERNATIONAL_CENTRE.value,
 }
 LEVEL_WORDS = {
     "国家": Rank.NATIONAL.value,
@@ -38,6 +59,16 @@ LEVEL_WORDS = {
     "市": Rank.MUNICIPAL.value,
     "县": Rank.COUNTY.value,
 }
+RANK_SPELLINGS = {
+    "国家级": Rank.NATIONAL.value,
+    "省级": Rank.PROVINCIAL.value,
+    "市级": Rank.MUNICIPAL.value,
+    "地市级": Rank.MUNICIPAL.value,
+    "县级": Rank.COUNTY.value,
+    "区县级": Rank.COUNTY.value,
+}
+# A division of the standard, or a zone that reports on its own.
+REGION_CODE = re.compile(r"[0-9]{6}|[A-Z][0-9A-Z]{5}")
 MESSAGES: dict[str, Promise] = {
     "length": _("A unified social credit code has 18 characters."),
     "alphabet": _("The code holds a character that such codes never use (I, O, S, V, Z and signs)."),
@@ -47,7 +78,9 @@ MESSAGES: dict[str, Promise] = {
     "needs_parent": _("Give a unified social credit code; a department without one needs that of its parent."),
     "unknown_parent": _("No institution with this code is known or stands in the file."),
     "circle": _("An institution cannot stand below itself."),
-    "unknown_region": _("This is no code of the list of regions (six digits, 000000 for the nation)."),
+    "unknown_region": _(
+        "This is no code of the list of regions (six digits, 000000 for the nation; a zone's own code)."
+    ),
     "out_of_reach": _("This region lies outside your jurisdiction."),
     "duplicate": _("Line %(line)s of the file already holds this institution."),
 }
@@ -58,10 +91,10 @@ def _name(cell: Cell) -> str:
     return normal_name(_hundred_fifty_characters(cell))
 
 
-def _region_code(cell: Cell) -> str:
+def region_code(cell: Cell) -> str:
     # No region begins with 0 but the nation itself, so a figure can have lost only the zeros of 000000.
-    value = "000000" if cell.number == 0 else narrow(cell.text)
-    if len(value) != 6 or not value.isdecimal():
+    value = "000000" if cell.number == 0 else narrow(cell.text).upper()
+    if not REGION_CODE.fullmatch(value):
         raise WrongValue("unknown_region", MESSAGES["unknown_region"])
     return value
 
@@ -69,9 +102,9 @@ def _region_code(cell: Cell) -> str:
 COLUMNS = (
     Column("name", ("名称",), _name, required=True),
     Column("uscc", ("统一社会信用代码",), identifier),
-    Column("category", ("类别",), choice(CATEGORY_WORDS), required=True),
-    Column("level", ("级别",), choice(LEVEL_WORDS), required=True),
-    Column("region_code", ("行政区划代码",), _region_code, required=True),
+    Column("category", ("类别",), choice(CATEGORY_WORDS, CATEGORY_SPELLINGS), required=True),
+    Column("level", ("级别",), choice(LEVEL_WORDS, RANK_SPELLINGS), required=True),
+    Column("region_code", ("行政区划代码",), region_code, required=True),
     Column("parent", ("上级单位",), identifier),
 )
 Key = str | tuple[str, str]

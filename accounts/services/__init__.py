@@ -23,6 +23,7 @@ from accounts.services.bodies import (
     end_duty,
     name_competent_body,
 )
+from accounts.services.body_imports import import_bodies, preview_bodies
 from accounts.services.claim_invitations import check_colleague, confirm_claim_by_invitation, invite_to_claim
 from accounts.services.consents import agree, withdraw
 from accounts.services.designations import (
@@ -101,6 +102,7 @@ __all__ = [
     "grant_designation",
     "grant_membership",
     "hand_out_notices",
+    "import_bodies",
     "import_institutions",
     "import_roster",
     "invite",
@@ -113,6 +115,7 @@ __all__ = [
     "name_competent_body",
     "note_access",
     "notice_url",
+    "preview_bodies",
     "preview_change",
     "preview_correction",
     "preview_institutions",

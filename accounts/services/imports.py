@@ -88,7 +88,7 @@ def import_roster(
             raise DomainError("changed_meanwhile")
         _write(plan, locked, progress)
         lay_before_officers([row.id for row in _entered_again(plan) if row.id])
-        audit.record(actor, "accounts.roster_imported", locked, **_audit_facts(plan, file_name), **_decisions(plan))
+        audit.record(actor, "accounts.roster_imported", locked, **audit_facts(plan, file_name), **_decisions(plan))
         outbox.add("accounts.roster_imported", locked.pk)
     return plan
 
@@ -133,7 +133,7 @@ def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> 
         made = _create_institutions([row for row in plan.rows if row.action == Action.CREATE])
         changed = [row for row in plan.rows if row.action == Action.UPDATE]
         _change_institutions(changed, made, document=f"{file_name or 'file'} (SHA-256 {plan.sha256[:12]}…)"[:200])
-        audit.record(actor, "accounts.institutions_imported", body, **_audit_facts(plan, file_name))
+        audit.record(actor, "accounts.institutions_imported", body, **audit_facts(plan, file_name))
     return plan
 
 
@@ -147,7 +147,7 @@ def one_transaction() -> Iterator[None]:
         raise DomainError("changed_meanwhile") from error
 
 
-def _audit_facts(plan: Plan, file_name: str) -> dict[str, Any]:
+def audit_facts(plan: Plan, file_name: str) -> dict[str, Any]:
     return {"sha256": plan.sha256, "file": file_name, "counts": plan.counts, "rows": plan.as_audit_lines()}
 
 

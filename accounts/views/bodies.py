@@ -28,6 +28,7 @@ from accounts.models import Competence
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors import bodies as selectors
+from accounts.services.body_imports import IMPORTING
 from accounts.views.again import confirm_again
 from accounts.views.refusals import words
 from core import clock
@@ -44,6 +45,7 @@ def bodies(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "may_manage": holds(request.user, Permission.BODY_MANAGE),
+        "may_import": any(holds(request.user, one) for one in IMPORTING),
         "crumbs": _crumbs(here=_("Administrative bodies")),
     }
     return render(request, "accounts/bodies.html", context)

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.imports.institutions import MESSAGES
-from accounts.models import Institution
+from accounts.models import Institution, Region
 from accounts.selectors import system_user
 from accounts.services import import_institutions, preview_institutions
 from core.errors import NotAllowed
@@ -106,12 +106,44 @@ def test_confirm_writes_legal_persons_and_departments_in_any_order():
         ("交易机构", "exchange"),
         ("协会", "association"),
         ("公共机构", "public_body"),
+        ("国际技术转移中心", "international_centre"),
+        ("国家国际技术转移中心", "international_centre"),
+        ("众创空间", "incubator"),
+        ("联盟", "association"),
     ],
 )
 def test_category_is_a_word_or_a_code(word, code):
     plan = preview(institutions(institution_row(类别=word), institution_row(类别=code)))
 
     assert [row.values["category"] for row in plan.rows] == [code, code]
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("省级", "provincial"),
+        ("国家级", "national"),
+        ("地市级", "municipal"),
+        ("区县级", "county"),
+        ("市", "municipal"),
+    ],
+)
+def test_level_is_understood_as_registers_write_it(word, code):
+    plan = preview(institutions(institution_row(级别=word)))
+
+    assert plan.rows[0].values["level"] == code
+
+
+def test_zone_with_a_code_of_its_own_is_a_region():
+    city = region("990100")
+    zone = Region.objects.create(
+        code="Z99001", name="高新区", level="county", kind="zone", parent=city, path=f"{city.path}Z99001/"
+    )
+
+    plan = confirm(institutions(institution_row("高新区转移中心", CODE, 行政区划代码="z99001")))
+
+    assert Institution.objects.get(pk=plan.rows[0].id).region == zone
+    assert only_error(institution_row(行政区划代码="Z99002")) == ("行政区划代码", "unknown_region")
 
 
 def test_english_heads_and_codes_say_the_same():
@@ -211,7 +243,7 @@ def test_moved_parent_may_be_made_by_the_same_file():
         ("行政区划代码", "", "missing"),
         ("名称", "名" * 151, "too_long"),
         ("类别", "学校", "not_allowed"),
-        ("级别", "省级", "not_allowed"),
+        ("级别", "乡", "not_allowed"),
         ("行政区划代码", "999999", "unknown_region"),
         ("行政区划代码", "浙江省", "unknown_region"),
         ("统一社会信用代码", "12000000DEM000014", "length"),

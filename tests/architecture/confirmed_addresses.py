@@ -38,6 +38,7 @@ CONFIRMED = {
     "accounts:correct_institution": "changes what an institution is, and whose department",
     "accounts:move_institution": "from that day others see and decide",
     "accounts:review_institutions": "writes hundreds of institutions at once",
+    "accounts:review_bodies": "writes hundreds of bodies at once",
     "accounts:create_base": "a base that may train stands in the register",
     "accounts:correct_base": "changes what a base may train and how long",
     "accounts:move_base": "from that day others see and decide",
@@ -57,6 +58,7 @@ FREE = {
     "accounts:decide_consent": "one's own word about one's own data: withdrawing must be as easy as giving",
     "accounts:roster_template": "an empty table to fill in",
     "accounts:institutions_template": "an empty table to fill in",
+    "accounts:bodies_template": "an empty table to fill in",
     "courses:training_records_template": "an empty table to fill in",
     "certificates:issued": "a page of one's own issued certificates",
     "certificates:download": "the file of one certificate, whose holder may pass it on",
@@ -91,6 +93,7 @@ LIGHT = {
     "certificates:verify": "a question, for everybody",
     "accounts:import_roster": "leads to a preview; what writes it confirms",
     "accounts:roster_heads": "what the columns of a file mean; what writes it confirms",
+    "accounts:import_bodies": "leads to a preview; what writes it confirms",
     "accounts:import_institutions": "leads to a preview; what writes it confirms",
     "courses:import_training_records": "leads to a preview; what writes it confirms",
     # The work of the day: nobody gains or loses a power or a status by it.

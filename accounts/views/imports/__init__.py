@@ -1,5 +1,6 @@
 """Table files of people in three steps: upload, preview, confirm. Nothing is written before the last one."""
 
+from accounts.views.imports.bodies import download_bodies_template, import_bodies, review_bodies
 from accounts.views.imports.institutions import (
     download_institutions_template,
     import_institutions,
@@ -21,11 +22,14 @@ __all__ = [
     "ROSTER_WORDS",
     "ImportPages",
     "download",
+    "download_bodies_template",
     "download_institutions_template",
     "download_roster_errors",
     "download_roster_template",
+    "import_bodies",
     "import_institutions",
     "import_roster",
+    "review_bodies",
     "review_institutions",
     "review_roster",
     "roster_heads",

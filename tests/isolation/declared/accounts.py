@@ -78,6 +78,9 @@ ADDRESSES: dict[str, Address] = {
     "base/<int:pk>/move/": only("regulator", pk="trainingbase"),
     "bodies/": only(SEES_BODIES, post=""),
     "bodies/new/": only("system_admin"),
+    "bodies/import/": only("regulator system_admin"),
+    "bodies/import/template/": signed_in(post=""),
+    "bodies/import/<str:sha256>/": only("regulator system_admin", sha256=NO_FILE),
     "bodies/competences/": only(SEES_BODIES, post="", shows="accounts.AdminBody accounts.Competence"),
     "bodies/competences/entries/<int:pk>/end/": only("regulator", pk="competence"),
     "bodies/competences/<str:code>/<slug:matter>/": only(
