@@ -78,7 +78,7 @@ def bodies_template() -> bytes:
         "rank": tuple(institutions.LEVEL_WORDS)[1:],
         "line": tuple(bodies.LINE_WORDS),
     }
-    return template("主管部门", bodies.COLUMNS, choices, EXPLANATIONS | BODY_EXPLANATIONS)
+    return template("管理机构", bodies.COLUMNS, choices, EXPLANATIONS | BODY_EXPLANATIONS)
 
 
 def error_rows(plan: Plan) -> bytes:

@@ -11,7 +11,7 @@ from accounts import tasks
 from accounts.models import Appointment, AppointmentNotice, NoticeFact
 from accounts.models.notices import notice_token, token_hash
 from accounts.selectors.notices import notices_of, overdue_institutions
-from accounts.services import hand_out_notices, import_roster, record_joining, renew_links
+from accounts.services import hand_out_notices, import_roster, record_joining, renew_links, transfer_person
 from accounts.services.notices import notice_url, open_notices
 from core import clock
 from core.errors import NotAllowed
@@ -81,6 +81,37 @@ def test_one_line_door_opens_a_notice(institution):
     made = record_joining(actor=officer(institution), institution=institution, values=values)
 
     assert AppointmentNotice.objects.get().appointment == made
+
+
+def test_transfer_tells_the_person_of_the_new_place_with_one_link(institution):
+    """The old place's notice stays as it was answered; the new one is due, sent to the person, and may be denied."""
+    user = make_user("gaoxuan@example.test")
+    held = make_appointment(make_person("高轩", user=user), institution, email="old@example.test")
+    there = make_institution("远山研究院")
+
+    made = transfer_person(actor=regulator(), appointment=held, institution=there, values={"from_day": "2026-12-01"})
+    tell()
+
+    notice = AppointmentNotice.objects.get()
+    assert (notice.appointment, facts(notice)) == (made, ["told_by_mail"])
+    (message,) = mail.outbox
+    assert message.to == ["gaoxuan@example.test"]
+    assert "远山研究院" in message.body
+    assert notice_url(notice) in message.body
+    tell()
+    assert len(mail.outbox) == 1
+
+
+def test_transfer_of_somebody_without_an_address_waits_for_paper_at_the_new_place(institution):
+    held = make_appointment(make_person("高轩"), institution, email="old@example.test")
+    there = make_institution("远山研究院")
+
+    transfer_person(actor=regulator(), appointment=held, institution=there, values={"from_day": "2026-12-01"})
+    tell()
+
+    assert mail.outbox == []
+    waiting = notices_of(officer(there), there, standing="waiting", on=clock.today())
+    assert [one.appointment.institution for one in waiting] == [there]
 
 
 def test_batches_of_events_and_not_one_each(institution):
