@@ -209,7 +209,7 @@ def _decide(entry: Entry, row: BodyRow, known: _Known, powers: Powers) -> None:
         _refuse(entry, "region_code", "out_of_reach")
     elif row.body is None and not keeps:
         _refuse(entry, "code", "keeper_only")
-    elif row.body is not None and _is_reorganised(entry, row):
+    elif row.body is not None and _is_reorganised(entry, row, row.body):
         return
     else:
         _name_changes(entry, row, keeps)
@@ -223,8 +223,7 @@ def _action(row: BodyRow) -> Action:
     return Action.UPDATE if row.changes else Action.UNCHANGED
 
 
-def _is_reorganised(entry: Entry, row: BodyRow) -> bool:
-    body = row.body
+def _is_reorganised(entry: Entry, row: BodyRow, body: AdminBody) -> bool:
     present = {"rank": body.rank, "region_code": body.jurisdiction, "parent": body.parent.code if body.parent else ""}
     wanted = {"rank": entry.values["rank"], "region_code": row.path, "parent": row.parent}
     for name in present:

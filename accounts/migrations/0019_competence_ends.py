@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0017_claim_proofs"),
+        ("accounts", "0018_ledger_search"),
     ]
 
     operations = [
