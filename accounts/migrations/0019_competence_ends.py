@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0019_staff_list_index"),
+        ("accounts", "0018_ledger_search"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0018_ledger_search"),
+        ("accounts", "0019_competence_ends"),
     ]
 
     operations = [
