@@ -8,11 +8,14 @@ from accounts.selectors import system_user
 from accounts.services import roster_jobs
 from accounts.services.doubles import index_twins
 from accounts.services.identity import deliver_claim_code
+from accounts.services.indexes import indexes_fit
 from accounts.services.invitations import deliver_invitation, expire_invitations
 from accounts.services.logins import TELL, tell_owner
 from accounts.services.notices import tell_by_message
-from core import jobs, outbox
+from core import jobs, outbox, readiness
 from core.models import Job, OutboxEvent
+
+readiness.also("indexes", indexes_fit)
 
 
 @outbox.handles("accounts.send_claim_code")

@@ -34,6 +34,7 @@ audit.name_verbs(
         "accounts.second_factor_removed": _("Removed a second factor."),
         "accounts.second_factor_renewed": _("Renewed the recovery codes."),
         "accounts.keys_rotated": _("Rotated the keys of encrypted fields."),
+        "accounts.indexes_rebuilt": _("Computed the blind indexes anew under another key."),
         "accounts.membership_granted": _("Gave somebody a role at a place."),
         "accounts.membership_ended": _("Ended somebody's role at a place."),
         "accounts.invited": _("Invited somebody to act for a place."),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _FIELDS = re.compile(r"fields-[1-9][0-9]{0,3}")
+_FORMER = re.compile(r"blind-index-former(-[2-9])?")
 _FIELD_VARIABLE = "PLATFORM_KEY_FIELDS_1".removesuffix("1")
 
 
@@ -42,7 +43,8 @@ def random_keys(folder: Path) -> dict[str, str]:
     """Three different random keys, written once per data directory, readable by the owner alone; and further versions
     of the field key that somebody has laid beside them (fields-2 …)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    further = [path.name for path in sorted(folder.glob("fields-*")) if _FIELDS.fullmatch(path.name)]
+    laid = [path.name for path in sorted(folder.glob("*-*"))]
+    further = [name for name in laid if _FIELDS.fullmatch(name) or _FORMER.fullmatch(name)]
     return {name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index", *further)}
 
 
@@ -59,12 +61,18 @@ def keys_from_environment() -> dict[str, str]:
             # PLATFORM_KEY_FIELDS_2 and so on: while a rotation lasts, two versions are known.
             if name.startswith(_FIELD_VARIABLE) and name.removeprefix(_FIELD_VARIABLE).isdecimal()
         },
+        **({"blind-index-former": former} if (former := text("PLATFORM_KEY_BLIND_INDEX_FORMER")) else {}),
     }
 
 
 def field_keys(keys: dict[str, str]) -> dict[int, str]:
     """Version -> key, of every version that is known: any of them opens."""
     return {int(name.removeprefix("fields-")): key for name, key in keys.items() if _FIELDS.fullmatch(name)}
+
+
+def former_index_keys(keys: dict[str, str]) -> list[str]:
+    """Keys of the blind indexes from before: links and certificates that were made under them are still known."""
+    return [key for name, key in sorted(keys.items()) if _FORMER.fullmatch(name)]
 
 
 def sealing_version(keys: dict[int, str]) -> int:
@@ -133,7 +141,7 @@ def _refuse_weak(keys: dict[str, str]) -> None:
         )
     if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
         raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
-    hexadecimal = [name for name in keys if name == "blind-index" or _FIELDS.fullmatch(name)]
+    hexadecimal = [name for name in keys if name.startswith("blind-index") or _FIELDS.fullmatch(name)]
     if wrong := [name for name in hexadecimal if not re.fullmatch(r"[0-9a-fA-F]{64}", keys[name])]:
         raise ConfigurationError(f"The keys {', '.join(wrong)} must be 64 hexadecimal digits: openssl rand -hex 32.")
     if len(set(keys.values())) < len(keys):

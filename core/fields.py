@@ -91,8 +91,16 @@ def unseal(token: str, binding: str) -> str:
 
 def blind_index(purpose: str, value: str) -> str:
     """Equal values have equal indexes within one purpose; without the key nothing can be tried out. 64 hex digits."""
-    key = bytes.fromhex(settings.BLIND_INDEX_KEY)
-    return hmac.new(key, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+    return _index(settings.BLIND_INDEX_KEY, purpose, value)
+
+
+def blind_indexes(purpose: str, value: str) -> list[str]:
+    """Under the present key and under those from before it: for what was issued and cannot be made anew."""
+    return [_index(key, purpose, value) for key in (settings.BLIND_INDEX_KEY, *settings.FORMER_INDEX_KEYS)]
+
+
+def _index(key: str, purpose: str, value: str) -> str:
+    return hmac.new(bytes.fromhex(key), f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
 
 
 def _cipher(version: int) -> AESGCM:

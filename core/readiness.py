@@ -22,7 +22,7 @@ def checks() -> dict[str, str]:
 
 
 def can_serve(found: dict[str, str]) -> bool:
-    return all(found[name] == "ok" for name in ("database", "storage"))
+    return all(found[name] == "ok" for name in _NEEDED)
 
 
 def _answer(ask: Callable[[], bool]) -> str:
@@ -54,6 +54,13 @@ def _queue() -> bool:
     return not late.exists()
 
 
+def also(name: str, ask: Callable[[], bool]) -> None:
+    """A room adds what must be right before its process may serve."""
+    _CHECKS[name] = ask
+    _NEEDED.add(name)
+
+
+_NEEDED = {"database", "storage"}
 _CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "storage": _storage,

@@ -102,6 +102,9 @@ TEMPLATES = [
 # Which version of the field key seals; none: the newest.
 FIELD_KEY_VERSION: int | None = None
 
+# Keys of the blind indexes from before the present one: only what was made under them is compared with them.
+FORMER_INDEX_KEYS: list[str] = []
+
 # How many full numbers one login may see within an hour.
 REVEALS_AN_HOUR = env.number("PLATFORM_REVEALS_AN_HOUR", 20)
 

@@ -11,6 +11,7 @@ SECRET_KEY = _keys["django"]
 FIELD_KEYS = env.field_keys(_keys)
 FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 BLIND_INDEX_KEY = _keys["blind-index"]
+FORMER_INDEX_KEYS = env.former_index_keys(_keys)
 DEMO = env.text("PLATFORM_DEMO", "1") == "1"
 LOCAL_MAIL_PAGE = True
 SECOND_FACTOR_EXEMPT = env.text("PLATFORM_SECOND_FACTOR_EXEMPT", "1") == "1"
