@@ -52,6 +52,7 @@ IN_PYTHON = {
     "accounts/services/identity.py": "sends the code to the phone on file",
     "accounts/services/identity_provider.py": "asks the outside service",
     "accounts/services/imports.py": "seals anew",
+    "accounts/services/indexes.py": "computes the blind indexes anew",
     "accounts/services/invitations.py": "sends the letter",
     "accounts/services/notices.py": "sends the notice",
     "accounts/selectors/audit.py": "masks",
