@@ -36,6 +36,7 @@ BY_ROLE = {
     ],
     Role.INVIGILATOR: [
         ("accounts:home", _("Home")),
+        ("exams:sittings", _("Examinations")),
     ],
     Role.INSTITUTION_OFFICER: [
         ("accounts:home", _("Home")),

@@ -12,7 +12,7 @@ class ExamsConfig(AppConfig):
     name = "courses.exams"
     label = "exams"
     verbose_name = _("Exams")
-    append_only: ClassVar[list[str]] = ["exams_answerentry", "exams_paperquestion"]
+    append_only: ClassVar[list[str]] = ["exams_answerentry", "exams_paperquestion", "exams_roomentry"]
     expires: ClassVar[dict[str, Expiry]] = {
         "exams_answerentry": Expiry("saved_at", "exam_answers"),
         "exams_paperquestion": Expiry("drawn_at", "exam_answers"),

@@ -44,3 +44,26 @@ def position_asked(request: HttpRequest) -> int:
     """`?q=N`; 0 when the address names no question."""
     text = request.GET.get("q", "")
     return int(text) if text.isdecimal() and len(text) < 5 else 0
+
+
+class ArrivalForm(forms.Form):
+    person = forms.IntegerField(min_value=1)
+
+
+class IncidentForm(forms.Form):
+    """What happened in the room. `people`: those who sit there, as (id, name)."""
+
+    person = forms.TypedChoiceField(label=_("About whom"), required=False, coerce=int, empty_value=None)
+    words = forms.CharField(
+        label=_("What happened in the room"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("When, what, and what you did about it. It cannot be changed afterwards."),
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["person"].choices = [("", _("the whole room")), *people]  # type: ignore[attr-defined]
+
+    def said(self) -> dict[str, Any]:
+        return {"words": self.cleaned_data["words"], "person_id": self.cleaned_data["person"]}

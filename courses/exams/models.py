@@ -260,3 +260,40 @@ class AnswerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper_question_id} #{self.sequence}"
+
+
+class RoomEntryQuerySet(ScopedQuerySet):
+    """Read by those who supervise, and by the authorities above them that may."""
+
+    scope_paths: ClassVar = {"base": "sitting__base", "region": "sitting__base__region__path"}
+
+
+class RoomEntry(models.Model):
+    """What a supervisor wrote down in the room (append-only): somebody came with a document, or something happened."""
+
+    class What(models.TextChoices):
+        ARRIVED = "arrived", _("arrived, document seen")
+        INCIDENT = "incident", _("incident")
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="room_entries")
+    # None: the whole room.
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=10, choices=What.choices)
+    words = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = RoomEntryQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["sitting", "person"], condition=Q(what="arrived"), name="arrives_once"),
+            models.CheckConstraint(
+                name="somebody_arrives", condition=~Q(what="arrived") | Q(person__isnull=False, words="")
+            ),
+            models.CheckConstraint(name="incident_is_told", condition=~Q(what="incident") | ~Q(words="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sitting_id}: {self.what}"

@@ -163,3 +163,15 @@ def start_refusal(candidature: Candidature, now: datetime) -> str:
 
 def deadline(start: datetime, minutes: int, closes_at: datetime) -> datetime:
     return min(start + timedelta(minutes=minutes), closes_at)
+
+
+# How long before and after a sitting its room is kept: people arrive, and an incident is written down afterwards.
+ROOM_BEFORE = timedelta(hours=2)
+ROOM_AFTER = timedelta(hours=24)
+
+
+def room_refusal(opens_at: datetime, closes_at: datetime, now: datetime) -> str:
+    """Why nothing is written down in the room now, "" when it is open."""
+    if now < opens_at - ROOM_BEFORE:
+        return "room_not_open"
+    return "room_closed" if now >= closes_at + ROOM_AFTER else ""

@@ -12,6 +12,8 @@ audit.name_verbs(
         "exams.sitting_moved": _("Changed the times of a sitting."),
         "exams.candidates_admitted": _("Admitted candidates to a sitting."),
         "exams.candidates_dismissed": _("Took candidates off a sitting."),
+        "exams.arrival_recorded": _("Recorded that a candidate came and the document was seen."),
+        "exams.incident_recorded": _("Wrote down an incident in an exam room."),
         "exams.attempt_started": _("Began an examination."),
         "exams.attempt.submit": _("Handed in an examination."),
         "exams.attempt.collect": _("A paper was collected when its time was over."),
@@ -21,6 +23,7 @@ audit.name_subjects(
     {
         "exams.attempt": _("attempt"),
         "exams.blueprint": _("blueprint of papers"),
+        "exams.roomentry": _("entry of an exam room"),
         "exams.sitting": _("sitting"),
     }
 )

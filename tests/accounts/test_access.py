@@ -76,6 +76,7 @@ ROUTES = {
     "exams.AnswerEntry": "user base region",
     "exams.Attempt": "user base region",
     "exams.PaperQuestion": "user base region",
+    "exams.RoomEntry": "base region",
     "exams.Sitting": "user base region",
     "exams.SittingCandidate": "user base region",
 }

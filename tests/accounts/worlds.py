@@ -47,7 +47,16 @@ from accounts.selectors import system_user
 from accounts.services.notices import open_notices
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
 from core import clock
-from courses.exams.models import AnswerEntry, Attempt, Blueprint, PaperQuestion, Question, Sitting, SittingCandidate
+from courses.exams.models import (
+    AnswerEntry,
+    Attempt,
+    Blueprint,
+    PaperQuestion,
+    Question,
+    RoomEntry,
+    Sitting,
+    SittingCandidate,
+)
 from courses.models import Attendance, HourEntry, Module
 from courses.models.records import TrainingRecordAnnulment
 from credit.models import CreditRecord
@@ -273,6 +282,7 @@ def _exam(person: Person, base: TrainingBase) -> list[Model]:
         attempt,
         paper,
         AnswerEntry.objects.create(paper_question=paper, sequence=1, value=[True], saved_at=now),
+        RoomEntry.objects.create(sitting=sitting, person=person, what="incident", words="test", at=now, by=person.user),
     ]
 
 

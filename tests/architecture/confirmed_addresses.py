@@ -67,6 +67,8 @@ FREE = {
 }
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
+    "exams:arrival": "at the door of an examination, one after the other; decides nothing",
+    "exams:incident": "words about what happened; decides nothing",
     "accounts:logins": "finds one login, changes nothing; sent so that it stands in no address",
     "accounts:audit": "finds out who is meant, changes nothing; sent so that it stands in no address",
     "accounts:access_ledger": "finds out who is meant, changes nothing; sent so that it stands in no address",

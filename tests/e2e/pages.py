@@ -24,6 +24,7 @@ from courses.models import Cohort, CoursePage, Enrolment, LessonPage
 from courses.services import complete_enrolments
 from oversight.services import ask_for_correction
 from staffing.models import SealedCount
+from tests.e2e.offices import offices
 
 VISITOR = ""
 TRAINEE = "gaoxuan@demo.invalid"
@@ -121,6 +122,7 @@ def tour() -> Tour:
         _rosters(made)
         _own_data(made)
         _decisions(made)
+        offices(made, TRAINEE, OFFICER)
     return made
 
 

@@ -62,13 +62,15 @@ READERS = {
     "accounts.AccessEntry": "trainee",
     "accounts.Appointment": "trainee officer regulator",
     "accounts.AppointmentVersion": "trainee officer regulator",
-    "accounts.Person": "trainee officer base instructor regulator",
+    # Whoever supervises an examination reads who sits there.
+    "accounts.Person": "trainee officer base instructor invigilator regulator",
     "certificates.Certificate": "trainee base regulator",
     "certificates.CertificateEvent": "base",
     "courses.TrainingRecord": "trainee officer base regulator",
     "courses.TrainingRecordAnnulment": "officer base regulator",
     "credit.CreditRecord": "trainee regulator",
-    "exams.Sitting": "trainee base regulator",
+    "exams.RoomEntry": "base invigilator",
+    "exams.Sitting": "trainee base invigilator regulator",
 }
 LANGUAGES = ("zh", "en", "ja")
 

@@ -9,6 +9,7 @@ from courses.exams.services.attempts import (
     submit_attempt,
 )
 from courses.exams.services.bank import BankChange, create_blueprint, load_questions
+from courses.exams.services.rooms import record_arrival, record_incident
 from courses.exams.services.sittings import admit_candidates, create_sitting, move_sitting
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "dismiss_candidates",
     "load_questions",
     "move_sitting",
+    "record_arrival",
+    "record_incident",
     "save_answer",
     "start_attempt",
     "submit_attempt",
