@@ -1,8 +1,11 @@
 """Every address. Machine addresses and the editors' admin stand outside the languages; Wagtail's pages come last."""
 
+from functools import partial
+
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
@@ -20,6 +23,8 @@ login_not_required(serve_page)
 login_not_required(serve_document)
 
 to_login = login_not_required(RedirectView.as_view(pattern_name="account_login", query_string=True))
+# Pages on which Wagtail tries its own error pages; one of them raises on purpose.
+trial_page = partial(core_views.page_not_found, exception=Http404())
 to_reset = login_not_required(RedirectView.as_view(pattern_name="account_reset_password"))
 
 urlpatterns = [
@@ -30,6 +35,7 @@ urlpatterns = [
     # One login door: the forms behind these addresses would answer although the settings point elsewhere.
     path("cms/login/", to_login),
     re_path(r"^cms/password_reset/.*$", to_reset),
+    path("cms/failwhale/", trial_page),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

@@ -7,6 +7,8 @@ of the isolation matrix instead of its sample.
 import subprocess
 import sys
 import tempfile
+import time
+from collections import Counter
 from pathlib import Path
 
 from defusedxml import ElementTree
@@ -44,7 +46,8 @@ def some_tests(chosen: list[str], *, on_postgres: bool) -> int:
 
 
 def whole_matrix(chosen: list[str], *, on_postgres: bool) -> int:
-    """Tens of thousands of questions; says how many were asked and how many answers were wrong."""
+    """Tens of thousands of questions; says how many were asked as whom, and how many answers were wrong."""
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="suite") as folder:
         report = Path(folder, "matrix.xml")
         line = ["-n", "2", "-q", "--show-capture=no", f"--junit-xml={report}", *(chosen or ["tests/isolation"])]
@@ -53,17 +56,22 @@ def whole_matrix(chosen: list[str], *, on_postgres: bool) -> int:
                 status = pytest(line, server | {"WHOLE_MATRIX": "1"}, folder=ROOT)
         else:
             status = pytest(line, {"WHOLE_MATRIX": "1"}, folder=ROOT)
-        asked, wrong = noted(report, "probes"), noted(report, "faults")
-    print(f"{asked} probes, {wrong} faults", flush=True)
+        noted = what_tests_noted(report)
+    for name in sorted(name for name in noted if name.startswith("probes as ")):
+        print(f"{noted[name]:>7} {name}")
+    asked = f"{noted['probes']} probes, {noted['faults']} faults"
+    print(f"{asked}, {noted['requests']} requests, {time.monotonic() - begun:.0f} s", flush=True)
     return status
 
 
-def noted(report: Path, name: str) -> int:
-    """What tests wrote down about themselves, added up."""
-    if not report.exists():
-        return 0
-    found = ElementTree.parse(report).getroot().iter("property")
-    return sum(int(one.get("value", 0)) for one in found if one.get("name") == name)
+def what_tests_noted(report: Path) -> Counter[str]:
+    """What tests wrote down about themselves in whole numbers, added up by name."""
+    noted: Counter[str] = Counter()
+    if report.exists():
+        for one in ElementTree.parse(report).getroot().iter("property"):
+            if (value := one.get("value", "")).isdigit():
+                noted[one.get("name", "")] += int(value)
+    return noted
 
 
 def everything() -> int:

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import holds
 from accounts.middleware import SignedInRequest
+from accounts.permissions import Permission
 from accounts.selectors import own_person
 from accounts.views.again import confirm_again
 from core import clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.text import mask_number
 from oversight import services
 from oversight.forms.requests import CorrectionForm, ReasonForm
@@ -127,7 +129,9 @@ def download_copy(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 # --- the office -----------------------------------------------------------------------------------------------------
 @require_safe
 def requests(request: SignedInRequest) -> HttpResponse:
-    """Open requests by deadline, or the closed ones."""
+    """Open requests by deadline, or the closed ones; for whoever answers them the page is there, for others not."""
+    if not holds(request.user, Permission.DATA_REQUEST_REVIEW):
+        raise NotAllowed(permission=Permission.DATA_REQUEST_REVIEW.value)
     closed = request.GET.get("state") == "closed"
     page = Paginator(requests_to_answer(request.user, closed=closed), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{"request": one, "late": is_late(one)} for one in page]

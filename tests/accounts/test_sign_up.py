@@ -78,6 +78,22 @@ def test_wrong_code_signs_nobody_up(client):
     assert answers[-1].url == "/accounts/login/"
 
 
+def test_login_by_number_adds_an_address_and_takes_it_away_again(client):
+    """The page of addresses opens for a login that has none; without the address the number still opens the door."""
+    user = phone_login()
+    client.post("/accounts/login/", {"login": PHONE, "password": PASSWORD})
+    assert client.get("/accounts/email/").status_code == 200
+
+    client.post("/accounts/email/", {"action_add": "", "email": "new@example.test"})
+    [link] = re.findall(r"http://[^/]+(/accounts/confirm-email/\S+)", str(mail.outbox[-1].body))
+    client.post(link)
+    assert list(user.emailaddress_set.values_list("email", "verified")) == [("new@example.test", True)]
+    client.post("/accounts/email/", {"action_remove": "", "email": "new@example.test"})
+
+    user.refresh_from_db()
+    assert (user.email, client.get("/accounts/email/").status_code) == (None, 200)
+
+
 def test_number_typed_by_somebody_else_does_not_block_its_owner(client):
     Client().post("/accounts/signup/", FORM)
 

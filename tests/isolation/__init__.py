@@ -14,6 +14,8 @@ It says who is answered (everybody else gets the 404 of a missing row) and whose
 - `pk="cohort"`         each part of the route: a model of the world in lower case (its pk), or a path: "attempt.uuid",
                         "institution.region.code". A part that names no row is written `fixed("…")`.
 - `post="base"`         who may POST, where that differs from who may read; `post=""`: nobody
+- `asking="regulator"`   kinds that are answered only when they name the institution, as in `?institution=5`
+- `barred=("login", …)` logins of an answered kind that are refused all the same; with the reason in a comment
 - `body={"note": "x"}`  what a POST sends; "@enrolment" stands for the row of the owner that is tried. With a body the
                         POST of the right login must write, and with it at least one audit entry.
 - `shows="courses.Cohort"`  models whose words the page shows to whoever knows the address, whosever they are

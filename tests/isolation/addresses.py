@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,10 @@ class Address:
 
     audience: frozenset[str]
     writers: frozenset[str]
+    # Kinds that are answered only when the question names the institution: `?institution=`.
+    asking: frozenset[str] = frozenset()
+    # Logins of an answered kind that are refused all the same, by name.
+    barred: frozenset[str] = frozenset()
     parts: Mapping[str, str | Fixed] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     shows: frozenset[str] = frozenset()
@@ -73,6 +77,8 @@ def _address(
     *,
     post: str | None = None,
     body: Mapping[str, Any] | None = None,
+    asking: str = "",
+    barred: Collection[str] = (),
     shows: str = "",
     reveals: bool = False,
     at: str = "",
@@ -82,6 +88,8 @@ def _address(
     return Address(
         audience=frozenset(audience.split()),
         writers=frozenset((audience if post is None else post).split()),
+        asking=frozenset(asking.split()),
+        barred=frozenset(barred),
         parts=parts,
         body=body,
         shows=frozenset(shows.split()),

@@ -4,6 +4,7 @@ A word says by itself whose it is. After it comes one of a hundred ways to break
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ READERS = {
     "accounts.AccessEntry": "trainee",
     "accounts.Appointment": "trainee officer regulator",
     "accounts.AppointmentVersion": "trainee officer regulator",
-    "accounts.Person": "trainee officer base regulator",
+    "accounts.Person": "trainee officer base instructor regulator",
     "certificates.Certificate": "trainee base regulator",
     "certificates.CertificateEvent": "base",
     "courses.TrainingRecord": "trainee officer base regulator",
@@ -184,9 +185,15 @@ def _seal(row: models.Model, column: SealedField, canary: Canary, canaries: Cana
     number = getattr(row, column.attname)
     if not number:
         number = f"+8613900{len(canaries.secrets):06d}"
-        setattr(row, column.attname, number)
+        setattr(row, column.attname, number if column.name != "wanted" else _wanted(number, canary, canaries))
         row.save(update_fields=[column.name])
     canaries.secrets[number.removeprefix("+86")] = canary
+
+
+def _wanted(number: str, canary: Canary, canaries: Canaries) -> str:
+    """The corrections that somebody asks for are sealed as a whole."""
+    name = _word(canary, canaries) + payload(len(canaries.words))
+    return json.dumps({"name": name, "document_type": "passport", "number": number})
 
 
 @contextmanager

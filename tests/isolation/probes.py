@@ -137,7 +137,9 @@ class Asker:
         yield from pages.faults(answer.headers, answer.text, strict=not probe.route.startswith(LAX))
 
     def reads(self, probe: Probe) -> bool:
-        return self._reaches(probe, self.declared[probe.route].audience)
+        address = self.declared[probe.route]
+        asking = address.asking if probe.query == "institution" else frozenset()
+        return self._reaches(probe, address.audience | asking)
 
     def writes(self, probe: Probe) -> bool:
         return probe.method == "POST" and self._reaches(probe, self.declared[probe.route].writers)
@@ -146,6 +148,8 @@ class Asker:
         """By the declaration alone: is this login answered here, about this row?"""
         address, login = self.declared[probe.route], LOGINS[probe.login]
         if not kinds & {PUBLIC, login.kind} and not (SIGNED_IN in kinds and login.name != ANONYMOUS):
+            return False
+        if login.name in address.barred:
             return False
         if address.foreign_code or not address.names_rows:
             return True

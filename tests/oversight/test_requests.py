@@ -347,6 +347,16 @@ def test_office_sees_its_region_by_deadline_and_no_other(person, client):
     assert OTHER[-4:] in shown
 
 
+@pytest.mark.parametrize("other", [officer, make_user])
+def test_list_of_the_office_is_not_there_for_others(person, client, other):
+    wanted_number(person)
+    client.force_login(other())
+
+    answer = client.get("/en/oversight/requests/")
+
+    assert (answer.status_code, "林知夏" in text(answer)) == (404, False)
+
+
 def test_late_requests_are_marked(person, client):
     wanted_number(person)
     with clock.travel(timedelta(days=40)):

@@ -32,6 +32,12 @@ def test_editor_opens_a_lesson_to_change_it(tmp_path, client: Client):
     assert response.context["form"].initial["summary"] == "第2课讲什么"
 
 
+def test_page_of_wagtail_that_raises_on_purpose_is_not_there(client: Client):
+    client.force_login(editor())
+
+    assert client.get("/cms/failwhale/").status_code == 404
+
+
 def test_editor_whose_time_is_over_stays_outside(tmp_path, client: Client):
     """Wagtail's group alone opens nothing."""
     lesson, user = lesson_of(make_course(tmp_path), 2), editor()

@@ -3,6 +3,10 @@
 from tests.isolation.addresses import Address, fixed, only, public, signed_in
 
 SEES_BODIES = "regulator evaluator auditor system_admin"
+# Who is competent is entered by the nation and by provinces.
+BELOW_PROVINCE = (
+    "regulator city", "regulator sibling city", "regulator county", "regulator short number",
+)  # fmt: skip
 NO_FILE = fixed("0" * 64)
 
 ADDRESSES: dict[str, Address] = {
@@ -49,7 +53,7 @@ ADDRESSES: dict[str, Address] = {
     "profile/institutions/<int:pk>/": only("trainee", pk="appointmentnotice", body={"answer": "deny"}),
     "notice/<str:token>/": public(token="appointmentnotice.token", shows="accounts.Appointment"),
     "appointments/<int:pk>/main/": only("trainee regulator", pk="appointment", body={}),
-    "institution/notices/": only("officer regulator", post=""),
+    "institution/notices/": only("officer", asking="regulator", post=""),
     "institution/notices/print/": only("officer", post=""),
     "institution/notices/tick/": only("officer", body={"notice": "0"}),
     "disputes/": only("regulator", post=""),
@@ -79,14 +83,14 @@ ADDRESSES: dict[str, Address] = {
     "bodies/new/": only("system_admin"),
     "bodies/competences/": only(SEES_BODIES, post="", shows="accounts.AdminBody accounts.Competence"),
     "bodies/competences/<str:code>/<slug:matter>/": only(
-        "regulator", code="institution.region.code", matter=fixed("decide")
+        "regulator", code="institution.region.code", matter=fixed("decide"), barred=BELOW_PROVINCE
     ),
     "bodies/<int:pk>/": only(SEES_BODIES, pk="adminbody", post=""),
     "bodies/<int:pk>/correct/": only("system_admin", pk="adminbody"),
     "bodies/<int:pk>/duties/new/": only("regulator", pk="adminbody"),
     "bodies/duties/<int:pk>/end/": only("regulator", pk="duty"),
-    "institution/roster/": only("officer", post=""),
-    "institution/roster/export.xlsx": only("officer", post=""),
+    "institution/roster/": only("officer", asking="regulator", post=""),
+    "institution/roster/export.xlsx": only("officer", asking="regulator", post=""),
     "institution/roster/import/": only("officer"),
     "institution/roster/import/template/": signed_in(post=""),
     "institution/roster/import/<str:sha256>/": only("officer", sha256=NO_FILE),

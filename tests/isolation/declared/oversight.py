@@ -11,8 +11,7 @@ ADDRESSES: dict[str, Address] = {
     "my-data/erasure/": signed_in(),
     "my-data/<uuid:uuid>/withdraw/": only("trainee", uuid="datarequest.uuid", body={}),
     "my-data/<uuid:uuid>/copy.zip": only("trainee", uuid="datarequest.uuid", post=""),
-    # An empty list for whoever reviews nothing.
-    "oversight/requests/": signed_in(post=""),
+    "oversight/requests/": only("regulator", post=""),
     "oversight/requests/<uuid:uuid>/": only("regulator", uuid="datarequest.uuid"),
     "oversight/": only(OVERSEES, post=""),
     "oversight/<str:code>/": only(OVERSEES, code="institution.region.code", post=""),

@@ -29,17 +29,24 @@ PARTS = {
 ROUTES = Path(__file__).with_suffix(".txt").read_text().splitlines()
 COMPARE = next(route for route in ROUTES if "compare" in route)
 AT = {r"cms/^.*/$": "/cms/nothing/", COMPARE: "/cms/pages/1/revisions/compare/live...latest/"}
+# What Wagtail's own forms always send; without it two of its views fail instead of asking again.
+BODIES = {
+    "cms/pages/<int:page_id>/copy/": {"new_parent_page": "1"},
+    "cms/choose-external-link/": {"external-link-chooser-url": "/"},
+}
 
 
 def in_the_room(route: str, audience: str = "editor") -> Address:
     parts = {name: PARTS.get(name, fixed(1)) for name in PART.findall(route)}
-    return only(audience, at=AT.get(route, ""), foreign_code=True, **parts)
+    return only(audience, at=AT.get(route, ""), body=BODIES.get(route), foreign_code=True, **parts)
 
 
 ADDRESSES: dict[str, Address] = {
     **{route: in_the_room(route) for route in ROUTES},
     # Wagtail's own forms behind these are never reached: the one login door stands in front of them.
     **{route: in_the_room(route, "public") for route in ROUTES if "password_reset" in route},
+    # Raises on purpose, to show an error page: blocked.
+    "cms/failwhale/": in_the_room("cms/failwhale/", ""),
     "cms/login/": public(foreign_code=True),
     r"^cms/password_reset/.*$": public(at="/cms/password_reset/", foreign_code=True),
     r"documents/^(\d+)/(.*)$": public(at="/documents/1/x.pdf", foreign_code=True),
