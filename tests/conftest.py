@@ -7,7 +7,7 @@ import pytest
 from django.test import TransactionTestCase, override_settings
 from django.utils import timezone, translation
 
-from tests.databases import copy_for
+from tests.databases import Copy, copy_for
 from tools import messages
 
 # A slow machine is no failure; the seed is printed, so that a failure can be repeated.
@@ -25,13 +25,13 @@ def worker_name(config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_test_environment, django_db_blocker) -> Iterator[None]:
+def django_db_setup(request, django_test_environment, django_db_blocker) -> Iterator[Copy]:
     """Only tests that commit restore their database; the others roll back."""
     flush = TransactionTestCase._fixture_teardown
     with django_db_blocker.unblock():
         copy = copy_for(worker_name(request.config))
     TransactionTestCase._fixture_teardown = lambda self: copy.restore()
-    yield
+    yield copy
     TransactionTestCase._fixture_teardown = flush
     with django_db_blocker.unblock():
         copy.drop()
