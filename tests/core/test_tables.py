@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from core import tables
 from core.tables import MAX_LINES, Cell, TableUnreadable, read_sheets
@@ -74,6 +75,24 @@ def test_xlsx_values_keep_what_the_spreadsheet_holds():
         Cell("true"),
         Cell("2.5", number=2.5),
     ]
+
+
+@pytest.mark.parametrize("value", [date(1985, 6, 30), date(2026, 3, 1), date(1904, 1, 2)])
+def test_days_of_a_workbook_that_counts_from_1904_are_the_days_it_shows(value):
+    """Workbooks of old Macintosh programs: the same number is 1,462 days later there."""
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append([value])
+
+    assert [cell.day for cell in cells(saved(book))] == [value]
+
+
+def test_number_without_a_format_is_read_from_the_first_day_of_its_workbook():
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append([46082 - 1462])
+
+    assert cells(saved(book)) == [Cell("44620", number=44620, day=date(2026, 3, 1))]
 
 
 def test_xlsx_percent_is_shown_as_percent():

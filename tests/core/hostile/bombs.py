@@ -162,6 +162,13 @@ def two_hundred_thousand_columns() -> bytes:
     return rows("<row>" + "<c><v>1</v></c>" * 200_000 + "</row>")
 
 
+@harmless
+def every_column_of_a_sheet() -> bytes:
+    """As many as a spreadsheet program has: 16,384, in ten rows. Only the first 256 are read."""
+    row = "".join(f"<c><v>{n * 7919 % 99_991}</v></c>" for n in range(16_384))
+    return rows("".join(f'<row r="{n}">{row}</row>' for n in range(1, 11)))
+
+
 @refused
 def million_blank_rows() -> bytes:
     return rows(f'<row r="1">{text_cell("A1", "x")}</row><row r="1048576"><c r="A1048576"/></row>')
