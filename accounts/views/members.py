@@ -131,7 +131,7 @@ def answer_request(request: SignedInRequest, pk: int) -> HttpResponse:
     if not may_give(request.user, asked.role, asked.place, also_later=True):
         raise NotAllowed(role=asked.role)
     form = WhyForm(request.POST if "refuse" in request.POST else None)
-    if "accept" in request.POST or form.is_valid():
+    if form.is_valid() or ("accept" in request.POST and not form.is_bound):
         return _answered(request, asked, form.cleaned_data["reason"] if form.is_bound else "")
     context = {"asked": asked, "name": selectors.shown_name(asked.user), "role": Role(asked.role).label, "form": form}
     return render(request, "accounts/join_request.html", context)

@@ -70,7 +70,8 @@ def wear_hat(request: SignedInRequest) -> HttpResponse:
     elif chosen == AS_MYSELF:
         request.session[SESSION_KEY] = AS_MYSELF
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    # A bare word would be taken for the name of a page.
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
     return redirect(target if safe else "accounts:home")
 
 

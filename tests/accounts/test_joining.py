@@ -119,6 +119,16 @@ def test_asking_twice_and_asking_for_what_one_has():
     assert refused(lambda: asked(institution, user=officer(institution))) == "already_member"
 
 
+def test_both_buttons_at_once_are_a_refusal_that_lacks_its_reason():
+    institution = make_institution()
+    request = asked(institution)
+
+    page = signed_in(officer(institution)).post(f"/members/requests/{request.pk}/", {"accept": "1", "refuse": "1"})
+
+    request.refresh_from_db()
+    assert (page.status_code, request.state) == (200, "asked")
+
+
 def test_request_is_withdrawn_by_its_owner_alone():
     institution = make_institution()
     request = asked(institution)

@@ -200,6 +200,7 @@ def test_changing_hats_needs_a_login_and_a_token(two_hats):
         ("//evil.example/", "/home/"),
         ("\\\\evil.example", "/home/"),
         ("javascript:alert(1)", "/home/"),
+        ("980101", "/home/"),
         ("", "/home/"),
     ],
 )

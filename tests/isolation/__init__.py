@@ -24,5 +24,9 @@ It says who is answered (everybody else gets the 404 of a missing row) and whose
 A new scoped model needs a row in tests/accounts/worlds.py; its words become canaries by themselves. A text column that
 cannot hold a canary (a code, a hash) goes to canaries.NOT_WORDS with its reason. A new role needs a login in world.py.
 
-`./run test` asks a sample of 2,000; `./run test --matrix` asks all of them.
+Beside the addresses: forms.py fills in every form of every page and puts a foreign name into one field after another;
+test_next.py asks where answers lead, test_exports.py what table files calculate, and tests/e2e/test_stored_payloads.py
+opens the pages in a browser with payloads in every text.
+
+`./run test` asks a sample of 2,600; `./run test --matrix` asks all of them.
 """

@@ -6,7 +6,7 @@ A word says by itself whose it is. After it comes one of a hundred ways to break
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -91,6 +91,8 @@ class Canaries:
     words: dict[str, Canary]
     # Full identity numbers and phones, which no page prints.
     secrets: dict[str, Canary]
+    after: Callable[[int], str] = payload
+    longer: bool = False
 
     def of(self, owner: Owner, model: str, field: str) -> str:
         wanted = Canary(owner, model, field)
@@ -106,9 +108,12 @@ class Canaries:
                 yield canary
 
 
-def fill(isolation: Isolation) -> Canaries:
-    """Every text of every row of every world becomes a word."""
-    canaries = Canaries({}, {})
+def fill(isolation: Isolation, after: Callable[[int], str] = payload, *, longer: bool = False) -> Canaries:
+    """Every text of every row of every world becomes a word; `after` answers what follows the word of that number.
+
+    `longer`: than the columns are, too (SQLite measures no text).
+    """
+    canaries = Canaries({}, {}, after, longer)
     with _without_guards():
         for owner, world in isolation.worlds.items():
             for row in world.rows.values():
@@ -117,7 +122,8 @@ def fill(isolation: Isolation) -> Canaries:
         for owner, world in isolation.worlds.items():
             for row in [*world.rows.values(), *isolation.rows[owner].values()]:
                 row.refresh_from_db()
-        _print_certificates(isolation)
+        if not longer:
+            _print_certificates(isolation)
     return canaries
 
 
@@ -169,15 +175,17 @@ def _text(column: models.Field, canary: Canary, canaries: Canaries) -> str:
     word = _word(canary, canaries)
     if isinstance(column, models.EmailField):
         return f"{word}@example.test"
-    text = word + payload(len(canaries.words))
+    text = word + canaries.after(len(canaries.words))
     # name_key may be longer than the name: some letters fold to two.
-    return text if len(text) <= (column.max_length or 2000) - 10 else word
+    return text if canaries.longer or len(text) <= (column.max_length or 2000) - 10 else word
 
 
 def _facts(canary: Canary, canaries: Canaries) -> dict[str, Any]:
     """What certificates and credit records print in three languages."""
     texts = ("title", "issuer", "publisher", "level")
-    made: dict[str, Any] = {name: {code: _word(canary, canaries) + payload(3) for code in LANGUAGES} for name in texts}
+    made: dict[str, Any] = {
+        name: {code: _word(canary, canaries) + canaries.after(3) for code in LANGUAGES} for name in texts
+    }
     made["level"]["code"] = "JUNIOR"
     cohort = {"year": 2026, "number": 1, "starts_on": "2026-10-09", "ends_on": "2026-11-18"}
     return made | {"cohort": cohort, "training": made["title"], "latin_name": ""}
@@ -194,7 +202,7 @@ def _seal(row: models.Model, column: SealedField, canary: Canary, canaries: Cana
 
 def _wanted(number: str, canary: Canary, canaries: Canaries) -> str:
     """The corrections that somebody asks for are sealed as a whole."""
-    name = _word(canary, canaries) + payload(len(canaries.words))
+    name = _word(canary, canaries) + canaries.after(len(canaries.words))
     return json.dumps({"name": name, "document_type": "passport", "number": number})
 
 

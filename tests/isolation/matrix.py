@@ -14,6 +14,8 @@ RARE = ("PUT", "DELETE", "OPTIONS")
 SEARCHES = tuple(
     (query, owner) for query in ("q", "institution") for owner in (Owner.HOME, Owner.SIBLING, Owner.FOREIGN)
 )
+# Wagtail's windows in which editors look for pages, pictures, documents and people.
+CHOOSERS = ("choose", "find", "results", "search", "usage", "autocomplete")
 # In Wagtail's room one login per kind asks.
 ONE_PER_KIND = tuple({login.kind: name for name, login in reversed(LOGINS.items())}.values())
 SAMPLE = 2_600
@@ -26,6 +28,8 @@ def probes(declared: dict[str, Address]) -> Iterator[Probe]:
                 yield Probe(route, login, owner, method)
             if not (address.names_rows or address.foreign_code):
                 yield from (Probe(route, login, owner, "GET", query) for query, owner in SEARCHES)
+            elif address.foreign_code and any(word in route for word in CHOOSERS):
+                yield from (Probe(route, login, owner, "GET", "q") for owner in (Owner.HOME, Owner.FOREIGN))
 
 
 def _questions(address: Address) -> Iterator[tuple[str, Owner]]:

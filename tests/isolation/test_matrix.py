@@ -7,11 +7,12 @@ import zlib
 from collections import Counter
 
 import pytest
+from django.conf import settings
 
 from tests.isolation.declared import ADDRESSES
 from tests.isolation.matrix import SAMPLE, probes, sample
-from tests.isolation.probes import Asker
-from tests.isolation.world import LOGINS
+from tests.isolation.probes import AGAIN_AFTER, Asker, Probe
+from tests.isolation.world import LOGINS, Owner
 
 WHOLE = os.environ.get("WHOLE_MATRIX") == "1"
 # Workers share the parts out among them. An address stays in one part: what a missing row is answered is asked once.
@@ -42,6 +43,16 @@ def test_nobody_sees_or_does_what_is_not_theirs(asker: Asker, part: int, record_
 
 def part_of(route: str) -> int:
     return zlib.crc32(route.encode()) % PARTS
+
+
+def test_sessions_are_renewed_before_they_end(asker: Asker):
+    """The whole takes longer than a session of staff may lie idle; an ended one would be refused everything."""
+    before = asker.clients["officer home"]
+    asker.signed_in_at -= AGAIN_AFTER + 1
+
+    assert asker.ask(Probe("institution/roster/", "officer home", Owner.HOME, "GET")).status == 200
+    assert asker.clients["officer home"] is not before
+    assert settings.STAFF_SESSION[0] > AGAIN_AFTER
 
 
 def test_the_sample_touches_every_address_and_every_login():

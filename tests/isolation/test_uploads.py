@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
 
+from tests.accounts.sheets import institution_row, institutions, person_row, roster
 from tests.core.hostile import HARMLESS, REFUSED
 from tests.isolation.addresses import PUBLIC
 from tests.isolation.probes import VISIT, Asker, noted_writes, undone
@@ -118,3 +119,21 @@ def test_editors_publish_no_picture_of_another_kind(asker: Asker, name, ending):
         asker.clients["editor"].post("/cms/images/add/", {"file": file, "title": "x", "collection": "1"})
 
         assert Image.objects.count() == 0
+
+
+@pytest.mark.parametrize("place", ["institution/roster/import/", "institutions/import/"])
+@pytest.mark.parametrize("step", ["", "heads/", "errors/"])
+def test_kept_file_of_somebody_else_is_not_there(asker: Asker, place, step):
+    """The address of a preview is the hash of a file, which somebody may know: only its sender opens it."""
+    roster_of_another = place == "institution/roster/import/"
+    sender, reader = ("officer foreign", "officer home") if roster_of_another else (
+        "regulator foreign province", "regulator province")  # fmt: skip
+    content = roster(person_row("外省人甲")) if roster_of_another else institutions(institution_row("外省大学甲"))
+    with undone():
+        review = asker.clients[sender].post(f"/{place}", {"file": SimpleUploadedFile("x.xlsx", content)}).url
+        assert "甲" in asker.clients[sender].get(review).content.decode()
+        answer = asker.clients[reader].get(review + step)
+
+        assert answer.status_code in (302, 404)
+        assert answer.headers.get("Location", f"/{place}") == f"/{place}"
+        assert "甲" not in answer.content.decode()
