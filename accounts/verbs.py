@@ -22,6 +22,7 @@ audit.name_verbs(
         "accounts.login_created": _("Made a login."),
         "accounts.login_erased": _("Erased a login."),
         "accounts.password_changed": _("Changed the own password."),
+        "accounts.unproven_password_dropped": _("A password chosen before the address was proven was dropped."),
         "accounts.phone_verified": _("Verified the number of the own login."),
         "accounts.phone_erased": _("Erased a phone number from a person's record."),
         "accounts.sessions_ended": _("Ended the sessions of a login."),
