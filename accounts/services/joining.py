@@ -6,8 +6,9 @@ from accounts.access import require
 from accounts.models import JoinRequest, Membership, User
 from accounts.models.positions import FIELD_OF, MembershipQuerySet
 from accounts.permissions import Permission, Role
+from accounts.services.first_hats import security_admins
 from accounts.services.granting import require_giving
-from accounts.services.memberships import Place, give_hat, take_hat_off
+from accounts.services.memberships import Place, give_hat, lock_place, take_hat_off
 from accounts.workflow import JOIN_STEPS
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -41,6 +42,9 @@ def ask_to_join(*, actor: User, role: str, place: Place, message: str = "") -> J
 def accept_request(*, actor: User, request: JoinRequest) -> Membership:
     """By whoever may give the role there, never for oneself."""
     _require_answering(actor, request)
+    lock_place(request.place)
+    # Asked again: while this one waited, somebody else may have become the first.
+    _require_answering(actor, request)
     accepted = advance(request, "accept", JOIN_STEPS, actor=actor)
     return give_hat(actor=actor, user=accepted.user, role=accepted.role, place=accepted.place)
 
@@ -64,10 +68,14 @@ def withdraw_request(*, actor: User, request: JoinRequest) -> JoinRequest:
 
 @transaction.atomic
 def leave(*, actor: User, membership: Membership, knows_it_is_the_last: bool = False) -> Membership:
-    """Take an own hat off, at once. Raises `last_member` until it is said that this is known."""
+    """Take an own hat off, at once. Raises `last_member` until it is said that this is known, and
+    `last_security_admin`: after that one nobody could give a hat any more."""
     require(actor, Permission.MEMBERSHIP_OWN, membership)
     if membership.user_id != actor.pk:
         raise NotAllowed(permission=Permission.MEMBERSHIP_OWN.value)
+    lock_place(membership.place)
+    if is_last_security_admin(membership):
+        raise DomainError("last_security_admin")
     if is_last(membership) and not knows_it_is_the_last:
         raise DomainError("last_member", place=str(membership.place))
     return take_hat_off(actor=actor, membership=membership, reason="left")
@@ -90,11 +98,16 @@ def is_last(membership: Membership) -> bool:
     return not _members(membership.place).filter(role=membership.role).exclude(pk=membership.pk).exists()
 
 
+def is_last_security_admin(membership: Membership) -> bool:
+    return membership.role == Role.SECURITY_ADMIN and not security_admins().exclude(user=membership.user_id).exists()
+
+
 def _members(place: Place) -> MembershipQuerySet:
     return Membership.objects.at(place).running(clock.today())
 
 
 def _require_answering(actor: User, request: JoinRequest) -> None:
-    require_giving(actor, request.role, request.place, also_later=True)
+    """The place itself, once somebody acts there: a body above answers for the first one alone."""
+    require_giving(actor, request.role, request.place)
     if request.user_id == actor.pk:
         raise NotAllowed("own_request")

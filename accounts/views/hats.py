@@ -18,11 +18,14 @@ from accounts.selectors import hats as selectors
 from accounts.services import accept_invitation, ask_to_join, decline_invitation, leave, withdraw_request
 from accounts.services.granting import bodies_over
 from accounts.services.invitations import token_hash
-from accounts.services.joining import ASKED_FOR, is_last
+from accounts.services.joining import ASKED_FOR, is_last, is_last_security_admin
 from core.errors import DomainError
 
+# The digest of the letter that this session opened last.
+LETTER = "letter"
 REFUSALS = {
     "expired": gettext_lazy("The invitation is older than seven days. Please ask for a new one."),
+    "letter_missing": gettext_lazy("Open the link in the newest letter first; only whoever holds it can accept."),
     "no_longer_given": gettext_lazy(
         "Whoever invited you can no longer give this role: they have left, or somebody else holds it now."
     ),
@@ -31,6 +34,11 @@ REFUSALS = {
     "another_administrator": gettext_lazy(
         "You already are an administrator. System, security and audit stay with three people."
     ),
+    "last_security_admin": gettext_lazy(
+        "You are the last security administrator: after you nobody could give a role any more. Bring in another one"
+        " first."
+    ),
+    "last_member": gettext_lazy("You are the last one here. Say that you know it, then leave."),
     "wrong_state": gettext_lazy("This has been answered in the meantime."),
 }
 
@@ -49,10 +57,17 @@ def leave_hat(request: SignedInRequest, pk: int) -> HttpResponse:
     """What leaving will do, and doing it."""
     hat = selectors.own_hat(request.user, pk)
     if request.method == "POST":
-        leave(actor=request.user, membership=hat, knows_it_is_the_last="last" in request.POST)
+        try:
+            leave(actor=request.user, membership=hat, knows_it_is_the_last="last" in request.POST)
+        except DomainError as refusal:
+            messages.error(request, _words(refusal))
+            return redirect("accounts:leave_hat", pk=pk)
         request.session[SESSION_KEY] = AS_MYSELF
         _stay_signed_in(request)
         messages.success(request, _("You have left. The hat is off from this moment."))
+        return redirect("accounts:my_hats")
+    if is_last_security_admin(hat):
+        messages.warning(request, str(REFUSALS["last_security_admin"]))
         return redirect("accounts:my_hats")
     last = is_last(hat)
     context = {"hat_left": hat, "last": last, "answers_then": bodies_over(hat.place)[:1] if last else []}
@@ -62,10 +77,12 @@ def leave_hat(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def invitation_letter(request: SignedInRequest, token: str) -> HttpResponse:
     """Where the link of the letter leads: on to the invitation, or to the word that it went to another address."""
-    found = selectors.invitation_by_token(token_hash(token))
+    digest = token_hash(token)
+    found = selectors.invitation_by_token(digest)
     if found is None:
         return render(request, "accounts/invitation_gone.html", {}, status=404)
     if found in selectors.own_invitations(request.user):
+        request.session[LETTER] = digest
         return redirect("accounts:invitation", uuid=found.uuid)
     return render(request, "accounts/invitation_elsewhere.html", {"masked": found.masked}, status=403)
 
@@ -76,7 +93,8 @@ def invitation(request: SignedInRequest, uuid: str) -> HttpResponse:
     if request.method == "POST" and {"accept", "decline"} & set(request.POST):
         return _answered(request, found, yes="accept" in request.POST)
     inviter = selectors.shown_name(found.invited_by)
-    return render(request, "accounts/invitation.html", {"invitation": found, "inviter": inviter})
+    context = {"invitation": found, "inviter": inviter, "opened": found.is_opened_by(_letter(request))}
+    return render(request, "accounts/invitation.html", context)
 
 
 @require_safe
@@ -115,7 +133,7 @@ def withdraw_asking(request: SignedInRequest, pk: int) -> HttpResponse:
 def _answered(request: SignedInRequest, found: Invitation, *, yes: bool) -> HttpResponse:
     try:
         if yes:
-            hat = accept_invitation(actor=request.user, invitation=found)
+            hat = accept_invitation(actor=request.user, invitation=found, letter=_letter(request))
             request.session[SESSION_KEY] = hat.pk
             _stay_signed_in(request)
         else:
@@ -125,6 +143,10 @@ def _answered(request: SignedInRequest, found: Invitation, *, yes: bool) -> Http
         return redirect("accounts:my_hats")
     messages.success(request, _("You wear the new hat now.") if yes else _("You have declined."))
     return redirect("accounts:home" if yes else "accounts:my_hats")
+
+
+def _letter(request: SignedInRequest) -> str:
+    return str(request.session.get(LETTER, ""))
 
 
 def _stay_signed_in(request: SignedInRequest) -> None:

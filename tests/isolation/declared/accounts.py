@@ -34,9 +34,12 @@ ADDRESSES: dict[str, Address] = {
         body={"role": "institution_officer", "email": "somebody@example.test"},
     ),
     "members/hats/<int:pk>/end/": only("officer regulator", pk="membership", body={"reason": "x"}),
+    # The invitation of the world is to no administrator's office: whoever may give that role is told so.
+    "members/invitations/<int:pk>/second/": only("", post="officer", pk="invitation", body={"yes": "1"}),
     "members/invitations/<int:pk>/withdraw/": only("", post="officer regulator", pk="invitation", body={"yes": "1"}),
     "members/requests/": only("officer base regulator", post=""),
-    "members/requests/<int:pk>/": only("officer regulator", pk="joinrequest", body={"accept": "1"}),
+    # A body above answers only where nobody acts yet.
+    "members/requests/<int:pk>/": only("officer", pk="joinrequest", body={"accept": "1"}),
     "members/views/<int:pk>/": only("officer regulator", pk="viewing", post=""),
     "view-as/stop/": signed_in(),
     "view-as/<str:kind>/<int:pk>/": only(
@@ -62,6 +65,7 @@ ADDRESSES: dict[str, Address] = {
     "doubles/": only("regulator", post=""),
     "doubles/<int:first>/<int:second>/": only("regulator", first="person", second="person"),
     "doubles/merges/<int:pk>/undo/": only("regulator", pk="personmerge"),
+    "institution/numbers/": only("officer"),
     "people/<int:pk>/check/": only("officer", pk="person"),
     "people/<int:pk>/invite/": only("officer", pk="person"),
     "people/<int:pk>/": only("trainee officer regulator", pk="person", post=""),
