@@ -41,6 +41,7 @@ from accounts.views.again import recently_confirmed
 from accounts.views.security import end_sessions_but_this
 from core import audit, rotation, sms
 from core.fields import Sealed, seal, unseal
+from core.templatetags.ui import home_url
 
 log = logging.getLogger(__name__)
 SECRET = "mfa_authenticator:data"  # noqa: S105 - what the sealed secrets are bound to
@@ -120,6 +121,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.account.stages.EmailVerificationStage": "accounts.adapters.MailStage"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """The first page in the language in which somebody signed out."""
+        return home_url()
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """allauth's own pages (password, second factor, numbers) ask by the same rule as ours."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import system_user
-from accounts.services import roster_jobs
+from accounts.services import roster_jobs, telling
 from accounts.services.claim_invitations import tell_others
 from accounts.services.doubles import index_twins
 from accounts.services.identity import deliver_claim_code
@@ -86,6 +86,21 @@ def send_invitation(event: OutboxEvent) -> None:
 def tell_login_changed(event: OutboxEvent) -> None:
     user_id, what = event.key.split(":")
     tell_owner(user_id=int(user_id), what=what)
+
+
+@outbox.handles(telling.JOIN_ANSWERED)
+def tell_join_answer(event: OutboxEvent) -> None:
+    telling.tell_join_answer(request_id=int(event.key))
+
+
+@outbox.handles(telling.HAT_ENDED)
+def tell_hat_ended(event: OutboxEvent) -> None:
+    telling.tell_hat_ended(membership_id=int(event.key))
+
+
+@outbox.handles(telling.DISPUTE_DECIDED)
+def tell_dispute_decided(event: OutboxEvent) -> None:
+    telling.tell_dispute_decided(decision_id=int(event.key))
 
 
 @shared_task(name="accounts.expire_invitations")

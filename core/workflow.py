@@ -70,6 +70,11 @@ def open_steps(record: models.Model, steps: Steps) -> list[str]:
     return [name for name, step in steps.items() if record.state in step.sources]  # type: ignore[attr-defined]
 
 
+def steps_for(actor: AbstractBaseUser, record: models.Model, steps: Steps) -> list[str]:
+    """Of the open steps those that the actor may still take: without those to be kept apart from an earlier one."""
+    return [name for name in open_steps(record, steps) if not _took_apart(record, steps[name], actor)]
+
+
 def _locked(record: Record, step: Step, actor: AbstractBaseUser) -> Record:
     rows = type(record).objects.allowed(actor, step.who)  # type: ignore[attr-defined]
     found = rows.filter(pk=record.pk).select_for_update(of=("self",)).first()
@@ -79,10 +84,15 @@ def _locked(record: Record, step: Step, actor: AbstractBaseUser) -> Record:
 
 
 def _check_apart(record: models.Model, step: Step, actor: AbstractBaseUser) -> None:
+    if _took_apart(record, step, actor):
+        raise NotAllowed("same_person_twice", steps=sorted(step.apart_from))
+
+
+def _took_apart(record: models.Model, step: Step, actor: AbstractBaseUser) -> bool:
+    """Did the actor take a step from which this one must be kept apart?"""
     verbs = [_verb(record, name) for name in step.apart_from]
     about = {"subject_type": record._meta.label_lower, "subject_id": str(record.pk)}
-    if verbs and AuditEntry.objects.filter(actor=actor.pk, verb__in=verbs, **about).exists():
-        raise NotAllowed("same_person_twice", steps=sorted(step.apart_from))
+    return bool(verbs) and AuditEntry.objects.filter(actor=actor.pk, verb__in=verbs, **about).exists()
 
 
 def _verb(record: models.Model, name: str) -> str:

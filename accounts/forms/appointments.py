@@ -98,6 +98,12 @@ class LeavingForm(LineForm):
         help_text=_("Counted to this day. Give one of the two; a planned retirement may lie in the future."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not (cleaned.get("end_date") or cleaned.get("last_day") or self.errors):
+            self.add_error("end_date", _("Fill in one of the two: the leaving date or the last day at work."))
+        return cleaned
+
 
 class ChangeForm(TermsForm):
     from_day = _day(_("Holds from"), help_text=_("The days before keep what is recorded for them."))

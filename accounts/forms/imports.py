@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -24,6 +25,7 @@ from core.tables import MAX_BYTES
 MAX_TICKS = 1_000
 # An officer's decision is set aside person by person: there is no tick for all of these.
 FOR_ALL = {"overwrite": "overwrite_all", "end_missing": "end_all_missing"}
+ABOUT_MISSING = ("end_all_missing", "end_missing", "end_on")
 # A head that is a number of resident cards also says the kind of document.
 RESIDENT_NUMBER = "id_number+id_type=resident_id"
 
@@ -133,6 +135,7 @@ class RosterChoicesForm(forms.Form):
     def __init__(self, plan: DecidedPlan, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial={"seen": plan.fingerprint})
         self.plan = plan
+        self.missing_sentence = ""
         self._offer("overwrite", _lines(plan.held))
         self._offer("enter_again", _lines(plan.voided))
         self._offer("end_missing", [(one.id, _in_words(one)) for one in plan.missing])
@@ -144,7 +147,15 @@ class RosterChoicesForm(forms.Form):
                 "%(count)s people work here today and are not in the file.",
                 len(plan.missing),
             )
-            self.fields["end_all_missing"].help_text = sentence % {"count": len(plan.missing)}
+            self.missing_sentence = sentence % {"count": len(plan.missing)}
+
+    @property
+    def about_rows(self) -> list[forms.BoundField]:
+        return [one for one in self.visible_fields() if one.name not in ABOUT_MISSING]
+
+    @property
+    def about_missing(self) -> list[forms.BoundField]:
+        return [one for one in self.visible_fields() if one.name in ABOUT_MISSING]
 
     def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
         """Without anything to tick the field goes; a long list leaves the tick for all."""
@@ -185,7 +196,8 @@ class RosterChoicesForm(forms.Form):
 
 
 def _in_words(one: Missing) -> str:
-    return f"{one.name} · {one.post} · {one.start}" + (f" – {one.end}" if one.end else "")
+    days = date_format(one.start) + (f" – {date_format(one.end)}" if one.end else "")
+    return f"{one.name} · {one.post} · {days}"
 
 
 def _lines(rows: Sequence[PlannedRow]) -> list[tuple[int, str]]:

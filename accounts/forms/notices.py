@@ -45,6 +45,7 @@ class LinkAnswerForm(AnswerForm):
 
 
 class NoticeFilter(forms.Form):
+    q = forms.CharField(label=_("Name"), required=False, max_length=100)
     standing = forms.ChoiceField(
         label=_("Standing"),
         required=False,
@@ -62,6 +63,10 @@ class NoticeFilter(forms.Form):
         """A faulty value counts as none."""
         self.is_valid()
         return str(self.cleaned_data.get("standing") or "")
+
+    def text(self) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get("q") or "")
 
 
 class DisputeFilter(forms.Form):

@@ -64,6 +64,7 @@ class SignupForm(allauth_forms.SignupForm):
             "We send a code to it. No mobile number? Fill in the e-mail address instead."
         )
         self.fields["email"].required = self.fields["email"].widget.is_required = False
+        _one_of_these(self, "phone", "email")
         self.order_fields(["phone", "email", "password1", "password2"])
 
     def clean(self) -> dict[str, Any]:
@@ -85,6 +86,7 @@ class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
             del self.fields["phone"]
             self.fields["email"].required = True
             return
+        _one_of_these(self, "phone", "email")
         self.order_fields(["phone", "email"])
 
     def clean(self) -> dict[str, Any]:
@@ -102,6 +104,12 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         super().__init__(*args, **options)
         if _came_by_code(context.request):
             del self.fields["oldpassword"]
+
+
+def _one_of_these(form: forms.Form, *names: str) -> None:
+    """Neither field is needed by itself, and yet they are not optional: the label says so."""
+    for name in names:
+        form.fields[name].one_of = True  # type: ignore[attr-defined]
 
 
 def _came_by_code(request: HttpRequest) -> bool:

@@ -16,6 +16,8 @@ NATION = "000000"
 # A nearer body may not take what the nation decides, nor name itself: provinces organise their own subtree.
 NATIONAL_MATTERS = frozenset({Matter.NATIONAL_INSTITUTIONS, Matter.NATIONAL_BASES})
 RANKS = [str(rank) for rank in Rank]
+# Of one character too many regions begin.
+SHORTEST_NAME = 2
 ENTERING_RANKS = frozenset({Rank.NATIONAL, Rank.PROVINCIAL})
 
 
@@ -144,9 +146,9 @@ def jurisdictions(actor: User, permission: Permission) -> list[str]:
 
 
 def region_within(actor: User, permission: Permission, code: str = "") -> Region:
-    """The region of this code (or of exactly this name) inside the jurisdiction; without one, the worn hat's own.
+    """The region of this code or name inside the jurisdiction; without one, the worn hat's own. Raises NotAllowed.
 
-    Raises NotAllowed.
+    A name may lack its ending (望海 for 望海市) where only one region begins so.
     """
     paths = jurisdictions(actor, permission)
     if not code:
@@ -154,8 +156,11 @@ def region_within(actor: User, permission: Permission, code: str = "") -> Region
     inside = Q(pk__in=[])
     for path in paths:
         inside |= Q(path__startswith=path)
-    named = Region.objects.filter(inside, Q(code=code.strip()) | Q(name=code.strip()))
-    found = named.order_by("path").first()
+    typed = code.strip()
+    found = Region.objects.filter(inside, Q(code=typed) | Q(name=typed)).order_by("path").first()
+    if found is None and len(typed) >= SHORTEST_NAME:
+        beginning = list(Region.objects.filter(inside, name__startswith=typed).order_by("path")[:2])
+        found = beginning[0] if len(beginning) == 1 else None
     if found is None:
         raise NotAllowed(permission=permission.value, region=code)
     return found

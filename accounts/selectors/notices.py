@@ -20,6 +20,7 @@ from accounts.permissions import Permission
 from accounts.selectors.staff import StaffRow
 from accounts.workflow import DisputeState
 from core.errors import NotAllowed
+from core.text import name_key
 
 # What the list of an institution can be narrowed to.
 WAITING, OVERDUE, TOLD, CONFIRMED, DENIED = "waiting", "overdue", "told", "confirmed", "denied"
@@ -31,10 +32,16 @@ def notice_behind(token: str) -> AppointmentNotice | None:
     return rows.select_related("appointment__institution", "appointment__person").first()
 
 
-def notices_of(actor: User, institution: Institution, *, standing: str, on: date) -> QuerySet[AppointmentNotice]:
-    """Voided appointments are told of nobody any more."""
+def notices_of(
+    actor: User, institution: Institution, *, standing: str, on: date, text: str = ""
+) -> QuerySet[AppointmentNotice]:
+    """Voided appointments are told of nobody any more; among the denied ones they stay to be read."""
     rows = AppointmentNotice.objects.allowed(actor, Permission.ROSTER_VIEW).with_facts()
-    rows = rows.filter(appointment__institution=institution, appointment__voided_at__isnull=True)
+    rows = rows.filter(appointment__institution=institution)
+    if standing != DENIED:
+        rows = rows.filter(appointment__voided_at__isnull=True)
+    if text:
+        rows = rows.filter(appointment__person__name_key__contains=name_key(text))
     late = Q(due_on__lt=on, due_provisional=False)
     narrowed = {
         WAITING: Q(told=False), OVERDUE: Q(told=False) & late, TOLD: Q(told=True, answer__isnull=True),
@@ -58,6 +65,13 @@ def own_notices(actor: User) -> list[AppointmentNotice]:
     rows = AppointmentNotice.objects.filter(_own(actor)).with_facts()
     rows = rows.select_related("appointment__institution").prefetch_related("appointment__disputes__decision")
     return list(rows.order_by("-appointment__start_date", "-pk"))
+
+
+def unanswered_institutions(actor: User) -> list[str]:
+    """The names of those that name the actor and have no answer from the actor yet."""
+    rows = AppointmentNotice.objects.filter(_own(actor), appointment__voided_at__isnull=True).with_facts()
+    names = rows.filter(answer__isnull=True).values_list("appointment__institution__name", flat=True)
+    return list(dict.fromkeys(names.order_by("-appointment__start_date", "-pk")))
 
 
 def _own(actor: User) -> Q:

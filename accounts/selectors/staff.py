@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from accounts.access import NOTHING
-from accounts.models import Appointment, AppointmentVersion, Institution, Person, User
+from accounts.models import Appointment, AppointmentVersion, DisputeDecision, Institution, Person, User
 from accounts.models.positions import EmploymentType, not_voided
 from accounts.permissions import Permission
 from accounts.selectors import surviving
@@ -125,10 +125,18 @@ def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, 
     index: a page costs the same for a hundred and for a hundred thousand.
     """
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(institution=institution)
-    if chosen.get("working") == VOIDED:
-        rows, chosen = rows.filter(voided_at__isnull=False), {**chosen, "working": ""}
+    working = chosen.get("working")
+    if working == VOIDED:
+        rows, chosen = (
+            rows.filter(voided_at__isnull=False).annotate(why_voided=_why_voided()),
+            {**chosen, "working": ""},
+        )
     else:
         rows = rows.holding()
+    if working in (None, "", "left"):
+        rows = rows.annotate(still_here=_runs_elsewhere_here(on))
+    if working == "left":
+        rows = rows.filter(still_here=False)
     return rows.filter(_passes(chosen, on)).select_related("person__merged_into").order_by("-start_date", "-pk")
 
 
@@ -161,6 +169,20 @@ class Believed:
             return filled[0]
         unsorted = [part.order_by() for part in filled]
         return unsorted[0].union(*unsorted[1:], all=True).order_by("-start_date", "-pk")
+
+
+def _runs_elsewhere_here(on: date) -> Exists:
+    """Has the person another appointment of the same institution on the day? Whoever changed post has not left."""
+    others = Appointment.objects.holding().filter(
+        running_on(on), institution=OuterRef("institution"), person=OuterRef("person")
+    )
+    return Exists(others.exclude(pk=OuterRef("pk")))
+
+
+def _why_voided() -> Subquery:
+    """The reason that the officer gave for taking the row out."""
+    decisions = DisputeDecision.objects.filter(dispute__appointment=OuterRef("pk"), upheld=True)
+    return Subquery(decisions.order_by("-pk").values("reason")[:1])
 
 
 def believed_roster(

@@ -19,8 +19,9 @@ from accounts.models import (
 )
 from accounts.models.notices import NoticeQuerySet, token_hash
 from accounts.permissions import Permission
+from accounts.services.telling import DISPUTE_DECIDED
 from accounts.workflow import DISPUTE_STEPS, DisputeState
-from core import audit, clock
+from core import audit, clock, outbox
 from core.errors import DomainError
 from core.text import compact
 from core.workflow import advance
@@ -81,6 +82,7 @@ def decide_dispute(
         decided_by=actor,
         body_name=office_of(actor, Permission.DISPUTE_DECIDE),
     )
+    outbox.add(DISPUTE_DECIDED, decision.pk)
     if upheld:
         Appointment.objects.filter(pk=decided.appointment_id).update(voided_at=now)
         audit.record(actor, "accounts.appointment_voided", decided.appointment, reason=reason, document=document)

@@ -9,8 +9,9 @@ from accounts.permissions import Permission, Role
 from accounts.services.first_hats import security_admins
 from accounts.services.granting import require_giving
 from accounts.services.memberships import Place, give_hat, lock_place, take_hat_off
+from accounts.services.telling import HAT_ENDED, JOIN_ANSWERED
 from accounts.workflow import JOIN_STEPS
-from core import audit, clock
+from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 
@@ -46,6 +47,7 @@ def accept_request(*, actor: User, request: JoinRequest) -> Membership:
     # Asked again: while this one waited, somebody else may have become the first.
     _require_answering(actor, request)
     accepted = advance(request, "accept", JOIN_STEPS, actor=actor)
+    outbox.add(JOIN_ANSWERED, accepted.pk)
     return give_hat(actor=actor, user=accepted.user, role=accepted.role, place=accepted.place)
 
 
@@ -56,6 +58,7 @@ def refuse_request(*, actor: User, request: JoinRequest, reason: str) -> JoinReq
     refused = advance(request, "refuse", JOIN_STEPS, actor=actor, reason=reason)
     refused.answer = reason
     refused.save(update_fields=["answer"])
+    outbox.add(JOIN_ANSWERED, refused.pk)
     return refused
 
 
@@ -88,6 +91,7 @@ def end_hat(*, actor: User, membership: Membership, reason: str) -> Membership:
     require_giving(actor, membership.role, membership.place, also_later=True)
     if membership.user_id == actor.pk:
         raise DomainError("own_hat")
+    outbox.add(HAT_ENDED, membership.pk)
     return take_hat_off(actor=actor, membership=membership, reason=reason)
 
 

@@ -26,7 +26,7 @@ from accounts.views.refusals import words
 from accounts.workflow import APPLY, DESIGNATION_STEPS, DesignationState
 from core import clock
 from core.errors import DomainError, NotAllowed
-from core.workflow import open_steps
+from core.workflow import steps_for
 
 PAGE_SIZE = 25
 S = DesignationState
@@ -57,6 +57,8 @@ CONSEQUENCES: dict[str, Promise] = {
     "leave": gettext_lazy("It no longer counts from today on. Certificates and history stay."),
 }
 GRAVE = frozenset({"refuse", "revoke", "leave", "withdraw"})
+# Refused before the last day of publicity or of rectification has passed.
+AFTER_A_PERIOD = frozenset({"designate", "refuse", "revoke"})
 FORMS: dict[str, type[Form]] = {
     "review": forms.NoteForm,
     "publicise": forms.DocumentForm,
@@ -120,14 +122,15 @@ def apply(request: SignedInRequest) -> HttpResponse:
 
 def designation(request: SignedInRequest, pk: int) -> HttpResponse:
     card = selectors.designation_card(request.user, pk)
+    over = bool(card.deadline and card.deadline.has_passed(clock.today()))
     context = {
         "card": card,
         "one": card.designation,
         "tone": tone(card.designation.state),
         "events": [{"event": event, "label": STEP_WORDS.get(event.step, event.step)} for event in card.events],
         "way": _way(card.designation),
-        "steps": _buttons(request, card.designation),
-        "over": bool(card.deadline and card.deadline.has_passed(clock.today())),
+        "steps": _buttons(request, card.designation, early=bool(card.deadline) and not over),
+        "over": over,
         "crumbs": _crumbs(str(card.designation.subject)),
     }
     return render(request, "accounts/designation.html", context)
@@ -175,10 +178,12 @@ def _taken(request: SignedInRequest, found: Designation, step: str, form: Form) 
     return redirect("accounts:designation", pk=found.pk)
 
 
-def _buttons(request: SignedInRequest, found: Designation) -> list[dict[str, Any]]:
-    """The one next step first, in the colour of the way; what ends it after it."""
+def _buttons(request: SignedInRequest, found: Designation, *, early: bool) -> list[dict[str, Any]]:
+    """The one next step first, in the colour of the way; what ends it after it. `early`: a period has not passed."""
     steps = [
-        step for step in open_steps(found, DESIGNATION_STEPS) if can(request.user, DESIGNATION_STEPS[step].who, found)
+        step
+        for step in steps_for(request.user, found, DESIGNATION_STEPS)
+        if can(request.user, DESIGNATION_STEPS[step].who, found) and not (early and step in AFTER_A_PERIOD)
     ]
     return [
         {

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Role
 from accounts.selectors import open_claim, own_person, person_card
+from accounts.selectors.notices import unanswered_institutions
 from accounts.selectors.offices import office_figures
 from accounts.selectors.privacy import shared_contact
 from accounts.selectors.staff import primary_appointment
@@ -33,7 +34,11 @@ def home(request: SignedInRequest) -> HttpResponse:
         role = request.hat.role
         context: dict[str, Any] = {"place": request.hat.place, "figures": office_figures(request.user, role)}
         return render(request, TEMPLATES[role], context)
-    context = {"person": own_person(request.user), "claim": open_claim(request.user)}
+    context = {
+        "person": own_person(request.user),
+        "claim": open_claim(request.user),
+        "named_by": unanswered_institutions(request.user),
+    }
     return render(request, "accounts/home_trainee.html", context)
 
 

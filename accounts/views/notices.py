@@ -45,6 +45,7 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     form = LinkAnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _answered(form, token):
+        messages.success(request, _("Your answer is recorded."))
         return redirect("accounts:notice", token)
     context = {**_shown(found), "form": form, "expired": clock.now() > found.expires_at}
     return render(request, "accounts/notice.html", context)

@@ -1,6 +1,6 @@
 """One institution or one base: entered, put right, moved to another region; a base's own card."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -62,13 +62,13 @@ def correct_institution(request: SignedInRequest, pk: int) -> HttpResponse:
 @confirm_again(reading_is_free=True)
 def move_institution(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.institution_to_manage(request.user, pk)
-    return _move(request, found, reverse("oversight:institution", args=[pk]), reverse("oversight:regions"))
+    return _move(request, found, reverse("oversight:institution", args=[pk]))
 
 
 @confirm_again(reading_is_free=True)
 def move_base(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.base_for(request.user, pk, Permission.PLACE_MANAGE)
-    return _move(request, found, reverse("accounts:base", args=[pk]), reverse("accounts:bases"))
+    return _move(request, found, reverse("accounts:base", args=[pk]))
 
 
 def bases(request: SignedInRequest) -> HttpResponse:
@@ -122,21 +122,37 @@ def correct_base(request: SignedInRequest, pk: int) -> HttpResponse:
     return _answer(request, form, enter, title=title, back=reverse("accounts:base", args=[pk]))
 
 
-def _move(request: SignedInRequest, subject: Institution | TrainingBase, back: str, onward: str) -> HttpResponse:
+def _move(request: SignedInRequest, subject: Institution | TrainingBase, back: str) -> HttpResponse:
     form = forms.MoveForm(request.POST or None, today=clock.today())
 
     def enter(given: dict[str, Any]) -> HttpResponse:
         given["region"] = _region(request, Permission.PLACE_MANAGE, given["region"])
         services.move_place(actor=request.user, subject=subject, **given)
         messages.success(request, _("The move is recorded: from now on the bodies of the new region are in charge."))
-        return redirect(onward)
+        return redirect(back)
 
     title = _("Move %(name)s out of %(region)s") % {"name": subject.name, "region": subject.region.name}
-    return _answer(request, form, enter, title=title, back=back)
+    return _answer(request, form, enter, title=title, back=back, consequences=_of_a_move(subject))
+
+
+def _of_a_move(subject: Institution | TrainingBase) -> list[str]:
+    facts = {"name": subject.name, "region": subject.region.name}
+    return [
+        _("From this moment the bodies of the new region are in charge of %(name)s; those of %(region)s no longer are.")
+        % facts,
+        _("Its people, records and figures go with it: from today it counts in the new region."),
+        _("It cannot be undone, only moved back by another paper. Whoever acts for it keeps their roles."),
+    ]
 
 
 def _answer(
-    request: SignedInRequest, form: Any, enter: Callable[[dict[str, Any]], HttpResponse], *, title: str, back: str
+    request: SignedInRequest,
+    form: Any,
+    enter: Callable[[dict[str, Any]], HttpResponse],
+    *,
+    title: str,
+    back: str,
+    consequences: Sequence[str] = (),
 ) -> HttpResponse:
     """The form, filled as it came when a rule says no; otherwise what `enter` answers."""
     if form.is_valid():
@@ -146,7 +162,7 @@ def _answer(
             raise
         except DomainError as refusal:
             form.add_error(None, words(refusal))
-    context = {"form": form, "title": title, "submit": _("Save"), "back": back}
+    context = {"form": form, "title": title, "submit": _("Save"), "back": back, "consequences": consequences}
     crumbs = [{"label": _("Home"), "url": reverse("accounts:home")}, {"label": title, "url": ""}]
     return render(request, "accounts/body_form.html", {**context, "crumbs": crumbs})
 

@@ -1,5 +1,8 @@
 """Domain errors about places, bodies and designations in words, for messages and forms."""
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -68,5 +71,15 @@ WORDS: dict[str, Promise] = {
 def words(refusal: DomainError) -> str:
     """A sentence for people; one that is not foreseen still says its code, so that it can be reported."""
     if known := WORDS.get(refusal.code):
-        return str(known) % refusal.facts
+        return str(known) % {name: _shown(value) for name, value in refusal.facts.items()}
     return _("This was refused (%(code)s). Nothing was changed.") % {"code": refusal.code}
+
+
+def _shown(value: object) -> object:
+    """Facts hold days as they are written down; people read them in their own way."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date_format(date.fromisoformat(value))
+    except ValueError:
+        return value

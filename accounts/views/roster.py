@@ -22,7 +22,7 @@ from accounts.models import Appointment, Institution
 from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers, reached_institution
-from accounts.selectors.notices import disputed_among
+from accounts.selectors.notices import DENIED, disputed_among
 from accounts.selectors.staff import Believed, StaffRow, believed_roster, people_by_id
 from accounts.selectors.staff import roster as roster_of
 from accounts.views.again import confirm_again
@@ -80,6 +80,7 @@ def roster(request: SignedInRequest) -> HttpResponse:
         "lines": _cells(lines_of(rows, _day(form)), disputed_among(rows), steps, suffix),
         "disputed": DISPUTED,
         "notices_url": reverse("accounts:notices") + suffix,
+        "denied_url": f"{reverse('accounts:notices')}?standing={DENIED}" + suffix.replace("?", "&"),
         "day": _day(form),
         "moment": form.moment(),
     }
@@ -166,6 +167,8 @@ def _cells(
                 "tone": line["standing"]["tone"],
                 "standing": line["standing"]["label"],
                 "disputed": row.pk in disputed,
+                "voided": bool(voided),
+                "why": getattr(row, "why_voided", None) or "",
                 "steps": [] if voided else [
                     {"url": door(row.pk) + suffix, "word": word, "label": label % {"name": name}}
                     for door, word, label in doors
@@ -192,6 +195,8 @@ def _standing(row: Row, today: date) -> dict[str, str]:
         return {"tone": "no", "label": _("voided by decision")}
     if row.start_date > today:
         return {"tone": "soon", "label": _("from a later day")}
+    if row.end_date and row.end_date <= today and getattr(row, "still_here", False):
+        return {"tone": "neutral", "label": _("ended; works here in another post")}
     if row.end_date and row.end_date <= today:
         return {"tone": "neutral", "label": _("left")}
     return {"tone": "ok", "label": _("working here")}

@@ -35,7 +35,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
     """Of the worn institution, or of the one in the address if it reaches the actor."""
     institution, suffix = _institution(request, Permission.ROSTER_VIEW)
     form, today = NoticeFilter(request.GET), clock.today()
-    rows = notices_of(request.user, institution, standing=form.chosen(), on=today)
+    rows = notices_of(request.user, institution, standing=form.chosen(), on=today, text=form.text())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     masked = masked_numbers(_survivor(one) for one in page)
     context = {
@@ -67,7 +67,8 @@ def print_notices(request: SignedInRequest) -> HttpResponse:
 def tick_notices(request: SignedInRequest) -> HttpResponse:
     """Handed out on paper, or another link for the ticked ones."""
     institution, suffix = _institution(request, Permission.ROSTER_IMPORT)
-    ids = [int(value) for value in request.POST.getlist("notice") if value.isascii() and value.isdigit()]
+    name = "listed" if "all" in request.POST else "notice"
+    ids = [int(value) for value in request.POST.getlist(name) if value.isascii() and value.isdigit()]
     act = renew_links if "renew" in request.POST else hand_out_notices
     done = len(act(actor=request.user, institution=institution, notice_ids=ids))
     if act is renew_links:

@@ -182,7 +182,8 @@ def error_links(form: BaseForm) -> list[dict[str, str]]:
     return [
         {
             "target": _first_control(bound),
-            "label": str(bound.label),
+            # A sentence as a label ends before what is said of it.
+            "label": str(bound.label).rstrip("。.：:"),
             "error": str(bound.errors[0]),
         }
         for bound in wrong

@@ -220,7 +220,7 @@ def _buttons(request: SignedInRequest, found: Cohort) -> list[dict[str, Any]]:
         {
             "label": _step_words(step),
             "url": reverse("courses:cohort_step", args=[found.pk, step]),
-            "tone": "" if step == "cancel" else "primary",
+            "tone": "" if step in ("cancel", "close") else "primary",
         }
         for step in steps
     ]

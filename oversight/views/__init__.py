@@ -64,6 +64,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_people": holds(request.user, Permission.ROSTER_VIEW),  # type: ignore[arg-type]
         "may_manage": can(request.user, Permission.PLACE_MANAGE, card.institution),  # type: ignore[arg-type]
         "sees_members": holds(request.user, Permission.MEMBER_VIEW),  # type: ignore[arg-type]
+        "may_view_as": holds(request.user, Permission.PLACE_VIEW_AS),  # type: ignore[arg-type]
         "opens_files": holds(request.user, Permission.CREDIT_FILE_VIEW),  # type: ignore[arg-type]
         "crumbs": _crumbs(request, card.institution.region, card.institution.name),
         "paragraph": institution_paragraph(card.answer),

@@ -21,6 +21,7 @@ from accounts.views.again import confirm_again
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.text import mask_number
+from core.workflow import steps_for
 from oversight import services
 from oversight.forms.requests import CorrectionForm, ReasonForm
 from oversight.models import DataRequest
@@ -33,7 +34,7 @@ from oversight.selectors.requests import (
     requests_to_answer,
 )
 from oversight.services.copies import copy_of_data
-from oversight.workflow import DATA_REQUEST_STEPS, OPEN
+from oversight.workflow import DATA_REQUEST_STEPS, OPEN, RequestState
 
 PAGE_SIZE = 25
 REFUSALS = {
@@ -52,6 +53,11 @@ REFUSALS = {
     "same_person_twice": gettext_lazy(
         "Whoever took the request into review does not also carry it out: a second person must."
     ),
+}
+SAID = {
+    "take": gettext_lazy("Taken into review. Another person carries it out after comparing the original document."),
+    "carry_out": gettext_lazy("Carried out. It is written down."),
+    "refuse": gettext_lazy("Refused. The person reads the reasons."),
 }
 OTHERWISE = gettext_lazy("The request is no longer open. Nothing was changed.")
 
@@ -151,7 +157,8 @@ def decide_request(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "late": is_late(found),
         "kept": kept_after_erasure(found.person, found.user) if found.kind == "deletion" else [],
-        "steps": [name for name, step in DATA_REQUEST_STEPS.items() if found.state in step.sources],
+        "steps": steps_for(request.user, found, DATA_REQUEST_STEPS),
+        "waits_for_another": found.state == RequestState.IN_REVIEW,
     }
     return render(request, "oversight/request.html", context)
 
@@ -166,7 +173,7 @@ def _step(request: SignedInRequest, found: DataRequest, form: ReasonForm) -> Htt
     }
     step = request.POST.get("step", "")
     if step in steps:
-        _said(request, steps[step], _("Done. It is written down."))
+        _said(request, steps[step], str(SAID[step]))
     return redirect("oversight:decide_request", found.uuid)
 
 

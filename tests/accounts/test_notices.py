@@ -334,6 +334,40 @@ def test_officer_ticks_on_the_page(notice, institution):
     assert signed_in(officer()).get(f"/institution/notices/?institution={institution.pk}").status_code == 404
 
 
+def test_one_button_ticks_everybody_on_the_page(notice, institution):
+    other = open_notice(make_appointment(make_person("王喆"), institution))
+    ids = [str(notice.pk), str(other.pk)]
+
+    signed_in(officer(institution)).post("/institution/notices/tick/", {"listed": ids, "notice": [], "all": "1"})
+
+    assert [facts(one) for one in (notice, other)] == [["handed_out"], ["handed_out"]]
+
+
+def test_list_is_searched_by_name_and_keeps_denials_that_were_upheld(notice, institution):
+    other = open_notice(make_appointment(make_person("王喆"), institution))
+    NoticeFact.objects.create(notice=notice, what=NoticeFact.What.DENIED, at=clock.now())
+    Appointment.objects.filter(pk=notice.appointment_id).update(voided_at=clock.now())
+    client = signed_in(officer(institution))
+
+    def listed(**query):
+        page = client.get("/institution/notices/", query)
+        return [line["notice"].pk for line in page.context["lines"]]
+
+    assert (listed(), listed(q="王"), listed(q="高")) == ([other.pk], [other.pk], [])
+    assert listed(standing="denied") == [notice.pk]
+
+
+def test_home_tells_who_names_one_until_one_has_answered(institution):
+    person = make_person("周海棠", user=make_user())
+    notice = open_notice(make_appointment(person, institution))
+    client = signed_in(person.user)
+
+    before = client.get("/home/").context["named_by"]
+    NoticeFact.objects.create(notice=notice, what=NoticeFact.What.CONFIRMED, at=clock.now())
+
+    assert (before, client.get("/home/").context["named_by"]) == (["岚江测试中心"], [])
+
+
 # --- what the database promises -------------------------------------------------------------------------------------
 def test_facts_are_append_only_and_a_notice_is_one(notice):
     NoticeFact.objects.create(notice=notice, what="handed_out", at=clock.now())

@@ -64,6 +64,24 @@ def test_institution_is_put_right_and_moved(province):
     assert "迁址5号" in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "moved"), [("望海市", True), ("望海", True), ("望", False), ("岚", False), ("岚江", False)]
+)
+def test_place_is_found_by_its_short_name_where_only_one_begins_so(typed, moved, province):
+    institution = make_institution(code="990100")
+    for code, name in [("990200", "望海市"), ("990300", "岚江市"), ("990400", "岚江新区")]:
+        place = region(code)
+        place.name = name
+        place.save(update_fields=["name"])
+    address = reverse("accounts:move_institution", args=[institution.pk])
+    assert "自此刻起" in province.get(address).content.decode()
+
+    answer = province.post(address, {"region": typed, "on": clock.today().isoformat(), "document": "5号"})
+
+    institution.refresh_from_db()
+    assert (institution.region.code == "990200", answer.status_code == 302) == (moved, moved)
+
+
 @pytest.mark.parametrize("on", ["2020-01-01", "2099-01-01"])
 def test_move_on_another_day_explains_itself(on, province):
     institution = make_institution(code="990100")

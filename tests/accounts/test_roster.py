@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from accounts.models import AppointmentDispute, DisputeDecision
 from accounts.selectors.staff import believed_roster
 from accounts.services import correct_appointment
 from core import clock
@@ -246,3 +247,34 @@ def test_export_costs_the_same_queries_for_every_size(institution, django_assert
 
     with django_assert_num_queries(6):
         client.get(f"{URL}export.{kind}")
+
+
+def test_who_changed_post_has_not_left(institution):
+    today = clock.today()
+    start, change = today - timedelta(days=90), today - timedelta(days=30)
+    moved, gone = make_person("童曦"), make_person("高轩")
+    make_appointment(moved, institution, post="助理", start=start, end_date=change)
+    make_appointment(moved, institution, post="主任", start=change)
+    make_appointment(gone, institution, start=start, end_date=change)
+    client = signed_in(officer(institution))
+
+    assert names(client, working="left") == ["高轩"]
+    lines = client.get(URL, {"q": "童曦"}).context["lines"]
+    assert {line["post"]: line["standing"] for line in lines} == {
+        "主任": "在职",
+        "助理": "该岗位已结束（现任本单位其他岗位）",
+    }
+
+
+def test_voided_row_shows_the_reason_and_the_way_to_what_was_said(institution):
+    appointment = make_appointment(make_person("高轩"), institution, voided_at=clock.now())
+    dispute = AppointmentDispute.objects.create(appointment=appointment, state="upheld")
+    DisputeDecision.objects.create(
+        dispute=dispute, upheld=True, reason="从未在此任职", document="来函", decided_at=clock.now(),
+        decided_by=regulator(), body_name="岚江市",
+    )  # fmt: skip
+
+    page = signed_in(officer(institution)).get(URL, {"working": "voided"}).content.decode()
+
+    assert "从未在此任职" in page
+    assert "/institution/notices/?standing=denied" in page

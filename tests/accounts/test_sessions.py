@@ -268,3 +268,10 @@ def test_row_ends_with_the_session(clerk):
     client.post("/accounts/logout/")
 
     assert SignIn.objects.get(user=clerk).ended_at is not None
+
+
+@pytest.mark.parametrize(("prefix", "first_page"), [("", "/"), ("/en", "/en/"), ("/ja", "/ja/")])
+def test_signing_out_stays_in_the_language(client, prefix, first_page):
+    client.force_login(make_user())
+
+    assert client.post(f"{prefix}/accounts/logout/").url == first_page

@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from core import audit
 from core.errors import NotAllowed, WrongState
 from core.models import AuditEntry
-from core.workflow import Step, advance, open_steps
+from core.workflow import Step, advance, open_steps, steps_for
 from courses.models import Enrolment
 from tests.builders import base_manager, make_base, regulator
 from tests.courses.builders import make_cohort, make_enrolment
@@ -178,6 +178,13 @@ def test_without_apart_from_one_person_may_do_both(enrolment, manager):
 )
 def test_open_steps_are_those_that_leave_from_the_state(state, expected):
     assert open_steps(Enrolment(state=state), STEPS) == expected
+
+
+def test_steps_for_somebody_leave_out_what_must_be_kept_apart(enrolment, manager, cohort):
+    proposed = advance(enrolment, "propose", STEPS, actor=manager)
+
+    assert steps_for(manager, proposed, STEPS) == ["withdraw"]
+    assert steps_for(base_manager(cohort.base), proposed, STEPS) == ["decide", "withdraw"]
 
 
 # --- all or nothing, one at a time ----------------------------------------------------------------------------------

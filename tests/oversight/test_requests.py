@@ -368,7 +368,9 @@ def test_office_decides_on_the_page(person, client):
     request = wanted_number(person)
     url = f"/en/oversight/requests/{request.uuid}/"
     client.force_login(regulator())
-    client.post(url, {"step": "take"})
+    taken = client.post(url, {"step": "take"}, follow=True)
+    assert "Taken into review." in text(taken)
+    assert 'value="carry_out"' not in taken.content.decode()
     refused = client.post(url, {"step": "carry_out"}, follow=True)
     assert "a second person must" in text(refused)
     client.force_login(regulator())

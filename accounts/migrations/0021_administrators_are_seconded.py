@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0018_ledger_search"),
+        ("accounts", "0020_staff_list_index"),
     ]
 
     operations = [
