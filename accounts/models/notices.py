@@ -48,6 +48,10 @@ class NoticeQuerySet(ScopedQuerySet):
         """Nobody has told the person yet, or not of the link made since."""
         return self.with_facts().filter(told=False, appointment__voided_at__isnull=True)
 
+    def unanswered(self) -> Self:
+        """The person has said nothing yet, and nothing was decided over the row."""
+        return self.with_facts().filter(answer__isnull=True, appointment__voided_at__isnull=True)
+
     def overdue(self, on: date) -> Self:
         """Never by a provisional day: it needs a calendar that is not out yet."""
         return self.waiting().filter(due_on__lt=on, due_provisional=False)

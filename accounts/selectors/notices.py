@@ -69,8 +69,8 @@ def own_notices(actor: User) -> list[AppointmentNotice]:
 
 def unanswered_institutions(actor: User) -> list[str]:
     """The names of those that name the actor and have no answer from the actor yet."""
-    rows = AppointmentNotice.objects.filter(_own(actor), appointment__voided_at__isnull=True).with_facts()
-    names = rows.filter(answer__isnull=True).values_list("appointment__institution__name", flat=True)
+    rows = AppointmentNotice.objects.filter(_own(actor)).unanswered()
+    names = rows.values_list("appointment__institution__name", flat=True)
     return list(dict.fromkeys(names.order_by("-appointment__start_date", "-pk")))
 
 

@@ -125,18 +125,17 @@ def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, 
     index: a page costs the same for a hundred and for a hundred thousand.
     """
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(institution=institution)
-    working = chosen.get("working")
+    working, elsewhere = chosen.get("working"), _runs_elsewhere_here(on)
     if working == VOIDED:
-        rows, chosen = (
-            rows.filter(voided_at__isnull=False).annotate(why_voided=_why_voided()),
-            {**chosen, "working": ""},
-        )
-    else:
-        rows = rows.holding()
-    if working in (None, "", "left"):
-        rows = rows.annotate(still_here=_runs_elsewhere_here(on))
+        taken_out = rows.filter(voided_at__isnull=False).annotate(why_voided=_why_voided())
+        return _listed(taken_out, {**chosen, "working": ""}, on)
+    rows = rows.holding()
     if working == "left":
-        rows = rows.filter(still_here=False)
+        rows = rows.filter(~elsewhere)
+    return _listed(rows.annotate(still_here=elsewhere), chosen, on)
+
+
+def _listed(rows: QuerySet[Any], chosen: Mapping[str, str], on: date) -> QuerySet[Appointment]:
     return rows.filter(_passes(chosen, on)).select_related("person__merged_into").order_by("-start_date", "-pk")
 
 
