@@ -58,6 +58,7 @@ IN_PYTHON = {
     "accounts/selectors/audit.py": "masks",
     "accounts/services/logins.py": "tells the owner by text message",
     "accounts/services/reveal.py": "the act of revealing: purpose, limit, ledger",
+    "accounts/services/telling.py": "sends word of a change to the own number",
     "accounts/views/security.py": "masks",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
