@@ -12,7 +12,9 @@ from django.utils import translation
 from accounts.models import DisputeDecision, JoinRequest, Membership, User
 from core import sms
 
-JOIN_ANSWERED, HAT_ENDED, DISPUTE_DECIDED = "accounts.join_answered", "accounts.hat_ended", "accounts.dispute_decided"
+JOIN_ANSWERED = "accounts.join_answered"
+HAT_ENDED = "accounts.hat_ended"
+DISPUTE_DECIDED = "accounts.dispute_decided"
 
 
 def tell_join_answer(*, request_id: int) -> None:
