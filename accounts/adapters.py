@@ -7,8 +7,15 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.signals import authentication_step_completed, password_changed, password_reset, password_set
-from allauth.account.stages import EmailVerificationStage
+from allauth.account.models import EmailAddress
+from allauth.account.signals import (
+    authentication_step_completed,
+    email_confirmed,
+    password_changed,
+    password_reset,
+    password_set,
+)
+from allauth.account.stages import EmailVerificationStage, LoginByCodeStage, LoginStageController
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
@@ -29,7 +36,7 @@ from accounts.forms.sign_in import PhoneField
 from accounts.middleware.sign_in import ROW, new_session
 from accounts.models import User
 from accounts.selectors.sign_in import user_by_phone
-from accounts.services.sign_in import note_sign_in, note_sign_out, put_phone, set_login_phone
+from accounts.services.sign_in import drop_unproven_password, note_sign_in, note_sign_out, put_phone, set_login_phone
 from accounts.views.again import recently_confirmed
 from accounts.views.security import end_sessions_but_this
 from core import audit, rotation, sms
@@ -171,6 +178,13 @@ def forget_answer(request: HttpRequest, user: User, authenticator: Authenticator
 @receiver(authenticator_reset)
 def note_new_codes(user: User, authenticator: Authenticator, **_options: Any) -> None:
     audit.record(user, "accounts.second_factor_renewed", user, kind=authenticator.type)
+
+
+@receiver(email_confirmed)
+def distrust_password(request: HttpRequest, email_address: EmailAddress, **_options: Any) -> None:
+    """A login whose first address is proven by a login code: somebody else may have typed the address at sign-up."""
+    if LoginStageController.enter(request, LoginByCodeStage.key):
+        drop_unproven_password(actor=email_address.user, proven=email_address.email)
 
 
 @receiver(password_changed)

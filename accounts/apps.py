@@ -64,7 +64,17 @@ class AccountsConfig(AppConfig):
                 start="valid_from",
                 end="valid_to",
                 only=(("role", f"IN ({', '.join(repr(str(role)) for role in sorted(ADMINISTRATORS))})"),),
-            )
+            ),
+            # A hat is held once: whoever ends it has ended it. One promise for each kind of place, for a hat has one.
+            *(
+                NoOverlap(
+                    name=f"hat_once_at_{kind}",
+                    same=("user_id", "role", f"{kind}_id"),
+                    start="valid_from",
+                    end="valid_to",
+                )
+                for kind in ("admin_body", "institution", "base")
+            ),
         ],
         "accounts_duty": [
             NoOverlap(

@@ -27,6 +27,7 @@ audit.name_verbs(
         "accounts.login_sessions_ended": _("Ended all sessions of somebody's login."),
         "accounts.second_factor_reset": _("Reset somebody's second factor."),
         "accounts.password_changed": _("Changed the own password."),
+        "accounts.unproven_password_dropped": _("A password chosen before the address was proven was dropped."),
         "accounts.phone_verified": _("Verified the number of the own login."),
         "accounts.phone_erased": _("Erased a phone number from a person's record."),
         "accounts.sessions_ended": _("Ended the sessions of a login."),

@@ -82,6 +82,7 @@ MESSAGES: dict[str, Promise] = {
         "This is no code of the list of regions (six digits, 000000 for the nation; a zone's own code)."
     ),
     "out_of_reach": _("This region lies outside your jurisdiction."),
+    "level_above": _("Neither the old level nor the new one may lie above that of your own body."),
     "duplicate": _("Line %(line)s of the file already holds this institution."),
 }
 _hundred_fifty_characters = text(150)
@@ -139,8 +140,11 @@ def read_institutions(content: bytes) -> Table:
     return read_table(content, COLUMNS)
 
 
-def plan_institutions(table: Table, *, reaches: Callable[[Region], bool]) -> InstitutionPlan:
-    """What the file will do; `reaches` says whether a region lies inside the actor's jurisdiction. Writes nothing."""
+def plan_institutions(
+    table: Table, *, reaches: Callable[[Region], bool], may_set_levels: Callable[..., bool]
+) -> InstitutionPlan:
+    """What the file will do; `reaches` says whether a region lies inside the actor's jurisdiction, `may_set_levels`
+    whether levels are within the actor's rank. Writes nothing."""
     areas = known_areas()
     for entry in table.entries:
         _check_codes(entry, areas)
@@ -150,6 +154,7 @@ def plan_institutions(table: Table, *, reaches: Callable[[Region], bool]) -> Ins
     _refuse_circles(planned, known)
     for entry, row in planned:
         _refuse_out_of_reach(entry, row, reaches)
+        _refuse_levels_above(entry, row, may_set_levels)
     return InstitutionPlan([_closed(entry, row) for entry, row in planned], table.ignored, table.sha256)
 
 
@@ -288,6 +293,12 @@ def _refuse_out_of_reach(entry: Entry, row: InstitutionRow, reaches: Callable[[R
     if not all(reaches(region) for region in regions if region):
         row.id = None
         entry.refuse("region_code", "out_of_reach", MESSAGES["out_of_reach"])
+
+
+def _refuse_levels_above(entry: Entry, row: InstitutionRow, may_set_levels: Callable[..., bool]) -> None:
+    levels = [level for level in row.changes.get("level", []) if level]
+    if levels and not may_set_levels(*levels):
+        entry.refuse("level", "level_above", MESSAGES["level_above"])
 
 
 def _closed(entry: Entry, row: InstitutionRow) -> InstitutionRow:

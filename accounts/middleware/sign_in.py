@@ -40,7 +40,7 @@ TO_SET_UP = TO_ANSWER | {
     "account_change_password",
     "account_set_password",
     "account_email",
-    "account_confirm_email",
+    "account_email_verification_sent",
     "account_change_phone",
     "account_verify_phone",
     "accounts:security",

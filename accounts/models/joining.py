@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from allauth.account.models import EmailAddress
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import constant_time_compare
 
 from accounts.models.people import User
 from accounts.models.places import AdminBody, Institution, TrainingBase
@@ -60,7 +61,8 @@ class InvitationQuerySet(OfPlaceQuerySet):
 
 
 class Invitation(RoleAtPlace):
-    """An address is asked to act for a place; answered once, within a week, by whoever has confirmed that address."""
+    """An address is asked to act for a place; answered once, within a week, by whoever has confirmed that address;
+    accepted with the letter in hand."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = SealedField()
@@ -97,6 +99,9 @@ class Invitation(RoleAtPlace):
 
     def is_open_at(self, moment: datetime) -> bool:
         return self.state == InvitationState.OPEN and moment < self.expires_at
+
+    def is_opened_by(self, letter: str) -> bool:
+        return bool(self.token_hash) and constant_time_compare(letter, self.token_hash)
 
 
 class JoinRequestQuerySet(OfPlaceQuerySet):

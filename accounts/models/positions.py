@@ -212,7 +212,8 @@ def _roles_at(place: str) -> Q:
 class Membership(models.Model):
     """A hat: one user, one role, exactly one place, for a time.
 
-    Two administrators' hats of one user do not meet in time: `no_overlap` of accounts.apps.
+    Two administrators' hats of one user do not meet in time, nor does a hat meet itself: `no_overlap` of
+    accounts.apps.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")

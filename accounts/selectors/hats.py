@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import AdminBody, Institution, Invitation, JoinRequest, Membership, TrainingBase, User
 from accounts.models.positions import FIELD_OF
@@ -62,11 +62,18 @@ def managed_request(actor: User, pk: int) -> JoinRequest:
 
 
 def requests_to_answer(actor: User) -> QuerySet[JoinRequest]:
-    """Everything that waits in the actor's reach, oldest first. Raises NotAllowed for whoever answers none."""
+    """Everything that the actor may answer, oldest first: a body above only where nobody holds the role yet.
+
+    Raises NotAllowed for whoever answers none.
+    """
     roles = {role for hat in actor.worn_memberships() for role in roles_given_by(hat.role)}
     if not {"institution", "base"} & {PLACE_OF[role] for role in roles}:
         raise NotAllowed(permission=Permission.MEMBER_MANAGE.value)
     rows = JoinRequest.objects.allowed(actor, Permission.MEMBER_MANAGE).filter(state=JoinState.OPEN, role__in=roles)
+    if all(hat.admin_body_id for hat in actor.worn_memberships()):
+        held = Membership.objects.running(clock.today()).filter(role=OuterRef("role"))
+        at = Q(institution=OuterRef("institution")) | Q(base=OuterRef("base"))
+        rows = rows.exclude(Exists(held.filter(at)))
     return rows.select_related("user__person", "institution__region", "base__region").order_by("created_at", "pk")
 
 

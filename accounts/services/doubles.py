@@ -61,11 +61,12 @@ def merge_persons(*, actor: User, merged: Person, into: Person, reason: str) -> 
 def unmerge_persons(*, actor: User, merge: PersonMerge, reason: str) -> PersonMerge:
     """Part them again: what stood with each stands with each. What came in meanwhile stays where it was written.
 
-    Raises `reason_missing`, NotAllowed and WrongState.
+    Raises `reason_missing`, `own_record`, NotAllowed and WrongState.
     """
     _require_office(actor, merge.merged, merge.into)
     if not reason.strip():
         raise DomainError("reason_missing")
+    _refuse_own_record(actor, merge.merged, merge.into)
     first, second = _locked(merge.merged, merge.into)
     merged, into = (first, second) if first.pk == merge.merged_id else (second, first)
     if merge.undoes_id or hasattr(merge, "undone_by") or merged.merged_into_id != into.pk:
@@ -79,10 +80,14 @@ def unmerge_persons(*, actor: User, merge: PersonMerge, reason: str) -> PersonMe
 
 @transaction.atomic
 def dismiss_double(*, actor: User, first: Person, second: Person, reason: str) -> NotADouble:
-    """Two people who happen to be alike; dismissing twice is once. Raises `reason_missing` and NotAllowed."""
+    """Two people who happen to be alike; dismissing twice is once.
+
+    Raises `reason_missing`, `own_record` and NotAllowed.
+    """
     _require_office(actor, first, second)
     if not reason.strip():
         raise DomainError("reason_missing")
+    _refuse_own_record(actor, first, second)
     low, high = sorted((first, second), key=lambda one: one.pk)
     fields = {"reason": reason.strip(), "at": clock.now(), "by": actor}
     dismissed, fresh = NotADouble.objects.get_or_create(first=low, second=high, defaults=fields)
@@ -116,7 +121,12 @@ def _check(actor: User, merged: Person, into: Person) -> None:
         raise DomainError("both_have_logins")
     if merged.user_id:
         raise DomainError("login_would_hide")
-    if actor.pk == into.user_id:
+    _refuse_own_record(actor, merged, into)
+
+
+def _refuse_own_record(actor: User, *people: Person) -> None:
+    """Nobody decides about the own record, neither way; a double that was joined into it is the own one too."""
+    if any(actor.pk in (one.user_id, one.merged_into.user_id if one.merged_into else None) for one in people):
         raise DomainError("own_record")
 
 

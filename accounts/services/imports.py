@@ -32,7 +32,7 @@ from accounts.selectors.rosters import deciders, remembered_heads
 from accounts.services.disputes import lay_before_officers
 from accounts.services.institutions import note_moves
 from accounts.services.notices import open_notices
-from accounts.services.places import require_region
+from accounts.services.places import may_set_levels, require_region
 from core import audit, clock, outbox
 from core.columns import PORTION, Table
 from core.errors import DomainError, NotAllowed
@@ -121,7 +121,7 @@ def _entered_again(plan: DecidedPlan) -> list[RosterRow]:
 def preview_institutions(*, actor: User, content: bytes) -> InstitutionPlan:
     """What the file would do. Raises TableUnreadable."""
     _importing_body(actor)
-    return plan_institutions(read_institutions(content), reaches=_Reach(actor))
+    return _plan_institutions(actor, read_institutions(content))
 
 
 def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> InstitutionPlan:
@@ -132,7 +132,7 @@ def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> 
     body = _importing_body(actor)
     table = read_institutions(content)
     with one_transaction():
-        plan = plan_institutions(table, reaches=_Reach(actor))
+        plan = _plan_institutions(actor, table)
         if plan.has_errors or not plan.changes_something:
             return plan
         made = _create_institutions([row for row in plan.rows if row.action == Action.CREATE])
@@ -284,6 +284,14 @@ class _Reach:
             except NotAllowed:
                 self.known[region.pk] = False
         return self.known[region.pk]
+
+
+def _plan_institutions(actor: User, table: Table) -> InstitutionPlan:
+    return plan_institutions(
+        table,
+        reaches=_Reach(actor),
+        may_set_levels=lambda *levels: may_set_levels(actor, Permission.INSTITUTION_IMPORT, *levels),
+    )
 
 
 def _importing_body(actor: User) -> AdminBody:

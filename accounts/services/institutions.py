@@ -12,7 +12,7 @@ from accounts.models import Institution, Placement, Region, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import known_areas
 from accounts.services.bodies import change_fields
-from accounts.services.places import require_free, require_legal_person, require_region
+from accounts.services.places import may_set_levels, require_free, require_legal_person, require_region
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
 from core.text import name_key, normal_name
@@ -32,11 +32,14 @@ def correct_institution(
 ) -> Institution:
     """Put the entry right; old and new stand in the audit trail. The region changes by a move only.
 
-    Raises `reason_missing`, `uscc_wrong`, `needs_parent`, `uscc_taken`, `department_exists`, `circle`.
+    Raises `reason_missing`, `uscc_wrong`, `needs_parent`, `uscc_taken`, `department_exists`, `circle`,
+    `level_above_own_rank`.
     """
     require(actor, Permission.PLACE_MANAGE, institution)
     _require_reason(reason)
     locked = Institution.objects.select_for_update().get(pk=institution.pk)
+    if level != locked.level and not may_set_levels(actor, Permission.PLACE_MANAGE, level, locked.level):
+        raise DomainError("level_above_own_rank")
     code = _checked(uscc)
     if code is None and parent is None:
         raise DomainError("needs_parent")

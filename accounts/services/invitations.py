@@ -1,4 +1,5 @@
-"""Invitations: an address is asked to act for a place, told by mail, answered by whoever has confirmed that address."""
+"""Invitations: an address is asked to act for a place, told by mail, accepted by whoever has confirmed that address and
+holds the letter."""
 
 import hashlib
 import secrets
@@ -16,7 +17,7 @@ from accounts.models.joining import address_index
 from accounts.models.positions import FIELD_OF
 from accounts.permissions import Role
 from accounts.services.granting import may_give, require_giving
-from accounts.services.memberships import Place, give_hat
+from accounts.services.memberships import Place, give_hat, lock_place
 from accounts.workflow import INVITATION_STEPS, InvitationState
 from core import audit, clock, outbox
 from core.errors import DomainError
@@ -40,11 +41,17 @@ def invite(*, actor: User, role: str, place: Place, email: str) -> Invitation:
 
 
 @transaction.atomic
-def accept_invitation(*, actor: User, invitation: Invitation) -> Membership:
-    """The hat, for whoever has confirmed the address. Raises `expired`, and `no_longer_given` when the one who
-    invited could not give it any more."""
+def accept_invitation(*, actor: User, invitation: Invitation, letter: str) -> Membership:
+    """The hat, for whoever has confirmed the address and holds the newest letter (`letter`: the digest of its word):
+    an address confirmed long ago may be somebody else's today.
+
+    Raises `expired`, `letter_missing`, and `no_longer_given` when the one who invited could not give it any more.
+    """
     accepted = advance(invitation, "accept", INVITATION_STEPS, actor=actor)
+    lock_place(accepted.place)
     _check_still_stands(accepted)
+    if not accepted.is_opened_by(letter):
+        raise DomainError("letter_missing")
     return give_hat(actor=actor, user=actor, role=accepted.role, place=accepted.place)
 
 

@@ -7,7 +7,7 @@ from accounts.models import JoinRequest, Membership, User
 from accounts.models.positions import FIELD_OF, MembershipQuerySet
 from accounts.permissions import Permission, Role
 from accounts.services.granting import require_giving
-from accounts.services.memberships import Place, give_hat, take_hat_off
+from accounts.services.memberships import Place, give_hat, lock_place, take_hat_off
 from accounts.workflow import JOIN_STEPS
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -40,6 +40,9 @@ def ask_to_join(*, actor: User, role: str, place: Place, message: str = "") -> J
 @transaction.atomic
 def accept_request(*, actor: User, request: JoinRequest) -> Membership:
     """By whoever may give the role there, never for oneself."""
+    _require_answering(actor, request)
+    lock_place(request.place)
+    # Asked again: while this one waited, somebody else may have become the first.
     _require_answering(actor, request)
     accepted = advance(request, "accept", JOIN_STEPS, actor=actor)
     return give_hat(actor=actor, user=accepted.user, role=accepted.role, place=accepted.place)
@@ -95,6 +98,7 @@ def _members(place: Place) -> MembershipQuerySet:
 
 
 def _require_answering(actor: User, request: JoinRequest) -> None:
-    require_giving(actor, request.role, request.place, also_later=True)
+    """The place itself, once somebody acts there: a body above answers for the first one alone."""
+    require_giving(actor, request.role, request.place)
     if request.user_id == actor.pk:
         raise NotAllowed("own_request")

@@ -38,8 +38,14 @@ def end_membership(*, actor: User, membership: Membership, reason: str = "") -> 
     return take_hat_off(actor=actor, membership=membership, reason=reason)
 
 
+def lock_place(place: Place) -> None:
+    """Whoever gives or leaves a hat at the place waits here: what is asked of its members then holds at the write."""
+    type(place).objects.select_for_update().get(pk=place.pk)
+
+
 def give_hat(*, actor: User, user: User, role: str, place: Place) -> Membership:
     """The write itself, for services that have asked who may."""
+    lock_place(place)
     _check_place(role, place)
     _check_separation(user, role)
     if Membership.objects.at(place).running(clock.today()).filter(user=user, role=role).exists():

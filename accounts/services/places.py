@@ -14,11 +14,14 @@ from accounts.models import (
     TrainingBase,
     User,
 )
+from accounts.models.places import Rank
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.selectors import document_index, known_areas
 from core import audit, outbox
 from core.errors import DomainError, NotAllowed
 from core.text import mask_name, name_key, normal_name
+
+RANKS = [str(rank) for rank in Rank]
 
 
 @transaction.atomic
@@ -51,9 +54,11 @@ def create_institution(
 ) -> Institution:
     """One institution; without a code it is an internal department of `parent`.
 
-    Raises `uscc_wrong`, `needs_parent`, `uscc_taken`, `department_exists`.
+    Raises `uscc_wrong`, `needs_parent`, `uscc_taken`, `department_exists`, `level_above_own_rank`.
     """
     require_region(actor, Permission.INSTITUTION_IMPORT, region)
+    if not may_set_levels(actor, Permission.INSTITUTION_IMPORT, level):
+        raise DomainError("level_above_own_rank")
     checked = check_uscc(uscc, known_areas=known_areas()) if uscc else None
     if checked and not checked.ok:
         raise DomainError("uscc_wrong", reasons=checked.errors)
@@ -164,6 +169,14 @@ def require_region(actor: User, permission: Permission, region: Region) -> None:
         if body and permission in GRANTS[membership.role] and region.path.startswith(body.jurisdiction):
             return
     raise NotAllowed(permission=str(permission), region=region.code)
+
+
+def may_set_levels(actor: User, permission: Permission, *levels: str) -> bool:
+    """The level of an institution says which rank of bodies gives hats there: whoever sets it stands at that level or
+    above, and whoever changes it at the old one too. Otherwise a county would lower a national institution to itself.
+    """
+    bodies = (hat.admin_body for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
+    return any(RANKS.index(body.rank) <= min(map(RANKS.index, levels)) for body in bodies if body)
 
 
 def require_system(actor: User) -> None:

@@ -31,6 +31,19 @@ def set_login_phone(*, actor: User, phone: str, verified: bool) -> User:
 
 
 @transaction.atomic
+def drop_unproven_password(*, actor: User, proven: str) -> User:
+    """The first address of a login has just been proven by a code: a password from before may be of somebody else who
+    typed that address. With a proven address or number before it, the password was its owner's and stays."""
+    others = actor.emailaddress_set.filter(verified=True).exclude(email=proven)  # type: ignore[attr-defined]
+    if actor.phone_verified or others.exists() or not actor.has_usable_password():
+        return actor
+    actor.set_unusable_password()
+    actor.save(update_fields=["password"])
+    audit.record(actor, "accounts.unproven_password_dropped", actor)
+    return end_other_sessions(actor=actor, user=actor)
+
+
+@transaction.atomic
 def end_other_sessions(*, actor: User, user: User) -> User:
     """Whatever session this login has is over at its next request; a page of the login itself renews its own.
 

@@ -21,8 +21,11 @@ from accounts.services.invitations import token_hash
 from accounts.services.joining import ASKED_FOR, is_last
 from core.errors import DomainError
 
+# The digest of the letter that this session opened last.
+LETTER = "letter"
 REFUSALS = {
     "expired": gettext_lazy("The invitation is older than seven days. Please ask for a new one."),
+    "letter_missing": gettext_lazy("Open the link in the newest letter first; only whoever holds it can accept."),
     "no_longer_given": gettext_lazy(
         "Whoever invited you can no longer give this role: they have left, or somebody else holds it now."
     ),
@@ -62,10 +65,12 @@ def leave_hat(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def invitation_letter(request: SignedInRequest, token: str) -> HttpResponse:
     """Where the link of the letter leads: on to the invitation, or to the word that it went to another address."""
-    found = selectors.invitation_by_token(token_hash(token))
+    digest = token_hash(token)
+    found = selectors.invitation_by_token(digest)
     if found is None:
         return render(request, "accounts/invitation_gone.html", {}, status=404)
     if found in selectors.own_invitations(request.user):
+        request.session[LETTER] = digest
         return redirect("accounts:invitation", uuid=found.uuid)
     return render(request, "accounts/invitation_elsewhere.html", {"masked": found.masked}, status=403)
 
@@ -76,7 +81,8 @@ def invitation(request: SignedInRequest, uuid: str) -> HttpResponse:
     if request.method == "POST" and {"accept", "decline"} & set(request.POST):
         return _answered(request, found, yes="accept" in request.POST)
     inviter = selectors.shown_name(found.invited_by)
-    return render(request, "accounts/invitation.html", {"invitation": found, "inviter": inviter})
+    context = {"invitation": found, "inviter": inviter, "opened": found.is_opened_by(_letter(request))}
+    return render(request, "accounts/invitation.html", context)
 
 
 @require_safe
@@ -115,7 +121,7 @@ def withdraw_asking(request: SignedInRequest, pk: int) -> HttpResponse:
 def _answered(request: SignedInRequest, found: Invitation, *, yes: bool) -> HttpResponse:
     try:
         if yes:
-            hat = accept_invitation(actor=request.user, invitation=found)
+            hat = accept_invitation(actor=request.user, invitation=found, letter=_letter(request))
             request.session[SESSION_KEY] = hat.pk
             _stay_signed_in(request)
         else:
@@ -125,6 +131,10 @@ def _answered(request: SignedInRequest, found: Invitation, *, yes: bool) -> Http
         return redirect("accounts:my_hats")
     messages.success(request, _("You wear the new hat now.") if yes else _("You have declined."))
     return redirect("accounts:home" if yes else "accounts:my_hats")
+
+
+def _letter(request: SignedInRequest) -> str:
+    return str(request.session.get(LETTER, ""))
 
 
 def _stay_signed_in(request: SignedInRequest) -> None:

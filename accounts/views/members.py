@@ -63,10 +63,10 @@ def members(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
         "page_obj": page,
         "lines": [_line(request, one, place) for one in page],
         "invitations": found.invitations,
-        "requests": [{"request": one, "name": selectors.shown_name(one.user)} for one in found.requests],
+        "requests": [_asking(request, one, place) for one in found.requests],
         "viewings": viewings_of(request.user, place),
         "view_as_url": _view_as(request, kind, pk),
-        "may_answer": bool(roles_to_give(request.user, place, also_later=True)),
+        "may_withdraw": bool(roles_to_give(request.user, place, also_later=True)),
     }
     return render(request, "accounts/members.html", context)
 
@@ -128,7 +128,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
 def answer_request(request: SignedInRequest, pk: int) -> HttpResponse:
     """Accept, or refuse with a reason."""
     asked = selectors.managed_request(request.user, pk)
-    if not may_give(request.user, asked.role, asked.place, also_later=True):
+    if not may_give(request.user, asked.role, asked.place):
         raise NotAllowed(role=asked.role)
     form = WhyForm(request.POST if "refuse" in request.POST else None)
     if "accept" in request.POST or form.is_valid():
@@ -162,6 +162,11 @@ def _invited(request: SignedInRequest, place: selectors.Place, form: InviteForm)
         return False
     messages.success(request, _("The invitation is on its way; it holds for seven days."))
     return True
+
+
+def _asking(request: SignedInRequest, asked: JoinRequest, place: selectors.Place) -> dict[str, Any]:
+    may_answer = may_give(request.user, asked.role, place)
+    return {"request": asked, "name": selectors.shown_name(asked.user), "may_answer": may_answer}
 
 
 def _line(request: SignedInRequest, membership: Membership, place: selectors.Place) -> dict[str, Any]:

@@ -28,6 +28,10 @@ WORDS: dict[str, Promise] = {
     "uscc_wrong": gettext_lazy("This is no valid credit code: a character was mistyped. Compare it with the licence."),
     "uscc_taken": gettext_lazy("An institution with this credit code is entered already."),
     "department_exists": gettext_lazy("The institution has a department of this name already."),
+    "level_above_own_rank": gettext_lazy(
+        "Neither the old level nor the new one may lie above that of your own body. The body above changes it;"
+        " nothing was changed."
+    ),
     "circle": gettext_lazy("An institution cannot stand below itself."),
     "host_is_a_department": gettext_lazy("The host has to be a legal person, not a department."),
     "move_in_future": gettext_lazy(

@@ -190,16 +190,21 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     # Messages cost money and disturb: one in half a minute and ten a day for a number.
     "verify_phone": f"{_by_address},1/30s/key,10/d/key",
     "request_login_code": f"{_by_address},3/m/key,10/d/key",
+    "confirm_email": f"{_by_address},1/10s/key,10/d/key",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_FORMAT = ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
+# A mail address is stored and counts once the browser that typed it holds the code sent there, as with a number. With
+# a link, whoever owns the address would confirm it for the stranger who typed it.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = ACCOUNT_LOGIN_BY_CODE_FORMAT
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
 # What weighs heavily asks for password or second factor again after so many seconds.

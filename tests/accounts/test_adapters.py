@@ -25,14 +25,6 @@ def poisoned():
 
 
 @pytest.mark.parametrize("language", ["", "/en", "/ja"])
-def test_link_that_confirms_an_address(language, poisoned):
-    poisoned.post(f"{language}/accounts/signup/", FORM)
-
-    (link,) = links()
-    assert link.startswith(f"https://platform.example.test{language}/accounts/confirm-email/")
-
-
-@pytest.mark.parametrize("language", ["", "/en", "/ja"])
 def test_link_that_resets_a_password(language, poisoned):
     user = make_user("he@example.test")
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)

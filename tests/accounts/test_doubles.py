@@ -116,6 +116,21 @@ def test_pairs_reach_offices_that_reach_both(pair, institution):
         assert signed_in(actor).get(f"/doubles/{pair[0].pk}/{third.pk}/").status_code == 404
 
 
+def test_nobody_joins_parts_or_dismisses_the_own_record(institution):
+    actor = regulator()
+    own, other = record_of(institution=institution, user=actor), record_of(sequence="003", institution=institution)
+    merged = merge((own, other))
+
+    assert refused(lambda: unmerge_persons(actor=actor, merge=merged, reason="r")) == "own_record"
+    unmerge_persons(actor=regulator(), merge=merged, reason="认错")
+    assert refused(lambda: merge((own, other), actor)) == "own_record"
+    for pair in ((own, other), (other, own)):
+        assert refused(lambda pair=pair: dismiss_double(actor=actor, first=pair[0], second=pair[1], reason="r")) == (
+            "own_record"
+        )
+    assert not NotADouble.objects.exists()
+
+
 def test_dismissed_pair_does_not_come_back(pair):
     dismiss_double(actor=regulator(), first=pair[1], second=pair[0], reason="双胞胎")
     dismiss_double(actor=regulator(), first=pair[0], second=pair[1], reason="again")

@@ -85,6 +85,45 @@ def test_department_becomes_a_legal_person_with_its_own_code():
     assert (made.kind, made.uscc, made.parent) == ("legal_person", code, parent)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("national", "county"), ("provincial", "county"), ("county", "national")]
+)
+def test_county_sets_no_level_above_its_own_neither_before_nor_after(before, after):
+    """Whoever could lower a national institution to the own level would end and give hats there."""
+    institution = make_institution(code="990102", level=before)
+    actor = regulator("990102")
+    table = (
+        f"名称,统一社会信用代码,类别,级别,行政区划代码,上级单位\n新名,{institution.uscc},高校,{LEVELS[after]},990102,\n"
+    )
+
+    with pytest.raises(DomainError) as refusal:
+        corrected(institution, actor, level=after)
+    (row,) = import_institutions(actor=actor, content=table.encode()).rows
+
+    assert refusal.value.code == "level_above_own_rank"
+    assert [problem.code for problem in row.errors] == ["level_above"]
+    institution.refresh_from_db()
+    assert institution.level == before
+
+
+LEVELS = {"national": "国家", "county": "县"}
+
+
+def test_level_within_the_own_rank_is_put_right():
+    institution = make_institution(code="990102", level="provincial")
+
+    assert corrected(institution, regulator("990000"), level="county").level == "county"
+    assert corrected(make_institution(code="990102", level="national"), regulator("990102"), name="新名").name == "新名"
+
+
+def test_new_institution_lies_not_above_the_rank_of_whoever_enters_it():
+    given = {"name": "部属大学", "category": "university", "region": region("990102"), "uscc": uscc()}
+
+    with pytest.raises(DomainError, match="level_above_own_rank"):
+        create_institution(actor=regulator("990102"), level="municipal", **given)
+    assert create_institution(actor=regulator("990102"), level="county", **given).level == "county"
+
+
 WRONG = {
     "needs_parent": lambda one: corrected(one, uscc=""),
     "uscc_wrong": lambda one: corrected(one, uscc="12000000DEM000014K"),

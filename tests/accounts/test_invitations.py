@@ -9,7 +9,6 @@ from accounts.models import AdminBody, Invitation
 from accounts.permissions import ADMINISTRATORS, Role
 from accounts.selectors import system_user
 from accounts.services import (
-    accept_invitation,
     decline_invitation,
     end_hat,
     withdraw_invitation,
@@ -19,7 +18,7 @@ from accounts.workflow import InvitationState
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry, OutboxEvent
-from tests.accounts.joining import INVITED, confirmed, invited, letter, signed_in
+from tests.accounts.joining import INVITED, accept, confirmed, invited, letter, signed_in
 from tests.builders import (
     base_manager,
     hat,
@@ -195,11 +194,11 @@ def test_accepting_gives_the_hat_once():
     invitation = invited(officer(institution), institution)
     user = confirmed()
 
-    membership = accept_invitation(actor=user, invitation=invitation)
+    membership = accept(actor=user, invitation=invitation)
 
     assert (membership.role, membership.place, membership.user) == (Role.INSTITUTION_OFFICER, institution, user)
     with pytest.raises(WrongState):
-        accept_invitation(actor=user, invitation=invitation)
+        accept(actor=user, invitation=invitation)
     assert user.memberships.count() == 1
 
 
@@ -218,7 +217,7 @@ def test_nobody_else_answers(somebody):
     invitation = invited(officer(institution), institution)
     user = somebody()
 
-    for answer in (accept_invitation, decline_invitation):
+    for answer in (accept, decline_invitation):
         with pytest.raises(NotAllowed):
             answer(actor=user, invitation=invitation)
     assert Invitation.objects.get(pk=invitation.pk).state == InvitationState.OPEN
@@ -230,7 +229,7 @@ def test_the_one_who_invites_does_not_accept():
     invitation = invited(actor, institution)
 
     with pytest.raises(NotAllowed):
-        accept_invitation(actor=actor, invitation=invitation)
+        accept(actor=actor, invitation=invitation)
 
 
 def test_declined_and_withdrawn_invitations_are_over():
@@ -243,7 +242,7 @@ def test_declined_and_withdrawn_invitations_are_over():
 
     for invitation in (declined, withdrawn):
         with pytest.raises(WrongState):
-            accept_invitation(actor=user, invitation=invitation)
+            accept(actor=user, invitation=invitation)
 
 
 def test_invitation_holds_for_seven_days():
@@ -252,9 +251,9 @@ def test_invitation_holds_for_seven_days():
     user = confirmed()
 
     with clock.travel(VALID_FOR):
-        assert refused(lambda: accept_invitation(actor=user, invitation=invitation)) == "expired"
+        assert refused(lambda: accept(actor=user, invitation=invitation)) == "expired"
     with clock.travel(VALID_FOR - timedelta(seconds=5)):
-        assert accept_invitation(actor=user, invitation=invitation).place == institution
+        assert accept(actor=user, invitation=invitation).place == institution
 
 
 def test_timer_closes_what_nobody_answered():
@@ -287,7 +286,7 @@ def test_invitation_of_somebody_who_left_no_longer_holds():
     invitation = invited(actor, institution)
     end_hat(actor=officer(institution), membership=actor.memberships.get(), reason="moved on")
 
-    assert refused(lambda: accept_invitation(actor=confirmed(), invitation=invitation)) == "no_longer_given"
+    assert refused(lambda: accept(actor=confirmed(), invitation=invitation)) == "no_longer_given"
 
 
 def test_first_officer_comes_first_once():
@@ -295,9 +294,9 @@ def test_first_officer_comes_first_once():
     institution = make_institution(code="990100", level="municipal")
     ours, theirs = regulator("990000"), regulator("990100")
     one, other = invited(ours, institution), invited(theirs, institution, email="b@example.test")
-    accept_invitation(actor=confirmed(), invitation=one)
+    accept(actor=confirmed(), invitation=one)
 
-    assert refused(lambda: accept_invitation(actor=confirmed("b@example.test"), invitation=other)) == "no_longer_given"
+    assert refused(lambda: accept(actor=confirmed("b@example.test"), invitation=other)) == "no_longer_given"
 
 
 @pytest.mark.parametrize("first", sorted(ADMINISTRATORS))
@@ -306,7 +305,7 @@ def test_administrator_accepts_no_second_office(first):
     second = next(role for role in sorted(ADMINISTRATORS) if role != first)
     invitation = invited(hat(Role.SECURITY_ADMIN, national()), national(), second)
 
-    assert refused(lambda: accept_invitation(actor=user, invitation=invitation)) == "another_administrator"
+    assert refused(lambda: accept(actor=user, invitation=invitation)) == "another_administrator"
     assert [one.role for one in user.valid_memberships()] == [first]
     assert Invitation.objects.get(pk=invitation.pk).state == InvitationState.OPEN
 
@@ -314,7 +313,7 @@ def test_administrator_accepts_no_second_office(first):
 def test_every_step_is_written_down():
     institution = make_institution()
     invitation = invited(officer(institution), institution)
-    accept_invitation(actor=confirmed(), invitation=invitation)
+    accept(actor=confirmed(), invitation=invitation)
 
     verbs = list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
     assert verbs == [

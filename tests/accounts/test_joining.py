@@ -77,6 +77,25 @@ def test_regulator_answers_where_nobody_acts_yet():
     assert accept_request(actor=regulator("990000"), request=request).place == institution
 
 
+def test_regulator_answers_nothing_where_somebody_acts():
+    """The place answers: a body above would else put a second officer of its own choice into it."""
+    institution = make_institution(code="990100")
+    officer(institution)
+    request, actor = asked(institution), regulator("990000")
+
+    for answer in (accept_request, lambda **given: refuse_request(reason="no", **given)):
+        with pytest.raises(NotAllowed):
+            answer(actor=actor, request=request)
+    page = signed_in(actor)
+    assert page.get("/members/requests/").context["lines"] == []
+    assert page.get(f"/members/requests/{request.pk}/").status_code == 404
+    assert page.post(f"/members/requests/{request.pk}/", {"accept": "1"}).status_code == 404
+    assert (
+        f"/members/requests/{request.pk}/" not in page.get(f"/members/institution/{institution.pk}/").content.decode()
+    )
+    assert Membership.objects.at(institution).count() == 1
+
+
 def test_nobody_answers_the_own_request():
     base = make_base()
     actor = hat(Role.BASE_MANAGER, base)

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import AdminBody, Membership, User
+from accounts.models.positions import FIELD_OF
 from accounts.permissions import ADMINISTRATORS, PLACE_OF, Role
 from accounts.selectors import system_user
 from accounts.services import end_membership, grant_membership
@@ -151,6 +152,34 @@ def test_database_refuses_two_administrators_hats_that_meet(begins, ends, first,
 
     with pytest.raises(IntegrityError, match="one_administrator_hat_at_a_time"):
         held(user, second, begins, ends)
+
+
+@pytest.mark.parametrize("place", [national, make_institution, make_base], ids=["body", "institution", "base"])
+@pytest.mark.parametrize(("begins", "meets"), [(0, True), (5, True), (-5, True), (10, False)])
+def test_database_refuses_one_hat_twice_at_a_time(place, begins, meets):
+    """Two equal rows: whoever ended one of them would have ended nothing."""
+    user, here = make_user(), place()
+    kind = FIELD_OF[type(here)]
+    role = {"admin_body": Role.AUDITOR, "institution": Role.INSTITUTION_OFFICER, "base": Role.INSTRUCTOR}[kind]
+    row = {"user": user, "role": role, kind: here}
+    Membership.objects.create(**row, valid_from=DAY, valid_to=DAY + timedelta(days=10))
+    second = {**row, "valid_from": DAY + timedelta(days=begins)}
+
+    if meets:
+        with pytest.raises(IntegrityError, match=f"hat_once_at_{kind}"), transaction.atomic():
+            Membership.objects.create(**second)
+    else:
+        Membership.objects.create(**second)
+    other = make_user()
+    assert Membership.objects.create(**{**row, "user": other}, valid_from=DAY).user == other
+
+
+def test_hat_is_given_again_on_the_day_it_was_taken_off(system):
+    user = make_user()
+    first = grant_membership(actor=system, user=user, role=Role.AUDITOR, place=national())
+    end_membership(actor=system, membership=first)
+
+    assert grant_membership(actor=system, user=user, role=Role.AUDITOR, place=national()).pk != first.pk
 
 
 @pytest.mark.parametrize(("begins", "ends"), [(10, None), (-5, 0), (10, 20), (-5, -1)])

@@ -101,6 +101,7 @@ def test_public_addresses_do_not_lead_to_the_login(address):
         "/cms/login/",
         "/_util/login/",
         "/accounts/login/code/confirm/",
+        "/accounts/confirm-email/",
         "/accounts/phone/verify/",
         "/accounts/2fa/authenticate/",
     }

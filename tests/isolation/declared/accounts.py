@@ -36,7 +36,8 @@ ADDRESSES: dict[str, Address] = {
     "members/hats/<int:pk>/end/": only("officer regulator", pk="membership", body={"reason": "x"}),
     "members/invitations/<int:pk>/withdraw/": only("", post="officer regulator", pk="invitation", body={"yes": "1"}),
     "members/requests/": only("officer base regulator", post=""),
-    "members/requests/<int:pk>/": only("officer regulator", pk="joinrequest", body={"accept": "1"}),
+    # A body above answers only where nobody acts yet.
+    "members/requests/<int:pk>/": only("officer", pk="joinrequest", body={"accept": "1"}),
     "members/views/<int:pk>/": only("officer regulator", pk="viewing", post=""),
     "view-as/stop/": signed_in(),
     "view-as/<str:kind>/<int:pk>/": only(

@@ -40,7 +40,6 @@ ADDRESSES: dict[str, Address] = {
     **{route: signed_in(foreign_code=True) for route in OWN},
     "accounts/2fa/webauthn/keys/<int:pk>/edit/": signed_in(pk=fixed(1), foreign_code=True),
     "accounts/2fa/webauthn/keys/<int:pk>/remove/": signed_in(pk=fixed(1), foreign_code=True),
-    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": public(at="/accounts/confirm-email/abc/", foreign_code=True),
     r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": public(
         at="/accounts/password/reset/key/1-abc/", foreign_code=True
     ),
