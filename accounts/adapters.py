@@ -190,9 +190,10 @@ def distrust_password(request: HttpRequest, email_address: EmailAddress, **_opti
 @receiver(password_changed)
 @receiver(password_set)
 @receiver(password_reset)
-def note_password(user: User, **_options: Any) -> None:
-    """Other sessions end by the password itself, which is part of what they are checked against."""
+def note_password(request: HttpRequest, user: User, **_options: Any) -> None:
+    """Other sessions end by the password itself; counted as ended, they leave the list of open ones too."""
     audit.record(user, "accounts.password_changed", user)
+    end_sessions_but_this(request, user)
 
 
 class MailStage(EmailVerificationStage):

@@ -76,6 +76,17 @@ class AccountsConfig(AppConfig):
                 for kind in ("admin_body", "institution", "base")
             ),
         ],
+        # One status of a kind at a time; applications that were never granted have no days.
+        "accounts_designation": [
+            NoOverlap(
+                name=f"{kind}_designated_once_at_a_time",
+                same=(f"{kind}_id", "kind"),
+                start="valid_from",
+                end="valid_to",
+                only=(("valid_from", "IS NOT NULL"),),
+            )
+            for kind in ("institution", "base")
+        ],
         "accounts_duty": [
             NoOverlap(
                 name="duty_once_at_a_time",

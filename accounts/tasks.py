@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import system_user
 from accounts.services import roster_jobs
+from accounts.services.claim_invitations import tell_others
 from accounts.services.doubles import index_twins
 from accounts.services.identity import deliver_claim_code
 from accounts.services.indexes import indexes_fit
 from accounts.services.invitations import deliver_invitation, expire_invitations
 from accounts.services.logins import TELL, tell_owner
 from accounts.services.notices import tell_by_message
+from accounts.services.released_numbers import tell_declarer
 from core import jobs, outbox, readiness
 from core.models import Job, OutboxEvent
 
@@ -63,6 +65,16 @@ def _roster_address(job: Job) -> str:
 
 jobs.name_kind(roster_jobs.PREVIEW, _("Preview of a staff roster"), result=_preview_address)
 jobs.name_kind(roster_jobs.IMPORT, _("Import of a staff roster"), result=_roster_address)
+
+
+@outbox.handles("accounts.tell_number_released")
+def tell_number_released(event: OutboxEvent) -> None:
+    tell_declarer(person_id=int(event.key))
+
+
+@outbox.handles("accounts.tell_claim_invited")
+def tell_claim_invited(event: OutboxEvent) -> None:
+    tell_others(invitation_id=int(event.key))
 
 
 @outbox.handles("accounts.send_invitation")

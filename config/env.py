@@ -121,6 +121,7 @@ def refuse_unsafe_production(
     site_url: str,
     sqlite: bool,
     web_processes: int,
+    sms_gateway: str = "",
 ) -> None:
     """Stop a production start that would be unsafe; each sentence says what to do."""
     if debug:
@@ -130,6 +131,8 @@ def refuse_unsafe_production(
     _refuse_weak(keys)
     if not site_url.startswith("https://"):
         raise ConfigurationError("PLATFORM_SITE_URL must begin with https:// in production.")
+    if sms_gateway and not sms_gateway.startswith("https://"):
+        raise ConfigurationError("PLATFORM_SMS_GATEWAY_URL must begin with https://: codes and its token go there.")
     if sqlite and web_processes > 1:
         raise ConfigurationError("SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1.")
 

@@ -6,13 +6,13 @@ from typing import ClassVar, Self
 
 from allauth.account.models import EmailAddress
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.crypto import constant_time_compare
 
 from accounts.models.people import User
 from accounts.models.places import AdminBody, Institution, TrainingBase
 from accounts.models.positions import OfPlaceQuerySet
-from accounts.permissions import PLACE_OF, Role
+from accounts.permissions import ADMINISTRATORS, PLACE_OF, Role
 from accounts.workflow import InvitationState, JoinState
 from core import clock
 from core.fields import SealedField, blind_index
@@ -72,6 +72,8 @@ class Invitation(RoleAtPlace):
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=InvitationState.choices, default=InvitationState.OPEN)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Another security administrator, without whose yes no administrator's office is given.
+    seconded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
 
     objects = InvitationQuerySet.as_manager()
@@ -80,6 +82,14 @@ class Invitation(RoleAtPlace):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(name="invitation_role_at_its_place", condition=_role_at_its_place()),
+            models.CheckConstraint(
+                name="invitation_seconded_by_another",
+                condition=Q(seconded_by__isnull=True) | ~Q(seconded_by=F("invited_by")),
+            ),
+            models.CheckConstraint(
+                name="administrators_are_seconded",
+                condition=~Q(role__in=sorted(ADMINISTRATORS), state=InvitationState.ACCEPTED, seconded_by__isnull=True),
+            ),
             *(
                 models.UniqueConstraint(
                     fields=["email_index", "role", kind],
@@ -99,6 +109,10 @@ class Invitation(RoleAtPlace):
 
     def is_open_at(self, moment: datetime) -> bool:
         return self.state == InvitationState.OPEN and moment < self.expires_at
+
+    @property
+    def waits_for_a_second(self) -> bool:
+        return self.role in ADMINISTRATORS and self.seconded_by_id is None
 
     def is_opened_by(self, letter: str) -> bool:
         return bool(self.token_hash) and constant_time_compare(letter, self.token_hash)

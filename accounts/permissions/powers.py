@@ -38,7 +38,7 @@ POWERS: dict[str, Power] = {
         "accounts", _("See institutions"), _("Reads what is on file about an institution and its designations.")
     ),
     P.INSTITUTION_IMPORT: Power(
-        "accounts", _("Register institutions"), _("Enters institutions of the own region and grants designations.")
+        "accounts", _("Register institutions"), _("Enters institutions of the own region, of the own rank or below.")
     ),
     P.PLACE_MANAGE: Power(
         "accounts",

@@ -15,6 +15,7 @@ from core.errors import NotAllowed
 NATION = "000000"
 # A nearer body may not take what the nation decides, nor name itself: provinces organise their own subtree.
 NATIONAL_MATTERS = frozenset({Matter.NATIONAL_INSTITUTIONS, Matter.NATIONAL_BASES})
+RANKS = [str(rank) for rank in Rank]
 ENTERING_RANKS = frozenset({Rank.NATIONAL, Rank.PROVINCIAL})
 
 
@@ -119,7 +120,7 @@ def body_card(actor: User, pk: int) -> BodyCard:
 
 def duty_for(actor: User, pk: int) -> Duty:
     found = Duty.objects.allowed(actor, Permission.COMPETENCE_MANAGE).select_related("body").filter(pk=pk).first()
-    if found is None:
+    if found is None or not may_enter_duty(actor, found.body):
         raise NotAllowed(permission=Permission.COMPETENCE_MANAGE.value)
     return found
 
@@ -190,6 +191,19 @@ def may_enter_competence(actor: User, matter: str, region: Region) -> bool:
         if body is None or Permission.COMPETENCE_MANAGE not in GRANTS[hat.role] or body.rank not in ENTERING_RANKS:
             continue
         if body.rank == Rank.NATIONAL or (matter not in NATIONAL_MATTERS and region.path.startswith(body.jurisdiction)):
+            return True
+    return False
+
+
+def may_enter_duty(actor: User, body: AdminBody) -> bool:
+    """The nation for everybody, a province for the bodies below it in its subtree; nobody else, and no province for
+    itself or for another body of its own rank."""
+    for hat in actor.worn_memberships():
+        own = hat.admin_body
+        if own is None or Permission.COMPETENCE_MANAGE not in GRANTS[hat.role] or own.rank not in ENTERING_RANKS:
+            continue
+        below = RANKS.index(own.rank) < RANKS.index(body.rank) and body.jurisdiction.startswith(own.jurisdiction)
+        if own.rank == Rank.NATIONAL or below:
             return True
     return False
 

@@ -41,6 +41,7 @@ from accounts.services.designations import (
 )
 from accounts.services.disputes import answer_by_link, answer_notice, decide_dispute
 from accounts.services.doubles import dismiss_double, merge_persons, unmerge_persons
+from accounts.services.first_hats import appoint
 from accounts.services.identity import (
     confirm_claim_at_desk,
     confirm_claim_by_code,
@@ -50,7 +51,13 @@ from accounts.services.identity import (
 )
 from accounts.services.imports import import_institutions, import_roster, preview_institutions, preview_roster
 from accounts.services.institutions import correct_base, correct_institution, move_place
-from accounts.services.invitations import accept_invitation, decline_invitation, invite, withdraw_invitation
+from accounts.services.invitations import (
+    accept_invitation,
+    decline_invitation,
+    invite,
+    second_invitation,
+    withdraw_invitation,
+)
 from accounts.services.joining import accept_request, ask_to_join, end_hat, leave, refuse_request, withdraw_request
 from accounts.services.memberships import end_membership, grant_membership
 from accounts.services.notices import hand_out_notices, notice_url, renew_links
@@ -62,6 +69,7 @@ from accounts.services.places import (
     create_login,
     create_region,
 )
+from accounts.services.released_numbers import release_number
 from accounts.services.reveal import reveal
 from accounts.services.roster_heads import say_heads
 
@@ -74,6 +82,7 @@ __all__ = [
     "answer_by_link",
     "answer_notice",
     "apply_for_designation",
+    "appoint",
     "ask_to_join",
     "assign_duty",
     "check_colleague",
@@ -131,6 +140,7 @@ __all__ = [
     "rectify_designation",
     "refuse_designation",
     "refuse_request",
+    "release_number",
     "renew_links",
     "resend_claim_code",
     "restore_designation",
@@ -139,6 +149,7 @@ __all__ = [
     "revoke_designation",
     "save_profile",
     "say_heads",
+    "second_invitation",
     "transfer_person",
     "unmerge_persons",
     "withdraw",

@@ -10,7 +10,7 @@ from accounts.access import require
 from accounts.models import AdminBody, Competence, Duty, Region, User
 from accounts.models.places import Rank
 from accounts.permissions import Permission
-from accounts.selectors.bodies import bodies_over, may_enter_competence
+from accounts.selectors.bodies import bodies_over, may_enter_competence, may_enter_duty
 from accounts.services.places import require_region
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -65,7 +65,7 @@ def correct_admin_body(*, actor: User, body: AdminBody, reason: str, **values: s
 @transaction.atomic
 def assign_duty(*, actor: User, body: AdminBody, line: str, valid_from: date, document: str) -> Duty:
     """From a day on the body has this line of duty. Raises `duty_overlaps`, `document_missing`."""
-    require(actor, Permission.COMPETENCE_MANAGE, body)
+    _require_above(actor, body)
     _require_document(document)
     AdminBody.objects.select_for_update().get(pk=body.pk)
     if body.duties.filter(line=line).exclude(valid_to__isnull=False, valid_to__lte=valid_from).exists():
@@ -80,7 +80,7 @@ def assign_duty(*, actor: User, body: AdminBody, line: str, valid_from: date, do
 @transaction.atomic
 def end_duty(*, actor: User, duty: Duty, valid_to: date, document: str) -> Duty:
     """`valid_to` is the first day on which the body no longer has it. Raises `ends_before_start`, `has_ended`."""
-    require(actor, Permission.COMPETENCE_MANAGE, duty)
+    _require_above(actor, duty.body)
     _require_document(document)
     ended = _end(Duty.objects.select_for_update().get(pk=duty.pk), valid_to)
     audit.record(actor, "accounts.duty_ended", ended, reason=document.strip(), valid_to=valid_to.isoformat())
@@ -162,6 +162,12 @@ def _end(fact: Fact, valid_to: date, **words: str) -> Fact:
         setattr(fact, name, text)
     fact.save(update_fields=["valid_to", *words])
     return fact
+
+
+def _require_above(actor: User, body: AdminBody) -> None:
+    require(actor, Permission.COMPETENCE_MANAGE, body)
+    if not may_enter_duty(actor, body):
+        raise NotAllowed(permission=Permission.COMPETENCE_MANAGE.value, body=body.code)
 
 
 def _require_entering(actor: User, matter: str, region: Region) -> None:

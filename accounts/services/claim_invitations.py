@@ -4,19 +4,38 @@ import hashlib
 import secrets
 from datetime import date, timedelta
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import F, Min, Q
+from django.db.models.functions import Coalesce, Least
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
 
 from accounts.access import require
-from accounts.models import Appointment, Claim, ClaimInvitation, ClaimTry, IdentityCheck, Institution, Person, User
+from accounts.models import (
+    Appointment,
+    Claim,
+    ClaimInvitation,
+    ClaimTry,
+    IdentityCheck,
+    Institution,
+    Membership,
+    Person,
+    User,
+)
 from accounts.models.people import running_or_just_ended
-from accounts.permissions import Permission
+from accounts.models.positions import AppointmentQuerySet
+from accounts.permissions import Permission, Role
 from accounts.selectors import same_person
 from accounts.services.claim_tries import note_wrong_try, require_calm
-from accounts.services.identity import confirm_locked, locked_open, record_identity_check
-from accounts.workflow import Standing
-from core import audit, clock
+from accounts.services.identity import PHONE_KNOWN_FOR, confirm_locked, locked_open, record_identity_check
+from accounts.workflow import DisputeState, Standing
+from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
 
+TELL = "accounts.tell_claim_invited"
 INVITATION_LIFE = timedelta(days=14)
 # Crockford's alphabet: nothing that is read for something else. Twelve of them are 60 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -26,14 +45,17 @@ MAX_TRIES = 5
 
 @transaction.atomic
 def invite_to_claim(*, actor: User, person: Person, institution: Institution) -> tuple[ClaimInvitation, str]:
-    """A one-time code for somebody on the roster; it is shown now and never again, and ends the one before.
+    """A one-time code for somebody on the roster; it is shown now and never again, and ends the one before. The other
+    institutions that name the person are told.
 
-    Raises `person_taken` when the record has a login already, and NotAllowed.
+    Raises `person_taken` when the record has a login already, `named_lately` and `row_disputed` (a row could be written
+    in order to take the record over), and NotAllowed.
     """
     _require_colleague(actor, person, institution)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if locked.user_id:
         raise DomainError("person_taken")
+    _require_trusted_row(locked, institution)
     now, code = clock.now(), "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
     running = ClaimInvitation.objects.filter(person=locked, institution=institution, expires_at__gt=now)
     running.filter(used_at__isnull=True).update(expires_at=now)
@@ -46,6 +68,7 @@ def invite_to_claim(*, actor: User, person: Person, institution: Institution) ->
         expires_at=now + INVITATION_LIFE,
     )
     audit.record(actor, "accounts.claim_invited", invitation, person=locked.pk)
+    outbox.add(TELL, invitation.pk)
     return invitation, code
 
 
@@ -54,7 +77,7 @@ def confirm_claim_by_invitation(*, actor: User, claim: Claim, code: str) -> Clai
     """The claim has shown document and name; the code of the institution confirms it, once.
 
     A wrong code is counted and leaves the claim open. Whoever handed the code out cannot use it. Raises
-    `too_many_tries`, and NotAllowed for the claim of another login.
+    `too_many_tries`, `named_lately`, `row_disputed`, and NotAllowed for the claim of another login.
     """
     if claim.user_id != actor.pk:
         raise NotAllowed(record="accounts.claim")
@@ -72,6 +95,7 @@ def confirm_claim_by_invitation(*, actor: User, claim: Claim, code: str) -> Clai
         claim.save(update_fields=["tries"])
         note_wrong_try(claim.person, ClaimTry.What.INVITATION)
         return claim
+    _require_trusted_row(claim.person, found.institution)
     found.used_at = clock.now()
     found.save(update_fields=["used_at"])
     return confirm_locked(actor, claim, way="invitation")
@@ -94,11 +118,40 @@ def check_colleague(*, actor: User, person: Person, institution: Institution, se
     )
 
 
+def tell_others(*, invitation_id: int) -> None:
+    """A mail to the officers of the other institutions that name the person: neither who it is nor who invited."""
+    invitation = ClaimInvitation.objects.select_related("person").get(pk=invitation_id)
+    running = Q(end_date__isnull=True) | Q(end_date__gt=clock.today())
+    rows = _rows(invitation.person).filter(running).exclude(institution=invitation.institution_id)
+    hats = Membership.objects.running(clock.today()).filter(
+        role=Role.INSTITUTION_OFFICER, institution__in=rows.values("institution"), user__is_active=True
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        context = {"link": settings.SITE_URL + reverse("accounts:person", args=[invitation.person_id])}
+        subject = render_to_string("emails/claim_invited_subject.txt").strip()
+        for email in hats.exclude(user__email=None).order_by("pk").values_list("user__email", flat=True).distinct():
+            send_mail(subject, render_to_string("emails/claim_invited.txt", context), None, [str(email)])
+
+
+def _rows(person: Person) -> AppointmentQuerySet:
+    return Appointment.objects.holding().filter(same_person(person.merged_into_id or person.pk))
+
+
+def _require_trusted_row(person: Person, institution: Institution) -> None:
+    """Known here for as long as a phone must be (PHONE_KNOWN_FOR), in whatever wording, and not disputed."""
+    rows = _rows(person).filter(institution=institution)
+    if rows.filter(disputes__state=DisputeState.OPEN).exists():
+        raise DomainError("row_disputed")
+    first_known = Least("recorded_at", Coalesce(Min("versions__recorded_at"), F("recorded_at")))
+    old = clock.now() - PHONE_KNOWN_FOR
+    if not rows.annotate(first_known=first_known).filter(first_known__lte=old).exists():
+        raise DomainError("named_lately", days=PHONE_KNOWN_FOR.days)
+
+
 def _require_colleague(actor: User, person: Person, institution: Institution) -> None:
     """Own staff only: named here today, or gone lately."""
     require(actor, Permission.IDENTITY_VOUCH, institution)
-    rows = Appointment.objects.holding().filter(running_or_just_ended(clock.today()), institution=institution)
-    if not rows.filter(same_person(person.merged_into_id or person.pk)).exists():
+    if not _rows(person).filter(running_or_just_ended(clock.today()), institution=institution).exists():
         raise NotAllowed(permission=Permission.IDENTITY_VOUCH.value)
 
 

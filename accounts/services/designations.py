@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.access import require
 from accounts.models import Designation, DesignationEvent, Institution, TrainingBase, User
@@ -15,7 +16,7 @@ from accounts.models.designations import BASE_KINDS, INSTITUTION_KINDS
 from accounts.permissions import GRANTS, Permission
 from accounts.selectors.bodies import competent_body
 from accounts.selectors.designations import period_end, publicity_days
-from accounts.services.places import require_region
+from accounts.services.places import require_system
 from accounts.workflow import APPLY, DESIGNATION_STEPS, ON_THE_WAY, DesignationState
 from core import audit, clock
 from core.errors import DomainError
@@ -60,8 +61,12 @@ def designate(
     valid_from: date,
     valid_to: date | None = None,
 ) -> Designation:
-    """Enter a status that was granted by its document outside the platform."""
-    require_region(actor, Permission.INSTITUTION_IMPORT, subject.region)
+    """Enter a status that was granted by its document outside the platform, before it: the way of a data takeover, past
+    publicity and second person, and therefore the system's. Raises `kind_not_for_subject`, `already_designated`."""
+    require_system(actor)
+    if kind not in (BASE_KINDS if isinstance(subject, TrainingBase) else INSTITUTION_KINDS):
+        raise DomainError("kind_not_for_subject", kind=kind)
+    _require_not_held(subject, kind, valid_from, valid_to)
     granted = Designation.objects.create(
         kind=kind, document=document, valid_from=valid_from, valid_to=valid_to, **_place(subject)
     )
@@ -96,7 +101,8 @@ def grant_designation(
     valid_to: date | None = None,
     note: str = "",
 ) -> Designation:
-    """After the publicity. Raises `publicity_running`, `document_missing`, `granted_too_early`, `ends_before_start`."""
+    """After the publicity. Raises `publicity_running`, `document_missing`, `granted_too_early`, `ends_before_start`,
+    `already_designated`."""
     _require_competent(actor, designation)
     _require_words(document, "document_missing")
     locked = _locked(designation)
@@ -105,6 +111,7 @@ def grant_designation(
         raise DomainError("granted_too_early")
     if valid_to and valid_to <= valid_from:
         raise DomainError("ends_before_start")
+    _require_not_held(locked.subject, locked.kind, valid_from, valid_to, but=locked)
     dates = {"document": document.strip(), "valid_from": valid_from, "valid_to": valid_to, **NO_PERIOD}
     return _take(actor, designation, "designate", document=document, note=note, changes=dates)
 
@@ -208,6 +215,19 @@ def _note(
         recorded_at=clock.now(),
         actor=actor,
     )
+
+
+def _require_not_held(
+    subject: Subject, kind: str, valid_from: date, valid_to: date | None, *, but: Designation | None = None
+) -> None:
+    """One status of a kind at a time: two would count twice in every figure. The database refuses as well
+    (accounts.apps: `no_overlap`)."""
+    type(subject).objects.select_for_update().get(pk=subject.pk)
+    meeting = Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)
+    held = subject.designations.filter(meeting, kind=kind, valid_from__isnull=False)
+    others = held.exclude(pk=but.pk) if but else held
+    if (others.filter(valid_from__lt=valid_to) if valid_to else others).exists():
+        raise DomainError("already_designated", kind=kind)
 
 
 def _require_competent(actor: User, designation: Designation) -> None:

@@ -60,14 +60,18 @@ def save_profile(
     checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
     if not checked.ok:
         raise DomainError("document_wrong", reasons=checked.errors)
-    _require_patience(actor)
-    try:
-        return _profile(actor, name, latin_name, document_type, country, checked.value)
-    except DomainError as refusal:
-        # Written after the refusal has undone its own transaction.
-        audit.record(actor, "accounts.profile_refused", actor, code=refusal.code)
-        _note_wrong_name(name, document_type, checked.value)
-        raise
+    with transaction.atomic():
+        # Whoever asks eleven times at once is counted one after the other.
+        User.objects.select_for_update().get(pk=actor.pk)
+        _require_patience(actor)
+        try:
+            return _profile(actor, name, latin_name, document_type, country, checked.value)
+        except DomainError as error:
+            # Written after the refusal has undone its own savepoint.
+            audit.record(actor, "accounts.profile_refused", actor, code=error.code)
+            _note_wrong_name(name, document_type, checked.value)
+            refusal = error
+    raise refusal
 
 
 def _note_wrong_name(name: str, kind: str, number: str) -> None:
@@ -92,6 +96,8 @@ def _require_patience(actor: User) -> None:
 def _profile(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> ProfileResult:
     known = find_document(kind, number)
     if known is None:
+        if bare := Person.objects.filter(user=actor.pk, documents=None).select_for_update(of=("self",)).first():
+            return ProfileResult(person=_declared_anew(actor, bare, name, latin_name, kind, country, number))
         return ProfileResult(person=_new_person(actor, name, latin_name, kind, country, number))
     person = known.person.merged_into or known.person
     if name_key(name) not in (known.person.name_key, person.name_key) or person.user_id not in (None, actor.pk):
@@ -221,13 +227,34 @@ def _new_person(actor: User, name: str, latin_name: str, kind: str, country: str
     return person
 
 
+def _declared_anew(
+    actor: User, person: Person, name: str, latin_name: str, kind: str, country: str, number: str
+) -> Person:
+    """After the number of the profile was released: the login's own document, under its own name."""
+    person.name, person.name_key, person.latin_name = normal_name(name), name_key(name), latin_name.strip()
+    person.save(update_fields=["name", "name_key", "latin_name"])
+    try:
+        with transaction.atomic():
+            _document(person, kind, country, number)
+    except IntegrityError as error:
+        raise DomainError("profile_refused") from error
+    audit.record(actor, "accounts.profile_saved", person, document_type=kind)
+    outbox.add("accounts.profile_saved", person.pk)
+    record_identity_check(actor=actor, person=person, standing=Standing.SELF_DECLARED)
+    return person
+
+
+def _document(person: Person, kind: str, country: str, number: str) -> None:
+    IdentityDocument.objects.create(
+        person=person, type=kind, country=country, number=number, number_index=document_index(kind, number)
+    )
+
+
 def _person_with_document(actor: User, name: str, latin_name: str, kind: str, country: str, number: str) -> Person:
     person = Person.objects.create(
         user=actor, name=normal_name(name), name_key=name_key(name), latin_name=latin_name.strip()
     )
-    IdentityDocument.objects.create(
-        person=person, type=kind, country=country, number=number, number_index=document_index(kind, number)
-    )
+    _document(person, kind, country, number)
     return person
 
 

@@ -3,6 +3,8 @@ holds the letter."""
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,15 +14,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.access import require
 from accounts.models import Invitation, Membership, User
 from accounts.models.joining import address_index
 from accounts.models.positions import FIELD_OF
-from accounts.permissions import Role
+from accounts.permissions import Permission, Role
 from accounts.services.granting import may_give, require_giving
 from accounts.services.memberships import Place, give_hat, lock_place
 from accounts.workflow import INVITATION_STEPS, InvitationState
 from core import audit, clock, outbox
-from core.errors import DomainError
+from core.errors import DomainError, WrongState
 from core.workflow import advance
 
 VALID_FOR = timedelta(days=7)
@@ -33,11 +36,37 @@ SEND = "accounts.send_invitation"
 def invite(*, actor: User, role: str, place: Place, email: str) -> Invitation:
     """Ask an address to act for a place. Raises `own_address`, `invited_already`, `too_many_invitations`."""
     require_giving(actor, role, place)
+    # Whoever sends many at once is counted one after the other.
+    User.objects.select_for_update().get(pk=actor.pk)
     _check_address(actor, email)
     invitation = _written(actor, role, place, email.strip().lower())
     audit.record(actor, "accounts.invited", invitation, role=role, place=str(place.pk))
-    outbox.add(SEND, invitation.pk)
+    if not invitation.waits_for_a_second:
+        outbox.add(SEND, invitation.pk)
     return invitation
+
+
+@transaction.atomic
+def second_invitation(*, actor: User, invitation: Invitation) -> Invitation:
+    """The yes of another security administrator, with which the letter to an administrator goes out: else one of them
+    would give the other two offices to further addresses of the own.
+
+    Raises `same_person_twice`, `own_address`, `expired`, WrongState when it needs no yes any more.
+    """
+    require_giving(actor, invitation.role, invitation.place)
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if locked.state != InvitationState.OPEN or not locked.waits_for_a_second:
+        raise WrongState(step="second", state=locked.state)
+    if locked.invited_by_id == actor.pk:
+        raise DomainError("same_person_twice")
+    _refuse_own_address(actor, locked.email)
+    if clock.now() >= locked.expires_at:
+        raise DomainError("expired")
+    locked.seconded_by = actor
+    locked.save(update_fields=["seconded_by"])
+    audit.record(actor, "accounts.invitation_seconded", locked, role=locked.role)
+    outbox.add(SEND, locked.pk)
+    return locked
 
 
 @transaction.atomic
@@ -47,6 +76,10 @@ def accept_invitation(*, actor: User, invitation: Invitation, letter: str) -> Me
 
     Raises `expired`, `letter_missing`, and `no_longer_given` when the one who invited could not give it any more.
     """
+    require(actor, Permission.MEMBERSHIP_OWN, invitation)
+    if Invitation.objects.get(pk=invitation.pk).waits_for_a_second:
+        # No letter has gone out; the database refuses it too.
+        raise DomainError("letter_missing")
     accepted = advance(invitation, "accept", INVITATION_STEPS, actor=actor)
     lock_place(accepted.place)
     _check_still_stands(accepted)
@@ -68,16 +101,25 @@ def withdraw_invitation(*, actor: User, invitation: Invitation) -> Invitation:
 
 def expire_invitations(*, actor: User) -> int:
     """Close what nobody answered in time; they could not be accepted any more since that moment. For a timer."""
-    due = Invitation.objects.filter(state=InvitationState.OPEN, expires_at__lte=clock.now()).order_by("pk")
+    due = Invitation.objects.filter(state=InvitationState.OPEN, expires_at__lte=clock.now())
+    return close_those(actor=actor, due=due.order_by("pk"))
+
+
+def close_those(*, actor: User, due: Iterable[Invitation]) -> int:
+    """Of a list read before; returns how many it really closed."""
+    closed = 0
     for invitation in due:
-        advance(invitation, "expire", INVITATION_STEPS, actor=actor)
-    return len(due)
+        # Answered in the meantime: nothing is left to close, and the others still are.
+        with suppress(WrongState):
+            advance(invitation, "expire", INVITATION_STEPS, actor=actor)
+            closed += 1
+    return closed
 
 
 def deliver_invitation(*, invitation_id: int) -> None:
     """Write the letter with a new word in its link; called again, the newest letter holds."""
     invitation = Invitation.objects.get(pk=invitation_id)
-    if not invitation.is_open_at(clock.now()):
+    if invitation.waits_for_a_second or not invitation.is_open_at(clock.now()):
         return
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(pk=invitation.pk).update(token_hash=token_hash(token))
@@ -102,10 +144,14 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _check_address(actor: User, email: str) -> None:
+def _refuse_own_address(actor: User, email: str) -> None:
     own = {address.email.lower() for address in actor.emailaddress_set.all()}  # type: ignore[attr-defined]
     if email.strip().lower() in own | {str(actor.email).lower()}:
         raise DomainError("own_address")
+
+
+def _check_address(actor: User, email: str) -> None:
+    _refuse_own_address(actor, email)
     since = clock.now() - timedelta(days=1)
     if Invitation.objects.filter(invited_by=actor, created_at__gt=since).count() >= A_DAY:
         raise DomainError("too_many_invitations")
@@ -138,6 +184,6 @@ def _check_still_stands(invitation: Invitation) -> None:
     """A week is long: the one who invited may have left, or somebody else may have come first."""
     if clock.now() >= invitation.expires_at:
         raise DomainError("expired")
-    inviter = invitation.invited_by
-    if not inviter.is_active or not may_give(inviter, invitation.role, invitation.place):
+    givers = [one for one in (invitation.invited_by, invitation.seconded_by) if one]
+    if not all(one.is_active and may_give(one, invitation.role, invitation.place) for one in givers):
         raise DomainError("no_longer_given")

@@ -6,6 +6,7 @@ from accounts.access import require
 from accounts.models import JoinRequest, Membership, User
 from accounts.models.positions import FIELD_OF, MembershipQuerySet
 from accounts.permissions import Permission, Role
+from accounts.services.first_hats import security_admins
 from accounts.services.granting import require_giving
 from accounts.services.memberships import Place, give_hat, lock_place, take_hat_off
 from accounts.workflow import JOIN_STEPS
@@ -67,10 +68,14 @@ def withdraw_request(*, actor: User, request: JoinRequest) -> JoinRequest:
 
 @transaction.atomic
 def leave(*, actor: User, membership: Membership, knows_it_is_the_last: bool = False) -> Membership:
-    """Take an own hat off, at once. Raises `last_member` until it is said that this is known."""
+    """Take an own hat off, at once. Raises `last_member` until it is said that this is known, and
+    `last_security_admin`: after that one nobody could give a hat any more."""
     require(actor, Permission.MEMBERSHIP_OWN, membership)
     if membership.user_id != actor.pk:
         raise NotAllowed(permission=Permission.MEMBERSHIP_OWN.value)
+    lock_place(membership.place)
+    if is_last_security_admin(membership):
+        raise DomainError("last_security_admin")
     if is_last(membership) and not knows_it_is_the_last:
         raise DomainError("last_member", place=str(membership.place))
     return take_hat_off(actor=actor, membership=membership, reason="left")
@@ -91,6 +96,10 @@ def is_last(membership: Membership) -> bool:
     if membership.role not in (Role.INSTITUTION_OFFICER, Role.BASE_MANAGER):
         return False
     return not _members(membership.place).filter(role=membership.role).exclude(pk=membership.pk).exists()
+
+
+def is_last_security_admin(membership: Membership) -> bool:
+    return membership.role == Role.SECURITY_ADMIN and not security_admins().exclude(user=membership.user_id).exists()
 
 
 def _members(place: Place) -> MembershipQuerySet:

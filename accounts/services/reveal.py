@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.access import can, holds
-from accounts.models import AccessEntry, IdentityDocument, Person, User
+from accounts.models import AccessEntry, Appointment, IdentityDocument, Person, User
 from accounts.permissions import Permission
+from accounts.selectors import same_person
 from accounts.services.access import note_access
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -49,9 +50,13 @@ def reveal(*, actor: User, person_id: int, what: str, purpose: str) -> Revealed:
     if refusal := _refusal(actor, person):
         _note_refused(actor, concerned, what, purpose, refusal)
         return Revealed(concerned, refusal=refusal)
+    values = _values(actor, concerned, what)
+    if not values:
+        # Nobody has seen anything: no look is used up, and the person is not told of one.
+        return Revealed(concerned)
     note_access(actor=actor, person=concerned, what=what, purpose=purpose)
     audit.record(actor, "accounts.number_revealed", concerned, what=what, purpose=purpose)
-    return Revealed(concerned, _values(concerned, what))
+    return Revealed(concerned, values)
 
 
 def _refusal(actor: User, person: Person) -> str:
@@ -72,11 +77,18 @@ def _note_refused(actor: User, person: Person, what: str, purpose: str, refusal:
     audit.record(actor, "accounts.reveal_refused", person, what=what, purpose=words, refusal=refusal)
 
 
-def _values(person: Person, what: str) -> list[tuple[str, str]]:
+def _values(actor: User, person: Person, what: str) -> list[tuple[str, str]]:
     if what == What.PHONE:
-        return [("", person.phone)] if person.phone else []
+        return _phones(actor, person)
     rows = IdentityDocument.objects.filter(person=person).order_by("pk")
     return [(row.get_type_display(), row.number) for row in rows]
+
+
+def _phones(actor: User, person: Person) -> list[tuple[str, str]]:
+    """What rosters name, of those institutions alone that the actor reaches; each number once."""
+    rows = Appointment.objects.allowed(actor, Permission.PERSON_REVEAL).holding().filter(same_person(person.pk))
+    named = {row.phone: row.institution.name for row in rows.select_related("institution").order_by("pk") if row.phone}
+    return [(institution, phone) for phone, institution in named.items()]
 
 
 def _an_hour_ago() -> datetime:

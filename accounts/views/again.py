@@ -55,6 +55,7 @@ def confirm_again(view: View | None = None, *, reading_is_free: bool = False) ->
         @wraps(guarded)
         def answer(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if (reading_is_free and request.method in READING) or recently_confirmed(request):
+                _forget_if_sent(request)
                 return guarded(request, *args, **kwargs)
             return _led_to_confirm(request)
 
@@ -119,6 +120,12 @@ def _kept(request: SignedInRequest) -> dict[str, Any] | None:
         # Under a key that has been taken out since: older than the quarter of an hour for which it would count.
         return None
     return kept if kept["at"] > clock.now().timestamp() - settings.CONFIRM_AGAIN_AFTER else None
+
+
+def _forget_if_sent(request: SignedInRequest) -> None:
+    """What was kept has arrived: it is not offered a second time."""
+    if request.method not in READING and (kept := _kept(request)) and kept["path"] == request.get_full_path():
+        del request.session[STOPPED_KEY]
 
 
 def _binding(login: str) -> str:

@@ -74,7 +74,7 @@ def body(request: SignedInRequest, pk: int) -> HttpResponse:
         "duties": [{"duty": one, "now": _holds_on(one, today)} for one in card.duties],
         "competences": [{"entry": one, "now": _holds_on(one, today)} for one in card.competences],
         "may_correct": can(request.user, Permission.BODY_MANAGE, card.body),
-        "may_manage": can(request.user, Permission.COMPETENCE_MANAGE, card.body),
+        "may_manage": selectors.may_enter_duty(request.user, card.body),
         "crumbs": _crumbs(here=card.body.name),
     }
     return render(request, "accounts/body.html", context)
@@ -96,6 +96,8 @@ def correct_body(request: SignedInRequest, pk: int) -> HttpResponse:
 @confirm_again(reading_is_free=True)
 def assign_duty(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.body_for(request.user, pk, Permission.COMPETENCE_MANAGE)
+    if not selectors.may_enter_duty(request.user, found):
+        raise NotAllowed(permission=Permission.COMPETENCE_MANAGE.value)
     form = DutyForm(request.POST or None, initial={"valid_from": clock.today()})
     if form.is_valid():
         try:

@@ -18,7 +18,7 @@ from accounts.selectors import hats as selectors
 from accounts.services import accept_invitation, ask_to_join, decline_invitation, leave, withdraw_request
 from accounts.services.granting import bodies_over
 from accounts.services.invitations import token_hash
-from accounts.services.joining import ASKED_FOR, is_last
+from accounts.services.joining import ASKED_FOR, is_last, is_last_security_admin
 from core.errors import DomainError
 
 # The digest of the letter that this session opened last.
@@ -34,6 +34,11 @@ REFUSALS = {
     "another_administrator": gettext_lazy(
         "You already are an administrator. System, security and audit stay with three people."
     ),
+    "last_security_admin": gettext_lazy(
+        "You are the last security administrator: after you nobody could give a role any more. Bring in another one"
+        " first."
+    ),
+    "last_member": gettext_lazy("You are the last one here. Say that you know it, then leave."),
     "wrong_state": gettext_lazy("This has been answered in the meantime."),
 }
 
@@ -52,10 +57,17 @@ def leave_hat(request: SignedInRequest, pk: int) -> HttpResponse:
     """What leaving will do, and doing it."""
     hat = selectors.own_hat(request.user, pk)
     if request.method == "POST":
-        leave(actor=request.user, membership=hat, knows_it_is_the_last="last" in request.POST)
+        try:
+            leave(actor=request.user, membership=hat, knows_it_is_the_last="last" in request.POST)
+        except DomainError as refusal:
+            messages.error(request, _words(refusal))
+            return redirect("accounts:leave_hat", pk=pk)
         request.session[SESSION_KEY] = AS_MYSELF
         _stay_signed_in(request)
         messages.success(request, _("You have left. The hat is off from this moment."))
+        return redirect("accounts:my_hats")
+    if is_last_security_admin(hat):
+        messages.warning(request, str(REFUSALS["last_security_admin"]))
         return redirect("accounts:my_hats")
     last = is_last(hat)
     context = {"hat_left": hat, "last": last, "answers_then": bodies_over(hat.place)[:1] if last else []}

@@ -16,10 +16,10 @@ from accounts.forms.hats import InviteForm, WhyForm
 from accounts.middleware import SignedInRequest
 from accounts.models import JoinRequest, Membership
 from accounts.models.positions import FIELD_OF
-from accounts.permissions import Permission, Role
+from accounts.permissions import ADMINISTRATORS, Permission, Role
 from accounts.selectors import hats as selectors
 from accounts.selectors.viewing import viewings_of
-from accounts.services import accept_request, end_hat, invite, refuse_request, withdraw_invitation
+from accounts.services import accept_request, end_hat, invite, refuse_request, second_invitation, withdraw_invitation
 from accounts.services.granting import bodies_over, may_give, roles_to_give
 from accounts.services.joining import is_last
 from accounts.views.again import confirm_again
@@ -36,6 +36,10 @@ REFUSALS = {
         "They already are an administrator. System, security and audit stay with three people."
     ),
     "national_body_only": gettext_lazy("Administrators of the platform sit at the national body."),
+    "same_person_twice": gettext_lazy(
+        "You sent this invitation yourself: another security administrator has to agree."
+    ),
+    "expired": gettext_lazy("The invitation is older than seven days. Please ask for a new one."),
     "wrong_state": gettext_lazy("This has been answered in the meantime."),
 }
 
@@ -116,6 +120,22 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("accounts:members", kind=FIELD_OF[type(invitation.place)], pk=invitation.place.pk)
 
 
+@require_POST
+@confirm_again
+def second(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The yes of another security administrator to an invitation to an administrator's office."""
+    invitation = selectors.managed_invitation(request.user, pk)
+    try:
+        second_invitation(actor=request.user, invitation=invitation)
+    except NotAllowed:
+        raise
+    except DomainError as refusal:
+        messages.warning(request, _words(refusal))
+    else:
+        messages.success(request, _("You have agreed; the invitation is on its way."))
+    return redirect("accounts:members", kind=FIELD_OF[type(invitation.place)], pk=invitation.place.pk)
+
+
 @require_safe
 def requests(request: SignedInRequest) -> HttpResponse:
     """Everything that waits for an answer in reach of the worn hat."""
@@ -160,7 +180,13 @@ def _invited(request: SignedInRequest, place: selectors.Place, form: InviteForm)
     except DomainError as refusal:
         form.add_error("email", _words(refusal))
         return False
-    messages.success(request, _("The invitation is on its way; it holds for seven days."))
+    waits = form.cleaned_data["role"] in ADMINISTRATORS
+    told = (
+        _("Noted. The letter goes out when another security administrator has agreed on this page.")
+        if waits
+        else _("The invitation is on its way; it holds for seven days.")
+    )
+    messages.success(request, told)
     return True
 
 

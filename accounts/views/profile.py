@@ -27,7 +27,8 @@ PROFILE_REFUSED = gettext_lazy(
 def profile(request: SignedInRequest) -> HttpResponse:
     """The profile as it stands, the open claim, or the form to fill."""
     person = own_person(request.user)
-    if person is not None:
+    # Whose number was released declares the own one; everybody else has a profile.
+    if person is not None and person.documents.all():
         return render(request, "accounts/profile.html", {"person": person, "checks": identity_history(person)})
     if open_claim(request.user) is not None:
         return redirect("accounts:claim")
@@ -135,4 +136,8 @@ CLAIM_REFUSALS = {
     "person_taken": gettext_lazy(
         "This record is linked to another login. Please ask your institution or your training base."
     ),
+    "row_disputed": gettext_lazy(
+        "Whether you work at the institution that gave the code is being decided. Please ask your training base."
+    ),
+    "named_lately": gettext_lazy("The institution that gave the code has named you only lately. Please ask it later."),
 }

@@ -17,6 +17,7 @@ env.refuse_unsafe_production(
     site_url=base.SITE_URL,
     sqlite=not env.text("PLATFORM_DB_HOST"),
     web_processes=env.number("PLATFORM_WEB_PROCESSES", 1),
+    sms_gateway=base.SMS_GATEWAY_URL,
 )
 FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 
@@ -25,7 +26,8 @@ ALLOWED_HOSTS = [base.SITE_HOST]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_HSTS_SECONDS = 31_536_000
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Whoever comes without a proxy of ours could write this header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if base.TRUSTED_PROXIES else None
 
 if env.text("PLATFORM_DB_HOST"):
     DATABASES = {

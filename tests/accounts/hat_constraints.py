@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import AdminBody, Invitation, JoinRequest, User, Viewing
-from accounts.permissions import PLACE_OF
+from accounts.permissions import ADMINISTRATORS, PLACE_OF
 from core import clock
 from tests.builders import make_base, make_institution, make_user
 
@@ -62,6 +62,14 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
         lambda: invitation("auditor", **places("institution")),
         lambda: invitation("institution_officer", **places("institution", "base")),
     ],
+    "invitation_seconded_by_another": [
+        lambda: invitation(
+            "auditor", seconded_by=User.objects.get(email="system@platform.invalid"), **places("admin_body")
+        )
+    ],
+    "administrators_are_seconded": [
+        lambda role=role: invitation(role, "accepted", **places("admin_body")) for role in sorted(ADMINISTRATORS)
+    ],
     "one_open_invitation_to_admin_body": [
         lambda: [invitation("auditor", **places("admin_body")) for _ in range(2)],
     ],
@@ -85,6 +93,12 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
 }
 FITTING: dict[str, list[Callable[[], Any]]] = {
     "invitation_role_at_its_place": [lambda: [invitation(role, **places(kind)) for role, kind in PLACE_OF.items()]],
+    "invitation_seconded_by_another": [lambda: invitation("auditor", seconded_by=make_user(), **places("admin_body"))],
+    "administrators_are_seconded": [
+        lambda: invitation("audit_admin", "accepted", seconded_by=make_user(), **places("admin_body")),
+        lambda: invitation("audit_admin", "open", **places("admin_body")),
+        lambda: invitation("auditor", "accepted", **places("admin_body")),
+    ],
     "one_open_invitation_to_admin_body": [
         lambda: [invitation("auditor", state, **places("admin_body")) for state in ("open", "declined", "declined")],
         lambda: [invitation(role, **places("admin_body")) for role in ("auditor", "regulator")],

@@ -190,6 +190,18 @@ def test_carrying_it_out_does_what_was_begun(stopped, award):
     answer = stopped.post(address(award), fields)
 
     assert (answer.status_code, Job.objects.count()) == (302, 1)
+    assert STOPPED_KEY not in stopped.session
+    assert stopped.get("/home/go-on/").url == "/home/"
+
+
+def test_what_was_stopped_stays_while_something_else_is_sent(stopped, award):
+    confirmed = stopped.post(PASSWORD_PAGE, {"password": PASSWORD, "next": "/home/go-on/"})
+
+    stopped.post(f"{address(award)}?other=1")
+    stopped.get(address(award))
+
+    assert STOPPED_KEY in stopped.session
+    assert stopped.get(confirmed.url).status_code == 200
 
 
 def test_what_was_stopped_is_not_shown_before_confirming(stopped):

@@ -3,10 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
-from accounts.models import Claim, ClaimInvitation, ClaimTry, Person
+from accounts.models import (
+    Appointment,
+    AppointmentDispute,
+    AppointmentVersion,
+    Claim,
+    ClaimInvitation,
+    ClaimTry,
+    Person,
+)
 from accounts.selectors import identity_history, is_checked
 from accounts.services import (
     check_colleague,
@@ -15,9 +24,11 @@ from accounts.services import (
     confirm_claim_by_invitation,
     invite_to_claim,
 )
+from accounts.services.claim_invitations import tell_others
 from accounts.services.identity_provider import check_by_service
 from core import clock
 from core.errors import NotAllowed
+from core.models import OutboxEvent
 from tests.accounts.profiles import NUMBER, refused, save
 from tests.accounts.test_profile_pages import FORM
 from tests.builders import (
@@ -157,6 +168,61 @@ def test_only_the_own_institution_invites_its_own_staff(known, institution):
             invite_to_claim(actor=actor, person=known, institution=place)
 
     assert ClaimInvitation.objects.count() == 0
+
+
+# --- a row is not written in order to take a record over ------------------------------------------------------------
+@pytest.fixture
+def takers(known, institution):
+    """An institution that names somebody else's person today."""
+    institution = make_institution()
+    make_appointment(known, institution, post="顾问")
+    return institution
+
+
+def test_row_written_today_invites_nobody(takers, known):
+    actor = officer(takers)
+
+    assert refused(invite_to_claim, actor=actor, person=known, institution=takers) == "named_lately"
+    page = signed_in(actor).post(f"/en/people/{known.pk}/invite/", follow=True).content.decode()
+    assert "has stood on your roster for seven days" in page
+    assert not ClaimInvitation.objects.exists()
+    with clock.travel(timedelta(days=7, minutes=1)):
+        assert invite_to_claim(actor=actor, person=known, institution=takers)
+
+
+def test_row_that_was_only_reworded_today_has_been_known_before(known, institution):
+    row = known.appointments.get()
+    terms = {name: getattr(row, name) for name in Appointment.TERMS}
+    terms["recorded_at"] = row.recorded_at
+    AppointmentVersion.objects.create(appointment=row, superseded_at=clock.now(), **terms)
+    Appointment.objects.filter(pk=row.pk).update(recorded_at=clock.now(), post="部长")
+
+    assert invite_to_claim(actor=officer(institution), person=known, institution=institution)
+
+
+def test_disputed_row_invites_nobody_and_confirms_nothing(invited, claim, user, known, institution):
+    AppointmentDispute.objects.create(appointment=known.appointments.get())
+
+    assert refused(invite_to_claim, actor=officer(institution), person=known, institution=institution) == (
+        "row_disputed"
+    )
+    assert refused(confirm_claim_by_invitation, actor=user, claim=claim, code=invited[1]) == "row_disputed"
+    assert Person.objects.get(pk=known.pk).user is None
+
+
+def test_other_institutions_of_the_person_are_told_without_names(takers, known, institution):
+    host, guest = officer(institution), officer(takers)
+    officer(make_institution())
+    with clock.travel(timedelta(days=8)):
+        invitation, _code = invite_to_claim(actor=guest, person=known, institution=takers)
+        assert OutboxEvent.objects.get(kind="accounts.tell_claim_invited").key == str(invitation.pk)
+
+        tell_others(invitation_id=invitation.pk)
+
+    (sent,) = mail.outbox
+    assert sent.to == [host.email]
+    assert f"/people/{known.pk}/" in sent.body
+    assert [word for word in (known.name, takers.name) if word in f"{sent.subject}{sent.body}"] == []
 
 
 def test_nobody_is_invited_to_a_record_with_a_login(known, institution):

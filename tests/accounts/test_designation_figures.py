@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from accounts.models import Designation
+from accounts.selectors import system_user
 from accounts.selectors.designations import in_force, in_publicity, years
 from accounts.services import (
     apply_for_designation,
@@ -18,7 +19,7 @@ from accounts.services import (
 from core import clock
 from staffing.selectors import institution_ratio
 from tests.accounts.designating import DAY, after, published, standing
-from tests.builders import make_base, make_institution, officer, regulator
+from tests.builders import make_base, make_institution, officer
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_public_lists_show_what_is_in_force_and_what_is_in_publicity(base, decid
     waiting = published(base, deciders[0])
     other = make_base(area="980000")
     held = designate(
-        actor=regulator("980000"), subject=other, kind="provincial_base", document="1号", valid_from=date(2026, 1, 1)
+        actor=system_user(), subject=other, kind="provincial_base", document="1号", valid_from=date(2026, 1, 1)
     )
     for state in ("applied", "refused", "withdrawn", "revoked"):
         standing(make_base(), state)

@@ -11,9 +11,10 @@ from accounts.selectors import system_user
 from accounts.services import (
     decline_invitation,
     end_hat,
+    second_invitation,
     withdraw_invitation,
 )
-from accounts.services.invitations import A_DAY, VALID_FOR, expire_invitations
+from accounts.services.invitations import A_DAY, VALID_FOR, close_those, expire_invitations
 from accounts.workflow import InvitationState
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
@@ -270,6 +271,20 @@ def test_timer_closes_what_nobody_answered():
     assert Invitation.objects.get(pk=fresh.pk).state == InvitationState.OPEN
 
 
+def test_one_that_was_answered_meanwhile_does_not_stop_the_others():
+    """The timer has read the list; before it comes to the first one, somebody declines."""
+    institution = make_institution()
+    actor = officer(institution)
+    first = invited(actor, institution)
+    second = invited(actor, institution, email="b@example.test")
+
+    with clock.travel(VALID_FOR):
+        decline_invitation(actor=confirmed(), invitation=first)
+        assert close_those(actor=system_user(), due=[first, second]) == 1
+
+    assert [Invitation.objects.get(pk=one.pk).state for one in (first, second)] == ["declined", "expired"]
+
+
 def test_address_is_invited_again_after_the_time_and_not_before():
     institution = make_institution()
     actor = officer(institution)
@@ -304,6 +319,7 @@ def test_administrator_accepts_no_second_office(first):
     user = hat(first, national(), confirmed())
     second = next(role for role in sorted(ADMINISTRATORS) if role != first)
     invitation = invited(hat(Role.SECURITY_ADMIN, national()), national(), second)
+    second_invitation(actor=hat(Role.SECURITY_ADMIN, national()), invitation=invitation)
 
     assert refused(lambda: accept(actor=user, invitation=invitation)) == "another_administrator"
     assert [one.role for one in user.valid_memberships()] == [first]

@@ -127,24 +127,33 @@ def test_base_is_made_by_the_system_alone(system):
     assert TrainingBase.objects.filter(code="9902").count() == 0
 
 
-@pytest.mark.parametrize("make", [lambda: make_institution(code="990100"), lambda: make_base(area="990100")])
-def test_designation_within_the_jurisdiction(make):
-    subject, actor = make(), regulator("990000")
+SUBJECTS = [
+    (lambda: make_institution(code="990100"), "demonstration"),
+    (lambda: make_base(area="990100"), "national_base"),
+]
 
-    granted = designate(
-        actor=actor, subject=subject, kind="demonstration", document="No. 1", valid_from=date(2026, 1, 1)
-    )
+
+@pytest.mark.parametrize(("make", "kind"), SUBJECTS)
+def test_designation_from_before_the_platform_is_entered_by_the_system(make, kind, system):
+    subject = make()
+
+    granted = designate(actor=system, subject=subject, kind=kind, document="No. 1", valid_from=date(2026, 1, 1))
 
     assert (granted.institution or granted.base) == subject
-    assert verbs(granted) == [("accounts.designated", actor.email)]
+    assert verbs(granted) == [("accounts.designated", system.email)]
 
 
-@pytest.mark.parametrize("make", [lambda: make_institution(code="990100"), lambda: make_base(area="990100")])
-def test_designation_elsewhere_is_refused(make):
+@pytest.mark.parametrize("code", ["990100", "990000", "000000"])
+@pytest.mark.parametrize(("make", "kind"), SUBJECTS)
+def test_no_authority_grants_past_publicity_and_second_person(make, kind, code):
     with pytest.raises(NotAllowed):
-        designate(
-            actor=regulator("990200"), subject=make(), kind="demonstration", document="x", valid_from=date(2026, 1, 1)
-        )
+        designate(actor=regulator(code), subject=make(), kind=kind, document="x", valid_from=date(2026, 1, 1))
+
+
+def test_kind_fits_the_subject(system):
+    for subject, kind in ((make_base(), "demonstration"), (make_institution(), "national_base")):
+        with pytest.raises(DomainError, match="kind_not_for_subject"):
+            designate(actor=system, subject=subject, kind=kind, document="x", valid_from=date(2026, 1, 1))
 
 
 # --- what the system alone does -------------------------------------------------------------------------------------

@@ -35,9 +35,7 @@ NUMBER, PHONE = resident_number(41_700), "+8613812340018"
 def person() -> Person:
     """Somebody of the region 990000, with a login, a number and a phone."""
     person = make_person("林知夏", number=NUMBER, user=make_user())
-    person.phone = PHONE
-    person.save(update_fields=["phone"])
-    make_appointment(person, make_institution())
+    make_appointment(person, make_institution(), phone=PHONE)
     return person
 
 
@@ -84,6 +82,28 @@ def test_phone_is_asked_for_by_itself(client, clerk, person):
     assert PHONE in answer
     assert NUMBER not in answer
     assert AccessEntry.objects.get().what == "phone"
+
+
+def test_phone_is_that_of_the_institutions_in_reach(client, clerk, person):
+    """As a roster wrote it; what another province's roster names stays there."""
+    make_appointment(person, make_institution(code="330000"), phone="+8613912340018")
+
+    answer = text(ask(client, person, what="phone"))
+
+    assert PHONE in answer
+    assert "+8613912340018" not in answer
+
+
+def test_where_nothing_is_on_file_nobody_has_looked(client, clerk):
+    person = make_person("林知夏", user=make_user())
+    make_appointment(person, make_institution())
+
+    answer = ask(client, person, what="phone")
+
+    assert "Nothing is on file" in text(answer)
+    assert "it is not counted" in text(answer)
+    assert not AccessEntry.objects.exists()
+    assert not AuditEntry.objects.filter(verb="accounts.number_revealed").exists()
 
 
 @pytest.mark.parametrize("fields", [{"purpose": ""}, {"purpose": "other", "about": ""}, {"what": "credit_file"}])

@@ -103,6 +103,8 @@ def test_new_password_ends_the_others_and_keeps_this_one(clerk):
     )
 
     assert (opens(mine), opens(other)) == (True, False)
+    page = mine.get("/en/profile/security/").content.decode()
+    assert page.count('<th scope="row">') == 1, "the other one stands no longer on the list of open ones"
 
 
 def test_change_of_powers_ends_every_session(clerk):

@@ -39,6 +39,10 @@ def without(name: str) -> dict[str, str]:
 
 
 REFUSED = {
+    "codes in clear": (
+        GOOD | {"PLATFORM_SMS_GATEWAY_URL": "http://sms.example.test/"},
+        "PLATFORM_SMS_GATEWAY_URL must begin with https://",
+    ),
     "no django key": (without("PLATFORM_KEY_DJANGO"), "PLATFORM_KEY_DJANGO is not set"),
     "no field key": (without("PLATFORM_KEY_FIELDS_1"), "PLATFORM_KEY_FIELDS_1 is not set"),
     "no index key": (without("PLATFORM_KEY_BLIND_INDEX"), "PLATFORM_KEY_BLIND_INDEX is not set"),
@@ -96,6 +100,15 @@ def test_unsafe_start_is_refused_with_one_sentence(name, tmp_path):
 def test_safe_start_goes_through(variables, tmp_path):
     """The twin: nothing but the unsafe value stood in the way."""
     assert start(tmp_path, variables).stderr == ""
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [("0", "None"), ("1", "('HTTP_X_FORWARDED_PROTO', 'https')")])
+def test_header_of_a_proxy_is_believed_only_where_there_is_one(proxies, believed, tmp_path):
+    said = "from config.settings import production; print(production.SECURE_PROXY_SSL_HEADER)"
+
+    started = start(tmp_path, GOOD | {"PLATFORM_PROXIES": proxies}, "-c", said)
+
+    assert (started.returncode, started.stdout.strip()) == (0, believed), started.stderr
 
 
 def test_whole_platform_checks_itself_on_production_settings(tmp_path):

@@ -40,7 +40,7 @@ def gateway(settings):
     server.server_close()
 
 
-def test_message_goes_to_the_https_gateway(gateway):
+def test_message_goes_to_the_gateway_as_json_with_its_token(gateway):
     sms.send(PHONE, "123456 是您的验证码")
 
     assert gateway.taken == [("Bearer t0ken", {"to": PHONE, "text": "123456 是您的验证码"})]

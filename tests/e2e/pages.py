@@ -272,7 +272,7 @@ def _places(made: Tour, own: Institution) -> None:
     rectified = Designation.objects.get(state="rectification")
     made.add(PROVINCE, "accounts:bodies")
     made.add(PROVINCE, "accounts:body", body.pk)
-    made.add(PROVINCE, "accounts:assign_duty", body.pk)
+    made.add(PROVINCE, "accounts:assign_duty", AdminBody.objects.get(code="WANGHAI").pk)
     made.add(PROVINCE, "accounts:competences", query="?region=990200")
     made.add(PROVINCE, "accounts:change_competence", "990200", "bases")
     made.add(PROVINCE, "accounts:designations")

@@ -9,7 +9,7 @@ from accounts.selectors import system_user
 from accounts.services import end_membership, grant_membership
 from core import clock
 from core.errors import NotAllowed
-from tests.builders import base_manager, make_user, officer, regulator
+from tests.builders import base_manager, hat, make_institution, make_user, officer, regulator
 from tests.courses.pages import lesson_of, make_course
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,21 @@ def test_editor_whose_time_is_over_stays_outside(tmp_path, client: Client):
     response = client.get(f"/cms/pages/{lesson.pk}/edit/")
 
     assert (response.status_code, user.groups.count()) == (404, 1)
+
+
+def test_editor_who_wears_another_hat_stays_outside(tmp_path, client: Client):
+    """The hat decides what is visible, here too."""
+    lesson = lesson_of(make_course(tmp_path), 2)
+    user = hat(Role.INSTITUTION_OFFICER, make_institution(), editor())
+    client.force_login(user)
+    address = f"/cms/pages/{lesson.pk}/edit/"
+    found = {}
+
+    for worn in (*user.memberships.order_by("pk"), None):
+        client.post("/hat/", {"membership": worn.pk if worn else "self"})
+        found[worn and worn.role] = client.get(address).status_code
+
+    assert found == {Role.EDITOR: 200, Role.INSTITUTION_OFFICER: 404, None: 404}
 
 
 def test_superuser_needs_no_hat_for_the_editors_room(tmp_path, client: Client):

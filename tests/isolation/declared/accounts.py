@@ -34,6 +34,8 @@ ADDRESSES: dict[str, Address] = {
         body={"role": "institution_officer", "email": "somebody@example.test"},
     ),
     "members/hats/<int:pk>/end/": only("officer regulator", pk="membership", body={"reason": "x"}),
+    # The invitation of the world is to no administrator's office: whoever may give that role is told so.
+    "members/invitations/<int:pk>/second/": only("", post="officer", pk="invitation", body={"yes": "1"}),
     "members/invitations/<int:pk>/withdraw/": only("", post="officer regulator", pk="invitation", body={"yes": "1"}),
     "members/requests/": only("officer base regulator", post=""),
     # A body above answers only where nobody acts yet.
@@ -63,6 +65,7 @@ ADDRESSES: dict[str, Address] = {
     "doubles/": only("regulator", post=""),
     "doubles/<int:first>/<int:second>/": only("regulator", first="person", second="person"),
     "doubles/merges/<int:pk>/undo/": only("regulator", pk="personmerge"),
+    "institution/numbers/": only("officer"),
     "people/<int:pk>/check/": only("officer", pk="person"),
     "people/<int:pk>/invite/": only("officer", pk="person"),
     "people/<int:pk>/": only("trainee officer regulator", pk="person", post=""),
@@ -93,8 +96,8 @@ ADDRESSES: dict[str, Address] = {
     ),
     "bodies/<int:pk>/": only(SEES_BODIES, pk="adminbody", post=""),
     "bodies/<int:pk>/correct/": only("system_admin", pk="adminbody"),
-    "bodies/<int:pk>/duties/new/": only("regulator", pk="adminbody"),
-    "bodies/duties/<int:pk>/end/": only("regulator", pk="duty"),
+    "bodies/<int:pk>/duties/new/": only("regulator", pk="adminbody", barred=BELOW_PROVINCE),
+    "bodies/duties/<int:pk>/end/": only("regulator", pk="duty", barred=BELOW_PROVINCE),
     "institution/roster/": only("officer", asking="regulator", post=""),
     "institution/roster/export.xlsx": only("officer", asking="regulator", post=""),
     "institution/roster/export.csv": only("officer", asking="regulator", post=""),

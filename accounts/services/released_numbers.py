@@ -1,0 +1,85 @@
+"""A number that a login has declared under another name, taken away by whoever has seen the original document.
+
+Without it, whoever typed a foreign number first would keep its owner out of every profile and roster for good.
+"""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts.access import require
+from accounts.identifiers import check_document
+from accounts.models import Appointment, IdentityCheck, IdentityDocument, Institution, Person, User
+from accounts.permissions import Permission
+from accounts.selectors import find_document, known_areas, same_person
+from accounts.workflow import CHECKED
+from core import audit, clock, outbox
+from core.errors import DomainError
+from core.text import name_key
+
+TELL = "accounts.tell_number_released"
+# So many numbers one login asks about within a day, whether or not one of them was there.
+A_DAY = 10
+
+
+@transaction.atomic
+def release_number(
+    *, actor: User, institution: Institution, name: str, document_type: str, number: str, seen_on: date
+) -> bool:
+    """The institution has seen the original, and it says another name than the login that declared the number did.
+    Says whether something was taken away; nothing else is told of whose it was.
+
+    Only what nobody has checked goes: no roster names that person, and no desk or institution has seen its document.
+    Raises `document_wrong`, `day_wrong`, `too_many_tries`, NotAllowed.
+    """
+    require(actor, Permission.IDENTITY_VOUCH, institution)
+    checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
+    if not checked.ok:
+        raise DomainError("document_wrong", reasons=checked.errors)
+    if seen_on > clock.today():
+        raise DomainError("day_wrong")
+    _count(actor, institution)
+    found = _self_declared(document_type, checked.value, name)
+    if found is None:
+        return False
+    person = found.person
+    found.delete()
+    facts = {"document_type": document_type, "seen_on": seen_on.isoformat()}
+    audit.record(actor, "accounts.number_released", person, institution=institution.pk, **facts)
+    outbox.add(TELL, person.pk)
+    return True
+
+
+def tell_declarer(*, person_id: int) -> None:
+    """The login that had declared it reads that it is gone, and may declare its own document."""
+    user = User.objects.filter(person=person_id, is_active=True).first()
+    if user is None or not user.email:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = render_to_string("emails/number_released_subject.txt").strip()
+        text = render_to_string("emails/number_released.txt", {"site_url": settings.SITE_URL})
+        send_mail(subject, text, None, [user.email])
+
+
+def _count(actor: User, institution: Institution) -> None:
+    User.objects.select_for_update().get(pk=actor.pk)
+    asked = audit.entries_about(institution).filter(verb="accounts.number_asked", actor=actor.pk)
+    if asked.filter(at__gt=clock.now() - timedelta(days=1)).count() >= A_DAY:
+        raise DomainError("too_many_tries")
+    audit.record(actor, "accounts.number_asked", institution)
+
+
+def _self_declared(kind: str, number: str, name: str) -> IdentityDocument | None:
+    found = find_document(kind, number)
+    if found is None or found.person.user_id is None or found.person.merged_into_id:
+        return None
+    person = Person.objects.select_for_update().get(pk=found.person_id)
+    standing = IdentityCheck.objects.filter(same_person(person.pk), standing__in=CHECKED)
+    named = Appointment.objects.holding().filter(same_person(person.pk))
+    if person.name_key == name_key(name) or standing.exists() or named.exists():
+        return None
+    return found
