@@ -13,7 +13,7 @@ from accounts.services.indexes import indexes_fit
 from accounts.services.invitations import deliver_invitation, expire_invitations
 from accounts.services.logins import TELL, tell_owner
 from accounts.services.notices import tell_by_message
-from accounts.services.released_numbers import tell_owner as tell_owner_of_number
+from accounts.services.released_numbers import tell_declarer
 from core import jobs, outbox, readiness
 from core.models import Job, OutboxEvent
 
@@ -69,7 +69,7 @@ jobs.name_kind(roster_jobs.IMPORT, _("Import of a staff roster"), result=_roster
 
 @outbox.handles("accounts.tell_number_released")
 def tell_number_released(event: OutboxEvent) -> None:
-    tell_owner_of_number(person_id=int(event.key))
+    tell_declarer(person_id=int(event.key))
 
 
 @outbox.handles("accounts.tell_claim_invited")

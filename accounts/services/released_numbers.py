@@ -54,7 +54,7 @@ def release_number(
     return True
 
 
-def tell_owner(*, person_id: int) -> None:
+def tell_declarer(*, person_id: int) -> None:
     """The login that had declared it reads that it is gone, and may declare its own document."""
     user = User.objects.filter(person=person_id, is_active=True).first()
     if user is None or not user.email:

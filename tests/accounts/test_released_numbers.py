@@ -9,7 +9,7 @@ from accounts.models import IdentityDocument, Person, User
 from accounts.selectors import find_document
 from accounts.services import import_roster, release_number
 from accounts.services.identity import record_identity_check
-from accounts.services.released_numbers import A_DAY, tell_owner
+from accounts.services.released_numbers import A_DAY, tell_declarer
 from accounts.workflow import Standing
 from core import clock
 from core.errors import NotAllowed
@@ -80,7 +80,7 @@ def test_whoever_had_declared_it_is_told_and_declares_the_own_document(squatter,
     person = Person.objects.get(user=squatter)
     assert OutboxEvent.objects.get(kind="accounts.tell_number_released").key == str(person.pk)
 
-    tell_owner(person_id=person.pk)
+    tell_declarer(person_id=person.pk)
 
     (sent,) = mail.outbox
     assert sent.to == [squatter.email]
