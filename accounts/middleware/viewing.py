@@ -30,6 +30,8 @@ SHOWN = frozenset(
         "accounts:person",
         "accounts:import_roster",
         "accounts:stop_viewing",
+        "exams:sittings",
+        "exams:room",
         "staffing:cockpit",
         "staffing:ratio",
         "staffing:changes",

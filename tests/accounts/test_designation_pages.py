@@ -114,10 +114,10 @@ def test_whoever_has_no_place_to_apply_for_finds_no_form():
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_list_costs_the_same_for_more_rows(rows, base, django_assert_num_queries):
+def test_list_costs_the_same_for_more_rows(rows, django_assert_num_queries):
     client = client_of(regulator())
     for state in ("applied", "designated", "exited")[:rows]:
-        standing(base, state)
+        standing(make_base(), state)
 
     with django_assert_num_queries(6):
         page = client.get(reverse("accounts:designations"))

@@ -145,7 +145,7 @@ def test_both_buttons_at_once_are_a_refusal_that_lacks_its_reason():
     page = signed_in(officer(institution)).post(f"/members/requests/{request.pk}/", {"accept": "1", "refuse": "1"})
 
     request.refresh_from_db()
-    assert (page.status_code, request.state) == (200, "asked")
+    assert (page.status_code, request.state) == (200, "open")
 
 
 def test_request_is_withdrawn_by_its_owner_alone():
