@@ -3,7 +3,7 @@
 from tests.isolation.addresses import Address, fixed, only, public, signed_in
 
 SEES_BODIES = "regulator evaluator auditor system_admin"
-# Who is competent is entered by the nation and by provinces.
+# Who is competent, and lines of duty, are entered by the nation and by provinces.
 BELOW_PROVINCE = (
     "regulator city", "regulator sibling city", "regulator county", "regulator short number",
 )  # fmt: skip
