@@ -31,7 +31,8 @@ NOBODY = "zqxnobodyhere"
 # The editors' room has a policy of its own. allauth hides a form of the phone page by a style attribute, which the
 # strict policy refuses: the form stays visible, and empty.
 LAX = ("cms/", "^cms/", "accounts/phone/change/")
-LOGIN_DOOR = "/accounts/login/"
+# The editors' door leads on to the one door (tests/core/test_login_door.py).
+LOGIN_DOORS = ("/accounts/login/", "/cms/login/")
 WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)"?', re.I)
 # Bookkeeping of the visit itself; the ledger of looks also keeps the refused ones.
 AUDIT = "core_auditentry"
@@ -180,8 +181,7 @@ class Asker:
         if answer.status >= 500 and probe.route != "readyz":
             yield f"answered {answer.status}"
         elif login.name == ANONYMOUS and PUBLIC not in address.audience:
-            if answer.status not in (302, 401, 404, 405) or (answer.status == 302 and LOGIN_DOOR not in answer.text):
-                yield f"a visitor was answered {answer.status}"
+            yield from self._let_in(answer)
         elif probe.query and not address.foreign_code and probe.owner not in login.reach:
             yield from self._otherwise_than_missing(probe, answer)
         elif self.writes(probe) or (self.reads(probe) and probe.method != "POST"):
@@ -189,6 +189,12 @@ class Asker:
                 yield f"its own {'writer' if probe.method == 'POST' else 'reader'} was answered {answer.status}"
         elif not self.reads(probe) and PUBLIC not in address.audience:
             yield from self._unlike_missing(probe, answer)
+
+    def _let_in(self, answer: Answer) -> Iterator[str]:
+        """A visitor is led to the login, or told that there is nothing."""
+        at_the_door = answer.status == 302 and any(door in answer.text for door in LOGIN_DOORS)
+        if not at_the_door and answer.status not in (401, 404, 405):
+            yield f"a visitor was answered {answer.status}"
 
     def _unlike_missing(self, probe: Probe, answer: Answer) -> Iterator[str]:
         """Who is refused learns nothing: not even whether there is such a row."""

@@ -29,9 +29,11 @@ PARTS = {
 ROUTES = Path(__file__).with_suffix(".txt").read_text().splitlines()
 COMPARE = next(route for route in ROUTES if "compare" in route)
 AT = {r"cms/^.*/$": "/cms/nothing/", COMPARE: "/cms/pages/1/revisions/compare/live...latest/"}
-# What Wagtail's own forms always send; without it two of its views fail instead of asking again.
+# What Wagtail's own forms always send; without it some of its views fail instead of asking again.
+NEW_PAGE = "cms/pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/"
 BODIES = {
     "cms/pages/<int:page_id>/copy/": {"new_parent_page": "1"},
+    **dict.fromkeys((NEW_PAGE, f"{NEW_PAGE}preview/"), {"body-count": "0"}),
     "cms/choose-external-link/": {"external-link-chooser-url": "/"},
 }
 
