@@ -140,7 +140,9 @@ def test_newcomer_signs_up_and_applies_by_keyboard_alone(page, mailoutbox, setti
     cohort = make_cohort(state="open")
     page.goto("/en/accounts/signup/")
     secret = "Lanjiang-2026"
-    fill_by_keyboard(page, ("E-mail address (optional)", NEWCOMER), ("Password", secret), ("Password (again)", secret))
+    fill_by_keyboard(
+        page, ("E-mail address (one of the two)", NEWCOMER), ("Password", secret), ("Password (again)", secret)
+    )
     press(page, "button", "Sign Up")
     expect(page).to_have_url(re.compile("confirm-email"))
     fill_by_keyboard(page, ("Code", re.search(r"\b\d{6}\b", mailoutbox[0].body)[0]))

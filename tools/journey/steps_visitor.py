@@ -60,7 +60,7 @@ def sign_up(story: Story) -> str:
         entries = {"email": email, "password1": password, "password2": password}
         page = person.submit(page.form("email", "password1"), entries)
         code = code_in(story.mails(email)[-1])
-        page = person.submit(page.form("code"), {"code": f"{(int(code) + 1) % 1_000_000:06d}"})
+        page = person.says_no(page.form("code"), {"code": f"{(int(code) + 1) % 1_000_000:06d}"})
         equal("a wrong code leads back to", page.address, "/accounts/confirm-email/", page)
         person.submit(page.form("code"), {"code": code})
         enter(person, email, password)
