@@ -140,7 +140,7 @@ def _of_a_move(subject: Institution | TrainingBase) -> list[str]:
     return [
         _("From this moment the bodies of the new region are in charge of %(name)s; those of %(region)s no longer are.")
         % facts,
-        _("Its people, records and figures go with it: from today it counts in the new region."),
+        _("Its people, records and figures go with it: the new region's figures hold it, also of earlier days."),
         _("It cannot be undone, only moved back by another paper. Whoever acts for it keeps their roles."),
     ]
 
