@@ -33,7 +33,8 @@ AT = {r"cms/^.*/$": "/cms/nothing/", COMPARE: "/cms/pages/1/revisions/compare/li
 NEW_PAGE = "cms/pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/"
 BODIES = {
     "cms/pages/<int:page_id>/copy/": {"new_parent_page": "1"},
-    **dict.fromkeys((NEW_PAGE, f"{NEW_PAGE}preview/"), {"body-count": "0"}),
+    NEW_PAGE: {"body-count": "0"},
+    f"{NEW_PAGE}preview/": {"body-count": "0"},
     "cms/choose-external-link/": {"external-link-chooser-url": "/"},
 }
 
