@@ -44,6 +44,12 @@ def _own_media(tmp_path_factory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def own_data_dir(settings, tmp_path) -> None:
+    """Uploads, jobs' marks and copies of data of this test alone."""
+    settings.DATA_DIR = tmp_path
+
+
 @pytest.fixture(autouse=True)
 def _clean_thread() -> Iterator[None]:
     """A request leaves its language and time zone active; the next test must not inherit them."""

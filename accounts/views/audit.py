@@ -1,5 +1,7 @@
 """The audit administrator's pages: the trail of what was done, the ledger of who looked, and both as a table."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -62,10 +64,7 @@ def export_looks(request: SignedInRequest) -> HttpResponse:
 
 # --- the trail ------------------------------------------------------------------------------------------------------
 def _asked_of_trail(request: SignedInRequest, form: TrailForm) -> HttpResponse:
-    ids = {}
-    if words := form.said("who"):
-        ids["actor"] = selectors.logins_meant(request.user, words, permission=Permission.AUDIT_VIEW)
-        _note_nobody(form, "who", ids["actor"])
+    ids = _meant(form, "who", "actor", partial(selectors.logins_meant, request.user, permission=Permission.AUDIT_VIEW))
     if not form.is_valid():
         return _trail_page(request, form)
     return redirect(f"{reverse('accounts:audit')}?{form.query(**ids)}")
@@ -84,13 +83,9 @@ def _trail_page(request: SignedInRequest, form: TrailForm) -> HttpResponse:
 
 # --- the ledger -----------------------------------------------------------------------------------------------------
 def _asked_of_ledger(request: SignedInRequest, form: LedgerForm) -> HttpResponse:
-    ids = {}
-    if words := form.said("who"):
-        ids["actor"] = selectors.logins_meant(request.user, words, permission=Permission.ACCESS_LEDGER_VIEW)
-        _note_nobody(form, "who", ids["actor"])
-    if words := form.said("whom"):
-        ids["person"] = selectors.persons_meant(request.user, words)
-        _note_nobody(form, "whom", ids["person"])
+    reading = Permission.ACCESS_LEDGER_VIEW
+    ids = _meant(form, "who", "actor", partial(selectors.logins_meant, request.user, permission=reading))
+    ids |= _meant(form, "whom", "person", partial(selectors.persons_meant, request.user))
     if not form.is_valid():
         return _ledger_page(request, form)
     return redirect(f"{reverse('accounts:access_ledger')}?{form.query(**ids)}")
@@ -109,11 +104,17 @@ def _ledger_page(request: SignedInRequest, form: LedgerForm) -> HttpResponse:
     return render(request, "accounts/access_ledger.html", context)
 
 
-def _note_nobody(form: QuestionForm, name: str, found: list[int]) -> None:
+def _meant(form: QuestionForm, field: str, name: str, find: Callable[[str], list[int]]) -> dict[str, list[int]]:
+    """The ids that the words of a field mean, under the name they have in the address; nobody is an error."""
+    words = form.said(field)
+    if not words:
+        return {}
+    found = find(words)
     if not found:
         form.add_error(
-            name, _("Nobody has exactly this e-mail address, verified number or name. Parts of one find nothing.")
+            field, _("Nobody has exactly this e-mail address, verified number or name. Parts of one find nothing.")
         )
+    return {name: found}
 
 
 def _page(request: SignedInRequest, form: QuestionForm, found: QuerySet[Any]) -> Page[Any]:

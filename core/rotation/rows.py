@@ -2,6 +2,7 @@
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ Row = tuple[Any, Any, str]
 
 
 @dataclass(frozen=True)
-class Rows:
+class Rows(ABC):
     """One column of one table; subclasses say what of its value is sealed."""
 
     model: type[models.Model]
@@ -47,12 +48,13 @@ class Rows:
         """A condition that leaves no old row out; `is_old` decides."""
         return "1 = 1", []
 
+    @abstractmethod
     def is_old(self, value: str) -> bool:
-        raise NotImplementedError
+        """Does anything in this value stand under a key that is no longer the newest?"""
 
+    @abstractmethod
     def sealed_anew(self, value: str, bound_by: Any) -> str | None:
         """The whole value of the column; None when it cannot be opened."""
-        raise NotImplementedError
 
     # --- the way through --------------------------------------------------------------------------------------------
     def left(self) -> Iterator[str]:

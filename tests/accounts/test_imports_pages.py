@@ -26,14 +26,9 @@ from tests.builders import (
     resident_number,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
 IMPORT_ROSTER = "/institution/roster/import/"
 IMPORT_INSTITUTIONS = "/institutions/import/"
-
-
-@pytest.fixture(autouse=True)
-def _own_uploads(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

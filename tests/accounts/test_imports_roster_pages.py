@@ -20,17 +20,12 @@ from tests.accounts.rosters import actions, confirm, preview
 from tests.accounts.sheets import ROSTER, person_row, roster, saved, xlsx
 from tests.builders import make_institution, officer, regulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
 ROOT = Path(__file__).parents[2]
 ROOMS = ("accounts", "courses", "certificates", "staffing", "credit", "oversight", "website")
 IMPORT_ROSTER = "/institution/roster/import/"
 HEADS = ("称呼", *ROSTER[1:])
 NUMBER = "000000199001010018"
-
-
-@pytest.fixture(autouse=True)
-def _own_uploads(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

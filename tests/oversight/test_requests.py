@@ -41,14 +41,9 @@ from tests.builders import (
 from tests.courses.builders import make_record
 from tests.credit.builders import make_certificate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
 NUMBER = resident_number(50_001)
 OTHER = resident_number(50_002)
-
-
-@pytest.fixture(autouse=True)
-def _own_uploads(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

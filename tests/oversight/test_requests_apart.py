@@ -30,13 +30,8 @@ from tests.builders import (
 )
 from tests.certificates.builders import make_certificate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
 NUMBER, OTHER = resident_number(50_101), resident_number(50_102)
-
-
-@pytest.fixture(autouse=True)
-def _own_uploads(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

@@ -35,13 +35,8 @@ from tests.builders import hat, make_institution, make_person, make_user
 from tests.credit.builders import make_certificate
 from tests.exams.builders import answer, running_attempt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
 SIX_YEARS = timedelta(days=6 * 366)
-
-
-@pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
