@@ -23,11 +23,12 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import drawing
+from core.cards import with_heads
 
 register = template.Library()
 
@@ -210,3 +211,9 @@ def step_line(points: Iterable[Mapping[str, Any]], threshold: object = None) -> 
 @register.simple_tag
 def bars(points: Iterable[Mapping[str, Any]]) -> drawing.Bars:
     return drawing.bars(list(points))
+
+
+@register.simple_block_tag
+def cards(content: str) -> SafeString:
+    """Around a table of class `fit cards`: on a narrow screen its rows are cards (static/css/cards.css)."""
+    return mark_safe(with_heads(content))  # noqa: S308 - what the template has escaped, with escaped heads
