@@ -11,16 +11,16 @@ from django.utils.html import escape, strip_tags
 
 _HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 _COLUMN = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
-_BODY = re.compile(r"(?<=<tbody>).*?(?=</tbody>)", re.DOTALL)
+_BODY = re.compile(r"(?:(?<=<tbody>)|(?<=<tfoot>)).*?(?=</t(?:body|foot)>)", re.DOTALL)
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<(td|th)\b([^>]*)>")
 _SPAN = re.compile(r'colspan="(\d+)"')
-_PART = re.compile(r"<(table|thead|tbody|tr|td|th)\b([^>]*)>")
-_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+_PART = re.compile(r"<(table|thead|tbody|tfoot|tr|td|th)\b([^>]*)>")
+_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row", "td": "cell"}
 
 
 def with_heads(table: str) -> str:
-    """The same table with `data-label` in every cell of its body and a role in each of its parts.
+    """The same table with `data-label` in every cell below its head and a role in each of its parts.
 
     Cells that span columns, and those that begin a row as its head, need no label. A table inside another is not meant.
     """
