@@ -1,11 +1,11 @@
 """The audit administrator searches what was done and who looked: masked, newest first, and nobody else is let in."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils.translation import override
@@ -366,23 +366,6 @@ def test_entries_still_cannot_be_changed(administrator):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     assert AuditEntry.objects.get().verb == made.verb
-
-
-@pytest.mark.parametrize(
-    ("question", "index"),
-    [
-        (TrailQuestion(period=Period(first=datetime(2026, 1, 1).date())), "audit_by_time"),  # noqa: DTZ001
-        (TrailQuestion(actors=(1,)), "audit_by_actor"),
-        (TrailQuestion(verb="accounts.invited"), "audit_by_verb"),
-        (TrailQuestion(subject="accounts.person", record="1"), "audit_by_subject"),
-    ],
-)
-def test_each_question_finds_its_index(administrator, question, index):
-    if connection.vendor == "postgresql":
-        # It reads a nearly empty table from end to end when it may.
-        connection.cursor().execute("SET LOCAL enable_seqscan = off")
-
-    assert index in selectors.audit_trail(administrator, question)[:50].explain()
 
 
 def with_phone(user: User, phone: str) -> None:
