@@ -7,11 +7,11 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import AdminBody, Institution, Invitation, JoinRequest, Membership, TrainingBase, User
 from accounts.models.positions import FIELD_OF
-from accounts.permissions import PLACE_OF, Permission, kinds_of_places, roles_given_by
+from accounts.permissions import ADMINISTRATORS, PLACE_OF, Permission, Role, kinds_of_places, roles_given_by
 from accounts.workflow import InvitationState, JoinState
 from core import clock
 from core.errors import NotAllowed
-from core.text import mask_email, name_key
+from core.text import mask_email, mask_phone, name_key
 
 Place = AdminBody | Institution | TrainingBase
 Row = TypeVar("Row", bound=Model)
@@ -39,6 +39,8 @@ def managed_place(actor: User, kind: str = "", pk: int = 0) -> Place:
 def place_members(actor: User, place: Place) -> PlaceMembers:
     """Who acts for the place today, and what waits for an answer."""
     members = Membership.objects.allowed(actor, Permission.MEMBER_VIEW).at(place).running(clock.today())
+    # What commands act as: no person, and nobody's to end.
+    members = members.exclude(role=Role.SYSTEM)
     waiting = Invitation.objects.allowed(actor, Permission.MEMBER_VIEW).at(place).filter(state=InvitationState.OPEN)
     asking = JoinRequest.objects.allowed(actor, Permission.MEMBER_VIEW).at(place).filter(state=JoinState.OPEN)
     return PlaceMembers(
@@ -75,6 +77,14 @@ def requests_to_answer(actor: User) -> QuerySet[JoinRequest]:
         at = Q(institution=OuterRef("institution")) | Q(base=OuterRef("base"))
         rows = rows.exclude(Exists(held.filter(at)))
     return rows.select_related("user__person", "institution__region", "base__region").order_by("created_at", "pk")
+
+
+def waiting_for_a_second(actor: User) -> QuerySet[Invitation]:
+    """To administrators' offices, by others: the actor's yes makes them count."""
+    rows = Invitation.objects.allowed(actor, Permission.MEMBER_MANAGE).filter(
+        role__in=ADMINISTRATORS & roles_given_by(Role.SECURITY_ADMIN), seconded_by__isnull=True
+    )
+    return rows.filter(state=InvitationState.OPEN, expires_at__gt=clock.now()).exclude(invited_by=actor.pk)
 
 
 # --- one's own ------------------------------------------------------------------------------------------------------
@@ -124,9 +134,20 @@ def place_to_join(kind: str, pk: int) -> Institution | TrainingBase:
 
 
 def shown_name(user: User) -> str:
-    """How members see one another: the name of the person, or the masked address of a login without one."""
+    """How members see one another: the name of the person, or the masked contact of a login without one."""
     person = getattr(user, "person", None)
-    return person.name if person else mask_email(user.email or "")
+    return person.name if person else _contact(user)
+
+
+def contact_beside(user: User) -> str:
+    """By which two of one name are told apart; empty where the contact stands in the name's place already."""
+    return _contact(user) if getattr(user, "person", None) else ""
+
+
+def _contact(user: User) -> str:
+    if user.email:
+        return mask_email(user.email)
+    return mask_phone(user.phone) if user.phone and user.phone_verified else mask_email("")
 
 
 def _to_own_address(actor: User) -> QuerySet[Invitation]:
