@@ -4,6 +4,7 @@ Without it, whoever typed a foreign number first would keep its owner out of eve
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -54,7 +55,7 @@ def release_number(
         return False
     person = found.person
     found.delete()
-    where = {"institution" if isinstance(place, Institution) else "base": place.pk, **facts}
+    where: dict[str, Any] = {"institution" if isinstance(place, Institution) else "base": place.pk, **facts}
     seen = {"document_type": document_type, "seen_on": seen_on.isoformat()}
     audit.record(actor, "accounts.number_released", person, **where, **seen)
     outbox.add(TELL, person.pk)
