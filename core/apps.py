@@ -31,5 +31,7 @@ class CoreConfig(AppConfig):
 
 def require_safe_xml() -> None:
     """Spreadsheets from elsewhere are parsed without entities, or the platform does not start."""
-    if not openpyxl.DEFUSEDXML:
-        raise ImproperlyConfigured("openpyxl must find defusedxml: install it, and leave OPENPYXL_DEFUSEDXML alone")
+    if openpyxl.LXML or not openpyxl.DEFUSEDXML:
+        raise ImproperlyConfigured(
+            "openpyxl must parse with defusedxml: see core/__init__.py, and leave OPENPYXL_DEFUSEDXML alone"
+        )

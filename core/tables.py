@@ -140,8 +140,8 @@ def opened(content: bytes) -> Iterator[Book]:
 # --- XLSX -----------------------------------------------------------------------------------------------------------
 @contextmanager
 def _workbook(content: bytes) -> Iterator[Book]:
-    if not openpyxl.DEFUSEDXML:
-        raise RuntimeError("defusedxml is missing: spreadsheets from elsewhere must not be parsed without it")
+    if openpyxl.LXML or not openpyxl.DEFUSEDXML:
+        raise RuntimeError("spreadsheets from elsewhere must not be parsed without defusedxml")
     _check_package(content)
     with warnings.catch_warnings():
         # openpyxl warns of features that it skips; they hold no values.

@@ -112,9 +112,10 @@ def test_what_costs_too_much_is_noticed():
     assert said.startswith("broke: ZeroDivisionError")
 
 
-def test_nothing_starts_without_the_safe_parser(monkeypatch):
+@pytest.mark.parametrize(("name", "value"), [("DEFUSEDXML", False), ("LXML", True)])
+def test_nothing_starts_without_the_safe_parser(monkeypatch, name, value):
     require_safe_xml()
-    monkeypatch.setattr("openpyxl.DEFUSEDXML", False)
+    monkeypatch.setattr(f"openpyxl.{name}", value)
 
     with pytest.raises(ImproperlyConfigured):
         require_safe_xml()
