@@ -29,8 +29,8 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.forms.sign_in import PhoneField
 from accounts.middleware.sign_in import ROW, new_session
@@ -145,7 +145,8 @@ class AccountAdapter(DefaultAccountAdapter):
 # --- what allauth and Django tell ------------------------------------------------------------------------------------
 @receiver(user_logged_in)
 def remember_sign_in(request: HttpRequest, user: User, **_options: Any) -> None:
-    row = note_sign_in(actor=user, browser=request.META.get("HTTP_USER_AGENT", ""))
+    browser, language = request.META.get("HTTP_USER_AGENT", ""), get_language() or ""
+    row = note_sign_in(actor=user, browser=browser, language=language)
     request.session.update(new_session(row.pk))
 
 

@@ -38,6 +38,7 @@ urlpatterns = [
     path("powers/", powers.powers, name="powers"),
     path("profile/security/", security.security, name="security"),
     path("profile/security/end-sessions/", security.end_sessions, name="end_sessions"),
+    path("profile/security/language/", security.language, name="choose_language"),
     path("hats/", hats.my_hats, name="my_hats"),
     path("hats/<int:pk>/leave/", hats.leave_hat, name="leave_hat"),
     path("hats/join/", hats.join, name="join"),

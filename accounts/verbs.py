@@ -30,6 +30,7 @@ audit.name_verbs(
         "accounts.unproven_password_dropped": _("A password chosen before the address was proven was dropped."),
         "accounts.phone_verified": _("Verified the number of the own login."),
         "accounts.phone_erased": _("Erased a phone number from a person's record."),
+        "accounts.language_chosen": _("Chose the language of letters to the own login."),
         "accounts.sessions_ended": _("Ended the sessions of a login."),
         "accounts.second_factor_added": _("Set up a second factor."),
         "accounts.second_factor_removed": _("Removed a second factor."),

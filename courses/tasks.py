@@ -1,10 +1,11 @@
-"""What happens after an import of training records: upper rooms are told of each record, away from the upload."""
+"""After a commit: upper rooms are told of each imported record, applicants of the answer they were given."""
 
 from django.db import transaction
 
 from accounts.imports.people import batches
 from core import outbox
 from core.models import AuditEntry, OutboxEvent
+from courses.services import telling
 
 ADDED = "courses.training_record_added"
 BATCH = 500
@@ -28,3 +29,13 @@ def _tell(keys: list[str]) -> None:
     for key in keys:
         if key not in told:
             outbox.add(ADDED, key)
+
+
+@outbox.handles("courses.enrolment_admitted")
+def tell_admitted(event: OutboxEvent) -> None:
+    telling.tell_admitted(enrolment_id=int(event.key))
+
+
+@outbox.handles(telling.ENDED)
+def tell_ended(event: OutboxEvent) -> None:
+    telling.tell_ended(enrolment_id=int(event.key))

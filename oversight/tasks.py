@@ -1,14 +1,11 @@
 """Doorbells of the oversight room: the copy of somebody's data, and word that a request was answered."""
 
 from celery import shared_task
-from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import system_user
+from accounts.services.letters import write_to
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
 from oversight.models import DataRequest
@@ -32,12 +29,7 @@ def _make_one(job: Job, key: str) -> None:
 def tell(event: OutboxEvent) -> None:
     """Nothing of the answer stands in the mail, only that there is one."""
     request = DataRequest.objects.select_related("user").get(pk=event.key)
-    if not request.user.is_active or not request.user.email:
-        return
-    with translation.override("zh-hans"):
-        subject = render_to_string("emails/request_answered_subject.txt").strip()
-        url = settings.SITE_URL + reverse("oversight:my_data")
-        send_mail(subject, render_to_string("emails/request_answered.txt", {"url": url}), None, [request.user.email])
+    write_to(request.user, "request_answered", "oversight:my_data")
 
 
 @shared_task(name="oversight.delete_expired")

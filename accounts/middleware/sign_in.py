@@ -45,6 +45,7 @@ TO_SET_UP = TO_ANSWER | {
     "account_verify_phone",
     "accounts:security",
     "accounts:end_sessions",
+    "accounts:choose_language",
 }
 
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -54,6 +55,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone_verified = models.BooleanField(default=False)
     # Part of what every session is checked against: one more, and all sessions from before have ended.
     session_epoch = models.PositiveIntegerField(default=0)
+    # Of letters and messages; none: the language of the site, until a sign-in or its owner says another.
+    language = models.CharField(max_length=7, choices=settings.LANGUAGES, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now)
 
@@ -73,6 +76,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(
                 condition=Q(email__isnull=False) | ~Q(phone_index=""), name="login_has_mail_or_phone"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=["", "zh-hans", "en", "ja"]), name="login_language_is_of_the_site"
             ),
             models.CheckConstraint(
                 condition=Q(phone_verified=False) | ~Q(phone_index=""), name="verified_phone_is_there"

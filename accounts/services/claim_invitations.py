@@ -4,14 +4,9 @@ import hashlib
 import secrets
 from datetime import date, timedelta
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce, Least
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import translation
 
 from accounts.access import require
 from accounts.models import (
@@ -31,6 +26,7 @@ from accounts.permissions import Permission, Role
 from accounts.selectors import same_person
 from accounts.services.claim_tries import note_wrong_try, require_calm
 from accounts.services.identity import PHONE_KNOWN_FOR, confirm_locked, locked_open, record_identity_check
+from accounts.services.letters import write_to
 from accounts.workflow import DisputeState, Standing
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
@@ -126,11 +122,9 @@ def tell_others(*, invitation_id: int) -> None:
     hats = Membership.objects.running(clock.today()).filter(
         role=Role.INSTITUTION_OFFICER, institution__in=rows.values("institution"), user__is_active=True
     )
-    with translation.override(settings.LANGUAGE_CODE):
-        context = {"link": settings.SITE_URL + reverse("accounts:person", args=[invitation.person_id])}
-        subject = render_to_string("emails/claim_invited_subject.txt").strip()
-        for email in hats.exclude(user__email=None).order_by("pk").values_list("user__email", flat=True).distinct():
-            send_mail(subject, render_to_string("emails/claim_invited.txt", context), None, [str(email)])
+    officers = User.objects.filter(pk__in=hats.values("user")).exclude(email=None)
+    for officer in officers.order_by("pk"):
+        write_to(officer, "claim_invited", "accounts:person", invitation.person_id)
 
 
 def _rows(person: Person) -> AppointmentQuerySet:

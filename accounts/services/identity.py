@@ -17,6 +17,7 @@ from accounts.models.places import TrainingBase
 from accounts.permissions import Permission
 from accounts.selectors import document_index, find_document, known_areas
 from accounts.services.claim_tries import is_besieged, note_wrong_try, require_calm
+from accounts.services.letters import in_language_of
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox, sms
 from core.errors import DomainError, NotAllowed, WrongState
@@ -175,13 +176,14 @@ def deliver_claim_code(*, claim_id: int) -> None:
     No phone to trust or no gateway: no code is sent and the claim waits for the desk. Called again, the newest holds,
     and the tries go on being counted.
     """
-    claim = Claim.objects.select_related("person").get(pk=claim_id)
+    claim = Claim.objects.select_related("person", "user").get(pk=claim_id)
     phone = _phone_on_file(claim)
     if claim.state != ClaimState.OPEN or not phone or not sms.can_send():
         return
     code = f"{secrets.randbelow(1_000_000):06d}"
     Claim.objects.filter(pk=claim.pk).update(code_hash=_code_hash(claim.pk, code), code_sent_at=clock.now())
-    sms.send(phone, render_to_string("emails/claim_code.txt", {"code": code, "minutes": CODE_LIFE.seconds // 60}))
+    with in_language_of(claim.user):
+        sms.send(phone, render_to_string("emails/claim_code.txt", {"code": code, "minutes": CODE_LIFE.seconds // 60}))
 
 
 def _phone_on_file(claim: Claim) -> str:

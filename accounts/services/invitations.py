@@ -123,7 +123,7 @@ def deliver_invitation(*, invitation_id: int) -> None:
         return
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(pk=invitation.pk).update(token_hash=token_hash(token))
-    with translation.override(invitation.language):
+    with translation.override(_language(invitation)):
         context = {
             "role": Role(invitation.role).label,
             "place": invitation.place,
@@ -137,6 +137,13 @@ def deliver_invitation(*, invitation_id: int) -> None:
             from_email=None,
             recipient_list=[invitation.email],
         )
+
+
+def _language(invitation: Invitation) -> str:
+    """Of the login that has confirmed the address; of a stranger nothing is known but how the page was read that
+    invites."""
+    known = User.objects.filter(emailaddress__email__iexact=invitation.email, emailaddress__verified=True).first()
+    return known.language if known and known.language else invitation.language
 
 
 def token_hash(token: str) -> str:

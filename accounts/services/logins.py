@@ -5,18 +5,15 @@ administrator alone.
 """
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from accounts.access import require_everywhere
 from accounts.models import Membership, User
 from accounts.permissions import ADMINISTRATORS, Permission
 from accounts.selectors.logins import is_erased
+from accounts.services.letters import deliver
 from accounts.services.sign_in import end_other_sessions
-from core import audit, clock, outbox, sms
+from core import audit, clock, outbox
 from core.errors import DomainError
 
 TELL = "accounts.tell_login_changed"
@@ -82,13 +79,7 @@ def tell_owner(*, user_id: int, what: str) -> None:
     user = User.objects.get(pk=user_id)
     if is_erased(user):
         return
-    with translation.override("zh-hans"):
-        text = render_to_string("emails/login_changed.txt", {"what": what, "site_url": settings.SITE_URL}).strip()
-        subject = render_to_string("emails/login_changed_subject.txt", {"what": what}).strip()
-    if user.email:
-        send_mail(subject, text, None, [user.email])
-    elif user.phone_verified and sms.can_send():
-        sms.send(user.phone, text)
+    deliver(user, "login_changed", what=what)
 
 
 def _locked(actor: User, user: User, reason: str) -> User:

@@ -12,9 +12,10 @@ from django.utils import translation
 
 from accounts.access import require
 from accounts.imports.people import batches
-from accounts.models import Appointment, AppointmentNotice, Institution, NoticeFact, User
+from accounts.models import Appointment, AppointmentNotice, Institution, NoticeFact, Person, User
 from accounts.models.notices import notice_token, token_hash
 from accounts.permissions import Permission
+from accounts.services.letters import in_language_of
 from core import audit, clock, outbox, sms
 from core.calendar import Deadline, working_day_deadline
 
@@ -96,9 +97,13 @@ def renew_links(*, actor: User, institution: Institution, notice_ids: Iterable[i
 
 # --- the link -------------------------------------------------------------------------------------------------------
 def notice_url(notice: AppointmentNotice) -> str:
-    """As messages and paper show it: from the site's address, in the main language."""
+    """As paper shows it: from the site's address, in the main language."""
     with translation.override(settings.LANGUAGE_CODE):
-        return settings.SITE_URL + reverse("accounts:notice", args=[notice_token(notice)])
+        return _address(notice)
+
+
+def _address(notice: AppointmentNotice) -> str:
+    return settings.SITE_URL + reverse("accounts:notice", args=[notice_token(notice)])
 
 
 # --- writing and sending --------------------------------------------------------------------------------------------
@@ -119,11 +124,12 @@ def _send(batch: list[AppointmentNotice]) -> int:
     texted, mails, mailed = [], [], []
     for notice in batch:
         address, phone = _contact(notice)
-        if address:
-            mails.append(_mail(notice, address))
-            mailed.append(notice)
-        elif phone and _text(notice, phone):
-            texted.append(notice)
+        with in_language_of(_person(notice).user):
+            if address:
+                mails.append(_mail(notice, address))
+                mailed.append(notice)
+            elif phone and _text(notice, phone):
+                texted.append(notice)
     _note(texted, What.TOLD_BY_SMS)
     if mails:
         get_connection().send_messages(mails)
@@ -133,11 +139,14 @@ def _send(batch: list[AppointmentNotice]) -> int:
 
 def _contact(notice: AppointmentNotice) -> tuple[str, str]:
     """(mail, phone). The own ones first: a made-up row names addresses that are made up too."""
-    appointment = notice.appointment
-    person = appointment.person.merged_into or appointment.person
+    appointment, person = notice.appointment, _person(notice)
     own = person.user.email if person.user else ""
     phone = (person.phone or appointment.phone) if sms.can_send() else ""
     return own or ("" if phone else appointment.email) or "", phone
+
+
+def _person(notice: AppointmentNotice) -> Person:
+    return notice.appointment.person.merged_into or notice.appointment.person
 
 
 def _mail(notice: AppointmentNotice, address: str) -> EmailMessage:
@@ -155,7 +164,8 @@ def _text(notice: AppointmentNotice, phone: str) -> bool:
 
 
 def _words(notice: AppointmentNotice) -> dict[str, object]:
-    return {"appointment": notice.appointment, "url": notice_url(notice)}
+    """For a message: the link in the language of the message."""
+    return {"appointment": notice.appointment, "url": _address(notice)}
 
 
 def _note(notices: Iterable[AppointmentNotice], what: What, by: User | None = None) -> None:

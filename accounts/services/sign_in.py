@@ -1,5 +1,6 @@
 """What changes how somebody signs in: the number of a login, and the end of its sessions."""
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -56,9 +57,29 @@ def end_other_sessions(*, actor: User, user: User) -> User:
 
 
 @transaction.atomic
-def note_sign_in(*, actor: User, browser: str) -> SignIn:
-    """A session has begun. No audit entry: the row is the trail itself."""
+def choose_language(*, actor: User, language: str) -> User:
+    """In which letters and messages come from now on. Raises `no_such_language`."""
+    if language not in dict(settings.LANGUAGES):
+        raise DomainError("no_such_language")
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    user.language = language
+    user.save(update_fields=["language"])
+    audit.record(actor, "accounts.language_chosen", user, language=language)
+    return user
+
+
+OTHER_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
+
+
+@transaction.atomic
+def note_sign_in(*, actor: User, browser: str, language: str = "") -> SignIn:
+    """A session has begun. No audit entry: the row is the trail itself.
+
+    A page in another language than the site's was chosen; one in the site's says nothing, every address begins so.
+    """
     now = clock.now()
+    if language in OTHER_LANGUAGES and not actor.language:
+        User.objects.filter(pk=actor.pk, language="").update(language=language)
     return SignIn.objects.create(
         user=actor, device=device_name(browser), epoch=actor.session_epoch, started_at=now, seen_at=now
     )

@@ -14,8 +14,10 @@ from accounts.middleware import SignedInRequest
 from accounts.middleware.sign_in import ROW, is_staff
 from accounts.models import User
 from accounts.selectors.sign_in import open_sign_ins, second_factors
-from accounts.services.sign_in import end_other_sessions, keep_this_session
+from accounts.services.letters import language_of
+from accounts.services.sign_in import choose_language, end_other_sessions, keep_this_session
 from core import clock
+from core.errors import DomainError
 from core.text import mask_phone
 
 MAX_SHOWN = 20
@@ -30,9 +32,23 @@ def security(request: SignedInRequest) -> HttpResponse:
         "factors": second_factors(user),
         "must": staff and not settings.SECOND_FACTOR_EXEMPT,
         "sign_ins": open_sign_ins(user, since=clock.now() - timedelta(seconds=idle))[:MAX_SHOWN],
+        "languages_of_letters": settings.LANGUAGES,
+        "language_of_letters": language_of(user),
         "this_one": request.session.get(ROW, 0),
     }
     return render(request, "accounts/security.html", context)
+
+
+@require_POST
+def language(request: SignedInRequest) -> HttpResponse:
+    """The page stays in its own language: reading and being written to are two things."""
+    try:
+        choose_language(actor=request.user, language=request.POST.get("language", ""))
+    except DomainError:
+        messages.error(request, _("Choose one of the languages."))
+    else:
+        messages.success(request, _("Letters and text messages come in this language from now on."))
+    return redirect("accounts:security")
 
 
 @require_POST

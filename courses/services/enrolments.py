@@ -17,6 +17,7 @@ from core.workflow import advance
 from courses.exams.services import admit_candidates, dismiss_candidates
 from courses.models import Cohort, Enrolment
 from courses.services.apart import require_others
+from courses.services.telling import ENDED as ENDED_BY_BASE
 from courses.workflow import ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
 
 # The trainee's commitment (诚信承诺书) that an application needs; another wording is another version.
@@ -117,6 +118,8 @@ def withdraw(*, actor: User, enrolment: Enrolment, reason: str = "") -> Enrolmen
 def leave(actor: User, enrolment: Enrolment, step: str, **facts: Any) -> Enrolment:
     """Take a step that ends the enrolment without a record; nobody without a place sits its examination."""
     left = advance(enrolment, step, ENROLMENT_STEPS, actor=actor, **facts)
+    if actor.pk != left.applicant_id and step in ("refuse", "withdraw"):
+        outbox.add(ENDED_BY_BASE, left.pk)
     if left.cohort.sitting:
         dismiss_candidates(actor=actor, sitting=left.cohort.sitting, persons=[left.person])
     return left

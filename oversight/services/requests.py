@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Person, User
 from accounts.selectors import document_index, own_person
 from accounts.services.erasure import correct_identity, erase_login, erase_person
+from accounts.services.letters import deliver
 from certificates.services.erasure import reduce_certificates
 from core import audit, clock, jobs, outbox
 from core.calendar import working_day_deadline
@@ -115,12 +116,19 @@ def _correct(actor: User, request: DataRequest) -> None:
 
 def _erase(actor: User, request: DataRequest) -> None:
     _lapse_others(actor, request)
+    _say_farewell(User.objects.get(pk=request.user_id))
     if request.person_id is None:
         erase_login(actor=actor, user=request.user)
         return
     person = _person(request)
     reduce_certificates(actor=actor, person=person)
     erase_person(actor=actor, person=person)
+
+
+def _say_farewell(user: User) -> None:
+    """After the commit the address stands nowhere any more, so no event by id could write to it: this one letter is
+    held in memory, and is lost if the mail server does not take it then."""
+    transaction.on_commit(lambda: deliver(user, "data_erased"), robust=True)
 
 
 def _lapse_others(actor: User, request: DataRequest) -> None:

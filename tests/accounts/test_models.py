@@ -218,6 +218,7 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
     "verified_phone_of_one_login": [lambda: [login(phone_index="a", phone_verified=True) for _ in range(2)]],
     "login_has_mail_or_phone": [lambda: login(email=None), lambda: login(email="")],
     "verified_phone_is_there": [lambda: make_user(phone_verified=True)],
+    "login_language_is_of_the_site": [lambda: make_user(language="fr")],
 }
 FITTING: dict[str, list[Callable[[], Any]]] = {
     "membership_has_exactly_one_place": [
@@ -270,6 +271,7 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "verified_phone_of_one_login": [lambda: [login(phone_index="a") for _ in range(2)]],
     "login_has_mail_or_phone": [lambda: login(phone_index="a"), make_user],
     "verified_phone_is_there": [lambda: login(phone_index="a", phone_verified=True)],
+    "login_language_is_of_the_site": [lambda: make_user(language="ja")],
 }
 
 BROKEN |= hat_constraints.BROKEN | people_constraints.BROKEN

@@ -76,6 +76,7 @@ LIGHT = {
     "accounts:access_ledger": "finds out who is meant, changes nothing; sent so that it stands in no address",
     # One's own affairs.
     "accounts:wear_hat": "one's own hats; each session changes its key",
+    "accounts:choose_language": "in which language one is written to",
     "accounts:end_sessions": "whoever fears for a login must be quick",
     "accounts:leave_hat": "one's own hat",
     "accounts:ask_to_join": "asks; whoever answers confirms",

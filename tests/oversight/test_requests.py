@@ -283,6 +283,28 @@ def test_login_without_a_person_is_erased_by_the_national_body():
     assert User.objects.get(pk=user.pk).email.endswith("@erased.invalid")
 
 
+@pytest.mark.parametrize(("language", "words"), [("", "已删除"), ("en", "were erased"), ("ja", "削除")])
+def test_whoever_was_erased_reads_so_at_the_address_that_is_gone(
+    person, language, words, django_capture_on_commit_callbacks
+):
+    User.objects.filter(pk=person.user_id).update(language=language)
+    former(person)
+    with django_capture_on_commit_callbacks(execute=True):
+        erased(person)
+
+    letters = [letter for letter in mail.outbox if letter.to == ["lin@example.test"]]
+    assert [words in letter.body for letter in letters] == [True]
+
+
+def test_mail_server_that_is_down_does_not_undo_an_erasure(person, settings, django_capture_on_commit_callbacks):
+    settings.EMAIL_BACKEND = "tests.oversight.broken_mail.Backend"
+    former(person)
+    with django_capture_on_commit_callbacks(execute=True):
+        erased(person)
+
+    assert not User.objects.get(pk=person.user_id).is_active
+
+
 def test_number_is_free_again_for_a_new_profile(person):
     former(person)
     erased(person)

@@ -51,6 +51,7 @@ ADDRESSES: dict[str, Address] = {
     "profile/looks/": signed_in(post=""),
     "profile/security/": signed_in(post=""),
     "profile/security/end-sessions/": signed_in(),
+    "profile/security/language/": signed_in(body={"language": "en"}),
     "profile/consents/": signed_in(post=""),
     "profile/consents/<slug:code>/": signed_in(code=fixed("public_list"), body={"answer": "give", "parts": "name"}),
     "profile/institutions/": signed_in(post=""),

@@ -1,0 +1,50 @@
+"""Letters to a login: in its owner's language, by mail, or by a text message where there is no address.
+
+A letter says where to read and nothing of the matter: it may be read over a shoulder.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import User
+from core import sms
+
+
+def language_of(user: User | None) -> str:
+    """The one kept with the login; for whoever has none, the language of the site."""
+    return (user.language if user else "") or settings.LANGUAGE_CODE
+
+
+@contextmanager
+def in_language_of(user: User | None) -> Iterator[None]:
+    with translation.override(language_of(user)):
+        yield
+
+
+def write_to(user: User, letter: str, page: str = "", *args: object, **words: object) -> bool:
+    """`letter` names the two templates, `page` the address whose link is put in. Says whether there was a way."""
+    if not user.is_active:
+        return False
+    return deliver(user, letter, page, *args, **words)
+
+
+def deliver(user: User, letter: str, page: str = "", *args: object, **words: object) -> bool:
+    """Also to a login that is closed: its owner must read that it is."""
+    with in_language_of(user):
+        link = settings.SITE_URL + (reverse(page, args=args) if page else "")
+        context = {**words, "link": link, "site_url": settings.SITE_URL}
+        text = render_to_string(f"emails/{letter}.txt", context).strip()
+        subject = render_to_string(f"emails/{letter}_subject.txt", context).strip()
+    if user.email:
+        send_mail(subject, text, None, [user.email])
+    elif user.phone and user.phone_verified and sms.can_send():
+        sms.send(user.phone, text)
+    else:
+        return False
+    return True
