@@ -108,3 +108,6 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         import accounts.adapters  # noqa: PLC0415 - hears allauth's signals, once the apps are loaded
         import accounts.tasks  # noqa: F401, PLC0415 - registers the outbox handlers
+        from accounts.selectors.desks import put_up_desks  # noqa: PLC0415 - models are loaded by now
+
+        put_up_desks()

@@ -17,3 +17,6 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         import courses.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded
+        from courses.selectors.desks import put_up_desks  # noqa: PLC0415 - models are loaded by now
+
+        put_up_desks()

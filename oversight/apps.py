@@ -10,3 +10,6 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         import oversight.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded
+        from oversight.selectors.desks import put_up_desks  # noqa: PLC0415 - models are loaded by now
+
+        put_up_desks()

@@ -30,3 +30,8 @@ class StaffingConfig(AppConfig):
             )
         ]
     }
+
+    def ready(self) -> None:
+        from staffing.selectors.desks import put_up_desks  # noqa: PLC0415 - models are loaded by now
+
+        put_up_desks()

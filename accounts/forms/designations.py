@@ -8,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.bodies import DAY, DocumentField
 from accounts.models import Designation
+from accounts.selectors.designations import WAITING
 from accounts.workflow import DesignationState
 
 
 class DesignationsFilter(forms.Form):
     q = forms.CharField(label=_("Institution or base"), required=False, max_length=100)
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("every state")), *DesignationState.choices]
+        label=_("State"),
+        required=False,
+        choices=[("", _("every state")), (WAITING, _("waiting for you")), *DesignationState.choices],
     )
     kind = forms.ChoiceField(
         label=_("Kind of designation"), required=False, choices=[("", _("every kind")), *Designation.Kind.choices]

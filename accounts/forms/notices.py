@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.selectors.notices import CONFIRMED, DENIED, OVERDUE, TOLD, WAITING
+from accounts.selectors.notices import CONFIRMED, DENIED, DISPUTED, OVERDUE, TOLD, WAITING
 from accounts.workflow import DisputeState
 
 DENIES, CONFIRMS = "deny", "confirm"
@@ -56,6 +56,7 @@ class NoticeFilter(forms.Form):
             (TOLD, _("told, no answer")),
             (CONFIRMED, _("confirmed")),
             (DENIED, _("denied")),
+            (DISPUTED, _("denied, not decided yet")),
         ],
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from accounts.access import holds
 from accounts.models import (
     AdminBody,
     Competence,
@@ -24,6 +25,12 @@ from accounts.workflow import ENDED, DesignationState
 from core import clock
 from core.calendar import Deadline, working_day_deadline
 from core.errors import DomainError, NotAllowed
+
+# Filters for what waits for the actor, whichever its state.
+WAITING = "waiting"
+TO_DECIDE = (
+    DesignationState.APPLIED, DesignationState.REVIEWING, DesignationState.PUBLICITY, DesignationState.RECTIFICATION,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,12 +89,27 @@ def period_end(designation: Designation) -> Deadline:
 def designations(actor: User, chosen: Mapping[str, str]) -> QuerySet[Designation]:
     """What reaches the actor and passes the filters, those that wait for a decision first."""
     rows = Designation.objects.allowed(actor, Permission.DESIGNATION_VIEW)
-    for name in ("state", "kind"):
-        if value := chosen.get(name):
-            rows = rows.filter(**{name: value})
+    if chosen.get("state") == WAITING:
+        rows = rows.filter(pk__in=[one.pk for one in waiting_designations(actor)])
+    elif state := chosen.get("state"):
+        rows = rows.filter(state=state)
+    if kind := chosen.get("kind"):
+        rows = rows.filter(kind=kind)
     if text := chosen.get("q", "").strip():
         rows = rows.filter(Q(institution__name__icontains=text) | Q(base__name__icontains=text))
     return _with_subject(rows).order_by("-pk")
+
+
+def waiting_designations(actor: User) -> list[Designation]:
+    """What somebody has to do something about: to decide on, or, under one's own rectification, to put right."""
+    if holds(actor, Permission.DESIGNATION_DECIDE):
+        rows = Designation.objects.allowed(actor, Permission.DESIGNATION_DECIDE).filter(state__in=TO_DECIDE)
+    else:
+        rows = Designation.objects.allowed(actor, Permission.DESIGNATION_APPLY)
+        rows = rows.filter(state=DesignationState.RECTIFICATION)
+    today, decides = clock.today(), holds(actor, Permission.DESIGNATION_DECIDE)
+    # While a period runs there is nothing to decide yet.
+    return [one for one in rows.order_by("pk") if not (decides and one.period_days) or period_end(one).day < today]
 
 
 def state_counts(actor: User) -> dict[str, int]:

@@ -46,6 +46,14 @@ def likely_doubles(actor: User) -> list[tuple[Person, Person]]:
 
     No more than of MOST_GROUPS groups that hold one: whoever decides about them finds the next ones.
     """
+    pairs = pairs_of_doubles(actor)
+    reached = _people(actor).in_bulk({pk for pair in pairs for pk in pair})
+    found = [(reached[low], reached[high]) for low, high in pairs]
+    return sorted(found, key=lambda pair: (pair[0].name, pair[0].pk, pair[1].pk))
+
+
+def pairs_of_doubles(actor: User) -> set[tuple[int, int]]:
+    """Their keys alone: for whoever asks how many there are."""
     pairs, holding = set[tuple[int, int]](), 0
     dismissed = set(NotADouble.objects.values_list("first", "second"))
     for people in _alike(actor):
@@ -54,9 +62,7 @@ def likely_doubles(actor: User) -> list[tuple[Person, Person]]:
         holding += bool(waiting)
         if holding >= MOST_GROUPS:
             break
-    reached = _people(actor).in_bulk({pk for pair in pairs for pk in pair})
-    found = [(reached[low], reached[high]) for low, high in pairs]
-    return sorted(found, key=lambda pair: (pair[0].name, pair[0].pk, pair[1].pk))
+    return pairs
 
 
 def _alike(actor: User) -> Iterator[set[int]]:

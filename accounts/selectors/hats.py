@@ -7,7 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import AdminBody, Institution, Invitation, JoinRequest, Membership, TrainingBase, User
 from accounts.models.positions import FIELD_OF
-from accounts.permissions import PLACE_OF, Permission, kinds_of_places, roles_given_by
+from accounts.permissions import ADMINISTRATORS, PLACE_OF, Permission, Role, kinds_of_places, roles_given_by
 from accounts.workflow import InvitationState, JoinState
 from core import clock
 from core.errors import NotAllowed
@@ -75,6 +75,14 @@ def requests_to_answer(actor: User) -> QuerySet[JoinRequest]:
         at = Q(institution=OuterRef("institution")) | Q(base=OuterRef("base"))
         rows = rows.exclude(Exists(held.filter(at)))
     return rows.select_related("user__person", "institution__region", "base__region").order_by("created_at", "pk")
+
+
+def waiting_for_a_second(actor: User) -> QuerySet[Invitation]:
+    """To administrators' offices, by others: the actor's yes makes them count."""
+    rows = Invitation.objects.allowed(actor, Permission.MEMBER_MANAGE).filter(
+        role__in=ADMINISTRATORS & roles_given_by(Role.SECURITY_ADMIN), seconded_by__isnull=True
+    )
+    return rows.filter(state=InvitationState.OPEN, expires_at__gt=clock.now()).exclude(invited_by=actor.pk)
 
 
 # --- one's own ------------------------------------------------------------------------------------------------------

@@ -15,15 +15,18 @@ from accounts.models import (
     NoticeFact,
     User,
 )
-from accounts.models.notices import token_hash
+from accounts.models.notices import NoticeQuerySet, token_hash
 from accounts.permissions import Permission
 from accounts.selectors.staff import StaffRow
 from accounts.workflow import DisputeState
+from core import clock
 from core.errors import NotAllowed
 from core.text import name_key
 
 # What the list of an institution can be narrowed to.
 WAITING, OVERDUE, TOLD, CONFIRMED, DENIED = "waiting", "overdue", "told", "confirmed", "denied"
+# Denied, and the authority has not decided yet.
+DISPUTED = "disputed"
 
 
 def notice_behind(token: str) -> AppointmentNotice | None:
@@ -36,21 +39,32 @@ def notices_of(
     actor: User, institution: Institution, *, standing: str, on: date, text: str = ""
 ) -> QuerySet[AppointmentNotice]:
     """Voided appointments are told of nobody any more; among the denied ones they stay to be read."""
-    rows = AppointmentNotice.objects.allowed(actor, Permission.ROSTER_VIEW).with_facts()
-    rows = rows.filter(appointment__institution=institution)
-    if standing != DENIED:
-        rows = rows.filter(appointment__voided_at__isnull=True)
+    rows = AppointmentNotice.objects.allowed(actor, Permission.ROSTER_VIEW)
+    rows = _narrowed(rows.filter(appointment__institution=institution), standing, on)
     if text:
         rows = rows.filter(appointment__person__name_key__contains=name_key(text))
+    rows = rows.select_related("appointment__person__merged_into", "appointment__institution")
+    facts = Prefetch("facts", queryset=NoticeFact.objects.order_by("-at", "-pk"))
+    return rows.prefetch_related(facts).order_by("due_on", "appointment__person__name", "pk")
+
+
+def own_waiting_notices(actor: User, standing: str) -> QuerySet[AppointmentNotice]:
+    """Of the institutions whose roster the actor keeps: those that stand so."""
+    return _narrowed(AppointmentNotice.objects.allowed(actor, Permission.ROSTER_IMPORT), standing, clock.today())
+
+
+def _narrowed(rows: NoticeQuerySet, standing: str, on: date) -> NoticeQuerySet:
+    rows = rows.with_facts()
+    if standing != DENIED:
+        rows = rows.filter(appointment__voided_at__isnull=True)
     late = Q(due_on__lt=on, due_provisional=False)
     narrowed = {
         WAITING: Q(told=False), OVERDUE: Q(told=False) & late, TOLD: Q(told=True, answer__isnull=True),
         CONFIRMED: Q(answer=NoticeFact.What.CONFIRMED), DENIED: Q(answer=NoticeFact.What.DENIED),
+        # There is one open dispute at most, so no row comes twice.
+        DISPUTED: Q(appointment__disputes__state=DisputeState.OPEN),
     }  # fmt: skip
-    rows = rows.filter(narrowed.get(standing, Q()))
-    rows = rows.select_related("appointment__person__merged_into", "appointment__institution")
-    facts = Prefetch("facts", queryset=NoticeFact.objects.order_by("-at", "-pk"))
-    return rows.prefetch_related(facts).order_by("due_on", "appointment__person__name", "pk")
+    return rows.filter(narrowed.get(standing, Q()))
 
 
 def overdue_institutions(actor: User, *, on: date) -> QuerySet[Any, Any]:

@@ -12,6 +12,7 @@ from accounts.selectors.notices import unanswered_institutions
 from accounts.selectors.offices import office_figures
 from accounts.selectors.privacy import shared_contact
 from accounts.selectors.staff import primary_appointment
+from accounts.selectors.waiting import waiting_lines
 from core import clock
 
 TEMPLATES: dict[str, str] = {
@@ -32,7 +33,11 @@ TEMPLATES: dict[str, str] = {
 def home(request: SignedInRequest) -> HttpResponse:
     if request.hat is not None:
         role = request.hat.role
-        context: dict[str, Any] = {"place": request.hat.place, "figures": office_figures(request.user, role)}
+        context: dict[str, Any] = {
+            "place": request.hat.place,
+            "figures": office_figures(request.user, role),
+            "waiting": waiting_lines(request.user, role),
+        }
         return render(request, TEMPLATES[role], context)
     context = {
         "person": own_person(request.user),

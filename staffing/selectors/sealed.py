@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Institution, User
 from accounts.permissions import Permission
@@ -51,6 +51,11 @@ def sealed_counts(actor: User) -> "list[SealedCount]":
     reach = mine | SealedCount.objects.allowed(actor, Permission.SEALED_COUNT_DECIDE)
     rows = list(reach.select_related("institution").order_by("-entered_at", "-pk")[:200])
     return sorted(rows, key=lambda row: row.state != SealedState.ENTERED)
+
+
+def counts_to_decide(actor: User) -> "QuerySet[SealedCount]":
+    """Those at the top of the list: entered, and neither confirmed nor refused."""
+    return SealedCount.objects.allowed(actor, Permission.SEALED_COUNT_DECIDE).filter(state=SealedState.ENTERED)
 
 
 def find_sealed_count(actor: User, pk: int) -> SealedCount:
