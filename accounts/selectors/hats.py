@@ -11,7 +11,7 @@ from accounts.permissions import ADMINISTRATORS, PLACE_OF, Permission, Role, kin
 from accounts.workflow import InvitationState, JoinState
 from core import clock
 from core.errors import NotAllowed
-from core.text import mask_email, name_key
+from core.text import mask_email, mask_phone, name_key
 
 Place = AdminBody | Institution | TrainingBase
 Row = TypeVar("Row", bound=Model)
@@ -39,6 +39,8 @@ def managed_place(actor: User, kind: str = "", pk: int = 0) -> Place:
 def place_members(actor: User, place: Place) -> PlaceMembers:
     """Who acts for the place today, and what waits for an answer."""
     members = Membership.objects.allowed(actor, Permission.MEMBER_VIEW).at(place).running(clock.today())
+    # What commands act as: no person, and nobody's to end.
+    members = members.exclude(role=Role.SYSTEM)
     waiting = Invitation.objects.allowed(actor, Permission.MEMBER_VIEW).at(place).filter(state=InvitationState.OPEN)
     asking = JoinRequest.objects.allowed(actor, Permission.MEMBER_VIEW).at(place).filter(state=JoinState.OPEN)
     return PlaceMembers(
@@ -132,9 +134,20 @@ def place_to_join(kind: str, pk: int) -> Institution | TrainingBase:
 
 
 def shown_name(user: User) -> str:
-    """How members see one another: the name of the person, or the masked address of a login without one."""
+    """How members see one another: the name of the person, or the masked contact of a login without one."""
     person = getattr(user, "person", None)
-    return person.name if person else mask_email(user.email or "")
+    return person.name if person else _contact(user)
+
+
+def contact_beside(user: User) -> str:
+    """By which two of one name are told apart; empty where the contact stands in the name's place already."""
+    return _contact(user) if getattr(user, "person", None) else ""
+
+
+def _contact(user: User) -> str:
+    if user.email:
+        return mask_email(user.email)
+    return mask_phone(user.phone) if user.phone and user.phone_verified else mask_email("")
 
 
 def _to_own_address(actor: User) -> QuerySet[Invitation]:

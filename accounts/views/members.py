@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import holds
 from accounts.forms.hats import InviteForm, WhyForm
 from accounts.middleware import SignedInRequest
-from accounts.models import JoinRequest, Membership
+from accounts.models import JoinRequest, Membership, User
 from accounts.models.positions import FIELD_OF
 from accounts.permissions import ADMINISTRATORS, Permission, Role
 from accounts.selectors import hats as selectors
@@ -98,7 +98,7 @@ def end_member(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(back)
     context = {
         "membership": membership,
-        "name": selectors.shown_name(membership.user),
+        **_who(membership.user),
         "consequences": _consequences(membership),
         "form": form,
         "back": back,
@@ -140,7 +140,7 @@ def second(request: SignedInRequest, pk: int) -> HttpResponse:
 def requests(request: SignedInRequest) -> HttpResponse:
     """Everything that waits for an answer in reach of the worn hat."""
     page = Paginator(selectors.requests_to_answer(request.user), PER_PAGE).get_page(request.GET.get("page"))
-    lines = [{"request": one, "name": selectors.shown_name(one.user)} for one in page]
+    lines = [{"request": one, **_who(one.user)} for one in page]
     return render(request, "accounts/join_requests.html", {"page_obj": page, "lines": lines})
 
 
@@ -153,7 +153,7 @@ def answer_request(request: SignedInRequest, pk: int) -> HttpResponse:
     form = WhyForm(request.POST if "refuse" in request.POST else None)
     if form.is_valid() or ("accept" in request.POST and not form.is_bound):
         return _answered(request, asked, form.cleaned_data["reason"] if form.is_bound else "")
-    context = {"asked": asked, "name": selectors.shown_name(asked.user), "role": Role(asked.role).label, "form": form}
+    context = {"asked": asked, **_who(asked.user), "role": Role(asked.role).label, "form": form}
     return render(request, "accounts/join_request.html", context)
 
 
@@ -192,14 +192,18 @@ def _invited(request: SignedInRequest, place: selectors.Place, form: InviteForm)
 
 def _asking(request: SignedInRequest, asked: JoinRequest, place: selectors.Place) -> dict[str, Any]:
     may_answer = may_give(request.user, asked.role, place)
-    return {"request": asked, "name": selectors.shown_name(asked.user), "may_answer": may_answer}
+    return {"request": asked, **_who(asked.user), "may_answer": may_answer}
+
+
+def _who(user: User) -> dict[str, str]:
+    return {"name": selectors.shown_name(user), "contact": selectors.contact_beside(user)}
 
 
 def _line(request: SignedInRequest, membership: Membership, place: selectors.Place) -> dict[str, Any]:
     own = membership.user_id == request.user.pk
     return {
         "membership": membership,
-        "name": selectors.shown_name(membership.user),
+        **_who(membership.user),
         "own": own,
         "may_end": not own and may_give(request.user, membership.role, place, also_later=True),
     }

@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
-from accounts.models import AdminBody, Invitation, Membership
+from accounts.models import AdminBody, Invitation, Membership, User
 from accounts.permissions import Role
 from accounts.workflow import InvitationState
+from core.text import mask_email
 from tests.accounts.joining import INVITED, confirmed, invited, letter, signed_in
 from tests.builders import hat, make_institution, make_person, officer, place_for, regulator
 
@@ -49,6 +50,43 @@ def test_page_shows_masked_addresses_alone():
     assert "z***@example.test" in page
     assert INVITED not in page
     assert colleague.email not in page
+
+
+def test_whoever_may_end_a_hat_reads_whose_it_is_on_the_list_and_before_ending():
+    institution = make_institution()
+    clerk, colleague = officer(institution), officer(institution)
+    make_person("周海棠", user=colleague)
+
+    for reader in (clerk, regulator()):
+        page = signed_in(reader)
+        listed = page.get(f"/members/institution/{institution.pk}/").content.decode()
+        assert "周海棠" in listed
+        assert mask_email(colleague.email) in listed
+        assert colleague.email not in listed
+
+    ending = Membership.objects.get(user=colleague)
+    asked = signed_in(clerk).get(f"/members/hats/{ending.pk}/end/").content.decode()
+    assert ("周海棠" in asked, mask_email(colleague.email) in asked) == (True, True)
+
+
+def test_member_without_an_address_is_told_apart_by_the_masked_number():
+    institution = make_institution()
+    for name, number in (("", "+8613800000018"), ("周海棠", "+8613900000019")):
+        user = User.objects.create(phone=number, phone_index=number, phone_verified=True)
+        hat(Role.INSTITUTION_OFFICER, institution, user)
+        if name:
+            make_person(name, user=user)
+
+    page = signed_in(officer(institution)).get(f"/members/institution/{institution.pk}/").content.decode()
+
+    assert [word in page for word in ("138****0018", "139****0019", "周海棠")] == [True, True, True]
+    assert "13800000018" not in page
+
+
+def test_what_commands_act_as_is_no_member_of_the_national_body():
+    page = signed_in(hat(Role.SECURITY_ADMIN, national())).get("/members/", follow=True).content.decode()
+
+    assert "s***@platform.invalid" not in page
 
 
 def test_office_reads_its_own_members():
