@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Role
 
+DEMO_CONTACT = "help@demo.invalid"
 PUBLIC = [
     ("courses:catalogue", _("Courses")),
     ("website:bases", _("Training bases")),
@@ -91,6 +92,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats],
         "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
         "demo": settings.DEMO,
+        "contact_of_site": settings.CONTACT or (DEMO_CONTACT if settings.DEMO else ""),
     }
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.sign_in import PhoneField
 from accounts.permissions import Role
+from core import sms
 
 
 class InviteForm(forms.Form):
@@ -18,10 +20,28 @@ class InviteForm(forms.Form):
         help_text=_("The letter goes there; only a login that has confirmed this address can accept."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    phone = PhoneField(
+        required=False,
+        help_text=_("Instead of an e-mail address: the link comes by text message, for a login with this number."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+        self.by_message = sms.can_send()
+        self.fields["email"].required = not self.by_message
+        if not self.by_message:
+            del self.fields["phone"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not self.errors and bool(found.get("email")) == bool(found.get("phone")):
+            self.add_error("email", _("Fill in one of the two, mobile number or e-mail address."))
+        return found
+
+    def address(self) -> str:
+        return str(self.cleaned_data["email"] or self.cleaned_data["phone"])
 
 
 class JoinForm(forms.Form):

@@ -16,11 +16,12 @@ from accounts.permissions import ADMINISTRATORS, PLACE_OF, Role
 from accounts.workflow import InvitationState, JoinState
 from core import clock
 from core.fields import SealedField, blind_index
-from core.text import mask_email
+from core.text import mask_email, mask_phone
 
 
-def address_index(email: str) -> str:
-    return blind_index("invited_address", email.strip().lower())
+def address_index(address: str) -> str:
+    """Of a mail address, or of a mobile number in E.164 form."""
+    return blind_index("invited_address", address.strip().lower())
 
 
 class RoleAtPlace(models.Model):
@@ -54,7 +55,8 @@ class InvitationQuerySet(OfPlaceQuerySet):
 
     def _own(self, actor: User) -> Q:
         confirmed = EmailAddress.objects.filter(user=actor.pk, verified=True).values_list("email", flat=True)
-        return Q(email_index__in=[address_index(email) for email in confirmed])
+        numbers = [actor.phone] if actor.phone and actor.phone_verified else []
+        return Q(email_index__in=[address_index(one) for one in (*confirmed, *numbers)])
 
     def to_addresses_of(self, actor: User) -> Self:
         return self.filter(self._own(actor))
@@ -65,6 +67,7 @@ class Invitation(RoleAtPlace):
     accepted with the letter in hand."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # A mail address, or a mobile number in E.164 form: the one the letter goes to by mail, the other by text message.
     email = SealedField()
     email_index = models.CharField(max_length=64, db_index=True)
     # Of the newest letter; the word itself is nowhere kept.
@@ -105,7 +108,11 @@ class Invitation(RoleAtPlace):
 
     @property
     def masked(self) -> str:
-        return mask_email(self.email)
+        return mask_phone(self.email) if self.is_to_a_number else mask_email(self.email)
+
+    @property
+    def is_to_a_number(self) -> bool:
+        return self.email.startswith("+")
 
     def is_open_at(self, moment: datetime) -> bool:
         return self.state == InvitationState.OPEN and moment < self.expires_at

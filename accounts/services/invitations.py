@@ -19,10 +19,12 @@ from accounts.models import Invitation, Membership, User
 from accounts.models.joining import address_index
 from accounts.models.positions import FIELD_OF
 from accounts.permissions import Permission, Role
+from accounts.selectors.hats import shown_name
+from accounts.selectors.sign_in import user_by_phone
 from accounts.services.granting import may_give, require_giving
 from accounts.services.memberships import Place, give_hat, lock_place
 from accounts.workflow import INVITATION_STEPS, InvitationState
-from core import audit, clock, outbox
+from core import audit, clock, outbox, sms
 from core.errors import DomainError, WrongState
 from core.workflow import advance
 
@@ -34,7 +36,10 @@ SEND = "accounts.send_invitation"
 
 @transaction.atomic
 def invite(*, actor: User, role: str, place: Place, email: str) -> Invitation:
-    """Ask an address to act for a place. Raises `own_address`, `invited_already`, `too_many_invitations`."""
+    """Ask an address, or a mobile number in E.164 form, to act for a place.
+
+    Raises `own_address`, `invited_already`, `too_many_invitations`, and `no_messages` where none can be sent.
+    """
     require_giving(actor, role, place)
     # Whoever sends many at once is counted one after the other.
     User.objects.select_for_update().get(pk=actor.pk)
@@ -127,16 +132,34 @@ def deliver_invitation(*, invitation_id: int) -> None:
         context = {
             "role": Role(invitation.role).label,
             "place": invitation.place,
-            "inviter": str(invitation.invited_by),
+            "inviter": shown_name(invitation.invited_by),
             "link": settings.SITE_URL + reverse("accounts:invitation_letter", args=[token]),
             "days": VALID_FOR.days,
         }
-        send_mail(
-            subject=render_to_string("emails/invitation_subject.txt", context).strip(),
-            message=render_to_string("emails/invitation.txt", context),
-            from_email=None,
-            recipient_list=[invitation.email],
-        )
+        _send(invitation, context)
+
+
+def _send(invitation: Invitation, context: dict[str, object]) -> None:
+    if invitation.is_to_a_number:
+        sms.send(invitation.email, render_to_string("emails/invitation_sms.txt", context).strip())
+        return
+    send_mail(
+        subject=render_to_string("emails/invitation_subject.txt", context).strip(),
+        message=render_to_string("emails/invitation.txt", context),
+        from_email=None,
+        recipient_list=[invitation.email],
+    )
+
+
+def _language(invitation: Invitation) -> str:
+    """Of the login that has confirmed the address; of a stranger nothing is known but how the page was read that
+    invites."""
+    if invitation.is_to_a_number:
+        known = user_by_phone(invitation.email)
+    else:
+        confirmed = {"emailaddress__email__iexact": invitation.email, "emailaddress__verified": True}
+        known = User.objects.filter(**confirmed).first()
+    return known.language if known and known.language else invitation.language
 
 
 def _language(invitation: Invitation) -> str:
@@ -153,12 +176,14 @@ def token_hash(token: str) -> str:
 
 def _refuse_own_address(actor: User, email: str) -> None:
     own = {address.email.lower() for address in actor.emailaddress_set.all()}  # type: ignore[attr-defined]
-    if email.strip().lower() in own | {str(actor.email).lower()}:
+    if email.strip().lower() in own | {str(actor.email).lower(), actor.phone}:
         raise DomainError("own_address")
 
 
 def _check_address(actor: User, email: str) -> None:
     _refuse_own_address(actor, email)
+    if email.startswith("+") and not sms.can_send():
+        raise DomainError("no_messages")
     since = clock.now() - timedelta(days=1)
     if Invitation.objects.filter(invited_by=actor, created_at__gt=since).count() >= A_DAY:
         raise DomainError("too_many_invitations")

@@ -28,6 +28,7 @@ from core.errors import DomainError, NotAllowed
 PER_PAGE = 25
 REFUSALS = {
     "own_address": gettext_lazy("This is your own address; nobody gives a role to oneself."),
+    "no_messages": gettext_lazy("No text message can be sent at the moment. Use an e-mail address."),
     "invited_already": gettext_lazy("This address is invited already and has not answered yet."),
     "too_many_invitations": gettext_lazy("You have sent many invitations today. Please go on tomorrow."),
     "already_member": gettext_lazy("They hold this role here already."),
@@ -174,11 +175,11 @@ def _answered(request: SignedInRequest, asked: JoinRequest, reason: str) -> Http
 
 def _invited(request: SignedInRequest, place: selectors.Place, form: InviteForm) -> bool:
     try:
-        invite(actor=request.user, place=place, **form.cleaned_data)
+        invite(actor=request.user, place=place, role=form.cleaned_data["role"], email=form.address())
     except NotAllowed:
         raise
     except DomainError as refusal:
-        form.add_error("email", _words(refusal))
+        form.add_error("email" if form.cleaned_data.get("email") else "phone", _words(refusal))
         return False
     waits = form.cleaned_data["role"] in ADMINISTRATORS
     told = (

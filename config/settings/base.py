@@ -20,6 +20,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXIES = env.number("PLATFORM_PROXIES", 0)
 DEBUG = False
 DEMO = False
+# Whom people ask who cannot get in, as it stands at the foot of every page: a telephone number or an address.
+CONTACT = env.text("PLATFORM_CONTACT")
 
 INSTALLED_APPS = [
     "website",

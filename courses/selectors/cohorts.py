@@ -54,8 +54,10 @@ def board(actor: User, *, state: str = "") -> QuerySet[Cohort]:
 
 
 def board_counts(actor: User) -> dict[str, int]:
+    """In the order in which a cohort passes through its states."""
     rows = Cohort.objects.allowed(actor, Permission.COHORT_VIEW).values("state").order_by("state")
-    return dict(rows.annotate(count=Count("pk")).values_list("state", "count"))
+    counts = dict(rows.annotate(count=Count("pk")).values_list("state", "count"))
+    return {state.value: counts[state] for state in CohortState if state in counts}
 
 
 def cohort_for(actor: User, pk: int, permission: Permission = Permission.COHORT_VIEW) -> Cohort:

@@ -59,10 +59,15 @@ def _row(row: models.Model, entry: Classified) -> dict[str, Any]:
             continue
         if field.is_relation:
             if _is_place(field):
-                facts[name] = str(getattr(row, name) or "")
+                facts[name] = _called(getattr(row, name))
             continue
         facts[name] = _plain(getattr(row, name))
     return facts
+
+
+def _called(place: Any) -> str:
+    """As people call it: a cohort by its title, not by its number."""
+    return "" if place is None else str(getattr(place, "title", "") or place)
 
 
 def _plain(value: Any) -> Any:

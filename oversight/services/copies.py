@@ -1,4 +1,5 @@
-"""The copy of one's data: one ZIP of JSON, certificates and the list of looks, sealed, for its owner, for a day."""
+"""The copy of one's data: one ZIP with a page to read, the same as JSON, certificates and who looked; sealed, for its
+owner, for a day."""
 
 import io
 import json
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.selectors import same_person
+from accounts.services.letters import in_language_of
 from certificates.models import CertificateFile
 from certificates.selectors.files import FileUnreadable, stored_bytes
 from core import clock, uploads
@@ -17,6 +19,7 @@ from core.errors import DomainError
 from core.workflow import advance
 from oversight.models import DataRequest
 from oversight.selectors.copies import everything_about
+from oversight.services.copy_pages import readable_page
 from oversight.workflow import DATA_REQUEST_STEPS, RequestState
 
 VALID_FOR = timedelta(hours=24)
@@ -28,7 +31,8 @@ def build_copy(*, actor: User, request_id: int) -> DataRequest:
     request = DataRequest.objects.select_related("user", "person").get(pk=request_id)
     if request.state != RequestState.ASKED:
         return request
-    content = _zip(request)
+    with in_language_of(request.user):
+        content = _zip(request)
     request = advance(request, "deliver", DATA_REQUEST_STEPS, actor=actor, size=len(content))
     request.file_sha256 = uploads.keep(request.user_id, content)
     now = clock.now()
@@ -47,11 +51,13 @@ def copy_of_data(request: DataRequest) -> bytes | None:
 def _zip(request: DataRequest) -> bytes:
     person = request.person
     held = everything_about(request.user, person.merged_into or person if person else None)
+    certificates = _certificates(request)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("index.html", readable_page(held, [number for number, _body in certificates]))
         archive.writestr("data.json", _json(held))
         archive.writestr("who-looked.json", _json(held.get("accounts.AccessEntry", [])))
-        for number, body in _certificates(request):
+        for number, body in certificates:
             archive.writestr(f"certificates/{number}.pdf", body)
     return stream.getvalue()
 

@@ -38,3 +38,13 @@ def test_every_entry_is_shown_and_opens_for_its_hat(role):
     assert len(shown) == len(BY_ROLE[role])
     for entry in shown:
         assert client.get(entry["url"], follow=True).status_code == 200, entry["url"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("contact", "shown"), [("010-0000 0000", True), ("", False)])
+def test_foot_of_every_page_says_whom_to_ask(client, settings, contact, shown):
+    settings.CONTACT = contact
+
+    page = client.get("/en/accounts/password/reset/").content.decode()
+
+    assert ("Contact: 010-0000 0000" in page) == shown
