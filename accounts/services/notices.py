@@ -141,12 +141,17 @@ def _contact(notice: AppointmentNotice) -> tuple[str, str]:
     """(mail, phone). The own ones first: a made-up row names addresses that are made up too."""
     appointment, person = notice.appointment, _person(notice)
     own = person.user.email if person.user else ""
-    phone = (person.phone or appointment.phone) if sms.can_send() else ""
+    phone = (_own_phone(person) or appointment.phone) if sms.can_send() else ""
     return own or ("" if phone else appointment.email) or "", phone
 
 
 def _person(notice: AppointmentNotice) -> Person:
     return notice.appointment.person.merged_into or notice.appointment.person
+
+
+def _own_phone(person: Person) -> str:
+    """The one that signs in, or the one on which the code of the claim was read."""
+    return (person.user.phone if person.user and person.user.phone_verified else "") or person.phone
 
 
 def _mail(notice: AppointmentNotice, address: str) -> EmailMessage:
