@@ -17,13 +17,15 @@ class CoreConfig(AppConfig):
     expires: ClassVar[dict[str, Expiry]] = {"core_auditentry": Expiry("at", "audit")}
 
     def ready(self) -> None:
-        from core.logs import mask_every_record  # noqa: PLC0415 - apps must be loaded first
+        from core.dense import install_dense  # noqa: PLC0415 - apps must be loaded first
+        from core.logs import mask_every_record  # noqa: PLC0415
         from core.spans import install_no_overlap  # noqa: PLC0415
         from core.triggers import install_append_only  # noqa: PLC0415
 
         require_safe_xml()
         mask_every_record()
         post_migrate.connect(install_append_only, dispatch_uid="append-only triggers")
+        post_migrate.connect(install_dense, dispatch_uid="numbers without gaps")
         post_migrate.connect(install_no_overlap, dispatch_uid="rows that share no day")
         # What each room calls its own writes.
         autodiscover_modules("verbs")

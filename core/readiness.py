@@ -60,6 +60,11 @@ def also(name: str, ask: Callable[[], bool]) -> None:
     _NEEDED.add(name)
 
 
+def tell(name: str, ask: Callable[[], bool]) -> None:
+    """A room adds what somebody should look after, while its pages still work."""
+    _CHECKS[name] = ask
+
+
 _NEEDED = {"database", "storage"}
 _CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "credit",
     "staffing",
     "certificates",
+    "certificates.tlog",
     "courses",
     "courses.exams",
     "accounts",
@@ -296,6 +297,16 @@ CELERY_BEAT_SCHEDULE = {
     "expire invitations": {"task": "accounts.expire_invitations", "schedule": 3600.0},
     "collect exams": {"task": "exams.collect_overdue", "schedule": 60.0},
 }
+
+# --- the tamper-evident log -------------------------------------------------------------------------------------------
+# Its name stands in every head and never changes: the host without a port.
+TLOG_ORIGIN = env.text("PLATFORM_TLOG_ORIGIN", f"{SITE_HOST}/tlog")
+# Whom to believe: keys of the log and its witnesses, and how many suffice.
+TLOG_POLICY_FILE = Path(env.text("PLATFORM_TLOG_POLICY") or DATA_DIR / "tlog" / "policy")
+# Read by the signer alone; every other process only knows where it would be.
+TLOG_KEY_FILE = Path(env.text("PLATFORM_TLOG_KEY") or DATA_DIR / "secrets" / "log-key")
+# What the signer last signed, in a place of its own.
+TLOG_SIGNER_STATE = Path(env.text("PLATFORM_TLOG_SIGNER_STATE") or DATA_DIR / "tlog" / "signer.json")
 
 # --- security -------------------------------------------------------------------------------------------------------
 EDITOR_PREFIX = "/cms/"

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("accounts", "courses", "certificates", "staffing", "credit", "oversight", "website")
 # Rooms whose files have known names; a sub-package that is an app of its own is one too.
-CONTAINERS = tuple(ROOT / name for name in (*ROOMS, "courses/exams"))
+CONTAINERS = tuple(ROOT / name for name in (*ROOMS, "courses/exams", "certificates/tlog"))
 PYTHON = ("core", "config", *ROOMS, "tools", "benchmarks", "tests")
 
 

@@ -20,7 +20,9 @@ KNOWN_NAMES = frozenset(
         "urls", "views", "api", "admin", "management", "tasks", "wagtail_hooks", "adapters", "middleware",
         "context_processors", "templatetags", "forms", "filters", "services", "imports", "exports", "pdf", "seals",
         "credentials", "selectors", "models", "blocks", "access", "workflow", "rules", "ratio", "identifiers",
-        "permissions", "exams", "tlog", "apps", "migrations", "verbs", "__init__",
+        "permissions", "exams", "tlog",
+        "witness", "monitor", "proofs", "tiles", "policy", "notes", "merkle",
+        "apps", "migrations", "verbs", "__init__",
     }
 )  # fmt: skip
 

@@ -1,0 +1,99 @@
+"""Where an entry stands: waiting, in a published head, seen by enough witnesses; and the proof of it."""
+
+import uuid
+from datetime import timedelta
+
+from certificates.tlog.merkle import inclusion_proof
+from certificates.tlog.models import Alarm, Checkpoint, Leaf, PendingEntry
+from certificates.tlog.notes import Note, NoteError, Verifier
+from certificates.tlog.proofs import Proof
+from certificates.tlog.selectors.policies import policy
+from certificates.tlog.selectors.tree import TileReader
+from core import clock
+
+PENDING, PROVISIONAL, FINAL = "pending", "provisional", "final"
+# An entry that waits longer means that sequencer or signer stand still.
+LONGEST_WAIT = timedelta(minutes=10)
+# Heads looked at for one that enough witnesses have seen: normally the first one is.
+HEADS = 50
+
+
+def leaf_of(*, kind: str, ref: str) -> Leaf | None:
+    """The entry's place in the tree, also of one that no head covers yet."""
+    try:
+        name = uuid.UUID(str(ref))
+    except ValueError:
+        return None
+    return Leaf.objects.filter(pending__kind=kind, pending__ref=name).select_related("pending").first()
+
+
+def standing(*, kind: str, ref: str) -> str:
+    """pending: in no published head; provisional: in one that too few witnesses have seen; final: enough have."""
+    leaf = leaf_of(kind=kind, ref=ref)
+    if leaf is None:
+        return PENDING
+    head = covering_head(leaf.idx)
+    if head is None:
+        return PENDING
+    return FINAL if is_final(head) else PROVISIONAL
+
+
+def proof_text(*, kind: str, ref: str) -> str | None:
+    """The proof file of an entry below the earliest final head; while there is none, below the earliest head."""
+    leaf = leaf_of(kind=kind, ref=ref)
+    head = covering_head(leaf.idx) if leaf else None
+    if leaf is None or head is None:
+        return None
+    path = inclusion_proof(leaf.idx, head.size, TileReader())
+    return Proof(entry=bytes(leaf.entry), index=leaf.idx, path=tuple(path), note=full_note(head)).text()
+
+
+def covering_head(index: int) -> Checkpoint | None:
+    """The earliest final head over this entry, so that a proof stays the same; else the earliest."""
+    found = Checkpoint.objects.filter(size__gt=index).prefetch_related("cosignatures").order_by("size")
+    heads = list(found[:HEADS])
+    return next((head for head in heads if is_final(head)), None) or _newest_if_final(index) or next(iter(heads), None)
+
+
+def _newest_if_final(index: int) -> Checkpoint | None:
+    """Witnesses that were away for long come back at a head far behind the first ones."""
+    newest = Checkpoint.objects.filter(size__gt=index, cosignatures__isnull=False).order_by("-size").first()
+    return newest if newest and is_final(newest) else None
+
+
+def is_final(head: Checkpoint) -> bool:
+    return policy().is_met(cosigned_by(head))
+
+
+def cosigned_by(head: Checkpoint) -> set[Verifier]:
+    """The witnesses whose good signatures are stored with the head: checked again, whoever wrote the rows."""
+    try:
+        signed = Note.parse(full_note(head)).signed_by(policy().witness_keys())
+    except NoteError:
+        return set()
+    return set(signed)
+
+
+def full_note(head: Checkpoint) -> str:
+    """The head with its cosignatures, in an order that does not change."""
+    return head.note + "".join(one.line for one in sorted(head.cosignatures.all(), key=lambda one: one.witness))
+
+
+def latest_head() -> Checkpoint | None:
+    return Checkpoint.objects.prefetch_related("cosignatures").order_by("-size").first()
+
+
+def open_alarm() -> Alarm | None:
+    """The newest alarm, unless a head was signed since."""
+    alarm = Alarm.objects.order_by("-at", "-pk").first()
+    if alarm and Checkpoint.objects.filter(signed_at__gt=alarm.at).exists():
+        return None
+    return alarm
+
+
+def log_moves() -> bool:
+    """Whether what is put down gets into heads in time, and no alarm is open."""
+    head = latest_head()
+    last = Leaf.objects.filter(idx__lt=head.size).order_by("-idx").values("pending").first() if head else None
+    late = PendingEntry.objects.filter(pk__gt=last["pending"] if last else 0, created_at__lt=clock.now() - LONGEST_WAIT)
+    return not late.exists() and open_alarm() is None

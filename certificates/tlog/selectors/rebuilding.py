@@ -1,0 +1,79 @@
+"""The whole tree computed anew from the bytes of its entries, compared with everything that is stored about it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from certificates.tlog.merkle import EMPTY_ROOT, Edge, leaf_hash
+from certificates.tlog.models import Checkpoint, Leaf, Node
+from certificates.tlog.notes import to_base64
+from certificates.tlog.tiles import HEIGHT
+
+CHUNK = 2000
+# Heads compared at each rebuild, the newest ones: what is older grew into them.
+HEADS = 1000
+
+
+class CannotRebuild(Exception):
+    """The text says which stored row differs from what its entry gives."""
+
+
+@dataclass
+class Rebuilt:
+    """Size and root now, and the roots at the sizes that were asked for."""
+
+    size: int = 0
+    root: bytes = EMPTY_ROOT
+    roots: dict[int, bytes] = field(default_factory=dict)
+
+
+def rebuild(sizes: Collection[int] = ()) -> Rebuilt:
+    """Raises CannotRebuild at the first row that differs."""
+    newest = Checkpoint.objects.order_by("-size").values_list("size", "root")[:HEADS]
+    heads = {size: bytes(root) for size, root in newest}
+    wanted = {*sizes, *heads}
+    nodes = {(level, idx): bytes(found) for level, idx, found in Node.objects.values_list("level", "idx", "hash")}
+    edge, roots = Edge(), {0: EMPTY_ROOT}
+    for row in _rows():
+        made = edge.append(_checked_leaf(edge.size, row))
+        if len(made) >= HEIGHT:
+            _compare_nodes(edge.size, made, nodes)
+        if edge.size in wanted:
+            roots[edge.size] = edge.root()
+    if nodes:
+        raise CannotRebuild(f"node {min(nodes)} covers leaves that are not there")
+    _compare_heads(edge.size, heads, roots)
+    return Rebuilt(size=edge.size, root=edge.root(), roots=roots)
+
+
+def _rows() -> Iterator[tuple[Any, ...]]:
+    columns = ("idx", "entry", "leaf_hash", "pending__entry", "pending__kind", "pending__ref", "pending__commitment")
+    return Leaf.objects.order_by("idx").values_list(*columns).iterator(chunk_size=CHUNK)
+
+
+def _checked_leaf(place: int, row: tuple[Any, ...]) -> bytes:
+    idx, entry, stored, written, kind, ref, commitment = row
+    entry = bytes(entry)
+    leaf = leaf_hash(entry)
+    if idx != place:
+        raise CannotRebuild(f"leaf {place} is missing")
+    if leaf != bytes(stored) or entry != bytes(written):
+        raise CannotRebuild(f"leaf {idx} differs from its entry")
+    told = f'"commit":"{to_base64(bytes(commitment))}"', f'"kind":"{kind}"', f'"ref":"{ref}"'
+    if not all(words.encode() in entry for words in told):
+        raise CannotRebuild(f"entry {idx} says something else than its columns")
+    return leaf
+
+
+def _compare_nodes(size: int, made: list[bytes], nodes: dict[tuple[int, int], bytes]) -> None:
+    for level in range(1, len(made) // HEIGHT + 1):
+        place = (level, (size >> (HEIGHT * level)) - 1)
+        if nodes.pop(place, None) != made[HEIGHT * level - 1]:
+            raise CannotRebuild(f"node {place} differs from its leaves")
+
+
+def _compare_heads(size: int, heads: dict[int, bytes], roots: dict[int, bytes]) -> None:
+    for head, root in heads.items():
+        if roots.get(head) != root:
+            words = "has more entries than are stored" if head > size else "differs from its leaves"
+            raise CannotRebuild(f"head {head} {words}")
