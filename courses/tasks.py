@@ -36,6 +36,6 @@ def tell_admitted(event: OutboxEvent) -> None:
     telling.tell_admitted(enrolment_id=int(event.key))
 
 
-@outbox.handles(telling.ENDED)
+@outbox.handles(telling.ENDED_BY_BASE)
 def tell_ended(event: OutboxEvent) -> None:
     telling.tell_ended(enrolment_id=int(event.key))

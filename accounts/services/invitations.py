@@ -129,7 +129,7 @@ def deliver_invitation(*, invitation_id: int) -> None:
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(pk=invitation.pk).update(token_hash=token_hash(token))
     with translation.override(_language(invitation)):
-        context = {
+        context: dict[str, object] = {
             "role": Role(invitation.role).label,
             "place": invitation.place,
             "inviter": shown_name(invitation.invited_by),
@@ -159,13 +159,6 @@ def _language(invitation: Invitation) -> str:
     else:
         confirmed = {"emailaddress__email__iexact": invitation.email, "emailaddress__verified": True}
         known = User.objects.filter(**confirmed).first()
-    return known.language if known and known.language else invitation.language
-
-
-def _language(invitation: Invitation) -> str:
-    """Of the login that has confirmed the address; of a stranger nothing is known but how the page was read that
-    invites."""
-    known = User.objects.filter(emailaddress__email__iexact=invitation.email, emailaddress__verified=True).first()
     return known.language if known and known.language else invitation.language
 
 

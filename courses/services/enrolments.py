@@ -17,7 +17,7 @@ from core.workflow import advance
 from courses.exams.services import admit_candidates, dismiss_candidates
 from courses.models import Cohort, Enrolment
 from courses.services.apart import require_others
-from courses.services.telling import ENDED as ENDED_BY_BASE
+from courses.services.telling import ENDED_BY_BASE
 from courses.workflow import ADMITTING, ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
 
 # The trainee's commitment (诚信承诺书) that an application needs; another wording is another version.

@@ -4,7 +4,7 @@ from accounts.services.letters import write_to
 from courses.models import Enrolment
 from courses.workflow import EnrolmentState
 
-ENDED = "courses.enrolment_ended"
+ENDED_BY_BASE = "courses.enrolment_ended"
 
 
 def tell_admitted(*, enrolment_id: int) -> None:

@@ -36,6 +36,7 @@ FRAMES = {"account/email/base_message.txt", "account/email/base_notification.txt
 NO_LINK = {
     "emails/claim_code.txt": "a code is typed on the open page; a link beside it would teach people to follow links",
     "emails/sms_code.txt": "the same",
+    "emails/data_erased.txt": "there is no login any more",
     "account/email/login_code_message.txt": "the same",
     "account/email/email_confirmation_message.txt": "ours has the code; the library's own has a link as well",
     "account/email/email_confirmation_signup_message.txt": "a code is typed on the open page",
@@ -69,6 +70,7 @@ def canaries(db, monkeypatch) -> dict[str, Any]:
         "from_email": "l***@work.test", "deleted_email": "l***@work.test", "ip": "192.0.2.1", "user_agent": "Firefox",
         "timestamp": clock.now(), "current_site": {"name": "平台", "domain": "127.0.0.1"}, "key": "k", "uid": "u",
         "until": clock.today() + timedelta(days=14), "request": None,
+        "cohort": {"title": "2026年第1期", "base": {"name": "岚江大学培训基地"}}, "refused": True,
     }  # fmt: skip
 
 

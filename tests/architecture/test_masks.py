@@ -49,6 +49,7 @@ IN_PYTHON = {
     "accounts/services/consents.py": "asks whether there is one",
     "accounts/services/disputes.py": "compares with what was typed",
     "accounts/services/doubles.py": "reads the birth date for an index",
+    "accounts/services/erasure.py": "finds the invitations that went to the number",
     "accounts/services/identity.py": "sends the code to the phone on file",
     "accounts/services/identity_provider.py": "asks the outside service",
     "accounts/services/imports.py": "seals anew",
@@ -56,9 +57,9 @@ IN_PYTHON = {
     "accounts/services/invitations.py": "sends the letter",
     "accounts/services/notices.py": "sends the notice",
     "accounts/selectors/audit.py": "masks",
-    "accounts/services/logins.py": "tells the owner by text message",
+    "accounts/selectors/hats.py": "masks",
+    "accounts/services/letters.py": "sends the letter",
     "accounts/services/reveal.py": "the act of revealing: purpose, limit, ledger",
-    "accounts/services/telling.py": "sends word of a change to the own number",
     "accounts/views/security.py": "masks",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
@@ -80,6 +81,7 @@ OTHERS_IN = {
     "certificates/models.py": {"self.number"},
     "certificates/selectors/roster.py": {"row.number"},
     "certificates/services/erasure.py": {"row.number"},
+    "certificates/tlog/tiles.py": {"self.number"},
 }
 
 

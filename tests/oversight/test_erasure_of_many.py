@@ -254,7 +254,7 @@ def test_copy_holds_json_certificates_and_looks_for_its_owner_after_confirming_f
 
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     row = Certificate.objects.get(person=person)
-    assert archive.namelist() == ["data.json", "who-looked.json", f"certificates/{row.number}.pdf"]
+    assert archive.namelist() == ["index.html", "data.json", "who-looked.json", f"certificates/{row.number}.pdf"]
     pdf = archive.read(f"certificates/{row.number}.pdf")
     assert pdf == (Path(settings.MEDIA_ROOT) / CertificateFile.objects.get(certificate=row).storage_name).read_bytes()
     held = json.loads(archive.read("data.json"))
