@@ -59,7 +59,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     today = clock.today()
     # A row that has ended, or was taken out of the count, is corrected elsewhere.
     running = [row.pk for row in card["appointments"] if row.voided_at is None and not _is_over(row, today)]
-    more = {"changeable": running, "crumbs": trail(found.name, *_way(request))}
+    more: dict[str, Any] = {"changeable": running, "crumbs": trail(found.name, *_way(request))}
     more |= {"contact": shared_contact(request.user, found), "main": primary_appointment(found, today)}
     return render(request, "accounts/person.html", {**card, **more})
 
