@@ -3,7 +3,7 @@ holds the letter."""
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -139,13 +139,13 @@ def deliver_invitation(*, invitation_id: int) -> None:
         _send(invitation, context)
 
 
-def _send(invitation: Invitation, context: dict[str, object]) -> None:
+def _send(invitation: Invitation, context: Mapping[str, object]) -> None:
     if invitation.is_to_a_number:
-        sms.send(invitation.email, render_to_string("emails/invitation_sms.txt", context).strip())
+        sms.send(invitation.email, render_to_string("emails/invitation_sms.txt", dict(context)).strip())
         return
     send_mail(
-        subject=render_to_string("emails/invitation_subject.txt", context).strip(),
-        message=render_to_string("emails/invitation.txt", context),
+        subject=render_to_string("emails/invitation_subject.txt", dict(context)).strip(),
+        message=render_to_string("emails/invitation.txt", dict(context)),
         from_email=None,
         recipient_list=[invitation.email],
     )
