@@ -17,6 +17,7 @@ urlpatterns = [
     path("base/cohorts/new/", cohorts.create_cohort, name="create_cohort"),
     path("base/cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
     path("base/cohorts/<int:pk>/exam/", cohorts.cohort_exam, name="cohort_exam"),
+    path("base/cohorts/<int:pk>/numbers/", enrolments.release_number, name="release_number"),
     path("base/cohorts/<int:pk>/completion/", completion.completion_review, name="completion_review"),
     path("base/cohorts/<int:pk>/step/<slug:step>/", cohorts.cohort_step, name="cohort_step"),
     path("base/enrolments/<int:pk>/answer/", enrolments.answer, name="answer"),

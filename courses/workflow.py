@@ -51,8 +51,9 @@ C, E, P = CohortState, EnrolmentState, Permission
 UNDECIDED: frozenset[str] = frozenset({E.APPLIED, E.WAITLISTED})
 STUDYING: frozenset[str] = frozenset({E.ADMITTED, E.ATTENDING})
 SEATED: frozenset[str] = STUDYING | {E.COMPLETED, E.FAILED}
-# Cohorts that anybody may see, and those in which attendance is marked and completion reviewed.
+# Cohorts that anybody may see, that still admit, and in which attendance is marked and completion reviewed.
 PUBLISHED: frozenset[str] = frozenset(CohortState) - {C.DRAFT, C.FILED}
+ADMITTING: frozenset[str] = frozenset({C.OPEN, C.RUNNING})
 UNDER_WAY: frozenset[str] = frozenset({C.RUNNING, C.ASSESSING})
 
 # fmt: off

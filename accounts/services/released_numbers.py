@@ -13,43 +13,53 @@ from django.utils import translation
 
 from accounts.access import require
 from accounts.identifiers import check_document
-from accounts.models import Appointment, IdentityCheck, IdentityDocument, Institution, Person, User
+from accounts.models import Appointment, IdentityCheck, IdentityDocument, Institution, Person, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import find_document, known_areas, same_person
 from accounts.workflow import CHECKED
 from core import audit, clock, outbox
 from core.errors import DomainError
+from core.models import AuditEntry
 from core.text import name_key
 
 TELL = "accounts.tell_number_released"
-# So many numbers one login asks about within a day, whether or not one of them was there.
+ASKED = "accounts.number_asked"
+# So many numbers one login asks about within a day, wherever it does and whether or not one of them was there.
 A_DAY = 10
+
+# Who looks at original documents: an institution at those of its staff, a base's desk at those of its trainees.
+Desk = Institution | TrainingBase
+SEEING: dict[type[Desk], Permission] = {
+    Institution: Permission.IDENTITY_VOUCH,
+    TrainingBase: Permission.ENROLMENT_ADMIT,
+}
 
 
 @transaction.atomic
 def release_number(
-    *, actor: User, institution: Institution, name: str, document_type: str, number: str, seen_on: date
+    *, actor: User, place: Desk, name: str, document_type: str, number: str, seen_on: date, **facts: int
 ) -> bool:
-    """The institution has seen the original, and it says another name than the login that declared the number did.
+    """The place has seen the original, and it says another name than the login that declared the number did.
     Says whether something was taken away; nothing else is told of whose it was.
 
     Only what nobody has checked goes: no roster names that person, and no desk or institution has seen its document.
-    Raises `document_wrong`, `day_wrong`, `too_many_tries`, NotAllowed.
+    `facts` say what for. Raises `document_wrong`, `day_wrong`, `too_many_tries`, NotAllowed.
     """
-    require(actor, Permission.IDENTITY_VOUCH, institution)
+    require(actor, SEEING[type(place)], place)
     checked = check_document(document_type, number, on=clock.today(), known_areas=known_areas())
     if not checked.ok:
         raise DomainError("document_wrong", reasons=checked.errors)
     if seen_on > clock.today():
         raise DomainError("day_wrong")
-    _count(actor, institution)
+    _count(actor, place)
     found = _self_declared(document_type, checked.value, name)
     if found is None:
         return False
     person = found.person
     found.delete()
-    facts = {"document_type": document_type, "seen_on": seen_on.isoformat()}
-    audit.record(actor, "accounts.number_released", person, institution=institution.pk, **facts)
+    where = {"institution" if isinstance(place, Institution) else "base": place.pk, **facts}
+    seen = {"document_type": document_type, "seen_on": seen_on.isoformat()}
+    audit.record(actor, "accounts.number_released", person, **where, **seen)
     outbox.add(TELL, person.pk)
     return True
 
@@ -65,12 +75,12 @@ def tell_declarer(*, person_id: int) -> None:
         send_mail(subject, text, None, [user.email])
 
 
-def _count(actor: User, institution: Institution) -> None:
+def _count(actor: User, place: Desk) -> None:
     User.objects.select_for_update().get(pk=actor.pk)
-    asked = audit.entries_about(institution).filter(verb="accounts.number_asked", actor=actor.pk)
-    if asked.filter(at__gt=clock.now() - timedelta(days=1)).count() >= A_DAY:
+    since = clock.now() - timedelta(days=1)
+    if AuditEntry.objects.filter(actor=actor.pk, verb=ASKED, at__gt=since).count() >= A_DAY:
         raise DomainError("too_many_tries")
-    audit.record(actor, "accounts.number_asked", institution)
+    audit.record(actor, ASKED, place)
 
 
 def _self_declared(kind: str, number: str, name: str) -> IdentityDocument | None:

@@ -1,5 +1,8 @@
 """What an institution does for the records of its staff: the checked document, and the invitation to claim."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,13 +14,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.forms.identity import CheckForm, ReleaseForm
 from accounts.middleware import SignedInRequest
-from accounts.models import Institution
 from accounts.permissions import Permission
 from accounts.selectors import person_card, reached_institution
 from accounts.services import check_colleague, invite_to_claim, release_number
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 
 REFUSALS = {
     "own_record": gettext_lazy("This is your own record: a colleague or a training base has to see your document."),
@@ -36,6 +38,7 @@ REFUSALS = {
         "Nothing was changed: this number stands in no unchecked profile under another name. If a roster names it"
         " elsewhere, that institution has to put the name right."
     ),
+    "wrong_state": gettext_lazy("This cohort admits nobody any more. Nothing was changed."),
     "not_allowed": gettext_lazy("Only people on your roster today are vouched for. Nothing was recorded."),
 }
 
@@ -65,25 +68,28 @@ def release(request: SignedInRequest) -> HttpResponse:
     """Take a number out of a profile in which somebody else declared it unchecked."""
     institution = reached_institution(request.user, Permission.IDENTITY_VOUCH)
     form = ReleaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _released(request, institution, form):
+    freed = partial(release_number, actor=request.user, place=institution)
+    if request.method == "POST" and form.is_valid() and released(form, freed):
+        messages.success(request, _("The number is free. Upload the roster again."))
         return redirect("accounts:import_roster")
     title = _("A number under another name")
     crumbs = trail(title, (_("Import staff roster"), reverse("accounts:import_roster")))
     return render(request, "accounts/release_number.html", {"institution": institution, "form": form, "crumbs": crumbs})
 
 
-def _released(request: SignedInRequest, institution: Institution, form: ReleaseForm) -> bool:
+def released(form: ReleaseForm, free: Callable[..., bool]) -> bool:
+    """Was the number that the form says taken away? If not, the form says why; for a base's desk as well."""
     given = {name: value for name, value in form.cleaned_data.items() if name != "original"}
     try:
-        done = release_number(actor=request.user, institution=institution, **given)
+        done = free(**given)
+    except NotAllowed:
+        raise
     except DomainError as refusal:
-        form.add_error(None, REFUSALS.get(refusal.code, REFUSALS["not_allowed"]))
+        form.add_error(None, REFUSALS[refusal.code])
         return False
-    if done:
-        messages.success(request, _("The number is free. Upload the roster again."))
-        return True
-    form.add_error(None, REFUSALS["nothing_to_release"])
-    return False
+    if not done:
+        form.add_error(None, REFUSALS["nothing_to_release"])
+    return done
 
 
 @require_POST

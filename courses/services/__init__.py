@@ -23,6 +23,7 @@ from courses.services.enrolments import (
     check_identity,
     put_on_waiting_list,
     refuse,
+    release_number_at_desk,
     withdraw,
 )
 from courses.services.hours import credit_lesson, mark_attendance
@@ -52,6 +53,7 @@ __all__ = [
     "preview_training_records",
     "put_on_waiting_list",
     "refuse",
+    "release_number_at_desk",
     "schedule_exam",
     "standing_brought_by",
     "withdraw",

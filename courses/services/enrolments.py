@@ -9,7 +9,7 @@ from accounts.access import require
 from accounts.models import Claim, Consent, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import is_checked, same_person
-from accounts.services import confirm_claim_at_desk, give_consent, record_identity_check
+from accounts.services import confirm_claim_at_desk, give_consent, record_identity_check, release_number
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox
 from core.errors import DomainError, WrongState
@@ -17,7 +17,7 @@ from core.workflow import advance
 from courses.exams.services import admit_candidates, dismiss_candidates
 from courses.models import Cohort, Enrolment
 from courses.services.apart import require_others
-from courses.workflow import ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
+from courses.workflow import ADMITTING, ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
 
 # The trainee's commitment (诚信承诺书) that an application needs; another wording is another version.
 COMMITMENT = {"text": "trainee_commitment", "version": "2026-1"}
@@ -57,7 +57,7 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     require(actor, Permission.ENROLMENT_ADMIT, enrolment)
     require_others(actor, enrolment)
     cohort = _locked(enrolment.cohort)
-    if cohort.state not in (CohortState.OPEN, CohortState.RUNNING):
+    if cohort.state not in ADMITTING:
         raise WrongState(step="admit", state=cohort.state)
     if seats_taken(cohort) >= cohort.capacity:
         if Enrolment.objects.filter(pk=enrolment.pk, state=EnrolmentState.WAITLISTED).exists():
@@ -89,6 +89,19 @@ def check_identity(*, actor: User, enrolment: Enrolment) -> Enrolment:
         raise WrongState(step="check_identity", state=locked.state)
     _identify(actor, locked)
     return locked
+
+
+@transaction.atomic
+def release_number_at_desk(*, actor: User, cohort: Cohort, **seen: Any) -> bool:
+    """Somebody who wants to join the cohort showed the original of a document that another login has declared.
+
+    Without it the owner has no profile and cannot apply. `seen` and what it answers: accounts.services.release_number.
+    Raises WrongState as well.
+    """
+    require(actor, Permission.ENROLMENT_ADMIT, cohort)
+    if cohort.state not in ADMITTING:
+        raise WrongState(step="release_number", state=cohort.state)
+    return release_number(actor=actor, place=cohort.base, cohort=cohort.pk, **seen)
 
 
 @transaction.atomic

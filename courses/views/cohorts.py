@@ -24,7 +24,7 @@ from courses.models import Cohort
 from courses.selectors import cohorts as selectors
 from courses.views.refusals import words
 from courses.views.trails import base_trail
-from courses.workflow import COHORT_STEPS, CohortState
+from courses.workflow import ADMITTING, COHORT_STEPS, CohortState
 
 PAGE_SIZE = 25
 
@@ -89,6 +89,7 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_manage": may_manage,
         "unseen": selectors.unseen(request.user, found) if may_manage else (),
         "may_mark": may_manage or can(request.user, Permission.ATTENDANCE_MARK, found),
+        "may_release": found.state in ADMITTING and can(request.user, Permission.ENROLMENT_ADMIT, found),
         "full": found.seats_left < 1,  # type: ignore[attr-defined]
     }
     return render(request, "courses/cohort.html", context)

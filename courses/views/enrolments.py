@@ -1,5 +1,6 @@
 """Applying for a cohort, a trainee's own training, and the base's answers to applications."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,10 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.forms.identity import ReleaseForm
 from accounts.middleware import SignedInRequest
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
+from accounts.views.vouching import released
 from core.errors import DomainError, NotAllowed
 from courses import services
 from courses.forms.enrolments import AnswerForm, ApplyForm
@@ -24,7 +27,7 @@ from courses.selectors import cohorts, enrolments
 from courses.selectors.completion import progress_of
 from courses.views.refusals import words
 from courses.views.remaining import remaining
-from courses.views.trails import own_trail, public_trail
+from courses.views.trails import base_trail, own_trail, public_trail
 from courses.workflow import ENROLMENT_STEPS, STUDYING, EnrolmentState
 
 PAGE_SIZE = 25
@@ -143,6 +146,19 @@ def check_identity(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(
         "courses:cohort" if "from_cohort" in request.POST else "courses:completion_review", pk=found.cohort_id
     )
+
+
+@confirm_again(reading_is_free=True)
+def release_number(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Somebody at the desk cannot apply, because another login has declared the number of their document."""
+    found = cohorts.cohort_for(request.user, pk, Permission.ENROLMENT_ADMIT)
+    form = ReleaseForm(request.POST or None)
+    freed = partial(services.release_number_at_desk, actor=request.user, cohort=found)
+    if request.method == "POST" and form.is_valid() and released(form, freed):
+        messages.success(request, _("The number is free. Its owner can fill in the profile and apply now."))
+        return redirect("courses:cohort", pk=pk)
+    context = {"cohort": found, "form": form, "crumbs": base_trail(found, here=_("A number under another name"))}
+    return render(request, "courses/release_number.html", context)
 
 
 def _public(pk: int) -> Cohort:

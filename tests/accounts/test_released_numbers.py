@@ -48,7 +48,7 @@ def host():
 
 def released(host, name: str = "林知夏", number: str = NUMBER, **fields: object) -> bool:
     given = {"name": name, "document_type": "resident_id", "number": number, "seen_on": clock.today(), **fields}
-    return release_number(actor=host, institution=host.memberships.get().institution, **given)
+    return release_number(actor=host, place=host.memberships.get().institution, **given)
 
 
 # --- the way out ----------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_only_an_officer_for_the_own_institution_releases(squatter, host):
         with pytest.raises(NotAllowed):
             release_number(
                 actor=actor,
-                institution=place,
+                place=place,
                 name="林知夏",
                 document_type="resident_id",
                 number=NUMBER,

@@ -53,6 +53,7 @@ CONFIRMED = {
     "courses:review_training_records": "writes who has been trained",
     "courses:cohort_step": "closing and calling off end everybody's place for good",
     "courses:answer": "admits or refuses an applicant; a document seen confirms a claim",
+    "courses:release_number": "takes an unchecked number out of somebody's profile",
     "courses:check_identity": "records a checked identity; confirms a claim",
     "credit:open_file": "shows what is recorded about somebody",
     "staffing:moved": "an authority moves somebody from one institution to another",

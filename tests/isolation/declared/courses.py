@@ -17,6 +17,7 @@ ADDRESSES: dict[str, Address] = {
     "base/cohorts/new/": only("base"),
     "base/cohorts/<int:pk>/": only("base instructor regulator", pk="cohort", post=""),
     "base/cohorts/<int:pk>/exam/": only("base", pk="cohort"),
+    "base/cohorts/<int:pk>/numbers/": only("base", pk="cohort"),
     "base/cohorts/<int:pk>/completion/": only("base", pk="cohort", body={"enrolment": "@enrolment"}),
     "base/cohorts/<int:pk>/step/<slug:step>/": only("base", pk="cohort", step=fixed("begin"), body={}),
     "base/enrolments/<int:pk>/answer/": only("base", pk="enrolment", body={"step": "withdraw", "reason": "x"}),
