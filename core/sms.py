@@ -6,6 +6,7 @@ from typing import Protocol
 
 import requests
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import send_mail
 
 log = logging.getLogger(__name__)
@@ -39,10 +40,17 @@ class MailGateway:
 
 @dataclass(frozen=True)
 class HttpsGateway:
-    """A gateway that takes {"to", "text"} as JSON by POST, with a bearer token, and answers 2xx."""
+    """A gateway that takes {"to", "text"} as JSON by POST, with a bearer token, and answers 2xx.
+
+    In the clear anybody on the way would read number, code and token: another address is refused before it is asked.
+    """
 
     url: str
     token: str
+
+    def __post_init__(self) -> None:
+        if not self.url.lower().startswith("https://"):
+            raise ImproperlyConfigured("The gateway of text messages must be an https:// address.")
 
     def send(self, phone: str, text: str) -> None:
         try:

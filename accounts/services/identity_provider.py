@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils.module_loading import import_string
 
@@ -25,7 +26,10 @@ NOT_MATCHED = "accounts.identity_not_matched"
 
 
 class IdentityProvider(Protocol):
+    """`url` is where it asks, by https:// only; empty when names and numbers do not leave the house."""
+
     name: str
+    url: str
 
     def matches(self, *, name: str, document_type: str, number: str) -> bool:
         """Do name and number belong together? Raises OSError when nobody answers."""
@@ -35,6 +39,7 @@ class InventedRegister:
     """Vouches for whoever has a number of the impossible area 000000, and so for nobody who exists."""
 
     name = "演示身份核验服务"
+    url = ""
     AREA = "000000"
 
     def matches(self, *, name: str, document_type: str, number: str) -> bool:
@@ -43,7 +48,11 @@ class InventedRegister:
 
 def provider() -> IdentityProvider | None:
     """The class of the settings, made without arguments; none by default, and then nobody may be promised a check."""
-    made: IdentityProvider | None = import_string(settings.IDENTITY_PROVIDER)() if settings.IDENTITY_PROVIDER else None
+    if not settings.IDENTITY_PROVIDER:
+        return None
+    made: IdentityProvider = import_string(settings.IDENTITY_PROVIDER)()
+    if made.url and not made.url.lower().startswith("https://"):
+        raise ImproperlyConfigured("The identity service must be asked at an https:// address.")
     return made
 
 

@@ -286,6 +286,7 @@ class Registry:
     """A service as the port wants it."""
 
     name = "测试身份核验服务"
+    url = ""
 
     def matches(self, *, name, document_type, number):
         if name == "silent":

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from accounts.models import Appointment, IdentityCheck
@@ -136,11 +137,26 @@ class Stranger:
     """A service that knows nobody."""
 
     name = "测试身份核验服务"
+    url = "https://register.example.test/"
     asked = 0
 
     def matches(self, *, name: str, document_type: str, number: str) -> bool:
         type(self).asked += 1
         return False
+
+
+class InTheClear(Stranger):
+    url = "http://register.example.test/"
+
+
+def test_service_in_the_clear_is_never_asked(settings):
+    settings.IDENTITY_PROVIDER = "tests.accounts.test_identity_pages.InTheClear"
+    person, InTheClear.asked = make_person(user=make_user()), 0
+
+    with pytest.raises(ImproperlyConfigured):
+        check_by_service(actor=person.user, person=person)
+
+    assert (InTheClear.asked, is_checked(person)) == (0, False)
 
 
 def test_service_is_asked_three_times_a_day(settings):

@@ -143,7 +143,7 @@ def test_without_a_gateway_the_form_asks_for_mail_alone(client, settings):
 
 
 def test_gateway_that_fails_is_said_and_signs_nobody_up(client, settings):
-    settings.SMS_GATEWAY_URL = "http://127.0.0.1:9/"
+    settings.SMS_GATEWAY_URL = "https://127.0.0.1:9/"
 
     answer = client.post("/en/accounts/signup/", FORM, follow=True)
 
