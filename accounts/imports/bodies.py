@@ -123,10 +123,12 @@ class BodyPlan(Plan):
 
 @dataclass(frozen=True)
 class Powers:
-    """Whether the actor keeps the list, and enters duties, over a region path."""
+    """Whether the actor keeps the list of a region path, reaches its bodies as an authority, and enters the duties of
+    a body of some rank there."""
 
     keeps: Callable[[str], bool]
-    assigns: Callable[[str], bool]
+    reaches: Callable[[str], bool]
+    assigns: Callable[[str, str], bool]
 
 
 @dataclass
@@ -204,8 +206,8 @@ def _set_below_parent(entry: Entry, row: BodyRow, known: _Known) -> None:
 
 
 def _decide(entry: Entry, row: BodyRow, known: _Known, powers: Powers) -> None:
-    keeps, assigns = powers.keeps(row.path), powers.assigns(row.path)
-    if not keeps and not assigns:
+    keeps = powers.keeps(row.path)
+    if not keeps and not powers.reaches(row.path):
         _refuse(entry, "region_code", "out_of_reach")
     elif row.body is None and not keeps:
         _refuse(entry, "code", "keeper_only")
@@ -213,7 +215,7 @@ def _decide(entry: Entry, row: BodyRow, known: _Known, powers: Powers) -> None:
         return
     else:
         _name_changes(entry, row, keeps)
-        _duty_changes(entry, row, known, assigns)
+        _duty_changes(entry, row, known, powers.assigns(entry.values["rank"], row.path))
         row.action = _action(row)
 
 

@@ -1,6 +1,6 @@
 """Reads of the administration: bodies with their duties, and which body is competent for what, where and when."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -201,16 +201,26 @@ def may_enter_competence(actor: User, matter: str, region: Region) -> bool:
 
 
 def may_enter_duty(actor: User, body: AdminBody) -> bool:
-    """The nation for everybody, a province for the bodies below it in its subtree; nobody else, and no province for
-    itself or for another body of its own rank."""
-    for hat in actor.worn_memberships():
-        own = hat.admin_body
-        if own is None or Permission.COMPETENCE_MANAGE not in GRANTS[hat.role] or own.rank not in ENTERING_RANKS:
-            continue
-        below = RANKS.index(own.rank) < RANKS.index(body.rank) and body.jurisdiction.startswith(own.jurisdiction)
-        if own.rank == Rank.NATIONAL or below:
-            return True
-    return False
+    return may_enter_duties(actor)(body.rank, body.jurisdiction)
+
+
+def may_enter_duties(actor: User) -> Callable[[str, str], bool]:
+    """May a line of duty be entered for a body of this rank and jurisdiction, one that a file is about to enter too?
+
+    The nation for everybody, a province for the bodies below it in its subtree; nobody else, and no province for
+    itself or for another body of its own rank.
+    """
+    hats = [hat for hat in actor.worn_memberships() if Permission.COMPETENCE_MANAGE in GRANTS[hat.role]]
+    entering = [hat.admin_body for hat in hats if hat.admin_body and hat.admin_body.rank in ENTERING_RANKS]
+
+    def may(rank: str, path: str) -> bool:
+        return any(
+            own.rank == Rank.NATIONAL
+            or (RANKS.index(own.rank) < RANKS.index(rank) and path.startswith(own.jurisdiction))
+            for own in entering
+        )
+
+    return may
 
 
 def bodies_over(region: Region) -> QuerySet[AdminBody]:

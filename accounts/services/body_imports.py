@@ -7,6 +7,7 @@ from accounts.imports.bodies import ZONES, BodyPlan, BodyRow, Powers, plan_bodie
 from accounts.models import AdminBody, Duty, Region, User
 from accounts.models.places import Rank
 from accounts.permissions import GRANTS, Permission
+from accounts.selectors.bodies import may_enter_duties
 from accounts.services.bodies import change_fields
 from accounts.services.imports import audit_facts, one_transaction
 from core import audit, clock
@@ -38,12 +39,13 @@ def import_bodies(*, actor: User, content: bytes, file_name: str = "") -> BodyPl
 
 
 def _plan(actor: User, table: Table) -> BodyPlan:
-    keeping, assigning = (_jurisdictions(actor, one) for one in IMPORTING)
+    keeping, reaching = (_jurisdictions(actor, one) for one in IMPORTING)
     return plan_bodies(
         table,
         Powers(
             keeps=lambda path: any(path.startswith(one) for one in keeping),
-            assigns=lambda path: any(path.startswith(one) for one in assigning),
+            reaches=lambda path: any(path.startswith(one) for one in reaching),
+            assigns=may_enter_duties(actor),
         ),
     )
 

@@ -11,7 +11,7 @@ from accounts.imports.bodies import read_bodies
 from accounts.models import AdminBody, Duty, Region
 from accounts.permissions import Role
 from accounts.selectors import system_user
-from accounts.services import import_bodies, preview_bodies
+from accounts.services import assign_duty, import_bodies, preview_bodies
 from core.errors import NotAllowed
 from core.models import AuditEntry
 from core.plans import Action
@@ -218,7 +218,7 @@ def test_line_of_duty_held_at_that_time_is_refused():
 def test_keeper_enters_bodies_and_the_authority_their_duties_with_the_same_file():
     region("990000")
     content = file(row(职责条线="科技", 起始日期="2026-03-01", 文件="1号"))
-    authority = regulator("990000")
+    authority = hat(Role.REGULATOR, AdminBody.objects.get(code="NATIONAL"))
     assert only_error(row(), actor=authority) == ("机构编码", "keeper_only")
 
     first = confirm(content, keeper())
@@ -228,6 +228,32 @@ def test_keeper_enters_bodies_and_the_authority_their_duties_with_the_same_file(
     assert (str(first.rows[0].action), str(again.rows[0].action)) == ("create", "update")
     assert again.rows[0].changes.keys() == {"line", "valid_from"}
     assert Duty.objects.get().body.code == "LJ"
+
+
+def test_duties_of_a_file_follow_the_rule_of_ranks():
+    """A province enters lines of duty for those below it, not for itself; a city for nobody: as line by line."""
+    region("990100")
+    duty = {"职责条线": "科技", "起始日期": "2026-03-01", "文件": "1号"}
+    city = row("望海市科学技术局", "WH", 级别="市级", 管辖区域代码="990100", 上级机构编码="LJ", **duty)
+    content = file(row(**duty), city)
+    confirm(content, keeper())
+
+    by_city = confirm(file(city), regulator("990100"))
+    by_province = confirm(content, regulator("990000"))
+
+    assert [codes(one.warnings) for one in (*by_city.rows, *by_province.rows)] == [
+        [("职责条线", "duty_left")], [("职责条线", "duty_left")], [],
+    ]  # fmt: skip
+    assert [duty.body.code for duty in Duty.objects.all()] == ["WH"]
+    for actor, code in ((regulator("990000"), "LJ"), (regulator("990100"), "WH")):
+        with pytest.raises(NotAllowed):
+            assign_duty(
+                actor=actor,
+                body=AdminBody.objects.get(code=code),
+                line="education",
+                valid_from=date(2026, 3, 1),
+                document="1号",
+            )
 
 
 def test_authority_changes_no_names():
@@ -263,7 +289,7 @@ def test_preview_costs_the_same_for_more_rows(count, django_assert_num_queries):
     content = file(*(row(f"厅{n}", f"LJ{n}") for n in range(count)))
     list(actor.worn_memberships())
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert preview_bodies(actor=actor, content=content).counts["create"] == count
 
 
