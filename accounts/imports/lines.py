@@ -21,7 +21,7 @@ from accounts.imports.roster import (
     read_roster,
     refuse_crossing,
 )
-from accounts.imports.voided import Voided, claiming_again, denied_at, stretched_over, waits_for_an_officer
+from accounts.imports.voided import Voided, claiming_again, denied_at, stretched_over, voided_at, waits_for_an_officer
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
@@ -114,7 +114,10 @@ def plan_correction(appointment: Appointment, values: Mapping[str, str]) -> Line
 
 
 def plan_transfer(appointment: Appointment, institution: Institution, values: Mapping[str, str]) -> tuple[Line, Line]:
-    """The end here and the beginning there, on the same day `from_day`; the same terms unless `values` says others."""
+    """The end here and the beginning there, on the same day `from_day`; the same terms unless `values` says others.
+
+    Where an officer decided that the person never worked there, it takes a tick, as it does for somebody who joins.
+    """
     entry = _read({name: values[name] for name in CHANGING if name in values}, appointment)
     day, kept = _day(entry, "from_day", values.get("from_day", "")), _wording(appointment)
     if day and not (kept.start_date < day < (kept.end_date or date.max)):
@@ -127,9 +130,13 @@ def plan_transfer(appointment: Appointment, institution: Institution, values: Ma
     terms = {name: entry.values[name] for name in CHANGING}
     after = replace(kept, appointment=0, start_date=day, end_date=None, **terms)
     _refuse_overlaps(entry, institution, (after,), "from_day")
+    claims = [one for one in voided_at(institution).get(kept.person, ()) if one.covers(day, None)][:1]
+    said = _said_of(claims, values)
+    errors, warnings = (entry.errors, said) if _ticked(values) else (entry.errors + said, [])
+    before = replace(kept, end_date=day)
     return (
-        Line(appointment.institution, entry.errors, [], {}, (kept.appointment,), (replace(kept, end_date=day),)),
-        Line(institution, entry.errors, wordings=(after,)),
+        Line(appointment.institution, errors, warnings, {}, (kept.appointment,), (before,)),
+        Line(institution, errors, warnings, wordings=(after,), again=bool(claims)),
     )
 
 

@@ -142,7 +142,8 @@ def transfer_person(
         _reword(held, ending.wordings[0])
         made = _begin(held, institution, beginning.wordings[0])
         outbox.add("accounts.roster_imported", held.institution_id)
-        _told(actor, "accounts.person_transferred", made, before=held.pk, from_institution=held.institution_id)
+        facts = {"from_institution": held.institution_id} | _again(beginning, made)
+        _told(actor, "accounts.person_transferred", made, before=held.pk, **facts)
     return made
 
 

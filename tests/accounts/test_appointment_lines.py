@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import Appointment, AppointmentVersion, Person
+from accounts.models import Appointment, AppointmentDispute, AppointmentVersion, Person
 from accounts.selectors.staff import primary_appointment, staff_of
 from accounts.services import (
     LineRefused,
@@ -271,6 +272,38 @@ def test_transfer_that_cannot_be_is_refused(held):
     other = make_institution()
     make_appointment(held.person, other, start=date(2026, 1, 1))
     assert refused(act(other, from_day="2026-07-01")) == [("from_day", "overlaps")]
+
+
+def test_transfer_to_where_an_officer_decided_otherwise_takes_a_tick_and_shows_it_to_the_officers(held):
+    other, decided = make_institution(), clock.now()
+    make_appointment(held.person, other, start=date(2025, 1, 1), end_date=date(2025, 6, 1), voided_at=decided)
+    make_appointment(held.person, other, post="主任", start=date(2026, 1, 1), voided_at=decided)
+
+    def act(day, **values):
+        return transfer_person(
+            actor=regulator(), appointment=held, institution=other, values={"from_day": f"{day}", **values}
+        )
+
+    day = date(2026, 7, 1)
+    assert refused(lambda: act(day)) == [("enter_again", "voided")]
+    held.refresh_from_db()
+    assert (held.end_date, other.appointments.filter(voided_at=None).count()) == (None, 0)
+
+    made = act(day, enter_again="True")
+
+    entry = AuditEntry.objects.get(verb="accounts.person_transferred")
+    assert (made.start_date, entry.facts["entered_again"]) == (day, True)
+    assert AppointmentDispute.objects.open_ones().get().appointment == made
+
+
+def test_transfer_after_the_day_of_a_decision_is_another_matter(held):
+    other, decided = make_institution(), clock.now() - timedelta(days=300)
+    make_appointment(held.person, other, start=date(2025, 1, 1), voided_at=decided)
+    later = timezone.localtime(decided).date() + timedelta(days=1)
+
+    made = transfer_person(actor=regulator(), appointment=held, institution=other, values={"from_day": f"{later}"})
+
+    assert (made.start_date, AppointmentDispute.objects.count()) == (later, 0)
 
 
 # --- the main one ---------------------------------------------------------------------------------------------------
