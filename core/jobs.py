@@ -1,6 +1,7 @@
 """Long work that people can watch and leave: items, progress, failures, safe to run twice and to resume."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,12 +12,16 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from core import clock, outbox
-from core.errors import DomainError
+from core import audit, clock, outbox
+from core.errors import DomainError, NotAllowed, WrongState
 from core.models import JOB_NAMES, Job, JobItem, OutboxEvent
 
 log = logging.getLogger(__name__)
+
+# A refusal is kept as its code and facts; the facts may be about a person.
+CODE = re.compile(r"[A-Za-z_]+")
 
 # A second click within this time finds the job of the first.
 SAME_CLICK = timedelta(minutes=2)
@@ -70,6 +75,35 @@ def start(*, actor: AbstractBaseUser, kind: str, subject_id: object, keys: Itera
     return job
 
 
+@outbox.when_given_up
+def _stop(event: OutboxEvent) -> None:
+    """No worker comes back to it: the job says so and why, and what is done stays done."""
+    running = Job.objects.filter(kind=event.kind).exclude(state__in=Job.OVER)
+    if event.key.isascii() and event.key.isdigit():
+        running.filter(pk=int(event.key)).update(
+            state=Job.State.FAILED, error=event.last_error[:100], finished_at=clock.now()
+        )
+
+
+@transaction.atomic
+def start_again(*, actor: AbstractBaseUser, job: Job) -> Job:
+    """Whoever started a job that was stopped by a failure starts it again; only what is not done is done.
+
+    Its handler asks for the owner's powers anew. Raises NotAllowed, WrongState.
+    """
+    locked = Job.objects.select_for_update().filter(pk=job.pk, owner=actor.pk).first()
+    if locked is None:
+        raise NotAllowed(record="core.job")
+    if locked.state != Job.State.FAILED:
+        raise WrongState(step="start_again", state=locked.state)
+    locked.items.filter(state=JobItem.State.WAITING).update(leased_until=None)
+    locked.state, locked.error, locked.finished_at = Job.State.QUEUED, "", None
+    locked.save(update_fields=["state", "error", "finished_at"])
+    outbox.add_again(locked.kind, locked.pk)
+    audit.record(actor, "core.job_started_again", locked, kind=locked.kind)
+    return locked
+
+
 def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
     """Do every waiting item, each under its own lease; a refused item is kept with its reason.
 
@@ -91,7 +125,8 @@ def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
         raise broken
     if job.items.filter(state=JobItem.State.WAITING).exists():
         raise ItemsLeft
-    Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(state=Job.State.DONE, finished_at=clock.now())
+    unfinished = Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE)
+    unfinished.update(state=Job.State.DONE, error="", finished_at=clock.now())
 
 
 @dataclass(frozen=True)
@@ -143,7 +178,7 @@ def run_whole(event: OutboxEvent, work: Callable[[Job, Milestones], None]) -> No
         reach(len(ids))
     finally:
         _mark(job).unlink(missing_ok=True)
-    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=clock.now())
+    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, error="", finished_at=clock.now())
 
 
 def _fail_rest(job: Job, error: Exception) -> None:
@@ -160,6 +195,16 @@ def progress(job: Job) -> Progress:
     if job.state == Job.State.RUNNING:
         counted["done"] = max(counted["done"], min(_marked(job), job.total - counted["failed"]))
     return Progress(total=job.total, **counted)
+
+
+def failure_words(error: str) -> str:
+    """The code alone, and what sort of thing it is: refused by a rule, broken, or lost with its worker."""
+    if error == outbox.LOST:
+        return _("the worker was lost in the middle of it")
+    code = found[0] if (found := CODE.match(error)) else ""
+    if not code:
+        return ""
+    return (_("refused: %(code)s") if code.islower() else _("broke down: %(code)s")) % {"code": code}
 
 
 def _mark(job: Job) -> Path:

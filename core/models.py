@@ -68,12 +68,18 @@ JOB_NAMES: dict[str, Promise | str] = {}
 
 
 class Job(models.Model):
-    """Long work with progress: `done` of `total` items, failures kept per item, resumable."""
+    """Long work with progress: `done` of `total` items, failures kept per item, resumable.
+
+    `failed`: its effect was given up, `error` says why; what it had done is kept, and it can be started again.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
         RUNNING = "running", _("running")
         DONE = "done", _("done")
+        FAILED = "failed", _("stopped by a failure")
+
+    OVER = (State.DONE, State.FAILED)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=60)
@@ -83,6 +89,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["created_at"], name="job_by_time")]

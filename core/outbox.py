@@ -20,8 +20,12 @@ LEASE = timedelta(minutes=2)
 GRACE = timedelta(seconds=5)
 MAX_ATTEMPTS = 8
 
+LOST = "worker lost"
+
 Handler = Callable[[OutboxEvent], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
+# Who must know, in the same transaction, that an event is not tried again.
+_mourners: list[Handler] = []
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -35,9 +39,28 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def when_given_up(mourner: Handler) -> Handler:
+    """Register what else ends with an event of any kind; it reads `last_error`."""
+    _mourners.append(mourner)
+    return mourner
+
+
 def add(kind: str, key: object) -> OutboxEvent:
     """Write the event in the caller's transaction and ring after its commit."""
     event = OutboxEvent.objects.create(kind=kind, key=str(key), created_at=clock.now(), sent_at=clock.now())
+    transaction.on_commit(lambda: ring(event.pk), robust=True)
+    return event
+
+
+def add_again(kind: str, key: object) -> OutboxEvent:
+    """For what was given up: the same event with all its attempts; a new one where it is not kept any more."""
+    given_up = OutboxEvent.objects.filter(kind=kind, key=str(key), state=OutboxEvent.State.FAILED)
+    event = given_up.select_for_update().order_by("-pk").first()
+    if event is None:
+        return add(kind, key)
+    event.state, event.attempts, event.last_error = OutboxEvent.State.NEW, 0, ""
+    event.sent_at, event.leased_until = clock.now(), None
+    event.save(update_fields=["state", "attempts", "last_error", "sent_at", "leased_until"])
     transaction.on_commit(lambda: ring(event.pk), robust=True)
     return event
 
@@ -96,14 +119,16 @@ def undelivered() -> list[int]:
     return list(OutboxEvent.objects.filter(state=OutboxEvent.State.NEW).order_by("pk").values_list("pk", flat=True))
 
 
+@transaction.atomic
 def _give_up(event_id: int, now: datetime) -> None:
     """An event that kills its worker never comes back through `_put_back`: its attempts end here."""
     spent = OutboxEvent.objects.filter(pk=event_id, attempts__gte=MAX_ATTEMPTS)
-    spent.filter(state=OutboxEvent.State.LEASED, leased_until__lt=now).update(
-        state=OutboxEvent.State.FAILED, last_error="worker lost"
-    )
+    lost = spent.filter(state=OutboxEvent.State.LEASED, leased_until__lt=now)
+    if lost.update(state=OutboxEvent.State.FAILED, last_error=LOST):
+        _mourn(event_id)
 
 
+@transaction.atomic
 def _put_back(event: OutboxEvent, error: Exception) -> None:
     log.exception("outbox event %s failed", event.pk)
     given_up = event.attempts >= MAX_ATTEMPTS
@@ -113,3 +138,11 @@ def _put_back(event: OutboxEvent, error: Exception) -> None:
         # The name alone: a database's own words may hold what a row holds.
         last_error=type(error).__name__,
     )
+    if given_up:
+        _mourn(event.pk)
+
+
+def _mourn(event_id: int) -> None:
+    event = OutboxEvent.objects.get(pk=event_id)
+    for mourner in _mourners:
+        mourner(event)

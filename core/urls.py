@@ -8,4 +8,5 @@ app_name = "core"
 urlpatterns = [
     path("jobs/", views.job_list, name="jobs"),
     path("jobs/<uuid:uuid>/", views.job_detail, name="job"),
+    path("jobs/<uuid:uuid>/again/", views.job_again, name="job_again"),
 ]

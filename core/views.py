@@ -4,13 +4,16 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from core import jobs, readiness
+from core.errors import WrongState
 from core.selectors import failed_items, jobs_of
 
 PAGE_SIZE = 25
@@ -37,8 +40,8 @@ def local_mail(request: HttpRequest) -> HttpResponse:
     if request.META["REMOTE_ADDR"] not in LOOPBACK:
         raise Http404
     files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)[:50]
-    messages = [_readable(raw) for file in files for raw in file.read_bytes().split(MAIL_SEPARATOR) if raw.strip()]
-    return render(request, "core/local_mail.html", {"mails": messages})
+    mails = [_readable(raw) for file in files for raw in file.read_bytes().split(MAIL_SEPARATOR) if raw.strip()]
+    return render(request, "core/local_mail.html", {"mails": mails})
 
 
 def job_list(request: HttpRequest) -> HttpResponse:
@@ -55,8 +58,22 @@ def job_detail(request: HttpRequest, uuid: str) -> HttpResponse:
         "progress": jobs.progress(job),
         "failures": failed_items(job),
         "result": jobs.result_address(job),
+        "failure": jobs.failure_words(job.error),
     }
     return render(request, template, context)
+
+
+@require_POST
+def job_again(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Start one's own job again that was stopped by a failure."""
+    job = get_object_or_404(jobs_of(request.user), uuid=uuid)
+    try:
+        jobs.start_again(actor=request.user, job=job)  # type: ignore[arg-type]
+    except WrongState:
+        messages.error(request, gettext("This is no longer possible: the record has moved on in the meantime."))
+    else:
+        messages.success(request, gettext("The work begins again; what was done already is not done twice."))
+    return redirect("core:job", uuid)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

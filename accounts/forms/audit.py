@@ -68,7 +68,8 @@ def verb_choices() -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for verb, sentence in audit.sentences().items():
         groups.setdefault(verb.partition(".")[0], []).append((verb, str(sentence)))
-    return [("", _("everything")), *((ROOMS[room], groups[room]) for room in ROOMS if room in groups)]
+    rooms = {**ROOMS, "core": _("Background jobs")}
+    return [("", _("everything")), *((rooms[room], groups[room]) for room in rooms if room in groups)]
 
 
 def subject_choices() -> list[Any]:

@@ -1,30 +1,27 @@
 """What the system administrator sees of the machinery: which long work runs and fails, never what is in it."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.access import require_everywhere
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.selectors.audit import Period
 from core import clock
+from core.jobs import failure_words
 from core.models import JOB_NAMES, Job, JobItem, OutboxEvent
 
-# A refusal is kept as its code and facts; the facts may be about a person.
-CODE = re.compile(r"[A-Za-z_]+")
 DEAD_SHOWN = 20
 FAILING = "failing"
 
 
 @dataclass(frozen=True)
 class JobsQuestion:
-    """`state`: one of Job's, or FAILING for jobs with an item that failed."""
+    """`state`: one of Job's, or FAILING for jobs that failed or hold an item that did."""
 
     state: str = ""
     kind: str = ""
@@ -64,7 +61,8 @@ def all_jobs(actor: User, asked: JobsQuestion) -> QuerySet[Job]:
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.state == FAILING:
-        rows = rows.filter(Exists(JobItem.objects.filter(job=OuterRef("pk"), state=JobItem.State.FAILED)))
+        failed = Exists(JobItem.objects.filter(job=OuterRef("pk"), state=JobItem.State.FAILED))
+        rows = rows.filter(failed | Q(state=Job.State.FAILED))
     elif asked.state:
         rows = rows.filter(state=asked.state)
     return rows.order_by("-created_at", "-pk")
@@ -84,7 +82,7 @@ def job_lines(jobs: Iterable[Job]) -> list[JobLine]:
         )
     }
     events = OutboxEvent.objects.filter(kind__in={job.kind for job in jobs}, key__in=[str(job.pk) for job in jobs])
-    tries = {(one.kind, one.key): one.attempts for one in events.only("kind", "key", "attempts")}
+    tries = {(one.kind, one.key): one.attempts for one in events.only("kind", "key", "attempts").order_by("pk")}
     now = clock.now()
     return [_line(job, counted.get(job.pk, {}), tries.get((job.kind, str(job.pk)), 0), now) for job in jobs]
 
@@ -113,7 +111,7 @@ def dead_letters(actor: User) -> list[dict[str, Any]]:
 
 def job_figures(actor: User) -> dict[str, int]:
     """For the first page."""
-    open_ones = all_jobs(actor, JobsQuestion()).exclude(state=Job.State.DONE)
+    open_ones = all_jobs(actor, JobsQuestion()).exclude(state__in=Job.OVER)
     figures = outbox_figures(actor)
     return {"open": open_ones.count(), "waiting": figures.waiting + figures.leased + figures.lost, "dead": figures.dead}
 
@@ -122,22 +120,12 @@ def kind_choices() -> list[tuple[str, Any]]:
     return sorted(JOB_NAMES.items(), key=lambda one: str(one[1]))
 
 
-def failure_words(error: str) -> str:
-    """The code alone, and what sort of thing it is: refused by a rule, broken, or lost with its worker."""
-    if error == "worker lost":
-        return _("the worker was lost in the middle of it")
-    code = found[0] if (found := CODE.match(error)) else ""
-    if not code:
-        return ""
-    return (_("refused: %(code)s") if code.islower() else _("broke down: %(code)s")) % {"code": code}
-
-
 def _line(job: Job, counted: dict[str, Any], attempts: int, now: datetime) -> JobLine:
     return JobLine(
         job=job,
         handled=counted.get("handled", 0),
         failed=counted.get("failed", 0),
-        failure=failure_words(counted.get("error") or ""),
+        failure=failure_words(job.error or counted.get("error") or ""),
         attempts=attempts,
         minutes=_minutes(job.created_at, job.finished_at or now),
     )

@@ -70,7 +70,7 @@ def start_issue(*, actor: User, cohort: Cohort) -> Job:
 
 
 def _running(actor: User, cohort: Cohort) -> Job | None:
-    mine = Job.objects.filter(owner=actor, kind=KIND, subject_id=str(cohort.pk)).exclude(state=Job.State.DONE)
+    mine = Job.objects.filter(owner=actor, kind=KIND, subject_id=str(cohort.pk)).exclude(state__in=Job.OVER)
     return mine.filter(created_at__gte=clock.now() - SAME_CLICK).order_by("-pk").first()
 
 

@@ -96,7 +96,7 @@ def _failed_copy(actor: User) -> DataRequest | None:
     if request is None:
         return None
     job = Job.objects.filter(kind=MAKE_COPY, subject_id=str(request.pk)).order_by("-pk").first()
-    return request if job and job.state == Job.State.DONE else None
+    return request if job and job.state in Job.OVER else None
 
 
 def _correct(actor: User, request: DataRequest) -> None:

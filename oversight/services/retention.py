@@ -66,7 +66,7 @@ KINDS: dict[str, Callable[[datetime], list[QuerySet]]] = {
     "claim_codes": lambda before: [Claim.objects.filter(code_sent_at__lt=before).exclude(code_hash="")],
     "outbox": lambda before: [OutboxEvent.objects.filter(state__in=CLOSED_EVENTS, created_at__lt=before)],
     "mail_confirmations": lambda before: [EmailConfirmation.objects.filter(created__lt=before)],
-    "jobs": lambda before: [Job.objects.filter(state=Job.State.DONE, finished_at__lt=before)],
+    "jobs": lambda before: [Job.objects.filter(state__in=Job.OVER, finished_at__lt=before)],
     "refused_applications": lambda before: [
         Enrolment.objects.filter(
             Q(state__in=["refused", "withdrawn"]),

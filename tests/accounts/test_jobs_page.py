@@ -104,6 +104,14 @@ def test_jobs_are_filtered_by_state_kind_and_period(page):
     assert len(shown(page, state="nonsense", first="2026-13-01")) == 4
 
 
+def test_stopped_job_stands_among_the_failing_ones_with_its_reason(page):
+    stopped = make_job(state=Job.State.FAILED, error="worker lost", finished_at=clock.now())
+    make_job()
+
+    assert shown(page, state=FAILING) == shown(page, state="failed") == [stopped.pk]
+    assert "the worker was lost in the middle of it" in page.get(PAGE, {"state": "failed"}).content.decode()
+
+
 def test_line_says_progress_attempts_and_how_long(administrator):
     job = make_job(keys=(1, 2, 3), created_at=clock.now() - timedelta(minutes=12))
     fail(job, "OperationalError")

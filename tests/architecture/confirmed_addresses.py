@@ -104,6 +104,7 @@ LIGHT = {
     "accounts:import_bodies": "leads to a preview; what writes it confirms",
     "accounts:import_institutions": "leads to a preview; what writes it confirms",
     "courses:import_training_records": "leads to a preview; what writes it confirms",
+    "core:job_again": "one's own job, confirmed when it was first started; its worker asks for the powers anew",
     # The work of the day: nobody gains or loses a power or a status by it.
     "accounts:withdraw_invitation": "takes back a letter nobody has answered",
     "accounts:tick_notices": "says who has been handed a notice",

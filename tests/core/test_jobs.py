@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core import clock, jobs, outbox
-from core.errors import DomainError
-from core.models import Job, JobItem, OutboxEvent
+from core.errors import DomainError, NotAllowed, WrongState
+from core.models import AuditEntry, Job, JobItem, OutboxEvent
 from tests.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +226,101 @@ def test_two_workers_at_once_do_every_item_once(transactional_db):
 
     assert sorted(work.done) == [str(n) for n in range(6)]
     assert jobs.progress(job) == Progress(total=6, done=6, failed=0)
+
+
+# --- given up -------------------------------------------------------------------------------------------------------
+def kill_every_worker(event: OutboxEvent) -> None:
+    """Each is lost in the middle of the work; then somebody looks for what nobody works on."""
+    for turn in range(outbox.MAX_ATTEMPTS + 1):
+        with clock.travel(outbox.LEASE * 2 * turn):
+            assert (outbox.claim(event.pk) is not None) == (turn < outbox.MAX_ATTEMPTS)
+
+
+def test_job_whose_workers_are_lost_stops_with_its_reason_and_keeps_what_was_done(job, event):
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(event, Work(b=KeyboardInterrupt()))
+
+    kill_every_worker(event)
+
+    job.refresh_from_db()
+    assert (job.state, job.error, job.finished_at is not None) == (Job.State.FAILED, "worker lost", True)
+    assert states(job) == {"a": "done", "b": "waiting", "c": "waiting"}
+
+
+def test_job_that_cannot_come_to_an_end_stops_as_well(job, event, caplog):
+    """Another worker holds an item for ever: the last attempt leaves it, and nobody comes back."""
+    job.items.filter(key="b").update(leased_until=clock.now() + outbox.LEASE * 99)
+    outbox.handles("test.issue")(lambda event: jobs.run(event, nothing))
+    for _ in range(outbox.MAX_ATTEMPTS):
+        outbox.deliver_event(event.pk)
+    outbox._handlers.pop("test.issue")
+
+    job.refresh_from_db()
+    assert (job.state, job.error) == (Job.State.FAILED, "ItemsLeft")
+
+
+def test_event_of_another_kind_with_the_same_key_stops_no_job(job):
+    kill_every_worker(outbox.add("test.other", job.pk))
+    kill_every_worker(outbox.add("test.issue", "no-number"))
+
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED
+
+
+def test_finished_job_is_not_stopped_by_an_event_that_comes_late(job, event):
+    jobs.run(event, nothing)
+
+    kill_every_worker(event)
+
+    job.refresh_from_db()
+    assert (job.state, job.error) == (Job.State.DONE, "")
+
+
+def test_stopped_job_started_again_does_the_rest_only(job, event):
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(event, Work(b=KeyboardInterrupt()))
+    kill_every_worker(event)
+
+    jobs.start_again(actor=job.owner, job=job)
+
+    job.refresh_from_db()
+    event.refresh_from_db()
+    assert (job.state, job.error, job.finished_at) == (Job.State.QUEUED, "", None)
+    assert (event.state, event.attempts, event.last_error) == (OutboxEvent.State.NEW, 0, "")
+    assert AuditEntry.objects.get(verb="core.job_started_again").actor == job.owner
+    work = Work()
+    outbox.handles("test.issue")(lambda event: jobs.run(event, work))
+    outbox.deliver_event(event.pk)
+    outbox._handlers.pop("test.issue")
+    job.refresh_from_db()
+    assert (work.done, job.state, jobs.progress(job).done) == (["b", "c"], Job.State.DONE, 3)
+
+
+def test_stopped_job_rings_anew_when_its_event_is_not_kept_any_more(job, event):
+    kill_every_worker(event)
+    event.delete()
+
+    jobs.start_again(actor=job.owner, job=job)
+
+    assert OutboxEvent.objects.get(kind="test.issue", key=str(job.pk)).state == OutboxEvent.State.NEW
+
+
+def test_only_the_owner_and_only_a_stopped_job_starts_again(job, event):
+    with pytest.raises(WrongState):
+        jobs.start_again(actor=job.owner, job=job)
+    kill_every_worker(event)
+    with pytest.raises(NotAllowed):
+        jobs.start_again(actor=make_user(), job=job)
+
+    assert Job.objects.get(pk=job.pk).state == Job.State.FAILED
+
+
+def test_job_of_one_piece_begins_again_from_its_first_milestone(job, event):
+    kill_every_worker(event)
+    jobs.start_again(actor=job.owner, job=job)
+    told = []
+
+    jobs.run_whole(event, lambda _job, reach: told.append(len(reach.ids)))
+
+    job.refresh_from_db()
+    assert (told, job.state, jobs.progress(job).done) == ([3], Job.State.DONE, 3)

@@ -168,6 +168,22 @@ def test_finished_job_asks_no_more(signed_in, user):
     assert "data-poll" not in signed_in.get(f"/jobs/{job.uuid}/").content.decode()
 
 
+def test_stopped_job_says_why_and_is_started_again_by_its_owner_alone(signed_in, user):
+    job = make_job(user, state=Job.State.FAILED, error="worker lost", finished_at=clock.now())
+    other = make_job(make_user(), state=Job.State.FAILED, error="worker lost")
+    page = signed_in.get(f"/en/jobs/{job.uuid}/").content.decode()
+
+    assert "the worker was lost in the middle of it" in page
+    assert ("data-poll" in page, f'action="/en/jobs/{job.uuid}/again/"' in page) == (False, True)
+
+    answers = [signed_in.post(f"/jobs/{one.uuid}/again/").status_code for one in (job, other)]
+
+    states = [Job.objects.get(pk=one.pk).state for one in (job, other)]
+    assert (answers, states) == ([302, 404], [Job.State.QUEUED, Job.State.FAILED])
+    assert signed_in.get(f"/jobs/{job.uuid}/again/").status_code == 405
+    assert "again/" not in signed_in.get(f"/jobs/{job.uuid}/").content.decode()
+
+
 def test_fragment_is_the_moving_part_alone(signed_in, user):
     job = make_job(user)
 

@@ -10,4 +10,5 @@ ADDRESSES: dict[str, Address] = {
     "api/v1/openapi.json": public(post=""),
     "jobs/": signed_in(post=""),
     "jobs/<uuid:uuid>/": only("trainee", uuid="job.uuid", post=""),
+    "jobs/<uuid:uuid>/again/": only("", post="trainee", uuid="job.uuid", body={}),
 }
