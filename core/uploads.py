@@ -80,6 +80,16 @@ def forget(owner: int, sha256: str) -> None:
                 one.unlink(missing_ok=True)
 
 
+def forget_beside(owner: int, sha256: str, *whats: str) -> None:
+    """These go, and the file with them once nothing else is known about it: another place may still work on it."""
+    with _alone():
+        for what in whats:
+            _beside(owner, sha256, what).unlink(missing_ok=True)
+        path = _path(owner, sha256)
+        if not list(path.parent.glob(f"{sha256}.*")):
+            path.unlink(missing_ok=True)
+
+
 def forget_all_of(owner: int) -> None:
     with _alone():
         shutil.rmtree(_path(owner, "").parent, ignore_errors=True)

@@ -1,6 +1,7 @@
 """Rosters of many rows: previewed and carried out as background jobs that people watch.
 
-The file, what was ticked and the preview lie sealed in core.uploads and are gone within a day. Every stage tells how
+The file, and for every institution it is meant for what was ticked and the preview, lie sealed in core.uploads and are
+gone within a day. Every stage tells how
 far it is; writing is one transaction, so a killed worker leaves all or nothing, and the file again finds nothing to
 change.
 """
@@ -48,7 +49,7 @@ def start_preview(*, actor: User, institution: Institution, sha256: str) -> Job:
     if content is None:
         raise DomainError("file_gone")
     rows = row_count(content, COLUMNS, remembered_heads(institution))
-    uploads.keep_beside(actor.pk, sha256, ROWS, {"rows": rows, "institution": institution.pk})
+    uploads.keep_beside(actor.pk, sha256, _of(institution.pk, ROWS), {"rows": rows})
     subject = _subject_id(institution, sha256)
     return _running(actor, PREVIEW, subject) or jobs.start(
         actor=actor, kind=PREVIEW, subject_id=subject, keys=_milestones(rows, PREVIEW_STAGES)
@@ -61,11 +62,11 @@ def start_import(
 ) -> Job:
     """Carry the kept file out in the background, with what was ticked."""
     require(actor, Permission.ROSTER_IMPORT, institution)
-    kept = uploads.kept_beside(actor.pk, sha256, ROWS)
-    if kept is None or kept["institution"] != institution.pk:
+    kept = uploads.kept_beside(actor.pk, sha256, _of(institution.pk, ROWS))
+    if kept is None:
         raise DomainError("file_gone")
     order = {"file_name": file_name, "seen": seen, "choices": _choices_to_keep(choices)}
-    uploads.keep_beside(actor.pk, sha256, ORDER, order)
+    uploads.keep_beside(actor.pk, sha256, _of(institution.pk, ORDER), order)
     subject = _subject_id(institution, sha256)
     return _running(actor, IMPORT, subject) or jobs.start(
         actor=actor, kind=IMPORT, subject_id=subject, keys=_milestones(kept["rows"], IMPORT_STAGES)
@@ -75,20 +76,20 @@ def start_import(
 def previewed(*, actor: User, institution: Institution, sha256: str) -> DecidedPlan | None:
     """The preview of a large file as it was made; None when there is none."""
     require(actor, Permission.ROSTER_IMPORT, institution)
-    about, kept = (uploads.kept_beside(actor.pk, sha256, what) for what in (ROWS, PLAN))
-    return kept_plan(kept) if about and kept and about["institution"] == institution.pk else None
+    kept = uploads.kept_beside(actor.pk, sha256, _of(institution.pk, PLAN))
+    return kept_plan(kept) if kept else None
 
 
 def do_preview(job: Job, reach: jobs.Milestones) -> None:
     institution, sha256, content = _subject(job)
     told = _told(reach, len(PREVIEW_STAGES))
     plan = preview_roster(actor=job.owner, institution=institution, content=content, progress=told)
-    uploads.keep_beside(job.owner_id, sha256, PLAN, plan_to_keep(plan))
+    uploads.keep_beside(job.owner_id, sha256, _of(institution.pk, PLAN), plan_to_keep(plan))
 
 
 def do_import(job: Job, reach: jobs.Milestones) -> None:
     institution, sha256, content = _subject(job)
-    order = uploads.kept_beside(job.owner_id, sha256, ORDER)
+    order = uploads.kept_beside(job.owner_id, sha256, _of(institution.pk, ORDER))
     if order is None:
         raise DomainError("file_gone")
     plan = import_roster(
@@ -106,9 +107,9 @@ def do_import(job: Job, reach: jobs.Milestones) -> None:
 
 def forget_file(job: Job) -> None:
     """After the job is done, not before: a worker killed between the two finds the file again, and nothing to do."""
-    _place, sha256 = place_of(job)
+    place, sha256 = place_of(job)
     if sha256 and not job.items.exclude(error="").exists():
-        uploads.forget(job.owner_id, sha256)
+        uploads.forget_beside(job.owner_id, sha256, *(_of(place, what) for what in (PLAN, ORDER, ROWS)))
 
 
 def place_of(job: Job) -> tuple[int, str]:
@@ -117,13 +118,18 @@ def place_of(job: Job) -> tuple[int, str]:
     return int(place), uploads.begins_with(job.owner_id, beginning)
 
 
+def _of(institution: int, what: str) -> str:
+    """One login may mean the same file for two institutions: each has its own preview of it and its own order."""
+    return f"{what}-{institution}"
+
+
 def _subject_id(institution: Institution, sha256: str) -> str:
     return f"{institution.pk}:{sha256[:PREFIX]}"
 
 
 def _running(actor: User, kind: str, subject: str) -> Job | None:
     """A second click finds the job of the first."""
-    waiting = Job.objects.filter(owner=actor, kind=kind, subject_id=subject).exclude(state=Job.State.DONE)
+    waiting = Job.objects.filter(owner=actor, kind=kind, subject_id=subject).exclude(state__in=Job.OVER)
     return waiting.filter(created_at__gte=clock.now() - jobs.SAME_CLICK).order_by("-pk").first()
 
 

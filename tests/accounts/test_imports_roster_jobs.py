@@ -11,7 +11,7 @@ from core.errors import DomainError
 from core.models import AuditEntry, Job, JobItem, OutboxEvent
 from tests.accounts.rosters import confirm
 from tests.accounts.sheets import person_row, roster, xlsx
-from tests.builders import make_institution, officer
+from tests.builders import hat, make_institution, officer
 
 pytestmark = pytest.mark.django_db
 IMPORT_ROSTER = "/institution/roster/import/"
@@ -233,14 +233,41 @@ def test_stored_preview_of_another_institution_is_not_shown(client, institution)
     sha256 = roster_jobs.place_of(job)[1]
     other = make_institution()
     actor = officer(other)
-    for what in (roster_jobs.ROWS, roster_jobs.PLAN):
+    for what in (f"{name}-{institution.pk}" for name in (roster_jobs.ROWS, roster_jobs.PLAN)):
         uploads.keep_beside(actor.pk, sha256, what, uploads.kept_beside(job.owner_id, sha256, what))
+    assert roster_jobs.previewed(actor=hat("institution_officer", institution, actor), institution=institution,
+                                 sha256=sha256) is not None  # fmt: skip
 
     assert roster_jobs.previewed(actor=actor, institution=other, sha256=sha256) is None
     with pytest.raises(DomainError):
         roster_jobs.start_import(
             actor=actor, institution=other, sha256=sha256, file_name="", choices=roster_jobs.RosterChoices(), seen=""
         )
+
+
+def test_one_file_of_one_login_for_two_institutions_is_two_plans(institution):
+    """Each is previewed, confirmed and forgotten by itself, in whatever order."""
+    other, content = make_institution(), many()
+    actor = hat("institution_officer", other, officer(institution))
+    confirm(other, content)
+    places, sha256 = (institution, other), uploads.keep(actor.pk, content)
+
+    def counts() -> list[dict[str, int] | None]:
+        plans = (roster_jobs.previewed(actor=actor, institution=place, sha256=sha256) for place in places)
+        return [plan and plan.counts for plan in plans]
+
+    for place in places:
+        work(roster_jobs.start_preview(actor=actor, institution=place, sha256=sha256))
+    assert [(one["create"], one["unchanged"]) for one in counts() if one] == [(6, 0), (0, 6)]
+
+    for place in places:
+        choices = roster_jobs.RosterChoices()
+        ordered = {"actor": actor, "institution": place, "sha256": sha256, "file_name": "", "choices": choices}
+        work(roster_jobs.start_import(**ordered, seen=""))
+        assert counts()[0] is None
+
+    assert [Appointment.objects.filter(institution=place).count() for place in places] == [6, 6]
+    assert [uploads.kept(actor.pk, sha256), counts()] == [None, [None, None]]
 
 
 def test_kept_preview_is_sealed(client, settings):
