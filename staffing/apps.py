@@ -16,6 +16,7 @@ class StaffingConfig(AppConfig):
     frozen: ClassVar[dict[str, list[str]]] = {
         "staffing_sealedcount": [
             "state", "document_number", "confirmed_at", "ended_on", "ended_at", "annulled_at", "counted_to",
+            "gave_way_to_id",
         ]
     }  # fmt: skip
     # Nobody is counted twice: one number per institution and day.

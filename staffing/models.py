@@ -88,6 +88,10 @@ class SealedCount(models.Model):
     ended_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     annulled_at = models.DateTimeField(null=True)
+    # The later number whose confirmation ended this one; nobody decided that these people had left their posts.
+    gave_way_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="displaced")
+    # The number that goes on in this one, because what had ended it was annulled.
+    resumes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="resumed_in")
     counted_to = models.GeneratedField(
         expression=Coalesce("ended_on", "valid_to"), output_field=models.DateField(null=True), db_persist=True
     )

@@ -11,7 +11,7 @@ from core import audit, clock, outbox
 from core.errors import DomainError
 from core.workflow import advance
 from staffing.models import SealedCount
-from staffing.selectors.sealed import running_beside
+from staffing.selectors.sealed import displaced_by, running_beside
 from staffing.workflow import SEALED_COUNT_STEPS, SealedState
 
 
@@ -55,7 +55,7 @@ def confirm_sealed_count(*, actor: User, count: SealedCount, document_number: st
         if one not in makes_room:
             raise DomainError("sealed_overlaps", valid_from=one.valid_from)
     for one in makes_room:
-        end_sealed_count(actor=actor, count=one, ended_on=count.valid_from)
+        _step(actor, one, "end", ended_on=count.valid_from, ended_at=clock.now(), gave_way_to=count)
     return _step(actor, count, "confirm", document_number=document_number, confirmed_at=clock.now())
 
 
@@ -80,12 +80,44 @@ def end_sealed_count(*, actor: User, count: SealedCount, ended_on: date) -> Seal
 def annul_sealed_count(*, actor: User, count: SealedCount, reason: str) -> SealedCount:
     """It never was so: as known now it counts on no day; as known before it still does.
 
-    One that had made room for it stays ended: whether those people still hold their posts is entered anew.
+    The number that had ended for this one's sake alone goes on where this one began: nobody has decided that those
+    people left. One that was ended by a decision of its own stays ended. What this one goes on in goes with it.
     """
     require(actor, Permission.SEALED_COUNT_DECIDE, count)
     if not reason.strip():
         raise DomainError("reason_missing")
-    return _step(actor, count, "annul", reason=reason.strip(), annulled_at=clock.now())
+    _lock(count)
+    for later in count.resumed_in.filter(state__in=[SealedState.CONFIRMED, SealedState.ENDED]).order_by("pk"):
+        annul_sealed_count(actor=actor, count=later, reason=reason)
+    annulled = _step(actor, count, "annul", reason=reason.strip(), annulled_at=clock.now())
+    if displaced := displaced_by(annulled):
+        _resume(actor, displaced, annulled.valid_from)
+    return annulled
+
+
+def _resume(actor: User, displaced: SealedCount, day: date) -> SealedCount:
+    """The same number from the day on, as a row of its own: what was known before keeps its end.
+
+    Where the next number begins it ends as it would have ended then. It stands on the paper of the first row.
+    """
+    now = clock.now()
+    made = SealedCount.objects.create(
+        institution_id=displaced.institution_id,
+        staff=displaced.staff,
+        trained=displaced.trained,
+        valid_from=day,
+        valid_to=displaced.valid_to,
+        entered_at=now,
+        entered_by_id=displaced.entered_by_id,
+        resumes=displaced,
+    )
+    audit.record(actor, "staffing.sealed_count_resumed", made, institution=made.institution_id, resumes=displaced.pk)
+    after = next(iter(running_beside(made)), None)
+    if after is not None:
+        ends = {"ended_on": after.valid_from, "ended_at": now, "gave_way_to": after}
+        SealedCount.objects.filter(pk=made.pk).update(**ends)
+    made = _step(actor, made, "confirm", document_number=displaced.document_number, confirmed_at=now)
+    return made if after is None else _step(actor, made, "end")
 
 
 def _lock(count: SealedCount) -> None:

@@ -11,6 +11,7 @@ audit.name_verbs(
         "staffing.sealedcount.refuse": _("Refused a sealed count."),
         "staffing.sealedcount.end": _("Ended a sealed count."),
         "staffing.sealedcount.annul": _("Annulled a sealed count."),
+        "staffing.sealed_count_resumed": _("A sealed count goes on, because what had ended it was annulled."),
     }
 )
 audit.name_subjects(

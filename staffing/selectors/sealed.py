@@ -73,12 +73,9 @@ def running_beside(count: SealedCount) -> list[SealedCount]:
     return list(rows.exclude(pk=count.pk).order_by("valid_from", "pk"))
 
 
-def ended_where_begins(count: SealedCount) -> SealedCount | None:
-    """The one that ended on the day this one begins: annulling this one does not bring it back."""
-    rows = SealedCount.objects.filter(
-        institution=count.institution_id, state=SealedState.ENDED, ended_on=count.valid_from
-    )
-    return rows.exclude(pk=count.pk).order_by("-ended_at").first()
+def displaced_by(count: SealedCount) -> SealedCount | None:
+    """The one that ended for this one's sake: it goes on when this one is annulled."""
+    return SealedCount.objects.filter(gave_way_to=count.pk, state=SealedState.ENDED).order_by("pk").first()
 
 
 def _counts(row: SealedCount, day: date, known_at: datetime | None) -> bool:

@@ -77,26 +77,24 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     count = sealed.find_sealed_count(request.user, pk)
     steps = [(name, STEP_LABELS[name]) for name in open_steps(count, SEALED_COUNT_STEPS)]
     form = SealedDecisionForm(request.POST or None, steps=steps)
-    stays_ended = _what_stays_ended(count) if "annul" in dict(steps) else ""
+    goes_on = _what_goes_on(count) if "annul" in dict(steps) else ""
     if request.method == "POST" and form.is_valid() and _done(form, lambda: _decided(request, count, form)):
         messages.success(request, _("Decided. The fraction follows."))
-        if stays_ended and form.cleaned_data["step"] == "annul":
-            messages.warning(request, stays_ended)
         return redirect("staffing:sealed_counts")
-    context = {"form": form, "count": count, "steps": steps, "stays_ended": stays_ended}
+    context = {"form": form, "count": count, "steps": steps, "goes_on": goes_on}
     return render(request, "staffing/sealed_decide.html", context)
 
 
-def _what_stays_ended(count: SealedCount) -> str:
-    """Which number annulling this one does not bring back."""
-    before = sealed.ended_where_begins(count)
+def _what_goes_on(count: SealedCount) -> str:
+    """Which number goes on when this one is annulled."""
+    before = sealed.displaced_by(count)
     if before is None:
         return ""
     facts = {"staff": before.staff, "day": date_format(count.valid_from, "DATE_FORMAT")}
     return (
         _(
-            "The number before it (%(staff)s in secret posts) ended on %(day)s and stays ended, also when this one is "
-            "annulled. If they still hold their posts, the institution enters them anew from that day."
+            "The number before it (%(staff)s in secret posts) ended on %(day)s because this one began. When this one "
+            "is annulled, that number counts again from this day."
         )
         % facts
     )

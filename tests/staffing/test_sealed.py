@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.models import Membership
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
+from core.models import AuditEntry
 from staffing.models import SealedCount
 from staffing.selectors import history, institution_ratio, people_behind, region_ratios
 from staffing.selectors.sealed import Sealed, sealed_counts
@@ -147,16 +148,69 @@ def test_number_that_runs_into_a_later_one_is_refused_before_anything_ends(insti
     assert (first.state, new.state) == ("confirmed", "entered")
 
 
-def test_office_reads_that_the_number_before_an_annulled_one_stays_ended(client, institution):
+def test_number_before_an_annulled_one_goes_on_and_what_was_known_stays(institution):
+    """Ended for the later one's sake alone: nobody has decided that those people left."""
+    later, first = date(2026, 5, 1), confirmed(institution)
+    with clock.travel(timedelta(days=1)):
+        second, replaced = confirmed(institution, 7, 7, valid_from=later), clock.now()
+    with clock.travel(timedelta(days=2)):
+        annul_sealed_count(actor=regulator(), count=second, reason="误")
+
+        known = (None, replaced, replaced - timedelta(days=1) + timedelta(minutes=1))
+        for day, expected in ((FIRST, [(4, 6)] * 3), (later, [(4, 6), (8, 8), (4, 6)])):
+            assert [fraction(institution, day, moment) for moment in known] == expected
+    first.refresh_from_db()
+    resumed = SealedCount.objects.get(resumes=first)
+    assert (first.state, first.ended_on, resumed.state) == ("ended", later, "confirmed")
+    assert (resumed.valid_from, resumed.valid_to, resumed.document_number) == (later, None, first.document_number)
+    assert AuditEntry.objects.get(verb="staffing.sealed_count_resumed").facts["resumes"] == first.pk
+
+
+def test_number_that_a_decision_ended_stays_ended(institution):
+    first = confirmed(institution)
+    end_sealed_count(actor=regulator(), count=first, ended_on=date(2026, 5, 1))
+    second = confirmed(institution, 7, 7, valid_from=date(2026, 5, 1))
+
+    annul_sealed_count(actor=regulator(), count=second, reason="误")
+
+    assert [fraction(institution, day) for day in (date(2026, 4, 30), DAY)] == [(4, 6), (1, 1)]
+    assert SealedCount.objects.count() == 2
+
+
+def test_number_goes_on_until_the_next_one_begins_and_to_its_own_last_day(institution):
+    months = {month: date(2026, month, 1) for month in range(1, 10)}
+    confirmed(institution, 1, 1, valid_to=months[9])
+    middle = confirmed(institution, 2, 2, valid_from=months[3])
+    last = confirmed(institution, 4, 4, valid_from=months[5])
+
+    annul_sealed_count(actor=regulator(), count=middle, reason="误")
+    assert [fraction(institution, months[month])[1] - 1 for month in (1, 3, 5, 9)] == [1, 1, 4, 4]
+    annul_sealed_count(actor=regulator(), count=last, reason="误")
+    assert [fraction(institution, months[month])[1] - 1 for month in (1, 3, 5, 8, 9)] == [1, 1, 1, 1, 0]
+
+
+def test_what_an_annulled_number_went_on_in_goes_with_it(institution):
+    first = confirmed(institution, 1, 1)
+    middle = confirmed(institution, 2, 2, valid_from=date(2026, 3, 1))
+    last = confirmed(institution, 4, 4, valid_from=date(2026, 5, 1))
+    for one in (last, middle):
+        annul_sealed_count(actor=regulator(), count=one, reason="误")
+
+    assert [fraction(institution, date(2026, month, 1))[1] - 1 for month in (1, 3, 5)] == [1, 1, 1]
+    annul_sealed_count(actor=regulator(), count=first, reason="误")
+    assert [fraction(institution, date(2026, month, 1))[1] - 1 for month in (1, 3, 5)] == [0, 0, 0]
+
+
+def test_office_reads_which_number_goes_on(client, institution):
     confirmed(institution)
     second = confirmed(institution, 7, 7, valid_from=date(2026, 5, 1))
     client.force_login(regulator())
     assert "涉密岗位5人" in client.get(f"/sealed-counts/{second.pk}/").content.decode()
 
-    page = client.post(f"/sealed-counts/{second.pk}/", {"step": "annul", "reason": "误"}, follow=True)
+    client.post(f"/sealed-counts/{second.pk}/", {"step": "annul", "reason": "误"})
 
-    assert "涉密岗位5人" in "".join(str(one) for one in page.context["messages"])
-    assert [fraction(institution, day) for day in (date(2026, 4, 30), DAY)] == [(4, 6), (1, 1)]
+    resumed = SealedCount.objects.get(resumes__isnull=False)
+    assert "接续" in client.get(f"/sealed-counts/{resumed.pk}/").content.decode()
 
 
 ENDS = st.sampled_from(["", "confirm", "refuse", "annul"])
@@ -165,7 +219,7 @@ ENDS = st.sampled_from(["", "confirm", "refuse", "annul"])
 @settings(max_examples=30)
 @given(counts=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9), st.integers(0, 60), ENDS), max_size=5))
 def test_sum_of_every_day_is_the_replay(counts):
-    """Against a list of days: each confirmed number fills its days until the next one begins."""
+    """Against a list of days: each confirmed number fills its days until the next one begins, an annulled one never."""
     with transaction.atomic():
         place, authority, days = make_institution(), regulator(), {}
         for staff, trained, start, end in counts:
@@ -180,7 +234,6 @@ def test_sum_of_every_day_is_the_replay(counts):
                 if end == "confirm":
                     days |= {day: (min(trained, staff), staff) for day in range(start, 70)}
                 else:
-                    days = {day: value for day, value in days.items() if day < start}
                     annul_sealed_count(actor=authority, count=count, reason="误")
             else:
                 refuse_sealed_count(actor=authority, count=count, reason="不符")
