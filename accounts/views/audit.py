@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from accounts.forms.audit import LedgerForm, QuestionForm, TrailForm
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.selectors import audit as selectors
+from accounts.selectors.viewing import looks_as_places
 from accounts.services import audit_exports
 from accounts.views.again import confirm_again
 from accounts.views.imports import download
@@ -98,10 +100,18 @@ def _ledger_page(request: SignedInRequest, form: LedgerForm) -> HttpResponse:
         "lines": selectors.ledger_lines(page),
         "actors": selectors.logins_shown(request.user, form.ids("actor"), permission=reading),
         "persons": selectors.persons_shown(request.user, form.ids("person")),
+        "viewings": looks_as_places(request.user, form.question()) if form.is_valid() else [],
+        "viewings_url": f"{reverse('accounts:audit')}?{_viewings(form)}",
         "crumbs": crumbs(_("Access ledger")),
         **_shared(form, page),
     }
     return render(request, "accounts/access_ledger.html", context)
+
+
+def _viewings(form: LedgerForm) -> str:
+    """The same question to the trail, which holds every look as another place."""
+    asked = {name: value for name, value in form.hidden().items() if name in ("actor", "first", "last")}
+    return urlencode(asked | {"verb": "accounts.viewing_started"})
 
 
 def _meant(form: QuestionForm, field: str, name: str, find: Callable[[str], list[int]]) -> dict[str, list[int]]:
