@@ -64,7 +64,14 @@ class BaseForm(forms.Form):
 
 
 class NewBaseForm(BaseForm):
+    """A base without a host is one from before: whoever enters a new one names it."""
+
     field_order = ("code", "name")
+    host = forms.CharField(
+        label=_("Host organisation (credit code)"),
+        max_length=40,
+        help_text=_("A legal person; a department cannot host a base."),
+    )
     code = forms.RegexField(
         label=_("Code of the base"),
         regex=r"^[0-9]{4}$",

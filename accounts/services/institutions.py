@@ -64,10 +64,13 @@ def correct_institution(
 def correct_base(*, actor: User, base: TrainingBase, reason: str, **values: Any) -> TrainingBase:
     """Names, host, and what the base is qualified to train. Code and region are no slips of the pen.
 
-    Raises `reason_missing`, `host_is_a_department`, `ends_before_start`.
+    Raises `reason_missing`, `host_missing` (one is changed and never taken away), `host_is_a_department`,
+    `ends_before_start`.
     """
     require(actor, Permission.PLACE_MANAGE, base)
     _require_reason(reason)
+    if base.host_id and values.get("host") is None:
+        raise DomainError("host_missing")
     require_legal_person(values.get("host"))
     begun, ended = values.get("qualified_from"), values.get("qualified_to")
     if ended and (begun is None or ended <= begun):

@@ -81,13 +81,20 @@ def create_institution(
 
 
 @transaction.atomic
-def create_base(*, actor: User, code: str, name: str, region: Region, **fields: Any) -> TrainingBase:
-    """A base with the code that stands in its certificates' numbers. Raises `code_taken`, `host_is_a_department`."""
+def create_base(
+    *, actor: User, code: str, name: str, region: Region, host: Institution | None, **fields: Any
+) -> TrainingBase:
+    """A base with the code that stands in its certificates' numbers, of the legal person that answers for it.
+
+    Raises `code_taken`, `host_missing`, `host_is_a_department`.
+    """
     require_region(actor, Permission.BASE_REGISTER, region)
     if TrainingBase.objects.filter(code=code).exists():
         raise DomainError("code_taken", taken=code)
-    require_legal_person(fields.get("host"))
-    base = TrainingBase.objects.create(code=code, name=name, region=region, **fields)
+    if host is None:
+        raise DomainError("host_missing")
+    require_legal_person(host)
+    base = TrainingBase.objects.create(code=code, name=name, region=region, host=host, **fields)
     audit.record(actor, "accounts.base_created", base, code=code)
     return base
 

@@ -36,6 +36,7 @@ WORDS: dict[str, Promise] = {
         " nothing was changed."
     ),
     "circle": gettext_lazy("An institution cannot stand below itself."),
+    "host_missing": gettext_lazy("Name the host organisation by its credit code: a base has one that answers for it."),
     "host_is_a_department": gettext_lazy("The host has to be a legal person, not a department."),
     "move_in_future": gettext_lazy(
         "A move is recorded on the day it happens, because the powers over the place change at that moment."

@@ -204,12 +204,27 @@ def test_department_hosts_no_base():
         assert refusal.value.code == "host_is_a_department"
 
 
-def test_keeper_of_the_codes_makes_a_base_once():
-    keeper = hat(Role.SYSTEM_ADMIN, AdminBody.objects.get(code="NATIONAL"))
-    create_base(actor=keeper, code="9955", name="基地", region=region("990100"))
+def test_base_has_a_host_that_is_changed_and_never_taken_away():
+    with pytest.raises(DomainError) as refusal:
+        create_base(actor=system_user(), code="9955", name="基地", region=region(), host=None)
+    assert (refusal.value.code, TrainingBase.objects.count()) == ("host_missing", 0)
+    hosted, other = make_base(host=make_institution()), make_institution()
 
     with pytest.raises(DomainError) as refusal:
-        create_base(actor=keeper, code="9955", name="另一个基地", region=region("990100"))
+        corrected_base(hosted, host=None)
+    corrected_base(hosted, host=other)
+
+    hosted.refresh_from_db()
+    assert (refusal.value.code, hosted.host) == ("host_missing", other)
+
+
+def test_keeper_of_the_codes_makes_a_base_once():
+    keeper = hat(Role.SYSTEM_ADMIN, AdminBody.objects.get(code="NATIONAL"))
+    place = {"region": region("990100"), "host": make_institution()}
+    create_base(actor=keeper, code="9955", name="基地", **place)
+
+    with pytest.raises(DomainError) as refusal:
+        create_base(actor=keeper, code="9955", name="另一个基地", **place)
 
     assert (refusal.value.code, TrainingBase.objects.get(code="9955").name) == ("code_taken", "基地")
 

@@ -118,12 +118,12 @@ def test_others_make_no_institutions(actor):
 
 # --- bases and designations -----------------------------------------------------------------------------------------
 def test_base_is_made_by_the_system_alone(system):
-    made = create_base(actor=system, code="9901", name="基地", region=region("990100"))
+    made = create_base(actor=system, code="9901", name="基地", region=region("990100"), host=make_institution())
 
     assert verbs(made) == [("accounts.base_created", system.email)]
     for actor in (regulator("990000"), base_manager(), make_user()):
         with pytest.raises(NotAllowed):
-            create_base(actor=actor, code="9902", name="基地", region=region("990100"))
+            create_base(actor=actor, code="9902", name="基地", region=region("990100"), host=made.host)
     assert TrainingBase.objects.filter(code="9902").count() == 0
 
 

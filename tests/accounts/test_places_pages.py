@@ -120,12 +120,14 @@ def test_base_manager_reads_the_own_base_and_changes_nothing():
 def test_keeper_of_the_codes_enters_a_base():
     keeper = client_of(hat(Role.SYSTEM_ADMIN, AdminBody.objects.get(code="NATIONAL")))
     region("990100")
+    address, host = reverse("accounts:create_base"), make_institution()
+    given = {**BASE, "code": "9955", "region": "990100", "host": host.uscc}
 
-    wrong = keeper.post(reverse("accounts:create_base"), {**BASE, "code": "12", "region": "990100"})
-    keeper.post(reverse("accounts:create_base"), {**BASE, "code": "9955", "region": "990100"})
+    wrong = keeper.post(address, {**given, "code": "12", "host": ""})
+    keeper.post(address, given)
 
-    assert wrong.context["form"].errors.keys() == {"code"}
-    assert TrainingBase.objects.get().code == "9955"
+    assert wrong.context["form"].errors.keys() == {"code", "host"}
+    assert [(base.code, base.host) for base in TrainingBase.objects.all()] == [("9955", host)]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
