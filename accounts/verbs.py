@@ -87,6 +87,8 @@ audit.name_verbs(
         "accounts.designation.designate": _("Granted a designation."),
         "accounts.designation.refuse": _("Refused a designation."),
         "accounts.designation.withdraw": _("Withdrew an application for a designation."),
+        "accounts.designation.suspend": _("Suspended a designation."),
+        "accounts.designation.resume": _("Lifted the suspension of a designation."),
         "accounts.designation.rectify": _("Ordered to put things right under a designation."),
         "accounts.designation.restore": _("Restored a designation after things were put right."),
         "accounts.designation.revoke": _("Revoked a designation."),

@@ -56,6 +56,7 @@ class DesignationState(TextChoices):
     PUBLICITY = "publicity", _("in publicity")
     DESIGNATED = "designated", _("designated")
     RECTIFICATION = "rectification", _("in rectification")
+    SUSPENDED = "suspended", _("designation suspended")
     REVOKED = "revoked", _("designation revoked")
     EXITED = "exited", _("left the list")
     REFUSED = "refused", _("not granted")
@@ -65,7 +66,8 @@ class DesignationState(TextChoices):
 D = DesignationState
 ON_THE_WAY: frozenset[str] = frozenset({D.APPLIED, D.REVIEWING, D.PUBLICITY})
 # Granted and not ended: counts over its dates. Ended: counted until its last day, in every figure of earlier days too.
-GRANTED: frozenset[str] = frozenset({D.DESIGNATED, D.RECTIFICATION})
+# A suspension interrupts nothing of that: what a designation binds its holder to binds on, and its mark is public.
+GRANTED: frozenset[str] = frozenset({D.DESIGNATED, D.RECTIFICATION, D.SUSPENDED})
 ENDED: frozenset[str] = frozenset({D.REVOKED, D.EXITED})
 # A number of working days runs, before whose end the next decision is not taken.
 UNDER_PERIOD: frozenset[str] = frozenset({D.PUBLICITY, D.RECTIFICATION})
@@ -73,6 +75,8 @@ UNDER_PERIOD: frozenset[str] = frozenset({D.PUBLICITY, D.RECTIFICATION})
 # Who applied decides nothing about it ("apply" makes the record); grave steps take a second officer.
 APPLY = "apply"
 _ASKED, _REVIEWED, _ORDERED = frozenset({APPLY}), frozenset({APPLY, "review"}), frozenset({APPLY, "rectify"})
+# What was found while it was suspended is ordered to be put right without lifting the suspension first.
+_STANDING = frozenset({D.DESIGNATED, D.SUSPENDED})
 _APPLY, _DECIDE = Permission.DESIGNATION_APPLY, Permission.DESIGNATION_DECIDE
 
 # fmt: off
@@ -83,7 +87,9 @@ DESIGNATION_STEPS = {
     "designate": Step(frozenset({D.PUBLICITY}),      D.DESIGNATED,    _DECIDE, _REVIEWED),
     "refuse":    Step(ON_THE_WAY,                    D.REFUSED,       _DECIDE, _ASKED),
     "withdraw":  Step(ON_THE_WAY,                    D.WITHDRAWN,     _APPLY),
-    "rectify":   Step(frozenset({D.DESIGNATED}),     D.RECTIFICATION, _DECIDE, _ASKED),
+    "suspend":   Step(frozenset({D.DESIGNATED}),     D.SUSPENDED,     _DECIDE, _ASKED),
+    "resume":    Step(frozenset({D.SUSPENDED}),      D.DESIGNATED,    _DECIDE, _ASKED),
+    "rectify":   Step(_STANDING,                     D.RECTIFICATION, _DECIDE, _ASKED),
     "restore":   Step(frozenset({D.RECTIFICATION}),  D.DESIGNATED,    _DECIDE, _ASKED),
     "revoke":    Step(frozenset({D.RECTIFICATION}),  D.REVOKED,       _DECIDE, _ORDERED),
     "leave":     Step(GRANTED,                       D.EXITED,        _APPLY),

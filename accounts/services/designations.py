@@ -133,6 +133,22 @@ def withdraw_designation(*, actor: User, designation: Designation, note: str = "
 
 
 @transaction.atomic
+def suspend_designation(*, actor: User, designation: Designation, document: str, note: str) -> Designation:
+    """Until it is resumed, put under rectification or left; its dates run on. Raises `document_missing`, …"""
+    _require_competent(actor, designation)
+    _require_words(document, "document_missing")
+    _require_words(note, "reason_missing")
+    return _take(actor, designation, "suspend", document=document, note=note)
+
+
+@transaction.atomic
+def resume_designation(*, actor: User, designation: Designation, document: str, note: str = "") -> Designation:
+    _require_competent(actor, designation)
+    _require_words(document, "document_missing")
+    return _take(actor, designation, "resume", document=document, note=note)
+
+
+@transaction.atomic
 def rectify_designation(
     *, actor: User, designation: Designation, document: str, working_days: int, note: str
 ) -> Designation:

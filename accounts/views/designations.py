@@ -32,7 +32,14 @@ PAGE_SIZE = 25
 S = DesignationState
 # The order of one that goes its way.
 WAY = (S.APPLIED, S.REVIEWING, S.PUBLICITY, S.DESIGNATED)
-TONES = {S.DESIGNATED: "ok", S.RECTIFICATION: "soon", S.PUBLICITY: "soon", S.REVOKED: "no", S.REFUSED: "no"}
+TONES = {
+    S.DESIGNATED: "ok",
+    S.RECTIFICATION: "soon",
+    S.SUSPENDED: "soon",
+    S.PUBLICITY: "soon",
+    S.REVOKED: "no",
+    S.REFUSED: "no",
+}
 STEP_WORDS: dict[str, Promise] = {
     APPLY: gettext_lazy("Apply for a designation"),
     "review": gettext_lazy("Begin the review"),
@@ -40,6 +47,8 @@ STEP_WORDS: dict[str, Promise] = {
     "designate": gettext_lazy("Grant the designation"),
     "refuse": gettext_lazy("Do not grant it"),
     "withdraw": gettext_lazy("Withdraw the application"),
+    "suspend": gettext_lazy("Suspend the designation"),
+    "resume": gettext_lazy("Lift the suspension"),
     "rectify": gettext_lazy("Order rectification"),
     "restore": gettext_lazy("Accept the rectification"),
     "revoke": gettext_lazy("Revoke the designation"),
@@ -51,12 +60,16 @@ CONSEQUENCES: dict[str, Promise] = {
     "designate": gettext_lazy("It appears on the public register and counts from the day you enter."),
     "refuse": gettext_lazy("The application ends. The applicant reads your reason and can apply again."),
     "withdraw": gettext_lazy("The application ends. You can apply again later."),
+    "suspend": gettext_lazy(
+        "The public register marks it as suspended from today on. Its dates and its duties run on."
+    ),
+    "resume": gettext_lazy("The mark goes and the designation stands as before."),
     "rectify": gettext_lazy("It counts on meanwhile. It can be revoked only after the last day has passed."),
     "restore": gettext_lazy("The rectification ends and the designation stands as before."),
     "revoke": gettext_lazy("It no longer counts from today on. Figures of earlier days stay as they are."),
     "leave": gettext_lazy("It no longer counts from today on. Certificates and history stay."),
 }
-GRAVE = frozenset({"refuse", "revoke", "leave", "withdraw"})
+GRAVE = frozenset({"refuse", "suspend", "revoke", "leave", "withdraw"})
 # Refused before the last day of publicity or of rectification has passed.
 AFTER_A_PERIOD = frozenset({"designate", "refuse", "revoke"})
 FORMS: dict[str, type[Form]] = {
@@ -65,6 +78,8 @@ FORMS: dict[str, type[Form]] = {
     "designate": forms.GrantForm,
     "refuse": forms.ReasonForm,
     "withdraw": forms.NoteForm,
+    "suspend": forms.RevokeForm,
+    "resume": forms.DocumentForm,
     "rectify": forms.RectifyForm,
     "restore": forms.DocumentForm,
     "revoke": forms.RevokeForm,
@@ -76,6 +91,8 @@ SERVICES: dict[str, Callable[..., Designation]] = {
     "designate": services.grant_designation,
     "refuse": services.refuse_designation,
     "withdraw": services.withdraw_designation,
+    "suspend": services.suspend_designation,
+    "resume": services.resume_designation,
     "rectify": services.rectify_designation,
     "restore": services.restore_designation,
     "revoke": services.revoke_designation,

@@ -60,7 +60,7 @@ def granted(base: TrainingBase, deciders: tuple[User, User]) -> Designation:
 def standing(base: TrainingBase, state: str) -> Designation:
     """In this state since long ago."""
     day = date(2026, 1, 5)
-    has_dates = state in ("designated", "rectification", "revoked", "exited")
+    has_dates = state in ("designated", "rectification", "suspended", "revoked", "exited")
     runs = state in ("publicity", "rectification")
     return Designation.objects.create(
         base=base,

@@ -18,8 +18,10 @@ from accounts.services import (
     rectify_designation,
     refuse_designation,
     restore_designation,
+    resume_designation,
     review_designation,
     revoke_designation,
+    suspend_designation,
     withdraw_designation,
 )
 from accounts.workflow import DESIGNATION_STEPS, DesignationState
@@ -341,6 +343,8 @@ STEPS = {
     "designate": lambda a, d: grant_designation(actor=a, designation=d, document="x", valid_from=clock.today()),
     "refuse": lambda a, d: refuse_designation(actor=a, designation=d, note="x"),
     "withdraw": lambda a, d: withdraw_designation(actor=a, designation=d),
+    "suspend": lambda a, d: suspend_designation(actor=a, designation=d, document="x", note="x"),
+    "resume": lambda a, d: resume_designation(actor=a, designation=d, document="x"),
     "rectify": lambda a, d: rectify_designation(actor=a, designation=d, document="x", working_days=5, note="x"),
     "restore": lambda a, d: restore_designation(actor=a, designation=d, document="x"),
     "revoke": lambda a, d: revoke_designation(actor=a, designation=d, document="x", note="x"),
@@ -356,10 +360,12 @@ MEANT = {
     "designate": ({"publicity"}, "designated", False),
     "refuse": ({"applied", "reviewing", "publicity"}, "refused", False),
     "withdraw": ({"applied", "reviewing", "publicity"}, "withdrawn", True),
-    "rectify": ({"designated"}, "rectification", False),
+    "suspend": ({"designated"}, "suspended", False),
+    "resume": ({"suspended"}, "designated", False),
+    "rectify": ({"designated", "suspended"}, "rectification", False),
     "restore": ({"rectification"}, "designated", False),
     "revoke": ({"rectification"}, "revoked", False),
-    "leave": ({"designated", "rectification"}, "exited", True),
+    "leave": ({"designated", "rectification", "suspended"}, "exited", True),
 }
 
 

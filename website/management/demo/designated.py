@@ -20,6 +20,7 @@ STEPS: dict[str, Callable[..., Designation]] = {
     "publicise": services.publicise_designation,
     "refuse": services.refuse_designation,
     "withdraw": services.withdraw_designation,
+    "suspend": services.suspend_designation,
     "rectify": services.rectify_designation,
     "revoke": services.revoke_designation,
     "leave": services.leave_designation,
