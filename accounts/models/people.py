@@ -165,8 +165,8 @@ class Person(models.Model):
     name = models.CharField(max_length=100)
     name_key = models.CharField(max_length=100, db_index=True)
     latin_name = models.CharField(max_length=100, blank=True)
+    # The number that the person proved to be the own one: the code of a claim was read on it. Rosters' stay with them.
     phone = SealedField(blank=True)
-    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     created_at = models.DateTimeField(default=clock.now)
 

@@ -72,6 +72,6 @@ def _erase_phone(actor: User) -> None:
     """The number on the person's record; the one that somebody signs in with belongs to the login."""
     person = Person.objects.filter(user=actor.pk).first()
     if person is not None and person.phone:
-        person.phone, person.phone_index = "", ""
-        person.save(update_fields=["phone", "phone_index"])
+        person.phone = ""
+        person.save(update_fields=["phone"])
         audit.record(actor, "accounts.phone_erased", person)

@@ -48,8 +48,8 @@ def erase_person(*, actor: User, person: Person) -> Person:
     AppointmentDispute.objects.filter(appointment__person__in=people).update(words="")
     for one in people:
         one.name, one.name_key, one.latin_name = ERASED_NAME, name_key(ERASED_NAME), ""
-        one.phone, one.phone_index = "", ""
-        one.save(update_fields=["name", "name_key", "latin_name", "phone", "phone_index"])
+        one.phone = ""
+        one.save(update_fields=["name", "name_key", "latin_name", "phone"])
     for user in users:
         erase_login(actor=actor, user=user)
     audit.record(actor, "accounts.person_erased", person)

@@ -15,7 +15,7 @@ from accounts.identifiers import check_document
 from accounts.models import Appointment, Claim, ClaimTry, IdentityCheck, IdentityDocument, Person, User
 from accounts.models.places import TrainingBase
 from accounts.permissions import Permission
-from accounts.selectors import document_index, find_document, known_areas
+from accounts.selectors import document_index, find_document, known_areas, same_person
 from accounts.services.claim_tries import is_besieged, note_wrong_try, require_calm
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox, sms
@@ -111,6 +111,7 @@ def _profile(actor: User, name: str, latin_name: str, kind: str, country: str, n
 def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
     """Answer with the one-time code sent to the phone on file; a wrong code is counted and leaves the claim open.
 
+    Whoever read it there has proved that the number is the own one, and it is kept with the person.
     Raises `code_expired` and `too_many_tries`; NotAllowed for the claim of another login.
     """
     if claim.user_id != actor.pk:
@@ -127,7 +128,12 @@ def confirm_claim_by_code(*, actor: User, claim: Claim, code: str) -> Claim:
         claim.save(update_fields=["tries"])
         note_wrong_try(claim.person, ClaimTry.What.CODE)
         return claim
-    return confirm_locked(actor, claim, way="code")
+    phone = _phone_on_file(claim)
+    confirmed = confirm_locked(actor, claim, way="code")
+    person = Person.objects.get(user=actor.pk)
+    person.phone = phone
+    person.save(update_fields=["phone"])
+    return confirmed
 
 
 @transaction.atomic
@@ -185,13 +191,12 @@ def deliver_claim_code(*, claim_id: int) -> None:
 
 
 def _phone_on_file(claim: Claim) -> str:
-    """The person's own, or the one that every roster naming one names, known well before the claim.
+    """The one that every roster naming one names, known well before the claim; rows of joined doubles count too.
 
     An officer who names an own phone for somebody in order to claim the record gets no code there.
     """
-    if claim.person.phone:
-        return claim.person.phone
-    named = [row for row in Appointment.objects.holding().filter(person=claim.person_id) if row.phone]
+    rows = Appointment.objects.holding().filter(same_person(claim.person.merged_into_id or claim.person_id))
+    named = [row for row in rows.order_by("pk") if row.phone]
     known_since = min((row.recorded_at for row in named), default=claim.created_at)
     if len({row.phone for row in named}) != 1 or known_since > claim.created_at - PHONE_KNOWN_FOR:
         return ""

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from accounts.access import require
 from accounts.imports.people import batches
-from accounts.models import Appointment, AppointmentNotice, Institution, NoticeFact, User
+from accounts.models import Appointment, AppointmentNotice, Institution, NoticeFact, Person, User
 from accounts.models.notices import notice_token, token_hash
 from accounts.permissions import Permission
 from core import audit, clock, outbox, sms
@@ -136,8 +136,13 @@ def _contact(notice: AppointmentNotice) -> tuple[str, str]:
     appointment = notice.appointment
     person = appointment.person.merged_into or appointment.person
     own = person.user.email if person.user else ""
-    phone = (person.phone or appointment.phone) if sms.can_send() else ""
+    phone = (_own_phone(person) or appointment.phone) if sms.can_send() else ""
     return own or ("" if phone else appointment.email) or "", phone
+
+
+def _own_phone(person: Person) -> str:
+    """The one that signs in, or the one on which the code of the claim was read."""
+    return (person.user.phone if person.user and person.user.phone_verified else "") or person.phone
 
 
 def _mail(notice: AppointmentNotice, address: str) -> EmailMessage:

@@ -8,21 +8,31 @@ from django.core import mail
 from django.test import override_settings
 
 from accounts import tasks
-from accounts.models import Claim, Person
+from accounts.models import Claim, Person, User
 from accounts.selectors import is_checked
-from accounts.services import confirm_claim_at_desk, confirm_claim_by_code, resend_claim_code
+from accounts.services import (
+    confirm_claim_at_desk,
+    confirm_claim_by_code,
+    import_roster,
+    resend_claim_code,
+    save_profile,
+)
 from accounts.services.identity import deliver_claim_code
+from accounts.services.notices import open_notices
 from core import audit, clock
 from core.errors import NotAllowed, WrongState
 from core.models import OutboxEvent
 from tests.accounts.profiles import refused
+from tests.accounts.sheets import person_row, roster
 from tests.builders import (
     base_manager,
+    join_records,
     make_appointment,
     make_base,
     make_institution,
     make_person,
     make_user,
+    officer,
     resident_number,
 )
 
@@ -40,13 +50,34 @@ def test_code_goes_to_the_phone_on_file(claim):
     assert re.findall(r"\d{6}", message.subject) == []
 
 
-def test_code_goes_to_the_persons_own_phone_first(claim, known):
-    known.phone = "+8613900000019"
-    known.save(update_fields=["phone"])
+def test_roster_of_a_joined_double_names_the_phone_as_well(claim, known):
+    kept = make_person("林知夏")
+    join_records(known, kept)
 
     deliver_claim_code(claim_id=claim.pk)
 
-    assert mail.outbox[0].to == ["8613900000019@sms.invalid"]
+    assert mail.outbox[0].to == ["8613800000018@sms.invalid"]
+
+
+def test_person_of_a_roster_with_phones_claims_the_record_by_code_and_keeps_the_number(db):
+    """From the file to the own record: the number is proved, and a notice that names another one goes there too."""
+    place, number, other = make_institution(), resident_number(41_001), make_institution()
+    file = roster(person_row("林知夏", number, 手机="138 0000 0018"))
+    import_roster(actor=officer(place), institution=place, content=file)
+    user = make_user()
+    with clock.travel(timedelta(days=8)):
+        claim = save_profile(actor=user, name="林知夏", document_type="resident_id", number=number).claim
+        tasks.send_claim_code(OutboxEvent.objects.get(kind="accounts.send_claim_code"))
+        sent = mail.outbox[-1]
+        confirm_claim_by_code(actor=user, claim=claim, code=re.findall(r"\d{6}", sent.body)[0])
+
+        User.objects.filter(pk=user.pk).update(email=None, phone_index="x")
+        open_notices([make_appointment(user.person, other, phone="+8613700000017")])
+        tasks.tell_newly_named(OutboxEvent.objects.filter(kind="accounts.tell_newly_named").latest("pk"))
+
+    person = Person.objects.get(user=user)
+    assert (sent.to, claim.person, person.phone) == (["8613800000018@sms.invalid"], person, "+8613800000018")
+    assert mail.outbox[-1].to == ["8613800000018@sms.invalid"]
 
 
 @pytest.mark.parametrize("days", [0, 30])

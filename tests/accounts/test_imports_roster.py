@@ -76,7 +76,7 @@ def test_confirm_writes_person_document_and_appointment(institution):
     appointment = Appointment.objects.get()
     person, document = appointment.person, IdentityDocument.objects.get()
     assert plan.rows[0].id == appointment.pk
-    assert (person.name_key, person.user, person.phone, person.phone_index) == ("高轩", None, "", "")
+    assert (person.name_key, person.user, person.phone) == ("高轩", None, "")
     assert (document.person, document.number) == (person, "000000199001010018")
     assert document.number_index == document_index("resident_id", "000000199001010018")
     assert appointment.institution == institution

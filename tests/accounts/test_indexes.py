@@ -144,8 +144,8 @@ def test_columns_that_are_indexes_are_all_rebuilt():
         for name in one.of_class("c3")
         if name.endswith("_index")
     }
-    # Of people no number is looked for; likely doubles are computed again in the background.
-    others = {"accounts.Person.phone_index", "accounts.IdentityDocument.twin_index"}
+    # Likely doubles are computed again in the background.
+    others = {"accounts.IdentityDocument.twin_index"}
 
     assert {place.label for place in INDEXED} == named - others
     assert document_index("passport", "E1") != ""

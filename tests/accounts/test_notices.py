@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
 from accounts import tasks
-from accounts.models import Appointment, AppointmentNotice, NoticeFact
+from accounts.models import Appointment, AppointmentNotice, NoticeFact, User
 from accounts.models.notices import notice_token, token_hash
 from accounts.selectors.notices import notices_of, overdue_institutions
 from accounts.services import hand_out_notices, import_roster, record_joining, renew_links, transfer_person
@@ -230,6 +230,21 @@ def test_own_address_comes_before_the_one_of_the_roster(institution):
     tell()
 
     assert [message.to for message in mail.outbox] == [["own@example.test"]]
+
+
+def test_own_verified_number_comes_before_the_one_of_the_roster(institution):
+    own, proved = make_user(), make_person()
+    User.objects.filter(pk=own.pk).update(email=None, phone_index="x", phone_verified=True)
+    own.refresh_from_db()
+    own.phone = "+8613900000019"
+    own.save(update_fields=["phone"])
+    proved.phone = "+8613900000020"
+    proved.save(update_fields=["phone"])
+    for person in (make_person(user=own), proved):
+        open_notice(make_appointment(person, institution, phone="+8613800000018"))
+    tell()
+
+    assert {message.to[0][:13] for message in mail.outbox} == {"8613900000019", "8613900000020"}
 
 
 def test_phone_gets_a_text_message(institution):
