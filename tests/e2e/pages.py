@@ -214,6 +214,7 @@ def _bases(made: Tour) -> None:
     for cohort in (opened, running, assessing, _cohort("filed"), _cohort("closed"), _cohort("cancelled")):
         made.add(TEACHER, "courses:cohort", cohort.pk, name=f"cohort, {cohort.state}")
     made.add(TEACHER, "courses:cohort_exam", assessing.pk)
+    made.add(TEACHER, "courses:release_number", opened.pk)
     made.add(TEACHER, "courses:cohort_step", opened.pk, "cancel")
     session = running.sessions.order_by("number").first()
     made.add(TEACHER, "courses:session", session.pk)
