@@ -89,7 +89,7 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_manage": may_manage,
         "unseen": selectors.unseen(request.user, found) if may_manage else (),
         "may_mark": may_manage or can(request.user, Permission.ATTENDANCE_MARK, found),
-        "may_release": found.state in ADMITTING and can(request.user, Permission.ENROLMENT_ADMIT, found),
+        "may_release": may_manage and found.state in ADMITTING,
         "full": found.seats_left < 1,  # type: ignore[attr-defined]
     }
     return render(request, "courses/cohort.html", context)

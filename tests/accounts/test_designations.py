@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Competence, Designation, DesignationEvent, PublicityPeriod
 from accounts.permissions import Role
@@ -331,3 +331,12 @@ def test_one_status_of_a_kind_at_a_time(make, begins, ends, meets):
         designate(**given, **second)
     assert Designation.objects.create(kind=kind, state="applied", **place).pk
     assert Designation.objects.create(kind=kind, state="applied", **place).pk
+
+
+# --- the database ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("change", ["note = 'z'", "document = 'z'"])
+def test_database_refuses_to_rewrite_a_step(change, base):
+    asked(base)
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE accounts_designationevent SET {change}")  # noqa: S608 - words of this file

@@ -195,7 +195,7 @@ def test_cohort_takes_the_same_queries_for_any_number(signed_in, base, rows, dja
         make_enrolment(cohort, state="attending")
         make_enrolment(cohort, state="applied")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         signed_in.get(address("cohort", cohort.pk))
 
 

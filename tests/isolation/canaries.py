@@ -37,7 +37,6 @@ NOT_WORDS = {
     "name_key": "follows the name",
     "number": "a number with check characters, or sealed",
     "number_index": "a blind index",
-    "phone_index": "a blind index",
     "sha256": "a hash",
     "signature": "a hash",
     "source": "an event's key, or the source of hours",

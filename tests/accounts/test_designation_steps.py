@@ -1,7 +1,6 @@
-"""Designations: the table of states, written down a second time, and what the database refuses."""
+"""The table of states of designations, step by step and state by state."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 
 from accounts.services import (
     grant_designation,
@@ -19,12 +18,10 @@ from accounts.services import (
 from accounts.workflow import DESIGNATION_STEPS, DesignationState
 from core import clock
 from core.errors import DomainError, NotAllowed
-from tests.accounts.designating import asked, competent, standing
+from tests.accounts.designating import competent, standing
 from tests.builders import base_manager, regulator
 
 pytestmark = pytest.mark.django_db
-
-# --- the table ------------------------------------------------------------------------------------------------------
 STEPS = {
     "review": lambda a, d: review_designation(actor=a, designation=d),
     "publicise": lambda a, d: publicise_designation(actor=a, designation=d, document="x"),
@@ -80,12 +77,3 @@ def test_step_leaves_from_the_states_of_its_line_alone(name, state, base):
         assert refusal.value.code in {"wrong_state", *(["ends_before_start"] if name in ("revoke", "leave") else [])}
         made.refresh_from_db()
         assert made.state == state
-
-
-# --- the database ---------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("change", ["note = 'z'", "document = 'z'"])
-def test_database_refuses_to_rewrite_a_step(change, base):
-    asked(base)
-
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE accounts_designationevent SET {change}")  # noqa: S608 - words of this file
