@@ -116,7 +116,8 @@ def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
     """The same page in another language; pages without languages answer with that language's home."""
     here = request.get_full_path()
     alternates = getattr(request, "translated_paths", {})
-    url = alternates.get(code) or translate_url(here, code)
+    # In the language that one reads it is this very address.
+    url = alternates.get(code) or (here if code == get_language() else translate_url(here, code))
     if url == here and code != get_language():
         url = "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
     return {"code": code, "label": name, "url": url, "current": code == get_language()}

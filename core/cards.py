@@ -11,9 +11,7 @@ from django.utils.html import escape, strip_tags
 
 _HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 _COLUMN = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
-_BODY = re.compile(r"(?:(?<=<tbody>)|(?<=<tfoot>)).*?(?=</t(?:body|foot)>)", re.DOTALL)
-_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
-_CELL = re.compile(r"<(td|th)\b([^>]*)>")
+_GROUPS = {"thead", "tbody", "tfoot"}
 _SPAN = re.compile(r'colspan="(\d+)"')
 _PART = re.compile(r"<(table|thead|tbody|tfoot|tr|td|th)\b([^>]*)>")
 _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row", "td": "cell"}
@@ -25,25 +23,33 @@ def with_heads(table: str) -> str:
     Cells that span columns, and those that begin a row as its head, need no label. A table inside another is not meant.
     """
     head = _HEAD.search(table)
-    heads = [" ".join(unescape(strip_tags(text)).split()) for text in _COLUMN.findall(head[0] if head else "")]
-    labelled = _BODY.sub(lambda body: _ROW.sub(lambda row: _row(row[0], heads), body[0]), table)
-    return _PART.sub(_with_role, labelled)
+    texts = (" ".join(unescape(strip_tags(text)).split()) for text in _COLUMN.findall(head[0] if head else ""))
+    return _PART.sub(_Marker([escape(text) for text in texts]), table)
 
 
-def _row(row: str, heads: list[str]) -> str:
-    names = iter(heads)
+class _Marker:
+    """Goes through the parts of a table in their order: below the head it knows in which column it is."""
 
-    def cell(found: re.Match[str]) -> str:
-        span = _SPAN.search(found[2])
-        name, *rest = [next(names, "") for _column in range(int(span[1]) if span else 1)]
-        if found[1] == "th" or rest or not name:
-            return found[0]
-        return f'<td data-label="{escape(name)}"{found[2]}>'
+    def __init__(self, heads: list[str]) -> None:
+        self.heads = heads
+        self.below, self.column = False, 0
 
-    return _CELL.sub(cell, row)
+    def __call__(self, part: re.Match[str]) -> str:
+        name, attributes = part[1], part[2]
+        label = ""
+        if name in _GROUPS:
+            self.below = name != "thead" and not attributes
+        elif name == "tr":
+            self.column = 0
+        elif self.below and name != "table":
+            label = self._label(name, attributes)
+        role = _ROLES.get(name) or ("columnheader" if 'scope="col"' in attributes else "rowheader")
+        return f'<{name} role="{role}"{label}{attributes}>'
 
-
-def _with_role(part: re.Match[str]) -> str:
-    name, attributes = part[1], part[2]
-    role = _ROLES.get(name) or ("columnheader" if 'scope="col"' in attributes else "rowheader")
-    return f'<{name} role="{role}"{attributes}>'
+    def _label(self, name: str, attributes: str) -> str:
+        span = _SPAN.search(attributes) if "colspan" in attributes else None
+        width, place = int(span[1]) if span else 1, self.column
+        self.column += width
+        if name == "th" or width > 1 or place >= len(self.heads) or not self.heads[place]:
+            return ""
+        return f' data-label="{self.heads[place]}"'

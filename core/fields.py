@@ -32,6 +32,9 @@ class _SealedValue:
     def __get__(self, instance: models.Model | None, owner: type | None = None) -> Any:
         if instance is None:
             return self
+        if self.field.attname not in instance.__dict__ and not instance._state.adding:
+            # Left out by only() or defer(): fetched, as of any other field; never taken for an empty value.
+            instance.refresh_from_db(fields=[self.field.attname])
         value = instance.__dict__.get(self.field.attname, "")
         return unseal(value, self.field.binding(instance)) if isinstance(value, Sealed) else value
 

@@ -139,7 +139,9 @@ class Appointment(AppointmentTerms):
             models.Index(
                 fields=["institution", "start_date", "id", "end_date", "professional", "employment_type", "voided_at"],
                 name="appointment_of_institution",
-            )
+            ),
+            # Whether somebody works here in another post is asked of each row of the staff list.
+            models.Index(fields=["person", "institution", "start_date"], name="appointment_of_person"),
         ]
 
     def __str__(self) -> str:

@@ -188,4 +188,5 @@ def reached_institution(actor: User, permission: Permission, identifier: str = "
 def masked_numbers(people: Iterable[int]) -> dict[int, str]:
     """One masked document number per person: what lists show. For people whom the caller may already see."""
     documents = IdentityDocument.objects.filter(person__in=list(people)).order_by("-pk")
+    documents = documents.only("uuid", "person_id", "number")
     return {document.person_id: document.masked for document in documents}

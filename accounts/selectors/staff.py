@@ -17,6 +17,11 @@ from core.text import name_key
 
 # What a roster can be asked for besides those who count.
 VOIDED = "voided"
+# What a line of the list shows.
+LISTED = (
+    "start_date", "end_date", "post", "professional", "employment_type", "department", "voided_at", "person__name",
+    "person__merged_into__name",
+)  # fmt: skip
 TERMS = ("start_date", "end_date", "post", "professional", "employment_type", "full_time", "share", "department")
 
 
@@ -136,7 +141,8 @@ def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, 
 
 
 def _listed(rows: QuerySet[Any], chosen: Mapping[str, str], on: date) -> QuerySet[Appointment]:
-    return rows.filter(_passes(chosen, on)).select_related("person__merged_into").order_by("-start_date", "-pk")
+    people = rows.filter(_passes(chosen, on)).select_related("person__merged_into").only(*LISTED)
+    return people.order_by("-start_date", "-pk")
 
 
 class Believed:

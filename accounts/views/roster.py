@@ -4,12 +4,14 @@ from collections.abc import Callable, Container, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -28,8 +30,10 @@ from accounts.selectors.staff import roster as roster_of
 from accounts.views.again import confirm_again
 from accounts.views.imports import download
 from core import clock
+from core.paging import BoundedPaginator
+from core.templatetags.ui import badge, person_chip
 
-PER_PAGE = 25
+PER_PAGE = 20
 Row = Appointment | StaffRow
 
 
@@ -59,7 +63,7 @@ def roster(request: SignedInRequest) -> HttpResponse:
     asked = request.GET.get("institution", "")
     institution = reached_institution(request.user, Permission.ROSTER_VIEW, asked)
     form = RosterFilter(request.GET)
-    page = Paginator(_rows(request, institution, form), PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(_rows(request, institution, form), PER_PAGE).get_page(request.GET.get("page"))
     suffix = f"?institution={institution.pk}" if asked else ""
     rows = [_as_row(row) for row in page]
     may_import = holds(request.user, Permission.ROSTER_IMPORT)
@@ -146,36 +150,41 @@ def _cells(
 ) -> list[dict[str, Any]]:
     """The lines as the page prints them. Words and addresses are looked up once for all of them, not once per cell."""
     person_url = _numbered("accounts:person")
-    doors = [(_numbered(step.name), str(step.word), str(step.label)) for step in steps]
+    doors = [(_numbered(step.name), escape(step.word), escape(step.label)) for step in steps]
     employment = {value: str(label) for value, label in EmploymentType.choices}
     yes_no = {True: _("yes"), False: _("no")}
     cells = []
     for line in lines:
-        row, name = line["appointment"], line["person"].name
-        voided = getattr(row, "voided_at", None)
+        row, person = line["appointment"], line["person"]
+        voided, until = getattr(row, "voided_at", None), line["counted_until"]
         cells.append(
             {
-                "name": name,
-                "masked": line["masked"],
-                "person_url": "" if voided else person_url(line["person"].pk),
+                "name": person.name,
+                "person": person_chip(person.name, line["masked"], "" if voided else person_url(person.pk)),
                 "post": row.post,
                 "department": row.department,
                 "professional": yes_no[row.professional],
                 "employment": employment[row.employment_type],
-                "start": row.start_date,
-                "counted_until": line["counted_until"],
+                "start": date_format(row.start_date),
+                "counted_until": until,
+                "until": date_format(until) if until else "–",
                 "tone": line["standing"]["tone"],
                 "standing": line["standing"]["label"],
+                "badge": badge(line["standing"]["tone"], line["standing"]["label"]),
                 "disputed": row.pk in disputed,
                 "voided": bool(voided),
                 "why": getattr(row, "why_voided", None) or "",
-                "steps": [] if voided else [
-                    {"url": door(row.pk) + suffix, "word": word, "label": label % {"name": name}}
-                    for door, word, label in doors
-                ],
+                "steps": "" if voided else _links(row.pk, person.name, doors, escape(suffix)),
             }
-        )  # fmt: skip
+        )
     return cells
+
+
+def _links(pk: int, name: str, doors: Sequence[tuple[Callable[[int], str], str, str]], suffix: str) -> SafeString:
+    """Every part is escaped; the words were, before they came here."""
+    who = {"name": escape(name)}
+    links = (f'<a href="{door(pk)}{suffix}" aria-label="{label % who}">{word}</a>' for door, word, label in doors)
+    return mark_safe(" · ".join(links))  # noqa: S308
 
 
 def _numbered(name: str) -> Callable[[int], str]:

@@ -22,7 +22,7 @@ from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -99,11 +99,12 @@ def _badge(tone: str, label: str, title: str) -> SafeString:
 @register.simple_tag
 def person_chip(name: str, masked: str = "", url: str = "", note: str = "") -> SafeString:
     """A name with what tells its bearer from others; components/person_chip.html says what it takes."""
-    shown_name = person_name(name)
-    head = format_html('<a href="{}">{}</a>', url, shown_name) if url else format_html("<b>{}</b>", shown_name)
-    words = [id_number(masked)] if masked else []
-    tail = format_html_join("", ' <span class="small muted">{}</span>', ((one,) for one in [*words, note] if one))
-    return format_html('<span class="person">{}{}</span>', head, tail)
+    shown_name = f'<bdi class="name" translate="no">{escape(name)}</bdi>'
+    head = f'<a href="{escape(url)}">{shown_name}</a>' if url else f"<b>{shown_name}</b>"
+    number = f'<span class="id-number" translate="no">{escape(masked)}</span>' if masked else ""
+    tail = "".join(f' <span class="small muted">{one}</span>' for one in (number, conditional_escape(note)) if one)
+    # By hand, as a list shows many of them: every part was escaped.
+    return mark_safe(f'<span class="person">{head}{tail}</span>')  # noqa: S308
 
 
 # --- requests ---------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from io import BytesIO, StringIO
 
 import pytest
+from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import AppointmentDispute, DisputeDecision
-from accounts.selectors.staff import believed_roster
+from accounts.selectors.staff import believed_roster, roster
 from accounts.services import correct_appointment
 from core import clock
 from core.errors import NotAllowed
@@ -126,11 +127,36 @@ def test_roster_says_until_when_a_leaver_counts(institution):
 
 
 def test_roster_is_paginated(institution):
-    for n in range(26):
+    for n in range(21):
         make_appointment(make_person(f"人{n:02}"), institution)
     client = signed_in(officer(institution))
 
-    assert (len(names(client)), names(client, page=2)) == (25, ["人00"])
+    assert (len(names(client)), names(client, page=2)) == (20, ["人00"])
+
+
+def test_long_roster_is_counted_to_a_bound_and_says_so(institution, monkeypatch):
+    """A hundred thousand rows cost what ten thousand do; filters and the search lead to the others."""
+    monkeypatch.setattr("core.paging.MOST_ROWS", 4)
+    for n in range(4):
+        make_appointment(make_person(f"人{n:02}"), institution)
+    client = signed_in(officer(institution))
+    assert "of more than" not in client.get(f"/en{URL}").content.decode()
+
+    make_appointment(make_person("人04"), institution)
+
+    assert "1–4 of more than 4; filters and the search lead to the others" in client.get(f"/en{URL}").content.decode()
+    assert names(client, q="人00") == ["人00"]
+
+
+def test_whether_somebody_works_here_in_another_post_is_asked_of_an_index(institution):
+    """Per row of the list: read from the institution's whole staff, it cost a second for a hundred thousand."""
+    rows = roster(officer(institution), institution, {}, on=date(2026, 3, 1))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = rows.explain()
+
+    assert "appointment_of_person" in plan
 
 
 def test_empty_roster_says_what_to_do(institution):

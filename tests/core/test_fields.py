@@ -74,6 +74,13 @@ def test_changed_value_is_sealed_anew(document):
     assert IdentityDocument.objects.get(pk=document.pk).number == "000000198506300024"
 
 
+def test_sealed_value_that_a_question_left_out_is_fetched_and_never_empty(document):
+    left_out = IdentityDocument.objects.only("type").get(pk=document.pk)
+
+    assert left_out.number == document.number
+    assert IdentityDocument(type="passport").number == ""
+
+
 def test_equal_values_have_different_tokens():
     assert seal(NUMBER, "t:c:1") != seal(NUMBER, "t:c:1")
 

@@ -1,0 +1,29 @@
+"""Pages of a list of any length: what is asked of the database does not grow with it."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+
+# So many rows can be leafed through. Nobody reads further: filters and the search lead there, and the download.
+MOST_ROWS = 10_000
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Counts to the bound and no further; `is_cut` says that there is more than can be leafed through."""
+
+    @cached_property
+    def _found(self) -> int:
+        rows = self.object_list
+        if isinstance(rows, QuerySet):
+            return int(rows.order_by().values("pk")[: MOST_ROWS + 1].count())
+        return len(rows)
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._found, MOST_ROWS)
+
+    @property
+    def is_cut(self) -> bool:
+        return self._found > MOST_ROWS
