@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0021_administrators_are_seconded"),
+        ("accounts", "0024_person_phone"),
     ]
 
     operations = [
