@@ -258,7 +258,9 @@ class CertificateCredential(models.Model):
     certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="credential")
     json_form = models.TextField()
     jwt_form = models.TextField()
+    # Of either form: they stay when the forms are erased.
     sha256 = models.CharField(max_length=64)
+    jwt_sha256 = models.CharField(max_length=64)
     commitment = models.CharField(max_length=64)
     stored_at = models.DateTimeField(default=clock.now)
 

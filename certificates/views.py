@@ -120,7 +120,7 @@ def _verify_address(language: str, code: str) -> str:
 @require_safe
 def did_document(request: HttpRequest) -> HttpResponse:
     """The keys under which this site signs and has signed."""
-    return HttpResponse(credentials.did_document(), content_type="application/did+json")
+    return _published(credentials.did_document(), "application/did+json")
 
 
 @login_not_required
@@ -130,14 +130,22 @@ def status_list(request: HttpRequest, name: str) -> HttpResponse:
     """A signed list of states as it stands now; it names nobody."""
     if (published := credentials.published_list(name)) is None:
         raise Http404
-    return HttpResponse(published.body, content_type="application/vc")
+    return _published(published.body, "application/vc")
+
+
+def _published(body: bytes, content_type: str) -> HttpResponse:
+    """Pages of wallets and of other verifiers may read it too; it depends on nobody's login."""
+    answer = HttpResponse(body, content_type=content_type)
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
 
 
 # --- for holders ----------------------------------------------------------------------------------------------------
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     page = _page(request, selectors.my_certificates(request.user))  # type: ignore[arg-type]
-    return render(request, "certificates/mine.html", {"page": page})
+    has_transcript = selectors.has_transcript(request.user)  # type: ignore[arg-type]
+    return render(request, "certificates/mine.html", {"page": page, "has_transcript": has_transcript})
 
 
 @require_safe

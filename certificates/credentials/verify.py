@@ -4,6 +4,7 @@ Cheap questions come first: what is no credential of ours costs no cryptography.
 its signature stands but the name of the key and the number of the certificate that it claims to be.
 """
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -168,9 +169,12 @@ def _register(reading: _Reading) -> None:
 
 
 def _is_stored(reading: _Reading, stored: CertificateCredential) -> bool:
+    """Of an erased holder the hashes are left: the file as issued is known by them, in no other spelling."""
     if reading.token:
-        return stored.jwt_form == reading.token
-    return bool(stored.json_form) and json.loads(stored.json_form) == reading.document
+        return hashlib.sha256(reading.token.encode()).hexdigest() == stored.jwt_sha256
+    if not stored.json_form:
+        return hashlib.sha256(reading.body).hexdigest() == stored.sha256
+    return bool(json.loads(stored.json_form) == reading.document)
 
 
 def _status(reading: _Reading) -> None:

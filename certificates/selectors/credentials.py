@@ -16,10 +16,18 @@ def my_credential(actor: User, number: str) -> Certificate | None:
 
 
 def my_transcript(actor: User) -> list[Certificate]:
-    """Certificates in force that have a credential, oldest first: what a transcript lists."""
-    rows = my_certificates(actor).filter(state=CertificateState.ISSUED, credential__isnull=False)
-    rows = rows.exclude(credential__json_form="").select_related("credential", "credential_intent")
+    """What a transcript lists, oldest first."""
+    rows = _in_force(actor).select_related("credential", "credential_intent")
     return list(rows.order_by("issued_on", "pk"))
+
+
+def has_transcript(actor: User) -> bool:
+    return _in_force(actor).exists()
+
+
+def _in_force(actor: User) -> QuerySet[Certificate]:
+    rows = my_certificates(actor).filter(state=CertificateState.ISSUED, credential__isnull=False)
+    return rows.exclude(credential__json_form="")
 
 
 def credential_of(uuid: UUID) -> CertificateCredential | None:

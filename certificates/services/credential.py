@@ -62,6 +62,7 @@ def store_credential(certificate: Certificate, signed: Signed) -> CertificateCre
         json_form=signed.document.decode(),
         jwt_form=signed.token,
         sha256=hashlib.sha256(signed.document).hexdigest(),
+        jwt_sha256=hashlib.sha256(signed.token.encode()).hexdigest(),
         commitment=hashlib.sha256(salt + signed.document).hexdigest(),
     )
 

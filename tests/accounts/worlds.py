@@ -337,6 +337,11 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         plan_credential(certificate),
         CertificateCredential.objects.create(
-            certificate=certificate, json_form="{}", jwt_form="x", sha256="0" * 64, commitment="0" * 64
+            certificate=certificate,
+            json_form="{}",
+            jwt_form="x",
+            sha256="0" * 64,
+            jwt_sha256="0" * 64,
+            commitment="0" * 64,
         ),
     ]

@@ -42,10 +42,10 @@ def test_input_of_the_data_model_is_judged_as_its_name_says(name):
 
 
 def test_what_a_stub_that_refuses_everything_would_score():
-    """The count beside ours (117 of 117): how little refusing alone proves."""
+    """The count beside ours (117 of 117): how little refusing alone proves. Accepting everything would score 65."""
     refusing = sum("-fail" in name for name in JUDGED)
 
-    assert (len(INPUTS), len(JUDGED), refusing) == (120, 117, 48)
+    assert (len(INPUTS), len(JUDGED), refusing) == (120, 117, 52)
 
 
 # --- signatures -------------------------------------------------------------------------------------------------------
@@ -125,12 +125,15 @@ def test_published_signature_is_of_the_published_hash(folder):
 
 
 # --- Open Badges ------------------------------------------------------------------------------------------------------
-def test_context_of_open_badges_is_the_published_one():
+def test_context_of_open_badges_says_what_the_published_one_says():
+    """The library carries a later edition: two words more, which no credential of ours uses."""
     carried = import_module("openbadgeslib.ob3.contexts").load_context(
         "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
-    )
+    )["@context"]
+    published = BADGES["context-3.0.3.json"]["@context"]
 
-    assert carried == BADGES["context-3.0.3.json"]
+    assert {word: carried[word] for word in published} == published
+    assert set(carried) - set(published) == {"endorsementJwt", "jti"}
 
 
 @pytest.mark.parametrize("kind", ["obv3p0", "clrv2p0"])

@@ -38,6 +38,7 @@ NOT_WORDS = {
     "json_form": "signed bytes",
     "jurisdiction": "the path of a region",
     "jwt_form": "signed bytes",
+    "jwt_sha256": "a hash",
     "name_key": "follows the name",
     "number": "a number with check characters, or sealed",
     "number_index": "a blind index",
