@@ -12,6 +12,9 @@ class CertificatesConfig(AppConfig):
     append_only: ClassVar[list[str]] = [
         "certificates_certificatefile",
         "certificates_certificateevent",
+        "certificates_issuerkey",
+        "certificates_credentialintent",
+        "certificates_certificatecredential",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {"certificates_certificate": ["state", "filing_number"]}
@@ -25,6 +28,8 @@ class CertificatesConfig(AppConfig):
             "facts.latin_name",
         ],
         "certificates_certificateevent": ["note"],
+        "certificates_credentialintent": ["salt"],
+        "certificates_certificatecredential": ["json_form", "jwt_form"],
     }
 
     def ready(self) -> None:

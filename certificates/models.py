@@ -1,4 +1,4 @@
-"""Certificates: the snapshot that was issued, its bytes, what happened to it since, and the counter of its numbers."""
+"""Certificates: the snapshot that was issued, its bytes and credential, what happened to it since, numbers, keys."""
 
 import uuid
 from typing import Any, ClassVar, Self
@@ -102,6 +102,12 @@ class Certificate(models.Model):
         indexes = [
             models.Index(fields=["base", "-issued_on", "-id"], name="certificates_of_base"),
             models.Index(fields=["person", "-issued_on"], name="certificates_of_person"),
+            # Few are anything else than issued; the lists of states ask for those.
+            models.Index(
+                fields=["state"],
+                condition=~Q(state__in=[CertificateState.ISSUED, CertificateState.DRAFT]),
+                name="certificates_listed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,3 +190,84 @@ class CertificateEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate_id}: {self.step}"
+
+
+# --- the credential ---------------------------------------------------------------------------------------------------
+# Places of one published list of states: what the specification asks for at least, so that one is hidden among many.
+LIST_SIZE = 131_072
+
+
+class IssuerKey(models.Model):
+    """The public half of a key that signs credentials, in use from its moment until the next one's (append-only)."""
+
+    controller = models.CharField(max_length=200)
+    version = models.PositiveSmallIntegerField()
+    public_key = models.CharField(max_length=60)
+    active_from = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["controller", "version"], name="issuer_key_version_once"),
+            models.UniqueConstraint(fields=["controller", "public_key"], name="issuer_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.method
+
+    @property
+    def method(self) -> str:
+        """Its name in the world."""
+        return f"{self.controller}#issuer-{self.version}"
+
+
+class CredentialIntent(models.Model):
+    """What a credential holds beside the certificate's facts, written down before anything is signed (append-only).
+
+    A retry after a kill makes the same bytes of it. Without the salt nobody can tell whose a commitment was.
+    """
+
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="credential_intent")
+    key = models.ForeignKey(IssuerKey, on_delete=models.PROTECT, related_name="+")
+    status_list = models.PositiveIntegerField()
+    status_index = models.PositiveIntegerField()
+    salt = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="status_index_given_once"),
+            models.CheckConstraint(
+                name="status_index_in_its_list", condition=Q(status_list__gte=1, status_index__lt=LIST_SIZE)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id}: {self.status_list}#{self.status_index}"
+
+
+class CertificateCredential(models.Model):
+    """The credential as issued, as a document with its proof and as a token (append-only; empty once erased).
+
+    `commitment` is SHA-256 of the salt and the document: what a public log may hold.
+    """
+
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="credential")
+    json_form = models.TextField()
+    jwt_form = models.TextField()
+    # Of either form: they stay when the forms are erased.
+    sha256 = models.CharField(max_length=64)
+    jwt_sha256 = models.CharField(max_length=64)
+    commitment = models.CharField(max_length=64)
+    stored_at = models.DateTimeField(default=clock.now)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id}: {self.sha256}"

@@ -9,6 +9,8 @@ audit.name_verbs(
         "certificates.number_allotted": _("Allotted a certificate number."),
         "certificates.issue_started": _("Started to issue certificates."),
         "certificates.reduced": _("Took the name off a certificate after an erasure."),
+        "certificates.credential_made": _("Made the credential of an earlier certificate."),
+        "certificates.issuer_key_taken_into_use": _("Took a key into use that signs credentials."),
         "certificates.certificate.issue": _("Issued a certificate."),
         "certificates.certificate.suspend": _("Suspended a certificate."),
         "certificates.certificate.resume": _("Resumed a suspended certificate."),
@@ -20,5 +22,6 @@ audit.name_verbs(
 audit.name_subjects(
     {
         "certificates.certificate": _("certificate"),
+        "certificates.issuerkey": _("key that signs credentials"),
     }
 )

@@ -13,22 +13,24 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import holds
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
-from certificates import selectors, services
+from certificates import credentials, selectors, services
 from certificates.forms import CodeForm, IssuedFilterForm, NameForm
 from certificates.models import Certificate
 from certificates.rules import Outcome
 from certificates.selectors import Answer
+from core import clock
 from core.errors import DomainError
 from courses.models import Cohort
 
 log = logging.getLogger(__name__)
 PAGE_LENGTH = 25
+CREDENTIAL_FILES = {"json": "application/vc", "jwt": "application/vc+jwt"}
 STATUS = {Outcome.COULD_NOT_CHECK: 503}
 
 
@@ -112,11 +114,38 @@ def _verify_address(language: str, code: str) -> str:
         return f"{reverse('certificates:verify')}?{urlencode({'code': code})}"
 
 
+# --- for machines ---------------------------------------------------------------------------------------------------
+@login_not_required
+@cache_control(public=True, max_age=300)
+@require_safe
+def did_document(request: HttpRequest) -> HttpResponse:
+    """The keys under which this site signs and has signed."""
+    return _published(credentials.did_document(), "application/did+json")
+
+
+@login_not_required
+@cache_control(public=True, max_age=60)
+@require_safe
+def status_list(request: HttpRequest, name: str) -> HttpResponse:
+    """A signed list of states as it stands now; it names nobody."""
+    if (published := credentials.published_list(name)) is None:
+        raise Http404
+    return _published(published.body, "application/vc")
+
+
+def _published(body: bytes, content_type: str) -> HttpResponse:
+    """Pages of wallets and of other verifiers may read it too; it depends on nobody's login."""
+    answer = HttpResponse(body, content_type=content_type)
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
 # --- for holders ----------------------------------------------------------------------------------------------------
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     page = _page(request, selectors.my_certificates(request.user))  # type: ignore[arg-type]
-    return render(request, "certificates/mine.html", {"page": page})
+    has_transcript = selectors.has_transcript(request.user)  # type: ignore[arg-type]
+    return render(request, "certificates/mine.html", {"page": page, "has_transcript": has_transcript})
 
 
 @require_safe
@@ -127,6 +156,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "events": found.events.all(),
         "outcome": selectors.state_of(found),
         "own": found.person.user_id == request.user.pk,
+        "wallet": selectors.my_credential(request.user, number),  # type: ignore[arg-type]
     }
     return render(request, "certificates/certificate.html", context)
 
@@ -144,6 +174,52 @@ def download(request: HttpRequest, number: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     answer["ETag"] = f'"{found.file.sha256}"'
     return answer
+
+
+@require_safe
+def wallet(request: HttpRequest, number: str) -> HttpResponse:
+    """The credential of one's own certificate: what it is for, and how it gets into a wallet."""
+    own = _own_or_404(request, number)
+    trail = [
+        {"label": _("My certificates"), "url": reverse("certificates:mine")},
+        {"label": own.title, "url": reverse("certificates:certificate", args=[own.number])},
+        {"label": _("Add to a wallet")},
+    ]
+    return render(request, "certificates/wallet.html", {"certificate": own, "trail": trail})
+
+
+@require_safe
+@never_cache
+def credential(request: HttpRequest, number: str, form: str) -> HttpResponse:
+    """The file goes to the holder alone, as issued."""
+    stored = getattr(_own_or_404(request, number), "credential", None)
+    if stored is None or not stored.json_form:
+        raise Http404
+    body = {"json": stored.json_form, "jwt": stored.jwt_form}[form]
+    return _file(body, f"{number}.{form}", CREDENTIAL_FILES[form])
+
+
+@require_safe
+@never_cache
+def transcript(request: HttpRequest) -> HttpResponse:
+    """All of one's certificates in force in one signed file, made anew at each download."""
+    made = services.make_transcript(actor=request.user)  # type: ignore[arg-type]
+    if made is None:
+        raise Http404
+    return _file(made, f"transcript-{clock.today():%Y%m%d}.json", "application/vc")
+
+
+def _file(body: bytes | str, name: str, content_type: str) -> HttpResponse:
+    answer = HttpResponse(body, content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _own_or_404(request: HttpRequest, number: str) -> Certificate:
+    found = selectors.my_credential(request.user, number)  # type: ignore[arg-type]
+    if found is None:
+        raise Http404
+    return found
 
 
 def _certificate_or_404(request: HttpRequest, number: str) -> Certificate:

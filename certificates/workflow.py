@@ -30,7 +30,21 @@ class Ground(TextChoices):
     HOLDER_DECEASED = "holder_deceased", _("the holder has died")
 
 
+class StatusPurpose(TextChoices):
+    """The two published lists of states: what is over for good, and what may come back."""
+
+    REVOCATION = "revocation", _("revocation")
+    SUSPENSION = "suspension", _("suspension")
+
+
 S, G, P = CertificateState, Ground, Permission
+
+# What readers of a credential learn without asking anybody's name: do not rely on this file. Why (revoked, replaced,
+# ended without fault) is said by the verification page, to which the credential leads (decision 0022).
+LISTED_UNDER: dict[str, frozenset[str]] = {
+    StatusPurpose.REVOCATION: frozenset({S.REVOKED, S.SUPERSEDED, S.DEREGISTERED}),
+    StatusPurpose.SUSPENSION: frozenset({S.SUSPENDED}),
+}
 
 # fmt: off
 CERTIFICATE_STEPS = {

@@ -8,7 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _FIELDS = re.compile(r"fields-[1-9][0-9]{0,3}")
 _FORMER = re.compile(r"blind-index-former(-[2-9])?")
+_ISSUER = re.compile(r"issuer-[1-9][0-9]{0,3}")
 _FIELD_VARIABLE = "PLATFORM_KEY_FIELDS_1".removesuffix("1")
+_ISSUER_VARIABLE = "PLATFORM_KEY_ISSUER_1".removesuffix("1")
 
 
 class ConfigurationError(RuntimeError):
@@ -40,12 +42,12 @@ def data_directory() -> Path:
 
 
 def random_keys(folder: Path) -> dict[str, str]:
-    """Three different random keys, written once per data directory, readable by the owner alone; and further versions
-    of the field key that somebody has laid beside them (fields-2 …)."""
+    """Four different random keys, written once per data directory, readable by the owner alone; and further versions
+    of the field key and of the issuer's key that somebody has laid beside them (fields-2, issuer-2 …)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     laid = [path.name for path in sorted(folder.glob("*-*"))]
-    further = [name for name in laid if _FIELDS.fullmatch(name) or _FORMER.fullmatch(name)]
-    return {name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index", *further)}
+    further = [name for name in laid if any(kind.fullmatch(name) for kind in (_FIELDS, _FORMER, _ISSUER))]
+    return {name: _key_file(folder / name) for name in ("django", "fields-1", "blind-index", "issuer-1", *further)}
 
 
 def keys_from_environment() -> dict[str, str]:
@@ -55,14 +57,24 @@ def keys_from_environment() -> dict[str, str]:
     return {
         "django": required("PLATFORM_KEY_DJANGO"),
         "blind-index": required("PLATFORM_KEY_BLIND_INDEX"),
-        **{
-            f"fields-{name.removeprefix(_FIELD_VARIABLE)}": value
-            for name, value in os.environ.items()
-            # PLATFORM_KEY_FIELDS_2 and so on: while a rotation lasts, two versions are known.
-            if name.startswith(_FIELD_VARIABLE) and name.removeprefix(_FIELD_VARIABLE).isdecimal()
-        },
+        # PLATFORM_KEY_FIELDS_2 and so on: while a rotation lasts, two versions are known.
+        **_versions("fields", _FIELD_VARIABLE),
+        **_versions("issuer", _ISSUER_VARIABLE),
         **({"blind-index-former": former} if (former := text("PLATFORM_KEY_BLIND_INDEX_FORMER")) else {}),
     }
+
+
+def _versions(kind: str, variable: str) -> dict[str, str]:
+    return {
+        f"{kind}-{name.removeprefix(variable)}": value
+        for name, value in os.environ.items()
+        if name.startswith(variable) and name.removeprefix(variable).isdecimal()
+    }
+
+
+def issuer_keys(keys: dict[str, str]) -> dict[int, str]:
+    """Version -> key: what signs credentials. The database says which one does since when."""
+    return {int(name.removeprefix("issuer-")): key for name, key in keys.items() if _ISSUER.fullmatch(name)}
 
 
 def field_keys(keys: dict[str, str]) -> dict[int, str]:
@@ -93,6 +105,7 @@ def _read_secrets(file: Path) -> dict[str, str]:
     pairs = (line.split("=", 1) for line in lines if "=" in line)
     keys = {name.strip(): value.strip() for name, value in pairs}
     needed = {"django", "blind-index"} | (set() if field_keys(keys) else {"fields-1"})
+    needed |= set() if issuer_keys(keys) else {"issuer-1"}
     if missing := needed - keys.keys():
         raise ConfigurationError(f"PLATFORM_SECRETS lacks {', '.join(sorted(missing))}.")
     return keys
@@ -142,9 +155,17 @@ def _refuse_weak(keys: dict[str, str]) -> None:
         raise ConfigurationError(
             "PLATFORM_KEY_FIELDS_1 is not set, nor a later version. Production needs one; see docs/operations.md."
         )
+    if not issuer_keys(keys):
+        raise ConfigurationError(
+            "PLATFORM_KEY_ISSUER_1 is not set, nor a later version. Certificates are signed with it; see"
+            " docs/operations.md."
+        )
     if weak := [name for name, value in keys.items() if len(value) < 32 or len(set(value)) < 8]:
         raise ConfigurationError(f"The keys {', '.join(weak)} are short or look like defaults; make random ones.")
-    hexadecimal = [name for name in keys if name.startswith("blind-index") or _FIELDS.fullmatch(name)]
+    kinds = (_FIELDS, _ISSUER)
+    hexadecimal = [
+        name for name in keys if name.startswith("blind-index") or any(kind.fullmatch(name) for kind in kinds)
+    ]
     if wrong := [name for name in hexadecimal if not re.fullmatch(r"[0-9a-fA-F]{64}", keys[name])]:
         raise ConfigurationError(f"The keys {', '.join(wrong)} must be 64 hexadecimal digits: openssl rand -hex 32.")
     if len(set(keys.values())) < len(keys):

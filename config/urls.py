@@ -31,6 +31,7 @@ urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("v/", include((certificate_urls.machine_urlpatterns, "v"))),
+    path("", include((certificate_urls.published_urlpatterns, "published"))),
     path("api/v1/", api.urls),
     # One login door: the forms behind these addresses would answer although the settings point elsewhere.
     path("cms/login/", to_login),

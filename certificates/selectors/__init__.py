@@ -1,6 +1,7 @@
 """Reads of the certificates room: lists for holders and bases, awards to issue for, stored bytes, verification."""
 
 from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
+from certificates.selectors.credentials import has_transcript, my_credential, my_transcript
 from certificates.selectors.files import stored_bytes
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
 from certificates.selectors.roster import public_roster, roster_lines
@@ -13,8 +14,11 @@ __all__ = [
     "cohort_to_issue",
     "could_not_check",
     "enrolments_to_judge",
+    "has_transcript",
     "issued_certificates",
     "my_certificates",
+    "my_credential",
+    "my_transcript",
     "public_roster",
     "roster_lines",
     "state_of",

@@ -1,5 +1,6 @@
 """Writes of the certificates room: issue, replacement, decisions about issued certificates, counting of tries."""
 
+from certificates.services.credential import make_credential, make_transcript, rotate_issuer_key
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
 from certificates.services.status import (
@@ -15,9 +16,12 @@ __all__ = [
     "NotCounted",
     "deregister_certificate",
     "issue_certificate",
+    "make_credential",
+    "make_transcript",
     "plan_issue",
     "resume_certificate",
     "revoke_certificate",
+    "rotate_issuer_key",
     "start_issue",
     "store_certificate",
     "supersede_certificate",

@@ -1,4 +1,4 @@
-"""Certificates of an erased person: number, level, dates and state stay, with the hash of the bytes; the name goes."""
+"""Certificates of an erased person: number, level, dates, state and hashes stay; name and salt go."""
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -7,7 +7,13 @@ from django.db.models import Q
 from accounts.access import require
 from accounts.models import Person, User
 from accounts.permissions import Permission
-from certificates.models import Certificate, CertificateEvent, CertificateFile
+from certificates.models import (
+    Certificate,
+    CertificateCredential,
+    CertificateEvent,
+    CertificateFile,
+    CredentialIntent,
+)
 from core import audit, outbox
 
 ERASE_FILE = "certificates.erase_file"
@@ -26,6 +32,9 @@ def reduce_certificates(*, actor: User, person: Person) -> list[Certificate]:
         audit.record(actor, "certificates.reduced", row, number=row.number)
         outbox.add(ERASE_FILE, row.pk)
     CertificateEvent.objects.filter(certificate__in=rows).exclude(note="").update(note="")
+    # The commitment stays in the public log; without its salt nobody can tell whose it was.
+    CredentialIntent.objects.filter(certificate__in=rows).update(salt="")
+    CertificateCredential.objects.filter(certificate__in=rows).update(json_form="", jwt_form="")
     return rows
 
 

@@ -20,6 +20,7 @@ from certificates.models import Certificate, CertificateCounter, CertificateEven
 from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import Drawn, draw
 from certificates.selectors.awards import awards
+from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.snapshot import Refusal, in_the_way, refusals, snapshot
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
 from core import audit, clock, outbox
@@ -44,10 +45,13 @@ def allot_certificate(*, actor: User, training_record: TrainingRecord) -> Certif
 
 
 def store_certificate(*, actor: User, certificate: Certificate) -> Certificate:
-    """Draw and keep the bytes of an intent; drawing holds no row. A certificate with a file comes back as it is."""
+    """Sign, draw and keep the bytes of an intent; neither signing nor drawing holds a row.
+
+    A certificate with a file comes back as it is.
+    """
     if certificate.state != CertificateState.DRAFT:
         return certificate
-    return _keep(actor, certificate, draw(certificate))
+    return _keep(actor, certificate, sign_credential(certificate), draw(certificate))
 
 
 def supersede_certificate(
@@ -99,6 +103,7 @@ def _allot(
     intent.number = _next_number(intent)
     intent.code = code_from_bytes(secrets.token_bytes(CODE_BYTES))
     intent.save(force_insert=True)
+    plan_credential(intent)
     audit.record(actor, "certificates.number_allotted", intent, number=intent.number, training_record=record.pk)
     return intent
 
@@ -122,7 +127,7 @@ def _next_number(intent: Certificate) -> str:
 
 
 @transaction.atomic
-def _keep(actor: User, intent: Certificate, drawn: Drawn) -> Certificate:
+def _keep(actor: User, intent: Certificate, signed: Signed, drawn: Drawn) -> Certificate:
     locked = Certificate.objects.select_for_update().get(pk=intent.pk)
     if locked.state != CertificateState.DRAFT:
         return locked
@@ -136,7 +141,10 @@ def _keep(actor: User, intent: Certificate, drawn: Drawn) -> Certificate:
         template_version=drawn.template_version,
         fonts_sha256=fonts_sha256(),
     )
-    issued = advance(locked, "issue", CERTIFICATE_STEPS, actor=actor, number=locked.number)
+    credential = store_credential(locked, signed)
+    issued = advance(
+        locked, "issue", CERTIFICATE_STEPS, actor=actor, number=locked.number, credential=credential.sha256
+    )
     note_event(actor, issued, "issue")
     if issued.supersedes is not None:
         _retire(actor, issued.supersedes, issued.facts["replaces"])

@@ -108,6 +108,9 @@ FIELD_KEY_VERSION: int | None = None
 # Keys of the blind indexes from before the present one: only what was made under them is compared with them.
 FORMER_INDEX_KEYS: list[str] = []
 
+# Version -> private key that signs credentials, 64 hexadecimal digits; the database says which one does since when.
+ISSUER_KEYS: dict[int, str] = {}
+
 # How many full numbers one login may see within an hour.
 REVEALS_AN_HOUR = env.number("PLATFORM_REVEALS_AN_HOUR", 20)
 

@@ -12,6 +12,7 @@ FIELD_KEYS = env.field_keys(_keys)
 FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 BLIND_INDEX_KEY = _keys["blind-index"]
 FORMER_INDEX_KEYS = env.former_index_keys(_keys)
+ISSUER_KEYS = env.issuer_keys(_keys)
 DEMO = env.text("PLATFORM_DEMO", "1") == "1"
 LOCAL_MAIL_PAGE = True
 SECOND_FACTOR_EXEMPT = env.text("PLATFORM_SECOND_FACTOR_EXEMPT", "1") == "1"

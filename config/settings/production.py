@@ -9,6 +9,7 @@ SECRET_KEY = _keys["django"]
 FIELD_KEYS = env.field_keys(_keys)
 BLIND_INDEX_KEY = _keys["blind-index"]
 FORMER_INDEX_KEYS = env.former_index_keys(_keys)
+ISSUER_KEYS = env.issuer_keys(_keys)
 
 env.refuse_unsafe_production(
     keys=_keys,

@@ -6,6 +6,7 @@ from config.settings.base import DATA_DIR
 SECRET_KEY = "test-only-django-key"  # noqa: S105
 FIELD_KEYS = {1: "11" * 32}
 BLIND_INDEX_KEY = "22" * 32
+ISSUER_KEYS = {1: "33" * 32}
 DEMO = True
 LOCAL_MAIL_PAGE = True
 # Tests of the second factor and of confirming again switch this off.

@@ -45,7 +45,14 @@ from accounts.models import (
 )
 from accounts.selectors import system_user
 from accounts.services.notices import open_notices
-from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
+from certificates.models import (
+    Certificate,
+    CertificateCounter,
+    CertificateCredential,
+    CertificateEvent,
+    CertificateFile,
+)
+from certificates.services.credential import plan_credential
 from core import clock
 from courses.exams.models import (
     AnswerEntry,
@@ -327,5 +334,14 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         CertificateEvent.objects.create(
             certificate=certificate, step="issue", state="issued", decided_on=day, actor=system_user()
+        ),
+        plan_credential(certificate),
+        CertificateCredential.objects.create(
+            certificate=certificate,
+            json_form="{}",
+            jwt_form="x",
+            sha256="0" * 64,
+            jwt_sha256="0" * 64,
+            commitment="0" * 64,
         ),
     ]

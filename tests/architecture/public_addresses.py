@@ -7,6 +7,8 @@ MACHINES = {
     "healthz": "a load balancer asks whether the process lives",
     "readyz": "a load balancer asks whether it can serve",
     "v/<str:code>": "what a certificate's QR code opens",
+    ".well-known/did.json": "the keys under which certificates are signed, for whoever checks a signature",
+    "status/<str:name>": "signed lists of states: places without names, for whoever holds a credential",
     "api/v1/": "the root of the interface; answers 404",
     "api/v1/openapi.json": "the description of the interface, the same for everybody",
     "api/v1/certificates/verify": "anyone verifies without a login",

@@ -1,4 +1,4 @@
-"""What a first start makes by itself: a data directory and three different keys that only the owner reads."""
+"""What a first start makes by itself: a data directory and four different keys that only the owner reads."""
 
 import re
 import stat
@@ -10,21 +10,21 @@ import pytest
 from config import env
 from tests.config.test_production import start
 
-NAMES = {"django", "fields-1", "blind-index"}
+NAMES = {"django", "fields-1", "blind-index", "issuer-1"}
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_first_start_of_dev_makes_three_different_keys(tmp_path):
+def test_first_start_of_dev_makes_four_different_keys(tmp_path):
     done = start(tmp_path, {}, "-c", "import config.settings.dev")
 
     folder = tmp_path / "var" / "secrets"
     keys = {path.name: path.read_text() for path in folder.iterdir()}
     assert done.stderr == ""
     assert set(keys) == NAMES
-    assert len(set(keys.values())) == 3
+    assert len(set(keys.values())) == 4
     assert [key for key in keys.values() if not re.fullmatch(r"[0-9a-f]{64}", key)] == []
     assert {path.name: mode(path) for path in folder.iterdir()} == dict.fromkeys(NAMES, 0o600)
     assert mode(folder) == 0o700
@@ -125,6 +125,18 @@ def test_further_field_keys_are_read_from_variables(monkeypatch):
     monkeypatch.delenv("PLATFORM_KEY_FIELDS_1", raising=False)
 
     assert env.field_keys(env.keys_from_environment()) == {3: "c" * 64, 2: "d" * 64}
+
+
+def test_further_issuer_keys_are_read_from_the_folder_and_from_variables(tmp_path, monkeypatch):
+    env.random_keys(tmp_path / "secrets")
+    (tmp_path / "secrets" / "issuer-2").write_text("ab" * 32 + "\n")
+    monkeypatch.setenv("PLATFORM_KEY_ISSUER_4", "cd" * 32)
+    monkeypatch.setenv("PLATFORM_KEY_DJANGO", "a")
+    monkeypatch.setenv("PLATFORM_KEY_BLIND_INDEX", "b")
+    monkeypatch.delenv("PLATFORM_SECRETS", raising=False)
+
+    assert set(env.issuer_keys(env.random_keys(tmp_path / "secrets"))) == {1, 2}
+    assert env.issuer_keys(env.keys_from_environment())[4] == "cd" * 32
 
 
 def test_newest_key_seals_unless_it_is_held_back(monkeypatch):

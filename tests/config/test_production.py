@@ -15,6 +15,7 @@ KEYS = {
     "PLATFORM_KEY_DJANGO": secrets.token_hex(32),
     "PLATFORM_KEY_FIELDS_1": secrets.token_hex(32),
     "PLATFORM_KEY_BLIND_INDEX": secrets.token_hex(32),
+    "PLATFORM_KEY_ISSUER_1": secrets.token_hex(32),
 }
 GOOD = {**KEYS, "PLATFORM_SITE_URL": "https://platform.example.test"}
 SHORT, DEFAULT = "0123456789abcdef", "changeme" * 8
@@ -46,6 +47,11 @@ REFUSED = {
     "no django key": (without("PLATFORM_KEY_DJANGO"), "PLATFORM_KEY_DJANGO is not set"),
     "no field key": (without("PLATFORM_KEY_FIELDS_1"), "PLATFORM_KEY_FIELDS_1 is not set"),
     "no index key": (without("PLATFORM_KEY_BLIND_INDEX"), "PLATFORM_KEY_BLIND_INDEX is not set"),
+    "no issuer key": (without("PLATFORM_KEY_ISSUER_1"), "PLATFORM_KEY_ISSUER_1 is not set"),
+    "issuer key is no key": (
+        GOOD | {"PLATFORM_KEY_ISSUER_1": KEYS["PLATFORM_KEY_ISSUER_1"][:40]},
+        "issuer-1 must be 64",
+    ),
     "empty key": (GOOD | {"PLATFORM_KEY_DJANGO": ""}, "PLATFORM_KEY_DJANGO is not set"),
     "debug": (GOOD | {"PLATFORM_DEBUG": "1"}, "PLATFORM_DEBUG is set"),
     "debug said to be off": (GOOD | {"PLATFORM_DEBUG": "0"}, "PLATFORM_DEBUG is set"),
@@ -152,7 +158,7 @@ def key_file(path: Path, *names: str) -> Path:
 
 
 def test_keys_may_come_from_a_file(tmp_path):
-    file = key_file(tmp_path / "keys", "django", "fields-1", "blind-index")
+    file = key_file(tmp_path / "keys", "django", "fields-1", "blind-index", "issuer-1")
     address = {"PLATFORM_SITE_URL": GOOD["PLATFORM_SITE_URL"], "PLATFORM_SECRETS": str(file)}
 
     assert start(tmp_path, address).stderr == ""
@@ -163,7 +169,7 @@ def test_key_file_must_be_complete(tmp_path):
 
     done = start(tmp_path, GOOD | {"PLATFORM_SECRETS": str(file)})
 
-    assert done.stderr.strip().endswith("PLATFORM_SECRETS lacks blind-index, fields-1.")
+    assert done.stderr.strip().endswith("PLATFORM_SECRETS lacks blind-index, fields-1, issuer-1.")
 
 
 def test_key_file_must_not_lie_among_the_data(tmp_path):

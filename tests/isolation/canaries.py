@@ -15,8 +15,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, models
 
-from certificates.models import CertificateFile
+from certificates.models import CertificateCredential, CertificateFile
 from certificates.pdf.renderer import draw
+from certificates.services.credential import sign_credential
 from core.fields import SealedField
 from core.text import name_key
 from tests.isolation.payloads import payload
@@ -29,14 +30,19 @@ SHORTEST = 20
 NOT_WORDS = {
     "code": "a code",
     "code_hash": "a hash",
+    "commitment": "a hash",
     "file_sha256": "a hash",
     "fonts_sha256": "a hash",
     "holder_document_masked": "masked digits",
     "holder_document_tail": "a hash",
+    "json_form": "signed bytes",
     "jurisdiction": "the path of a region",
+    "jwt_form": "signed bytes",
+    "jwt_sha256": "a hash",
     "name_key": "follows the name",
     "number": "a number with check characters, or sealed",
     "number_index": "a blind index",
+    "salt": "random digits",
     "sha256": "a hash",
     "signature": "a hash",
     "source": "an event's key, or the source of hours",
@@ -134,6 +140,10 @@ def _print_certificates(isolation: Isolation) -> None:
         name = default_storage.save(f"isolation/{certificate.uuid}.pdf", ContentFile(body))
         CertificateFile.objects.filter(pk=stored.pk).update(
             storage_name=name, sha256=hashlib.sha256(body).hexdigest(), size=len(body)
+        )
+        signed = sign_credential(certificate)
+        CertificateCredential.objects.filter(certificate=certificate).update(
+            json_form=signed.document.decode(), jwt_form=signed.token
         )
 
 

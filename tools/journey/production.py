@@ -51,7 +51,7 @@ def large_site() -> Iterator[Site]:
 def _environment(folder: Path, keys: Path, port: int, services: dict[str, str]) -> dict[str, str]:
     file = keys / "platform.keys"
     file.touch(mode=0o600)
-    names = ("django", "fields-1", "blind-index")
+    names = ("django", "fields-1", "blind-index", "issuer-1")
     file.write_text("".join(f"{name}={secrets.token_hex(32)}\n" for name in names))
     return child_environment(
         "production",

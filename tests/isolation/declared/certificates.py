@@ -1,6 +1,6 @@
 """Addresses of certificates. Whoever holds a code reads what the paper says."""
 
-from tests.isolation.addresses import Address, only, public, signed_in
+from tests.isolation.addresses import Address, fixed, only, public, signed_in
 
 ON_PAPER = "certificates.Certificate"
 
@@ -10,6 +10,12 @@ ADDRESSES: dict[str, Address] = {
     "managers/": public(post=""),
     "api/v1/certificates/verify": public(post=""),
     "certificates/": signed_in(post=""),
+    ".well-known/did.json": public(post=""),
+    "status/<str:name>": public(name=fixed("revocation-1"), post=""),
+    "certificates/transcript/": only("trainee", post=""),
+    "certificates/<str:number>/wallet/": only("trainee", number="certificate.number", post=""),
+    "certificates/<str:number>/credential.json": only("trainee", number="certificate.number", post=""),
+    "certificates/<str:number>/credential.jwt": only("trainee", number="certificate.number", post=""),
     "certificates/<str:number>/": only("trainee base regulator", number="certificate.number", post=""),
     "certificates/<str:number>/pdf/": only("trainee base regulator", number="certificate.number", post=""),
     "base/certificates/": only("base", post=""),

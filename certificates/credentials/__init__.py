@@ -1,0 +1,6 @@
+"""Open Badges 3.0 credentials of certificates: built, signed, published and verified, without the network."""
+
+from certificates.credentials.publishing import did_document, published_list
+from certificates.credentials.verify import CredentialAnswer, verify_credential
+
+__all__ = ["CredentialAnswer", "did_document", "published_list", "verify_credential"]

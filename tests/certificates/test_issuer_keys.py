@@ -1,0 +1,150 @@
+"""Keys of the issuer: the first one, a new one, what former ones signed, what is published of them."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.selectors import system_user
+from certificates.credentials import keys, verify_credential
+from certificates.models import IssuerKey
+from certificates.selectors.issuer_keys import key_of, key_ring
+from certificates.services.credential import rotate_issuer_key, signing_key
+from core import clock
+from core.errors import NotAllowed
+from core.models import AuditEntry
+from tests.builders import regulator
+from tests.certificates.builders import make_certificate
+
+pytestmark = pytest.mark.django_db
+TWO = {1: "33" * 32, 2: "44" * 32}
+
+
+def published(client):
+    answer = client.get("/.well-known/did.json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/did+json")
+    return json.loads(answer.content)
+
+
+def test_keys_are_published_before_the_first_certificate(client):
+    document = published(client)
+
+    assert document["id"] == "did:web:127.0.0.1%3A8000"
+    assert document["verificationMethod"][0]["publicKeyMultibase"] == keys.public_multibase(1)
+    assert not IssuerKey.objects.exists()
+
+
+def test_first_certificate_takes_the_first_key_into_use():
+    key = make_certificate().credential_intent.key
+
+    assert (key.version, key.public_key, key.method) == (
+        1,
+        keys.public_multibase(1),
+        "did:web:127.0.0.1%3A8000#issuer-1",
+    )
+    assert AuditEntry.objects.filter(verb="certificates.issuer_key_taken_into_use").count() == 1
+
+
+def test_after_a_rotation_old_and_new_credentials_are_verified(client, settings):
+    old = make_certificate()
+    with clock.travel(timedelta(days=400)):
+        settings.ISSUER_KEYS = TWO
+        rotate_issuer_key(actor=system_user())
+        new = make_certificate()
+
+        for certificate in (old, new):
+            for body in (certificate.credential.json_form, certificate.credential.jwt_form):
+                assert verify_credential(body.encode()).outcome == "valid"
+        assert (old.credential_intent.key.version, new.credential_intent.key.version) == (1, 2)
+        first, second = published(client)["verificationMethod"]
+    assert "expires" in first
+    assert "expires" not in second
+
+
+def test_old_credentials_are_verified_without_the_old_private_key(settings):
+    old = make_certificate()
+    settings.ISSUER_KEYS = TWO
+    rotate_issuer_key(actor=system_user())
+
+    settings.ISSUER_KEYS = {2: TWO[2]}
+    assert verify_credential(old.credential.json_form.encode()).outcome == "valid"
+    assert signing_key().version == 2
+
+
+def test_a_key_is_known_for_its_own_time_alone(settings):
+    first = signing_key()
+    before = clock.now() - timedelta(days=1)
+    with clock.travel(timedelta(days=10)):
+        settings.ISSUER_KEYS = TWO
+        second = rotate_issuer_key(actor=system_user())
+        after = clock.now() + timedelta(days=1)
+
+    assert key_of(first.method, at=before) is None
+    assert key_of(first.method, at=after) is None
+    assert key_of(second.method, at=after) == second
+    assert key_of(first.method, at=first.active_from) == first
+    assert key_of("did:web:example.org#issuer-1", at=after) is None
+
+
+def test_another_private_key_than_the_published_one_signs_nothing(settings):
+    signing_key()
+    settings.ISSUER_KEYS = {1: "55" * 32}
+
+    with pytest.raises(keys.KeyMissing, match="another than the one that is published"):
+        make_certificate()
+
+
+def test_a_process_without_the_new_key_signs_nothing(settings):
+    settings.ISSUER_KEYS = TWO
+    signing_key()
+    settings.ISSUER_KEYS = {1: TWO[1]}
+
+    with pytest.raises(keys.KeyMissing, match="issuer-2"):
+        signing_key()
+
+
+def test_nobody_but_the_system_rotates():
+    with pytest.raises(NotAllowed):
+        rotate_issuer_key(actor=regulator(""))
+
+
+def test_another_address_of_the_site_has_its_own_keys(settings):
+    old = make_certificate()
+    settings.SITE_URL = "https://certificates.example.test"
+
+    new = make_certificate()
+
+    assert keys.controller() == "did:web:certificates.example.test"
+    for certificate in (old, new):
+        assert verify_credential(certificate.credential.json_form.encode()).outcome == "valid"
+    assert [key.version for key, _ended in key_ring("did:web:certificates.example.test")] == [1]
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("rotate_issuer_key", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_command_takes_the_newest_key_into_use(settings):
+    signing_key()
+    with pytest.raises(CommandError, match="No key newer than issuer-1 is known"):
+        run()
+    settings.ISSUER_KEYS = TWO
+
+    said = run()
+
+    assert "issuer-1: from" in said
+    assert "issuer-2: from" in said
+    assert said.count("signs now") == 1
+    assert run("--check") == said
+    assert AuditEntry.objects.filter(verb="certificates.issuer_key_taken_into_use").count() == 2
+
+
+def test_private_halves_are_nowhere_in_what_is_published(client):
+    make_certificate()
+
+    assert "33" * 32 not in client.get("/.well-known/did.json").content.decode()
+    assert not [row for row in IssuerKey.objects.values_list() if "33" * 32 in str(row)]
