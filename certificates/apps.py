@@ -12,6 +12,8 @@ class CertificatesConfig(AppConfig):
     append_only: ClassVar[list[str]] = [
         "certificates_certificatefile",
         "certificates_certificateevent",
+        "certificates_filerevision",
+        "certificates_seal",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {"certificates_certificate": ["state", "filing_number"]}

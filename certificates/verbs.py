@@ -8,6 +8,7 @@ audit.name_verbs(
     {
         "certificates.number_allotted": _("Allotted a certificate number."),
         "certificates.issue_started": _("Started to issue certificates."),
+        "certificates.stamp_renewed": _("Renewed the time stamp of a certificate's file."),
         "certificates.reduced": _("Took the name off a certificate after an erasure."),
         "certificates.certificate.issue": _("Issued a certificate."),
         "certificates.certificate.suspend": _("Suspended a certificate."),

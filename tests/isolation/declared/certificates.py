@@ -8,7 +8,7 @@ ADDRESSES: dict[str, Address] = {
     "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
     "verify/": public(),
     "managers/": public(post=""),
-    "api/v1/certificates/verify": public(post=""),
+    "api/v1/certificates/verify": public(),
     "certificates/": signed_in(post=""),
     "certificates/<str:number>/": only("trainee base regulator", number="certificate.number", post=""),
     "certificates/<str:number>/pdf/": only("trainee base regulator", number="certificate.number", post=""),
