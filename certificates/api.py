@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import File, Router, Schema, Status
+from ninja.files import UploadedFile
 
 from certificates import selectors, services
+from certificates.forms import MAX_FILE
 
 router = Router(auth=None, tags=["certificates"])
 
@@ -35,11 +37,11 @@ class Verification(Schema):
     checks: Checks
 
 
-class TooMany(Schema):
+class Refused(Schema):
     detail: str
 
 
-@router.get("/verify", response={200: Verification, 429: TooMany}, summary="Verify by number and code")
+@router.get("/verify", response={200: Verification, 429: Refused}, summary="Verify by number and code")
 def verify(request: HttpRequest, response: HttpResponse, number: str = "", code: str = "") -> Any:
     """A wrong code is answered as `never_issued`, like a number that does not exist. 30 a minute and address."""
     response["Cache-Control"] = "no-store"
@@ -48,3 +50,17 @@ def verify(request: HttpRequest, response: HttpResponse, number: str = "", code:
         response["Retry-After"] = str(wait)
         return Status(429, {"detail": f"too many requests; try again in {wait} seconds"})
     return selectors.verify(number=number[:60], code=code[:60]).as_json()
+
+
+@router.post("/verify", response={200: Verification, 413: Refused, 429: Refused}, summary="Verify by the file itself")
+def verify_file(request: HttpRequest, response: HttpResponse, file: File[UploadedFile]) -> Any:
+    """A PDF of at most 2 MB as multipart form; it is not stored. A file that was changed, or was not issued here, is
+    `never_issued`; one with a whole seal that is not in the register is `could_not_check`. 20 a minute and address."""
+    response["Cache-Control"] = "no-store"
+    wait = services.wait_by_file(request.META["REMOTE_ADDR"])
+    if wait:
+        response["Retry-After"] = str(wait)
+        return Status(429, {"detail": f"too many requests; try again in {wait} seconds"})
+    if (file.size or 0) > MAX_FILE:
+        return Status(413, {"detail": "the file is larger than 2 MB"})
+    return selectors.verify_file(file.read()).as_json()

@@ -15,6 +15,8 @@ class CertificatesConfig(AppConfig):
         "certificates_issuerkey",
         "certificates_credentialintent",
         "certificates_certificatecredential",
+        "certificates_filerevision",
+        "certificates_seal",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {"certificates_certificate": ["state", "filing_number"]}

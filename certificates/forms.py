@@ -1,6 +1,7 @@
-"""What people type to verify a certificate, and the filter of the base's list."""
+"""What people type or hand in to verify a certificate, and the filter of the base's list."""
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from certificates.workflow import CertificateState
@@ -40,6 +41,31 @@ class NameForm(forms.Form):
         max_length=4,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+# Issued files have at most 260 KB; every renewed time stamp adds some.
+MAX_FILE = 2 * 1024 * 1024
+
+
+class FileForm(forms.Form):
+    """The file itself. Browsers let one drop it on the field; no script is needed for that."""
+
+    file = forms.FileField(
+        label=_("The PDF as it was downloaded"),
+        help_text=_(
+            "Drop the file on the field, or choose it. Up to 2 MB. It is looked at in memory and never stored."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf", "class": "drop"}),
+        error_messages={"empty": _("The file is empty.")},
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_FILE:
+            raise forms.ValidationError(
+                _("The file is larger than 2 MB: it is no certificate that was issued here."), code="too_large"
+            )
+        return file
 
 
 class IssuedFilterForm(forms.Form):

@@ -143,6 +143,38 @@ class PartQuerySet(ScopedQuerySet):
     }
 
 
+class Seal(models.Model):
+    """A seal as files were sealed with it (append-only): whose it is, and the certificate behind it.
+
+    What a file was sealed with stays known here when keys, owners and settings have long changed.
+    """
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=100, blank=True)
+    owner = models.CharField(max_length=200, blank=True)
+    # Made by the site for itself: it proves that a file is unchanged, and not whose it is.
+    self_made = models.BooleanField()
+    # PEM, and the SHA-256 of the DER inside.
+    certificate = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["fingerprint", "name", "kind", "owner"], name="seal_recorded_once"),
+            models.CheckConstraint(name="seal_valid_in_order", condition=Q(valid_until__gt=F("valid_from"))),
+            models.CheckConstraint(name="seal_has_a_name", condition=~Q(name="")),
+            # Only a seal that somebody vouches for has an owner whom the page may name.
+            models.CheckConstraint(name="seal_self_made_has_no_owner", condition=Q(self_made=False) | Q(owner="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class CertificateFile(models.Model):
     """The issued bytes (append-only): what is served again is what was stored, or nothing."""
 
@@ -152,6 +184,10 @@ class CertificateFile(models.Model):
     size = models.PositiveIntegerField()
     template_version = models.CharField(max_length=60)
     fonts_sha256 = models.CharField(max_length=64)
+    # Empty for files from before there were seals.
+    seal = models.ForeignKey(Seal, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # With a time stamp for archives: until when the authority's certificate vouches for it.
+    stamped_until = models.DateTimeField(null=True, blank=True)
     stored_at = models.DateTimeField(default=clock.now)
 
     objects = PartQuerySet.as_manager()
@@ -160,6 +196,44 @@ class CertificateFile(models.Model):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(name="certificate_file_has_bytes", condition=Q(size__gt=0)),
+            # A file that somebody hands in is found by its bytes.
+            models.UniqueConstraint(fields=["sha256"], name="certificate_file_bytes_once"),
+            models.CheckConstraint(
+                name="certificate_file_stamped_when_sealed", condition=Q(stamped_until=None) | Q(seal__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.storage_name
+
+
+class RevisionQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {
+        "user": "file__certificate__person__user",
+        "base": "file__certificate__base",
+        "region": "file__certificate__base__region__path",
+    }
+
+
+class FileRevision(models.Model):
+    """An issued file with a further time stamp at its end (append-only). Its first bytes are the issued ones."""
+
+    file = models.ForeignKey(CertificateFile, on_delete=models.PROTECT, related_name="revisions")
+    storage_name = models.CharField(max_length=200, unique=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    stamped_until = models.DateTimeField()
+    stored_at = models.DateTimeField(default=clock.now)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["sha256"], name="file_revision_bytes_once"),
+            # Each is longer than the one before: two that were made at once cannot both stand.
+            models.UniqueConstraint(fields=["file", "stamped_until"], name="file_revision_once_a_stamp"),
+            models.CheckConstraint(name="file_revision_has_bytes", condition=Q(size__gt=0)),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,16 @@ class Outcome(TextChoices):
     COULD_NOT_CHECK = "could_not_check", _("could not be checked")
 
 
+class FileIs(TextChoices):
+    """What a file that somebody hands in turned out to be."""
+
+    REGISTERED = "registered", _("the file that was issued")
+    ADDED_TO = "added_to", _("an issued file to which something was added")
+    CHANGED = "changed", _("a file whose seal is broken or not one of this register")
+    SEALED_UNREGISTERED = "sealed_unregistered", _("a file with a whole seal that is not in the register")
+    UNKNOWN = "unknown", _("a file without a seal that is not in the register")
+
+
 _BY_STATE = {
     S.DRAFT: Outcome.NEVER_ISSUED,
     S.SUSPENDED: Outcome.SUSPENDED,

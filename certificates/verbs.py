@@ -8,6 +8,7 @@ audit.name_verbs(
     {
         "certificates.number_allotted": _("Allotted a certificate number."),
         "certificates.issue_started": _("Started to issue certificates."),
+        "certificates.stamp_renewed": _("Renewed the time stamp of a certificate's file."),
         "certificates.reduced": _("Took the name off a certificate after an erasure."),
         "certificates.credential_made": _("Made the credential of an earlier certificate."),
         "certificates.issuer_key_taken_into_use": _("Took a key into use that signs credentials."),

@@ -1,5 +1,6 @@
 """Pages: verification for anyone, certificates for their holders, issue for bases."""
 
+import hashlib
 import logging
 from typing import Any
 from urllib.parse import urlencode
@@ -14,18 +15,20 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import holds
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from certificates import credentials, selectors, services
-from certificates.forms import CodeForm, IssuedFilterForm, NameForm
+from certificates.forms import MAX_FILE, CodeForm, FileForm, IssuedFilterForm, NameForm
 from certificates.models import Certificate
 from certificates.rules import Outcome
 from certificates.selectors import Answer
 from core import clock
 from core.errors import DomainError
+from core.handed_in import keep_in_memory
 from courses.models import Cohort
 
 log = logging.getLogger(__name__)
@@ -35,13 +38,21 @@ STATUS = {Outcome.COULD_NOT_CHECK: 503}
 
 
 # --- for anyone -----------------------------------------------------------------------------------------------------
+@csrf_exempt
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    """The two forms, and the answer to either: by code through the address, by name through POST."""
+    """Exempt only until the file that may come has been told to stay in memory; then the token is asked for."""
+    keep_in_memory(request, MAX_FILE)
+    return _verify(request)
+
+
+@csrf_protect
+def _verify(request: HttpRequest) -> HttpResponse:
+    """The three forms, and the answer to each: by code through the address, by name and by file through POST."""
     if request.method == "POST":
-        return _by_name(request)
+        return _by_file(request) if request.content_type == "multipart/form-data" else _by_name(request)
     if not request.GET.keys() & {"number", "code"}:
         return _forms(request)
     if "number" not in request.GET:
@@ -90,8 +101,19 @@ def _by_name(request: HttpRequest) -> HttpResponse:
     return _too_many(request, wait) if wait else _answered(request, selectors.verify_by_name(**form.cleaned_data))
 
 
+def _by_file(request: HttpRequest) -> HttpResponse:
+    form = FileForm(request.POST, request.FILES, auto_id="by_file_%s")
+    if not form.is_valid():
+        return _forms(request, file_form=form)
+    if wait := services.wait_by_file(request.META["REMOTE_ADDR"]):
+        return _too_many(request, wait)
+    return _answered(request, selectors.verify_file(form.cleaned_data["file"].read()))
+
+
 def _answered(request: HttpRequest, answer: Answer) -> HttpResponse:
-    return render(request, "certificates/outcome.html", {"answer": answer}, status=STATUS.get(answer.outcome, 200))
+    # A file that is not in the register is an answer; what could not be read is none.
+    status = 200 if answer.file else STATUS.get(answer.outcome, 200)
+    return render(request, "certificates/outcome.html", {"answer": answer}, status=status)
 
 
 def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
@@ -100,8 +122,14 @@ def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
     return answer
 
 
-def _forms(request: HttpRequest, code_form: CodeForm | None = None, name_form: NameForm | None = None) -> HttpResponse:
+def _forms(
+    request: HttpRequest,
+    code_form: CodeForm | None = None,
+    name_form: NameForm | None = None,
+    file_form: FileForm | None = None,
+) -> HttpResponse:
     forms = {
+        "file_form": file_form or FileForm(auto_id="by_file_%s"),
         "code_form": code_form or CodeForm(),
         "name_form": name_form or NameForm(auto_id="by_name_%s"),
         "by_name": name_form is not None,
@@ -154,6 +182,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "certificate": found,
         "events": found.events.all(),
+        "revisions": found.file.revisions.all(),
         "outcome": selectors.state_of(found),
         "own": found.person.user_id == request.user.pk,
         "wallet": selectors.my_credential(request.user, number),  # type: ignore[arg-type]
@@ -163,16 +192,16 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, number: str) -> HttpResponse:
-    """The bytes as issued; a file that differs is not given out."""
+    """The bytes as issued, with the time stamps that were added since; a file that differs is not given out."""
     found = _certificate_or_404(request, number)
     try:
-        body = selectors.stored_bytes(found.file)
+        body = selectors.newest_bytes(found.file)
     except (DomainError, OSError):
         log.exception("certificate %s cannot be served", found.number)
         return render(request, "certificates/damaged.html", {"certificate": found}, status=500)
     answer = HttpResponse(body, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
-    answer["ETag"] = f'"{found.file.sha256}"'
+    answer["ETag"] = f'"{hashlib.sha256(body).hexdigest()}"'
     return answer
 
 

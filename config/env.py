@@ -95,6 +95,29 @@ def sealing_version(keys: dict[int, str]) -> int:
     return version
 
 
+def seal_options(folder: Path) -> dict[str, str]:
+    """What seals the files of certificates, as strings; `certificates.seals` reads them. Words: docs/operations.md."""
+    return {
+        "provider": text("PLATFORM_SEAL_PROVIDER", "file"),
+        "key": text("PLATFORM_SEAL_KEY") or str(folder / "seal.pem"),
+        "self_made": text("PLATFORM_SEAL_SELF_MADE"),
+        "certificate": text("PLATFORM_SEAL_CERTIFICATE"),
+        "url": text("PLATFORM_SEAL_URL"),
+        "token": text("PLATFORM_SEAL_TOKEN"),
+        "module": text("PLATFORM_SEAL_MODULE"),
+        "slot": text("PLATFORM_SEAL_SLOT"),
+        "label": text("PLATFORM_SEAL_LABEL"),
+        "pin": text("PLATFORM_SEAL_PIN"),
+        "name": text("PLATFORM_SEAL_NAME"),
+        "kind": text("PLATFORM_SEAL_KIND"),
+        "owner": text("PLATFORM_SEAL_OWNER"),
+        "profile": text("PLATFORM_SEAL_PROFILE"),
+        "tsa": text("PLATFORM_SEAL_TSA"),
+        "roots": text("PLATFORM_SEAL_ROOTS"),
+        "lists": text("PLATFORM_SEAL_LISTS"),
+    }
+
+
 def _read_secrets(file: Path) -> dict[str, str]:
     if data_directory() in file.resolve().parents:
         raise ConfigurationError("PLATFORM_SECRETS lies inside the data directory; keep keys apart from data.")
@@ -135,6 +158,7 @@ def refuse_unsafe_production(
     sqlite: bool,
     web_processes: int,
     sms_gateway: str = "",
+    seal: dict[str, str] | None = None,
 ) -> None:
     """Stop a production start that would be unsafe; each sentence says what to do."""
     if debug:
@@ -146,8 +170,20 @@ def refuse_unsafe_production(
         raise ConfigurationError("PLATFORM_SITE_URL must begin with https:// in production.")
     if sms_gateway and not sms_gateway.startswith("https://"):
         raise ConfigurationError("PLATFORM_SMS_GATEWAY_URL must begin with https://: codes and its token go there.")
+    _refuse_unsafe_seal(seal or {})
     if sqlite and web_processes > 1:
         raise ConfigurationError("SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1.")
+
+
+def _refuse_unsafe_seal(seal: dict[str, str]) -> None:
+    if seal.get("provider") == "file" and not text("PLATFORM_SEAL_KEY") and not seal["self_made"]:
+        raise ConfigurationError(
+            "PLATFORM_SEAL_KEY is not set. A seal that the site makes for itself proves that a file is unchanged, not "
+            "whose it is; if that is what you want, set PLATFORM_SEAL_SELF_MADE=1."
+        )
+    for name, variable in (("url", "PLATFORM_SEAL_URL"), ("tsa", "PLATFORM_SEAL_TSA")):
+        if seal.get(name) and not seal[name].startswith("https://"):
+            raise ConfigurationError(f"{variable} must begin with https:// in production.")
 
 
 def _refuse_weak(keys: dict[str, str]) -> None:

@@ -5,11 +5,12 @@ a lock guards them. Whatever WeasyPrint only logs as an error (a picture it did 
 """
 
 import hashlib
+import io
 import logging
 import re
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -27,6 +28,8 @@ from certificates.models import Certificate
 from certificates.pdf import sheet
 from certificates.pdf.drawing import ornament_svg, qr_png
 from certificates.pdf.fonts import FACES, HAN, KANA, LATIN, RARE, cut, cut_rare
+from certificates.pdf.round_seal import round_seal_svg
+from certificates.seals import Identity
 from core.errors import DomainError
 
 STYLE = "certificates/pdf/completion.css"
@@ -82,14 +85,30 @@ class Drawn:
     template_version: str
 
 
-def draw(certificate: Certificate) -> Drawn:
-    """The PDF/A-3u of a certificate. Raises `glyphs_missing`, `text_too_long`, `pdf_incomplete`."""
+@dataclass(frozen=True)
+class Attached:
+    """A file inside the file. `relationship`, of PDF/A-3: Data, Source, Alternative, Supplement or Unspecified."""
+
+    name: str
+    body: bytes
+    relationship: str
+    description: str
+
+
+def draw(certificate: Certificate, *, attached: Sequence[Attached] = (), seal: Identity | None = None) -> Drawn:
+    """The PDF/A-3u of a certificate, with the facts and whatever else the caller attaches; `seal` is to be seen on it.
+
+    Raises `glyphs_missing`, `text_too_long`, `pdf_incomplete`.
+    """
     rare = sheet.rare_on(certificate)
-    html = sheet.sheet_html(certificate)
+    html = sheet.sheet_html(certificate, seal=seal)
     with _one_at_a_time, _errors_fail():
         machine = _machine()
         styles = [*machine.styles, *([_rare_style(machine, rare)] if rare else [])]
         machine.fetcher.assets["asset:qr"] = Asset(qr_png(sheet.check_address(certificate)), "image/png")
+        if seal:
+            picture = round_seal_svg(seal.owner, seal.name).encode()
+            machine.fetcher.assets["asset:seal"] = Asset(picture, "image/svg+xml")
         body = HTML(string=html, base_url=BASE_URL, url_fetcher=machine.fetcher).write_pdf(
             stylesheets=styles,
             font_config=machine.fonts,
@@ -97,8 +116,8 @@ def draw(certificate: Certificate) -> Drawn:
             pdf_tags=True,
             color_profiles=machine.colours,
             output_intent=COLOURS,
-            attachments=[_attachment(certificate, machine.fetcher)],
-            finisher=lambda document, pdf: _put_behind(pdf, machine.ornament),
+            attachments=[_attachment(certificate, one) for one in (_facts(certificate), *attached)],
+            finisher=lambda document, pdf: _finish(pdf, machine.ornament),
         )
     return Drawn(body, template_version())
 
@@ -216,6 +235,12 @@ def _is_page_content(pdf: pydyf.PDF, stream: pydyf.Stream) -> bool:
     return any(page["Contents"] == stream.reference for page in pages)
 
 
+def _finish(pdf: pydyf.PDF, ornament: bytes) -> None:
+    _put_behind(pdf, ornament)
+    # WeasyPrint 70 names every attachment twice.
+    pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
 def _put_behind(pdf: pydyf.PDF, ornament: bytes) -> None:
     """The page's content begins with a flip of the axes, so the ornament is a stream of its own in front of it."""
     behind = pydyf.Stream([ornament], extra={"Filter": "/FlateDecode"})
@@ -225,14 +250,16 @@ def _put_behind(pdf: pydyf.PDF, ornament: bytes) -> None:
             part["Contents"] = pydyf.Array([behind.reference, part["Contents"]])
 
 
-def _attachment(certificate: Certificate, fetcher: AssetFetcher) -> Attachment:
+def _facts(certificate: Certificate) -> Attached:
+    return Attached("certificate.json", sheet.facts_json(certificate), "Data", "The facts of this certificate")
+
+
+def _attachment(certificate: Certificate, one: Attached) -> Attachment:
     return Attachment(
-        string=sheet.facts_json(certificate).decode(),
-        base_url=BASE_URL,
-        url_fetcher=fetcher,
-        name="certificate.json",
-        description="The facts of this certificate",
-        relationship="Data",
+        file_obj=io.BytesIO(one.body),
+        name=one.name,
+        description=one.description,
+        relationship=one.relationship,
         created=certificate.created_at,
         modified=certificate.created_at,
     )

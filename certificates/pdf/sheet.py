@@ -10,9 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from certificates.models import Certificate
-from certificates.pdf import wording
+from certificates.pdf import round_seal, wording
 from certificates.pdf.fonts import rare_characters
 from certificates.pdf.layout import fit_all
+from certificates.seals import Identity
 
 TEMPLATE = "certificates/pdf/completion.html"
 
@@ -22,7 +23,7 @@ def check_address(certificate: Certificate) -> str:
     return settings.SITE_URL + reverse("v:by_code", args=[certificate.code])
 
 
-def sheet_html(certificate: Certificate) -> str:
+def sheet_html(certificate: Certificate, *, seal: Identity | None = None) -> str:
     return render_to_string(
         TEMPLATE,
         {
@@ -33,6 +34,7 @@ def sheet_html(certificate: Certificate) -> str:
             "valid_until": wording.day(certificate.valid_until) if certificate.valid_until else None,
             "created": certificate.created_at.isoformat(timespec="seconds"),
             "url": check_address(certificate),
+            "seal": round_seal.words(seal.owner, seal.name, seal.kind) if seal else "",
             "site": settings.SITE_URL.split("://", 1)[1] + "/verify/",
         },
     )

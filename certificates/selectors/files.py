@@ -2,13 +2,17 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.core.files.storage import default_storage
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from certificates.models import CertificateFile
+from certificates.models import CertificateFile, FileRevision
 from core.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -20,7 +24,7 @@ class FileUnreadable(OSError):
     """The storage did not answer, or has no such file."""
 
 
-def stored_bytes(file: CertificateFile) -> bytes:
+def stored_bytes(file: CertificateFile | FileRevision) -> bytes:
     """What was issued, bit by bit. Raises FileUnreadable, and `file_changed` when the hash differs."""
     body = _read(file.storage_name)
     if hashlib.sha256(body).hexdigest() != file.sha256:
@@ -29,8 +33,32 @@ def stored_bytes(file: CertificateFile) -> bytes:
     return body
 
 
-def check_stored(file: CertificateFile) -> None:
-    """Is the file what was issued? Its size every time, its hash at least once an hour. Raises as `stored_bytes` does.
+def newest(file: CertificateFile) -> CertificateFile | FileRevision:
+    """The issued file, or its last revision: that one's first bytes are the issued ones."""
+    return file.revisions.order_by("-pk").first() or file
+
+
+def newest_bytes(file: CertificateFile) -> bytes:
+    """What is given out. Raises as `stored_bytes` does, also when a revision does not begin with the issued bytes."""
+    last = newest(file)
+    body = stored_bytes(last)
+    if hashlib.sha256(body[: file.size]).hexdigest() != file.sha256:
+        log.error("revision %s does not begin with the issued file", last.storage_name)
+        raise DomainError("file_changed", file=last.storage_name)
+    return body
+
+
+def stamps_due(by: datetime) -> QuerySet[CertificateFile]:
+    """Files whose last time stamp runs out before then, the most urgent first; an erased holder's bytes are gone."""
+    last = FileRevision.objects.filter(file=OuterRef("pk")).order_by("-pk").values("stamped_until")[:1]
+    rows = CertificateFile.objects.filter(stamped_until__isnull=False).exclude(certificate__holder_name="")
+    until = Coalesce(Subquery(last), F("stamped_until"))
+    return rows.annotate(holds_until=until).filter(holds_until__lt=by).order_by("holds_until", "pk")
+
+
+def check_stored(file: CertificateFile, look: Callable[[bytes], bool]) -> bool:
+    """Is the file what was issued, and does `look` find it in order? Its size every time, its bytes at least once an
+    hour. Raises as `stored_bytes` does.
 
     A page that anyone may open must not read and hash a whole file each time.
     """
@@ -38,9 +66,11 @@ def check_stored(file: CertificateFile) -> None:
         log.error("certificate file %s has another size", file.storage_name)
         raise DomainError("file_changed", file=file.storage_name)
     cache, key = caches[getattr(settings, "THROTTLE_CACHE", "default")], f"certificate_file:{file.pk}:{file.sha256}"
-    if not _remembered(cache, key):
-        stored_bytes(file)
+    if _remembered(cache, key):
+        return True
+    if in_order := look(stored_bytes(file)):
         _remember(cache, key)
+    return in_order
 
 
 def _remembered(cache: BaseCache, key: str) -> bool:

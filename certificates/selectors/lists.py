@@ -5,7 +5,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.identifiers import normal_number
-from certificates.models import Certificate, CertificateEvent
+from certificates.models import Certificate, CertificateEvent, FileRevision
 from core.text import name_key
 
 
@@ -31,8 +31,11 @@ def certificate_of(actor: User, number: str) -> Certificate | None:
     """One certificate with its file, its history and what came before and after it."""
     rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).stored()
     return (
-        rows.select_related("file", "supersedes", "superseded_by", "base", "person")
-        .prefetch_related(Prefetch("events", queryset=CertificateEvent.objects.order_by("at", "pk")))
+        rows.select_related("file__seal", "supersedes", "superseded_by", "base", "person")
+        .prefetch_related(
+            Prefetch("events", queryset=CertificateEvent.objects.order_by("at", "pk")),
+            Prefetch("file__revisions", queryset=FileRevision.objects.order_by("pk")),
+        )
         .filter(number=number)
         .first()
     )

@@ -3,22 +3,24 @@
 A wrong code, a wrong name and a number that does not exist are one and the same answer, found by the same query.
 """
 
+import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Consent
 from certificates.identifiers import normal_code, normal_number
-from certificates.models import Certificate, CertificateEvent
-from certificates.rules import Outcome, outcome
+from certificates.models import Certificate, CertificateEvent, CertificateFile, FileRevision, Seal
+from certificates.rules import FileIs, Outcome, outcome
 from certificates.selectors.files import check_stored
+from certificates.selectors.signatures import Seen, seal_is_whole, seal_seen
 from certificates.workflow import CertificateState, Ground
 from core import clock
 from core.errors import DomainError
@@ -30,6 +32,7 @@ PASSED, FAILED, ABSENT = "passed", "failed", "absent"
 # Outcomes that say "genuine", which nobody can say of a file that differs from what was issued.
 GENUINE = (Outcome.VALID, Outcome.EXPIRED)
 NOBODY = UUID(int=0)
+FILE_SEEN = {Seen.NONE: FileIs.UNKNOWN, Seen.BROKEN: FileIs.CHANGED, Seen.WHOLE: FileIs.SEALED_UNREGISTERED}
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class Answer:
     ended_on: date | None = None
     ground: str = ""
     superseded_by: str = ""
+    # What a file that was handed in turned out to be, and whose seal is on what was issued.
+    file: str = ""
+    seal: Seal | None = None
     checks: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(("file", "signature", "log", "status")))
 
     @property
@@ -92,6 +98,20 @@ def verify_by_name(*, number: str, name: str, tail: str) -> Answer:
     return _answer(look)
 
 
+def verify_file(body: bytes) -> Answer:
+    """By the file itself. Its SHA-256 is known or it is not: what a file says of itself proves nothing."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    now = clock.now()
+    try:
+        certificate = _with_facts(Certificate.objects.stored().filter(_has_bytes(sha256))).first()
+        if certificate is None:
+            return _unknown(body, now)
+        signature = _signature_of(certificate.file, body)
+        return replace(_about(certificate, now, PASSED, signature), file=FileIs.REGISTERED)
+    except (OperationalError, InterfaceError, OSError):
+        return Answer(Outcome.COULD_NOT_CHECK, now)
+
+
 def could_not_check() -> Answer:
     """The answer when something needed for an honest one does not work."""
     return Answer(Outcome.COULD_NOT_CHECK, clock.now())
@@ -118,7 +138,7 @@ def _answer(look: Callable[[], Certificate | None]) -> Answer:
         certificate = look()
         if certificate is None:
             return Answer(Outcome.NEVER_ISSUED, now)
-        return _about(certificate, now)
+        return _about(certificate, now, *_stored_checks(certificate))
     except (OperationalError, InterfaceError, OSError):
         return Answer(Outcome.COULD_NOT_CHECK, now)
 
@@ -133,7 +153,7 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
     consents = Consent.objects.filter(user=holder, text=NAME_CONSENT).order_by("-at", "-pk")
     events = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-at", "-pk")
     return (
-        rows.select_related("file")
+        rows.select_related("file__seal")
         .annotate(
             name_published=Subquery(consents.values("given")[:1]),
             last_ground=Subquery(events.values("ground")[:1]),
@@ -144,10 +164,9 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
     )
 
 
-def _about(certificate: Certificate, now: datetime) -> Answer:
+def _about(certificate: Certificate, now: datetime, file: str, signature: str | None) -> Answer:
     found = outcome(certificate.state, certificate.valid_until, on=now.astimezone(clock.SHANGHAI).date())
-    file = _file_check(certificate)
-    if file == FAILED and found in GENUINE:
+    if FAILED in (file, signature) and found in GENUINE:
         found = Outcome.COULD_NOT_CHECK
     decided = certificate.state != CertificateState.ISSUED
     row: Any = certificate
@@ -159,17 +178,46 @@ def _about(certificate: Certificate, now: datetime) -> Answer:
         ended_on=row.last_decided_on if decided else None,
         ground=row.last_ground if decided else "",
         superseded_by=row.successor or "" if certificate.state == CertificateState.SUPERSEDED else "",
-        # Signature and public log are not part of certificates yet, and the answer says so.
-        checks={"file": file, "signature": ABSENT, "log": ABSENT, "status": PASSED},
+        seal=certificate.file.seal,
+        # The public log is not part of certificates yet, and the answer says so.
+        checks={"file": file, "signature": signature, "log": ABSENT, "status": PASSED},
     )
 
 
-def _file_check(certificate: Certificate) -> str:
+def _stored_checks(certificate: Certificate) -> tuple[str, str | None]:
+    """File and signature, as they lie in the storage."""
     if not certificate.holder_name:
         # Its holder was erased, and the bytes with the name.
-        return ABSENT
+        return ABSENT, ABSENT
+    kept = certificate.file
     try:
-        check_stored(certificate.file)
+        in_order = check_stored(kept, lambda body: _signature_of(kept, body) != FAILED)
     except DomainError:
-        return FAILED
-    return PASSED
+        return FAILED, None
+    return PASSED, FAILED if not in_order else PASSED if kept.seal else ABSENT
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+def _has_bytes(sha256: str) -> Q:
+    return Q(file__sha256=sha256) | Q(pk__in=FileRevision.objects.filter(sha256=sha256).values("file__certificate"))
+
+
+def _signature_of(file: CertificateFile, body: bytes) -> str:
+    if file.seal is None:
+        return ABSENT
+    return PASSED if seal_is_whole(file, body) else FAILED
+
+
+def _unknown(body: bytes, now: datetime) -> Answer:
+    """Nothing of it is told, whatever it holds: no number, no name. A changed file is never genuine."""
+    seen = seal_seen(body)
+    issued = seen.covered and _is_registered(hashlib.sha256(body[: seen.covered]).hexdigest())
+    is_now = FileIs.ADDED_TO if issued else FILE_SEEN[seen.state]
+    signature = {Seen.NONE: ABSENT, Seen.BROKEN: FAILED, Seen.WHOLE: PASSED}[seen.state]
+    checks = {"file": FAILED, "signature": signature, "log": None, "status": None}
+    unsure = is_now == FileIs.SEALED_UNREGISTERED
+    return Answer(Outcome.COULD_NOT_CHECK if unsure else Outcome.NEVER_ISSUED, now, file=is_now, checks=checks)
+
+
+def _is_registered(sha256: str) -> bool:
+    return any(rows.objects.filter(sha256=sha256).exists() for rows in (CertificateFile, FileRevision))

@@ -9,7 +9,7 @@ from certificates.services.status import (
     revoke_certificate,
     suspend_certificate,
 )
-from certificates.services.throttle import NotCounted, wait_by_code, wait_by_name
+from certificates.services.throttle import NotCounted, wait_by_code, wait_by_file, wait_by_name
 
 __all__ = [
     "Candidate",
@@ -27,5 +27,6 @@ __all__ = [
     "supersede_certificate",
     "suspend_certificate",
     "wait_by_code",
+    "wait_by_file",
     "wait_by_name",
 ]

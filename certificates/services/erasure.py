@@ -42,4 +42,6 @@ def erase_file(*, certificate_id: int) -> None:
     """Safe to run twice; the row with the hash of the bytes stays."""
     file = CertificateFile.objects.select_related("certificate").filter(certificate=certificate_id).first()
     if file is not None and not file.certificate.holder_name:
-        default_storage.delete(file.storage_name)
+        revisions = file.revisions.order_by("pk").values_list("storage_name", flat=True)
+        for name in (file.storage_name, *revisions):
+            default_storage.delete(name)

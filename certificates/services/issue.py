@@ -6,6 +6,7 @@ second step does nothing for a certificate that has its file.
 
 import hashlib
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -16,9 +17,10 @@ from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.identifiers import CODE_BYTES, LEVEL_LETTERS, certificate_number, code_from_bytes
-from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
+from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile, Seal
 from certificates.pdf.fonts import fonts_sha256
-from certificates.pdf.renderer import Drawn, draw
+from certificates.pdf.renderer import Attached, draw
+from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.snapshot import Refusal, in_the_way, refusals, snapshot
@@ -45,13 +47,20 @@ def allot_certificate(*, actor: User, training_record: TrainingRecord) -> Certif
 
 
 def store_certificate(*, actor: User, certificate: Certificate) -> Certificate:
-    """Sign, draw and keep the bytes of an intent; neither signing nor drawing holds a row.
+    """Sign, draw, seal and keep the bytes of an intent; none of it holds a row before the last step.
 
-    A certificate with a file comes back as it is.
+    A certificate with a file comes back as it is. Raises `seal_failed`, and the intent stays what it was.
     """
     if certificate.state != CertificateState.DRAFT:
         return certificate
-    return _keep(actor, certificate, sign_credential(certificate), draw(certificate))
+    signed = sign_credential(certificate)
+    drawn = draw(certificate, attached=[_attached(signed)], seal=drawn_identity())
+    return _keep(actor, certificate, signed, drawn.template_version, seal_file(drawn.body))
+
+
+def _attached(signed: Signed) -> Attached:
+    """The credential travels in the file, so that whoever holds it can check it without this site."""
+    return Attached("credential.json", signed.document, "Data", "Open Badges 3.0 credential")
 
 
 def supersede_certificate(
@@ -127,7 +136,7 @@ def _next_number(intent: Certificate) -> str:
 
 
 @transaction.atomic
-def _keep(actor: User, intent: Certificate, signed: Signed, drawn: Drawn) -> Certificate:
+def _keep(actor: User, intent: Certificate, signed: Signed, template_version: str, sealed: Sealed) -> Certificate:
     locked = Certificate.objects.select_for_update().get(pk=intent.pk)
     if locked.state != CertificateState.DRAFT:
         return locked
@@ -135,11 +144,13 @@ def _keep(actor: User, intent: Certificate, signed: Signed, drawn: Drawn) -> Cer
     _require_free(in_the_way(_locked_award(actor, locked.training_record_id), replacing=locked.supersedes is not None))
     CertificateFile.objects.create(
         certificate=locked,
-        storage_name=_save(locked, drawn.body),
-        sha256=hashlib.sha256(drawn.body).hexdigest(),
-        size=len(drawn.body),
-        template_version=drawn.template_version,
+        storage_name=_save(locked, sealed.body),
+        sha256=hashlib.sha256(sealed.body).hexdigest(),
+        size=len(sealed.body),
+        template_version=template_version,
         fonts_sha256=fonts_sha256(),
+        seal=_recorded(sealed.identity),
+        stamped_until=sealed.stamped_until,
     )
     credential = store_credential(locked, signed)
     issued = advance(
@@ -150,6 +161,13 @@ def _keep(actor: User, intent: Certificate, signed: Signed, drawn: Drawn) -> Cer
         _retire(actor, issued.supersedes, issued.facts["replaces"])
     outbox.add("certificates.issued", issued.pk)
     return issued
+
+
+def _recorded(identity: Identity) -> Seal:
+    """The seal as the register keeps it, written with the first file that it sealed."""
+    facts = asdict(identity)
+    key = {name: facts.pop(name) for name in ("fingerprint", "name", "kind", "owner")}
+    return Seal.objects.get_or_create(**key, defaults=facts)[0]
 
 
 def _save(certificate: Certificate, body: bytes) -> str:

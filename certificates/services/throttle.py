@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 CODE_LIMIT = (30, 60)
 NAME_LIMIT = (5, 60)
 NUMBER_LIMIT = (20, 3600)
+# A file costs more to look at than a code, and nobody has a stack of them in hand.
+FILE_LIMIT = (20, 60)
 # Django's own time for a key that names none.
 BRIEF = 300
 
@@ -30,6 +32,14 @@ def wait_by_code(address: str) -> int:
     """
     try:
         return seconds_to_wait("code", address, CODE_LIMIT)
+    except NotCounted:
+        return 0
+
+
+def wait_by_file(address: str) -> int:
+    """Count one file; as with codes, nothing can be found by trying, so that uncounted ones go on."""
+    try:
+        return seconds_to_wait("file", address, FILE_LIMIT)
     except NotCounted:
         return 0
 

@@ -261,6 +261,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FONT_DIR = DATA_DIR / "fonts"
+# What seals the files of certificates (certificates.seals): by default a key that this site makes for itself.
+SEAL = env.seal_options(DATA_DIR / "secrets")
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -296,6 +298,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "delete expired": {"task": "oversight.delete_expired", "schedule": crontab(hour=3, minute=20)},
+    "renew time stamps": {"task": "certificates.renew_time_stamps", "schedule": crontab(hour=3, minute=40)},
     "resend": {"task": "core.resend", "schedule": 3.0},
     "expire invitations": {"task": "accounts.expire_invitations", "schedule": 3600.0},
     "collect exams": {"task": "exams.collect_overdue", "schedule": 60.0},

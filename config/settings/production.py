@@ -19,6 +19,7 @@ env.refuse_unsafe_production(
     sqlite=not env.text("PLATFORM_DB_HOST"),
     web_processes=env.number("PLATFORM_WEB_PROCESSES", 1),
     sms_gateway=base.SMS_GATEWAY_URL,
+    seal=base.SEAL,
 )
 FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 

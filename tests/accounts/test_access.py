@@ -67,6 +67,7 @@ ROUTES = {
     "certificates.CertificateEvent": "user base region",
     "certificates.CertificateFile": "user base region",
     "certificates.CredentialIntent": "user base region",
+    "certificates.FileRevision": "user base region",
     "courses.Attendance": "user base region",
     "courses.Cohort": "base region",
     "courses.Enrolment": "user base region",

@@ -51,6 +51,7 @@ from certificates.models import (
     CertificateCredential,
     CertificateEvent,
     CertificateFile,
+    FileRevision,
 )
 from certificates.services.credential import plan_credential
 from core import clock
@@ -313,6 +314,14 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         completed_on=date(2026, 5, 1),
         issued_on=day,
     )
+    file = CertificateFile.objects.create(
+        certificate=certificate,
+        storage_name=f"world/{number}.pdf",
+        sha256=f"{number:064d}",
+        size=1,
+        template_version="1",
+        fonts_sha256="0" * 64,
+    )
     return [
         record,
         TrainingRecordAnnulment.objects.create(
@@ -324,13 +333,9 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         certificate,
         CertificateCounter.objects.get_or_create(base=base, level="J", year=2026, defaults={"last": number})[0],
-        CertificateFile.objects.create(
-            certificate=certificate,
-            storage_name=f"world/{number}.pdf",
-            sha256="0" * 64,
-            size=1,
-            template_version="1",
-            fonts_sha256="0" * 64,
+        file,
+        FileRevision.objects.create(
+            file=file, storage_name=f"world/{number}-1.pdf", sha256=f"1{number:063d}", size=2, stamped_until=clock.now()
         ),
         CertificateEvent.objects.create(
             certificate=certificate, step="issue", state="issued", decided_on=day, actor=system_user()

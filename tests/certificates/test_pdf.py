@@ -10,12 +10,15 @@ from io import BytesIO
 import pypdf
 import pytest
 import segno
+from PIL import Image
 
 from certificates.pdf import renderer
 from certificates.pdf.drawing import qr_png
 from certificates.pdf.fonts import FACES, HAN, Face, cut, fonts_sha256, rare_characters
-from certificates.pdf.renderer import Asset, AssetFetcher, draw
+from certificates.pdf.renderer import Asset, AssetFetcher, Attached, draw
 from certificates.pdf.sheet import check_address
+from certificates.seals import Identity, seal_file
+from core import clock
 from core.errors import DomainError
 from tests.certificates.builders import drawn_certificate
 
@@ -160,6 +163,88 @@ def test_sheet_carries_the_facts_as_json(sheets):
     assert (facts["number"], facts["code"], facts["holder"]["name"]) == (certificate.number, certificate.code, LONG)
     assert (facts["class_hours"], facts["verify"]) == ("48.0", check_address(certificate))
     assert reader.trailer["/Root"]["/AF"][0].get_object()["/AFRelationship"] == "/Data"
+
+
+def test_sheet_carries_what_the_caller_attaches_once_each():
+    more = [
+        Attached("credential.json", b'{"a":1}', "Alternative", "The credential"),
+        Attached("certificate.tlog-proof", b"c2sp.org/tlog-proof@v1\n", "Supplement", "The proof of the public log"),
+        Attached("salt", bytes(range(32)), "Data", "The salt of the commitment"),
+    ]
+    reader = pypdf.PdfReader(BytesIO(draw(drawn_certificate(), attached=more).body))
+
+    kept = {name: bodies[0] for name, bodies in reader.attachments.items()}
+    assert {name: kept[name] for name in ("credential.json", "certificate.tlog-proof", "salt")} == {
+        one.name: one.body for one in more
+    }
+    listed = [one.get_object() for one in reader.trailer["/Root"]["/AF"]]
+    assert [(one["/UF"], one["/AFRelationship"], one["/Desc"]) for one in listed] == [
+        ("certificate.json", "/Data", "The facts of this certificate"),
+        *((one.name, f"/{one.relationship}", one.description) for one in more),
+    ]
+
+
+def structure(node, found):
+    """(kind, alternative text) of every structure element, in reading order."""
+    node = node.get_object()
+    if isinstance(node, list):
+        for child in node:
+            structure(child, found)
+    elif isinstance(node, dict) and "/S" in node:
+        found.append((node["/S"], node.get("/Alt")))
+        structure(node.get("/K", []), found)
+    elif isinstance(node, dict):
+        structure(node.get("/K", []), found)
+    return found
+
+
+def identity(**fields):
+    now = clock.now()
+    values = {"name": "证书专用章", "kind": "业务专用章", "owner": "岚江大学技术经理人培训基地", "self_made": False}
+    return Identity(**{**values, "certificate": "", "fingerprint": "", "valid_from": now, "valid_until": now, **fields})
+
+
+def test_sheet_with_a_configured_seal_shows_it_red_and_round_in_place_of_the_mark(tmp_path):
+    certificate = drawn_certificate()
+    path = tmp_path / "sealed.pdf"
+    path.write_bytes(draw(certificate, seal=identity()).body)
+
+    text = re.sub(r"\s", "", said("pdftotext", path, "-"))
+    assert ("演示签章" in text, "岚江大学" in text) == (False, certificate.facts["issuer"]["zh"][:4] == "岚江大学")
+    said("pdftoppm", "-r", "50", "-png", "-singlefile", path, tmp_path / "page")
+    picture = Image.open(tmp_path / "page.png").convert("RGB")
+    reds = [one for one in picture.get_flattened_data() if one[0] > 150 and one[1] < 90 and one[2] < 90]
+    assert len(reds) > 300
+    figures = [alt for kind, alt in structure(pypdf.PdfReader(path).trailer["/Root"]["/StructTreeRoot"], []) if alt]
+    assert figures == [
+        f"二维码：{check_address(certificate)}",
+        "电子印章：岚江大学技术经理人培训基地 证书专用章（业务专用章）",
+    ]
+    assert b"/Interpolate true" not in path.read_bytes()
+
+
+def test_sheet_is_read_in_its_order(sheets):
+    kinds = structure(pypdf.PdfReader(sheets["ordinary"][1]).trailer["/Root"]["/StructTreeRoot"], [])
+    names = [kind for kind, _alt in kinds]
+    assert names.index("/H1") < names.index("/Figure")
+    assert [alt for kind, alt in kinds if kind == "/Figure"] == [f"二维码：{check_address(sheets['ordinary'][0])}"]
+
+
+def test_sealed_sheet_is_still_a_pdf_for_archives(sheets, tmp_path):
+    """The rules of PDF/A that a seal could break: embedding, identifiers, no smoothing, attachments listed once."""
+    path = tmp_path / "sealed.pdf"
+    path.write_bytes(seal_file(sheets["everything long"][1].read_bytes()).body)
+    reader = pypdf.PdfReader(path)
+    root = reader.trailer["/Root"]
+    (field,) = (one.get_object() for one in root["/AcroForm"]["/Fields"])
+    assert (field["/FT"], field["/F"] & 4, [float(x) for x in field["/Rect"]]) == ("/Sig", 4, [0, 0, 0, 0])
+    assert (len(reader.trailer["/ID"]), root["/AcroForm"].get("/NeedAppearances")) == (2, None)
+    assert (root["/OutputIntents"][0]["/S"], root["/Lang"], len(root["/AF"])) == ("/GTS_PDFA1", "zh-Hans", 1)
+    assert re.search(r"pdfaid:part(?:=\"|>)3", root["/Metadata"].get_data().decode())
+    assert "No syntax or stream encoding errors" in said("qpdf", "--check", path)
+    fonts = said("pdffonts", path).splitlines()[2:]
+    assert {tuple(row.split()[-5:-2]) for row in fonts} == {("yes", "yes", "yes")}
+    assert (b"/Interpolate true" in path.read_bytes(), path.stat().st_size <= 260 * 1024) == (False, True)
 
 
 def test_sheet_has_no_red_seal(sheets):

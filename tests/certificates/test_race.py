@@ -78,7 +78,7 @@ def test_kill_after_the_intent_leaves_a_number_that_is_completed_and_no_gap(coho
     """The worker dies while drawing: the intent is committed, everything after it is gone."""
     first, second = make_award(cohort), make_award(cohort)
 
-    def die(certificate):
+    def die(_certificate, **_more):
         raise SystemExit
 
     with monkeypatch.context() as patch:
@@ -150,7 +150,7 @@ def test_job_that_was_killed_goes_on_where_it_stopped(cohort, monkeypatch):
 
     with monkeypatch.context() as patch:
         # The first is drawn, then the worker dies.
-        patch.setattr(issue, "draw", lambda certificate: next(turns)(certificate))
+        patch.setattr(issue, "draw", lambda certificate, **more: next(turns)(certificate, **more))
         with pytest.raises(StopIteration):
             tasks.issue(event)
     assert sorted(Certificate.objects.values_list("state", flat=True)) == ["draft", "draft", "issued"]

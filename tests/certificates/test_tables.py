@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
+from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile, FileRevision, Seal
 from core import clock
 from tests.certificates.builders import make_award, make_certificate, thawed
 
@@ -159,3 +159,59 @@ def test_file_has_bytes():
     intent = copy_of(make_certificate(), supersedes=None, training_record=make_award())
     intent.save()
     refused(CertificateFile(certificate=intent, storage_name="n", sha256="s", size=0, template_version="t").save)
+
+
+# --- files, revisions, seals ------------------------------------------------------------------------------------------
+def another_file(certificate, **fields):
+    values = {"storage_name": "a", "sha256": "a" * 64, "size": 1, "template_version": "1", "fonts_sha256": "1"}
+    return CertificateFile(certificate=certificate, **{**values, **fields})
+
+
+def without_a_file():
+    certificate = make_certificate()
+    other = copy_of(certificate, supersedes=certificate)
+    other.save()
+    return certificate, other
+
+
+def test_file_bytes_belong_to_one_certificate():
+    certificate, other = without_a_file()
+    refused(another_file(other, sha256=certificate.file.sha256).save)
+
+
+def test_file_is_stamped_only_where_it_is_sealed():
+    _certificate, other = without_a_file()
+    refused(another_file(other, stamped_until=clock.now()).save)
+
+
+def revision(file, **fields):
+    values = {"storage_name": "r", "sha256": "r" * 64, "size": 2, "stamped_until": clock.now()}
+    return FileRevision(file=file, **{**values, **fields})
+
+
+def test_revisions_differ_in_bytes_and_stamp_and_have_some():
+    file, now = make_certificate().file, clock.now()
+    revision(file, stamped_until=now).save()
+    refused(revision(file, storage_name="s").save)
+    refused(revision(file, storage_name="s", sha256="s" * 64, stamped_until=now).save)
+    refused(revision(file, storage_name="s", sha256="s" * 64, size=0).save)
+
+
+SEAL = {"name": "n", "owner": "o", "kind": "k", "self_made": False, "certificate": "c", "fingerprint": "f" * 64}
+
+
+def seal(**fields):
+    now = clock.now()
+    return Seal(**{**SEAL, "valid_from": now, "valid_until": now + timedelta(days=1), **fields})
+
+
+def test_seal_is_recorded_once_with_a_name_and_dates_in_order():
+    seal().save()
+    refused(seal().save)
+    refused(seal(name="").save)
+    refused(seal(name="m", valid_until=clock.now() - timedelta(days=1)).save)
+
+
+def test_seal_of_the_site_itself_has_no_owner_to_be_named():
+    refused(seal(self_made=True).save)
+    seal(self_made=True, owner="").save()

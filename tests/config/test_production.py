@@ -17,7 +17,7 @@ KEYS = {
     "PLATFORM_KEY_BLIND_INDEX": secrets.token_hex(32),
     "PLATFORM_KEY_ISSUER_1": secrets.token_hex(32),
 }
-GOOD = {**KEYS, "PLATFORM_SITE_URL": "https://platform.example.test"}
+GOOD = {**KEYS, "PLATFORM_SITE_URL": "https://platform.example.test", "PLATFORM_SEAL_SELF_MADE": "1"}
 SHORT, DEFAULT = "0123456789abcdef", "changeme" * 8
 
 
@@ -43,6 +43,15 @@ REFUSED = {
     "codes in clear": (
         GOOD | {"PLATFORM_SMS_GATEWAY_URL": "http://sms.example.test/"},
         "PLATFORM_SMS_GATEWAY_URL must begin with https://",
+    ),
+    "no seal": (without("PLATFORM_SEAL_SELF_MADE"), "PLATFORM_SEAL_KEY is not set"),
+    "seal service in clear": (
+        GOOD | {"PLATFORM_SEAL_PROVIDER": "http", "PLATFORM_SEAL_URL": "http://seal.example.test/"},
+        "PLATFORM_SEAL_URL must begin with https://",
+    ),
+    "time stamps in clear": (
+        GOOD | {"PLATFORM_SEAL_TSA": "http://tsa.example.test/"},
+        "PLATFORM_SEAL_TSA must begin with https://",
     ),
     "no django key": (without("PLATFORM_KEY_DJANGO"), "PLATFORM_KEY_DJANGO is not set"),
     "no field key": (without("PLATFORM_KEY_FIELDS_1"), "PLATFORM_KEY_FIELDS_1 is not set"),
@@ -159,7 +168,8 @@ def key_file(path: Path, *names: str) -> Path:
 
 def test_keys_may_come_from_a_file(tmp_path):
     file = key_file(tmp_path / "keys", "django", "fields-1", "blind-index", "issuer-1")
-    address = {"PLATFORM_SITE_URL": GOOD["PLATFORM_SITE_URL"], "PLATFORM_SECRETS": str(file)}
+    kept = {name: GOOD[name] for name in ("PLATFORM_SITE_URL", "PLATFORM_SEAL_SELF_MADE")}
+    address = kept | {"PLATFORM_SECRETS": str(file)}
 
     assert start(tmp_path, address).stderr == ""
 

@@ -58,6 +58,7 @@ def _environment(folder: Path, keys: Path, port: int, services: dict[str, str]) 
         PLATFORM_DATA=str(folder),
         PLATFORM_SITE_URL=f"https://{HOST}:{port}",
         PLATFORM_SECRETS=str(file),
+        PLATFORM_SEAL_SELF_MADE="1",
         PLATFORM_WEB_PROCESSES=str(WEB_PROCESSES),
         **services,
     )

@@ -8,7 +8,7 @@ ADDRESSES: dict[str, Address] = {
     "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
     "verify/": public(),
     "managers/": public(post=""),
-    "api/v1/certificates/verify": public(post=""),
+    "api/v1/certificates/verify": public(),
     "certificates/": signed_in(post=""),
     ".well-known/did.json": public(post=""),
     "status/<str:name>": public(name=fixed("revocation-1"), post=""),

@@ -1,0 +1,72 @@
+"""Renewal of time stamps: an issued file gets one more before the last runs out, as a revision with its own SHA-256."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.access import require
+from accounts.models import User
+from accounts.permissions import Permission
+from certificates.models import CertificateFile, FileRevision
+from certificates.seals import renew_stamp, stamps_for_archives
+from certificates.selectors.files import newest, newest_bytes, stamps_due
+from core import audit, clock, outbox
+
+RENEW = "certificates.renew_stamp"
+# Long enough before the end that an authority may be out of service for weeks.
+AHEAD = timedelta(days=90)
+# As many a day as one worker does beside its other work.
+A_DAY = 5000
+
+
+def start_renewals() -> int:
+    """Ring for every file whose last stamp runs out soon; safe to run twice, each file is asked again when its turn
+    comes. Without stamps for archives in the settings there is nothing to renew with."""
+    if not stamps_for_archives():
+        return 0
+    due = list(stamps_due(clock.now() + AHEAD).values_list("pk", flat=True)[:A_DAY])
+    for pk in due:
+        outbox.add(RENEW, pk)
+    return len(due)
+
+
+def renew_file(*, actor: User, file_id: int) -> FileRevision | None:
+    """The file with one more stamp, kept beside the issued one; None when another run has done it already.
+
+    The authority is asked outside of any transaction. Raises `seal_failed`, `file_changed`.
+    """
+    file = CertificateFile.objects.select_related("certificate").get(pk=file_id)
+    require(actor, Permission.CERTIFICATE_MANAGE, file.certificate)
+    if newest(file).stamped_until is None or _is_fresh(file) or not file.certificate.holder_name:
+        return None
+    body, until = renew_stamp(newest_bytes(file))
+    return _keep(actor, file, body, until)
+
+
+@transaction.atomic
+def _keep(actor: User, file: CertificateFile, body: bytes, until: datetime) -> FileRevision | None:
+    locked = CertificateFile.objects.select_for_update().get(pk=file.pk)
+    if _is_fresh(locked):
+        return None
+    name = f"{locked.storage_name.removesuffix('.pdf')}-{locked.revisions.count() + 1}.pdf"
+    if default_storage.exists(name):
+        # What a killed attempt left there has never been served.
+        default_storage.delete(name)
+    made = FileRevision.objects.create(
+        file=locked,
+        storage_name=default_storage.save(name, ContentFile(body)),
+        sha256=hashlib.sha256(body).hexdigest(),
+        size=len(body),
+        stamped_until=until,
+    )
+    audit.record(actor, "certificates.stamp_renewed", file.certificate, sha256=made.sha256)
+    return made
+
+
+def _is_fresh(file: CertificateFile) -> bool:
+    """Two runs asked at once: the second finds the stamp of the first."""
+    until = newest(file).stamped_until
+    return until is not None and until > clock.now() + AHEAD

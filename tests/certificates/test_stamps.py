@@ -1,0 +1,121 @@
+"""Time stamps are renewed before they end: a revision beside the issued file, once, found when it is handed in."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+
+from accounts.selectors import system_user
+from certificates import tasks
+from certificates.models import CertificateFile, FileRevision
+from certificates.selectors import newest_bytes, stored_bytes, verify_file
+from certificates.selectors.files import stamps_due
+from certificates.services.erasure import erase_file
+from certificates.services.stamps import AHEAD, RENEW, renew_file, start_renewals
+from core import clock
+from core.errors import DomainError, NotAllowed
+from core.models import AuditEntry, OutboxEvent
+from tests.builders import make_user
+from tests.certificates.authority import Authority, service
+from tests.certificates.builders import change_past_the_guard, make_certificate
+
+pytestmark = pytest.mark.django_db
+SOON = timedelta(days=330)
+
+
+@pytest.fixture
+def archive(tmp_path, settings, monkeypatch):
+    """A site that seals for archives, with its authority in reach."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "tls.pem"))
+    authority = Authority(tmp_path)
+    with service(tmp_path, authority.answer_stamp, "application/timestamp-reply") as (url, asked):
+        settings.SEAL = authority.options(profile="B-LTA", tsa=url)
+        authority.asked = asked
+        yield authority
+
+
+def renewed(authority, file):
+    authority.new_stamper()
+    authority.renew_list()
+    return renew_file(actor=system_user(), file_id=file.pk)
+
+
+def test_renewal_adds_a_revision_and_leaves_the_issued_bytes(archive):
+    certificate = make_certificate()
+    file, issued = certificate.file, stored_bytes(certificate.file)
+    assert file.stamped_until == archive.stamp.not_valid_after_utc
+    assert list(stamps_due(clock.now() + AHEAD)) == []
+
+    with clock.travel(SOON):
+        assert [one.pk for one in stamps_due(clock.now() + AHEAD)] == [file.pk]
+        made = renewed(archive, file)
+        assert list(stamps_due(clock.now() + AHEAD)) == []
+        again = renew_file(actor=system_user(), file_id=file.pk)
+
+    assert (again, FileRevision.objects.count()) == (None, 1)
+    assert stored_bytes(file) == issued
+    assert newest_bytes(file)[: len(issued)] == issued
+    assert made.size > file.size
+    assert made.size <= 260 * 1024
+    assert AuditEntry.objects.filter(verb="certificates.stamp_renewed").count() == 1
+    with clock.travel(timedelta(days=420)):
+        checks = [verify_file(body) for body in (issued, newest_bytes(file))]
+    assert [(one.file, one.outcome, one.checks["signature"]) for one in checks] == [
+        ("registered", "valid", "passed"), ("registered", "valid", "passed"),
+    ]  # fmt: skip
+
+
+def test_renewal_that_fails_keeps_nothing_and_is_asked_again(archive):
+    file = make_certificate().file
+    with clock.travel(SOON):
+        # The revocation list is out of date: nobody has fetched a new one.
+        with pytest.raises(DomainError, match="seal_failed"):
+            renew_file(actor=system_user(), file_id=file.pk)
+        assert FileRevision.objects.count() == 0
+        assert renewed(archive, file).file_id == file.pk
+
+
+def test_daily_job_rings_for_every_file_that_is_due(archive):
+    file = make_certificate().file
+    with clock.travel(SOON):
+        tasks.renew_time_stamps()
+    assert list(OutboxEvent.objects.filter(kind=RENEW).values_list("key", flat=True)) == [str(file.pk)]
+
+
+def test_daily_job_without_stamps_for_archives_does_nothing():
+    make_certificate()
+    with clock.travel(timedelta(days=4000)):
+        assert start_renewals() == 0
+
+
+def test_renewal_is_not_for_everybody(archive):
+    file = make_certificate().file
+    with clock.travel(SOON), pytest.raises(NotAllowed):
+        renew_file(actor=make_user(), file_id=file.pk)
+
+
+def test_erasure_takes_every_revision_away(archive):
+    certificate = make_certificate()
+    with clock.travel(SOON):
+        made = renewed(archive, certificate.file)
+    change_past_the_guard(type(certificate).objects.filter(pk=certificate.pk), holder_name="")
+
+    erase_file(certificate_id=certificate.pk)
+
+    names = [certificate.file.storage_name, made.storage_name]
+    assert [default_storage.exists(name) for name in names] == [False, False]
+    with clock.travel(timedelta(days=4000)):
+        assert list(stamps_due(clock.now())) == []
+        assert renew_file(actor=system_user(), file_id=certificate.file.pk) is None
+
+
+def test_revision_that_does_not_begin_with_the_issued_file_is_not_given_out(archive):
+    certificate = make_certificate()
+    with clock.travel(SOON):
+        made = renewed(archive, certificate.file)
+    name = made.storage_name
+    default_storage.delete(name)
+    with default_storage.open(name, "wb") as file:
+        file.write(b"another file")
+    with pytest.raises(DomainError, match="file_changed"):
+        newest_bytes(CertificateFile.objects.get(pk=certificate.file.pk))
