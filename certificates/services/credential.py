@@ -19,9 +19,13 @@ from certificates.credentials import documents, jose, keys, library
 from certificates.models import LIST_SIZE, Certificate, CertificateCredential, CredentialIntent, IssuerKey
 from certificates.selectors.credentials import my_transcript
 from certificates.selectors.issuer_keys import active_key
+from certificates.tlog import services as tlog
+from certificates.tlog.models import Kind
 from core import audit, clock
 from core.errors import NotAllowed
 
+# The rules under which a certificate comes into the log: docs/decisions/0022.
+LOG_POLICY = "certificate-1"
 # So many places are drawn at once. When all of them are taken, the list is about half full and the next one begins.
 DRAWS = 8
 TRIES = 20
@@ -54,16 +58,22 @@ def sign_credential(certificate: Certificate) -> Signed:
 
 
 def store_credential(certificate: Certificate, signed: Signed) -> CertificateCredential:
-    """Keep the bytes, in the transaction that issues the certificate. This is what the public log is to be told of:
-    the certificate's uuid and the commitment, in this same transaction."""
-    salt = bytes.fromhex(certificate.credential_intent.salt)
+    """Keep the bytes, and tell the public log of them, in the transaction that issues the certificate."""
+    commitment = tlog.commit(bytes.fromhex(certificate.credential_intent.salt), signed.document)
+    tlog.append(
+        kind=Kind.CERTIFICATE_ISSUED,
+        ref=str(certificate.uuid),
+        commitment=commitment,
+        issuer=certificate.base.code,
+        policy=LOG_POLICY,
+    )
     return CertificateCredential.objects.create(
         certificate=certificate,
         json_form=signed.document.decode(),
         jwt_form=signed.token,
         sha256=hashlib.sha256(signed.document).hexdigest(),
         jwt_sha256=hashlib.sha256(signed.token.encode()).hexdigest(),
-        commitment=hashlib.sha256(salt + signed.document).hexdigest(),
+        commitment=commitment.hex(),
     )
 
 
