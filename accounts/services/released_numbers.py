@@ -4,6 +4,7 @@ Without it, whoever typed a foreign number first would keep its owner out of eve
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -57,9 +58,9 @@ def release_number(
         return False
     person = found.person
     found.delete()
-    where = {"institution" if isinstance(place, Institution) else "base": place.pk, **facts}
-    seen = {"document_type": document_type, "seen_on": seen_on.isoformat()}
-    audit.record(actor, "accounts.number_released", person, **where, **seen)
+    seen: dict[str, Any] = {"document_type": document_type, "seen_on": seen_on.isoformat(), **facts}
+    seen["institution" if isinstance(place, Institution) else "base"] = place.pk
+    audit.record(actor, "accounts.number_released", person, **seen)
     outbox.add(TELL, person.pk)
     return True
 
