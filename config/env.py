@@ -116,6 +116,13 @@ def seal_options(folder: Path) -> dict[str, str]:
         "roots": text("PLATFORM_SEAL_ROOTS"),
         "lists": text("PLATFORM_SEAL_LISTS"),
     }
+def file_outside_data(name: str) -> Path | None:
+    """A secret of one process alone, in a file that backups of the data do not take along."""
+    if not (value := text(name)):
+        return None
+    if data_directory() in (path := Path(value).resolve()).parents:
+        raise ConfigurationError(f"{name} lies inside the data directory; keep keys apart from data.")
+    return path
 
 
 def _read_secrets(file: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from wagtail.documents.views.serve import serve as serve_document
 from wagtail.views import serve as serve_page
 
 from certificates import urls as certificate_urls
+from certificates.tlog import urls as tlog_urls
 from config import api
 from core import views as core_views
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("readyz", core_views.readyz, name="readyz"),
     path("v/", include((certificate_urls.machine_urlpatterns, "v"))),
     path("", include((certificate_urls.published_urlpatterns, "published"))),
+    path("tlog/", include((tlog_urls.machine_urlpatterns, "log_files"))),
     path("api/v1/", api.urls),
     # One login door: the forms behind these addresses would answer although the settings point elsewhere.
     path("cms/login/", to_login),
@@ -53,6 +55,7 @@ urlpatterns += i18n_patterns(
     path("", include("courses.urls")),
     path("exams/", include("courses.exams.urls")),
     path("", include("certificates.urls")),
+    path("log/", include("certificates.tlog.urls")),
     path("", include("staffing.urls")),
     path("", include("credit.urls")),
     path("", include("oversight.urls")),

@@ -52,6 +52,21 @@ class ClientAddressMiddleware:
         return self.get_response(request)
 
 
+class SameForEverybodyMiddleware:
+    """An answer that its view marks `same_for_everybody` may be kept by any cache: what middleware looked at on the way
+    (session, language) has not shaped it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if getattr(answer, "same_for_everybody", False):
+            for header in ("Vary", "Content-Language"):
+                del answer[header]
+        return answer
+
+
 class ReadOnlyGetMiddleware:
     """Raises when a safe method writes to a table that is not bookkeeping of the visit itself."""
 

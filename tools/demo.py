@@ -9,7 +9,19 @@ import time
 from pathlib import Path
 
 from tools.environment import child_environment, data_directory, manage
-from tools.services import HOST, Service, ServiceFailed, Web, Worker, exit_on_signals, is_free
+from tools.services import (
+    HOST,
+    Sequencer,
+    Service,
+    ServiceFailed,
+    Signer,
+    Web,
+    Witness,
+    Worker,
+    exit_on_signals,
+    free_port,
+    is_free,
+)
 
 KEPT = {"fonts", "test", "demo.lock", "setup.lock"}
 LEAST_FREE = 512 * 1024 * 1024
@@ -80,7 +92,7 @@ def serve(address: str, port: int, environment: dict[str, str], folder: Path) ->
     logs = folder / "log"
     web = Web(port=port, environment=environment, logs=logs)
     worker = Worker(environment=environment, logs=logs, schedule=folder / "beat")
-    services: list[Service] = [web, worker]
+    services: list[Service] = [web, worker, *log_services(environment, folder)]
     try:
         for service in services:
             service.start()
@@ -92,6 +104,22 @@ def serve(address: str, port: int, environment: dict[str, str], folder: Path) ->
         sys.exit(str(problem))
     finally:
         stop(services)
+
+
+def log_services(environment: dict[str, str], folder: Path) -> list[Service]:
+    """The tamper-evident log on one machine: sequencer, signer, and a witness of the same operator."""
+    logs = folder / "log"
+    witness = Witness(
+        port=free_port(),
+        folder=folder / "tlog" / "witness",
+        policy=folder / "tlog" / "policy",
+        environment=environment,
+        logs=logs,
+    )
+    setup = manage("tlog_setup", "--witness", witness.url)
+    if status := subprocess.run(setup, env=environment, check=False, stdout=subprocess.DEVNULL).returncode:
+        sys.exit(f"./run manage tlog_setup ended with status {status}; its message stands above.")
+    return [witness, Sequencer(environment=environment, logs=logs), Signer(environment=environment, logs=logs)]
 
 
 def watch(services: list[Service]) -> None:

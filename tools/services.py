@@ -15,7 +15,7 @@ from typing import Self
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from tools.environment import ROOT, python
+from tools.environment import ROOT, manage, python
 
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
@@ -153,6 +153,33 @@ class Beat(Service):
             "-m", "celery", "-A", "config", "beat", "-s", str(schedule), "--pidfile=", "--loglevel", "INFO"
         )
         super().__init__("beat", command, environment=environment, logs=logs)
+
+
+class Witness(Service):
+    """The witness that the log's own operator runs: it shows accidents, not the operator."""
+
+    def __init__(self, *, port: int, folder: Path, policy: Path, environment: dict[str, str], logs: Path) -> None:
+        self.port = port
+        arguments = ["--folder", str(folder), "--policy", str(policy), "--port", str(port)]
+        super().__init__("witness", python("-m", "tools.witness", *arguments), environment=environment, logs=logs)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+class Sequencer(Service):
+    """Gives entries of the log their places; one at a time works, however many run."""
+
+    def __init__(self, *, environment: dict[str, str], logs: Path) -> None:
+        super().__init__("sequencer", manage("tlog_sequencer"), environment=environment, logs=logs)
+
+
+class Signer(Service):
+    """Signs heads of the log, alone with its key."""
+
+    def __init__(self, *, environment: dict[str, str], logs: Path) -> None:
+        super().__init__("signer", manage("tlog_signer"), environment=environment, logs=logs)
 
 
 class Redis(Service):

@@ -163,11 +163,13 @@ def _cells(
                 "person": person_chip(person.name, line["masked"], "" if voided else person_url(person.pk)),
                 "post": row.post,
                 "department": row.department,
-                "professional": yes_no[row.professional],
-                "employment": employment[row.employment_type],
-                "start": date_format(row.start_date),
+                "terms": _plain_cells(
+                    yes_no[row.professional],
+                    employment[row.employment_type],
+                    date_format(row.start_date),
+                    date_format(until) if until else "–",
+                ),
                 "counted_until": until,
-                "until": date_format(until) if until else "–",
                 "tone": line["standing"]["tone"],
                 "standing": line["standing"]["label"],
                 "badge": badge(line["standing"]["tone"], line["standing"]["label"]),
@@ -178,6 +180,10 @@ def _cells(
             }
         )
     return cells
+
+
+def _plain_cells(*texts: str) -> SafeString:
+    return mark_safe("".join(f"<td>{escape(text)}</td>" for text in texts))  # noqa: S308
 
 
 def _links(pk: int, name: str, doors: Sequence[tuple[Callable[[int], str], str, str]], suffix: str) -> SafeString:

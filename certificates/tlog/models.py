@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from certificates.tlog.notes import to_base64
 from core import clock
 
 LONGEST_ENTRY = 1024
@@ -104,6 +105,11 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+    @property
+    def root_text(self) -> str:
+        """As it stands in the note."""
+        return to_base64(bytes(self.root))
 
 
 class Cosignature(models.Model):

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.SameForEverybodyMiddleware",
     "core.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -310,7 +311,7 @@ TLOG_ORIGIN = env.text("PLATFORM_TLOG_ORIGIN", f"{SITE_HOST}/tlog")
 # Whom to believe: keys of the log and its witnesses, and how many suffice.
 TLOG_POLICY_FILE = Path(env.text("PLATFORM_TLOG_POLICY") or DATA_DIR / "tlog" / "policy")
 # Read by the signer alone; every other process only knows where it would be.
-TLOG_KEY_FILE = Path(env.text("PLATFORM_TLOG_KEY") or DATA_DIR / "secrets" / "log-key")
+TLOG_KEY_FILE: Path | None = Path(env.text("PLATFORM_TLOG_KEY") or DATA_DIR / "secrets" / "log-key")
 # What the signer last signed, in a place of its own.
 TLOG_SIGNER_STATE = Path(env.text("PLATFORM_TLOG_SIGNER_STATE") or DATA_DIR / "tlog" / "signer.json")
 

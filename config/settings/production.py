@@ -23,6 +23,9 @@ env.refuse_unsafe_production(
 )
 FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 
+# Of all processes the signer alone is given this variable.
+TLOG_KEY_FILE = env.file_outside_data("PLATFORM_TLOG_KEY")
+
 LOCAL_MAIL_PAGE = False
 ALLOWED_HOSTS = [base.SITE_HOST]
 SESSION_COOKIE_SECURE = True

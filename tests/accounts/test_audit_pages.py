@@ -87,7 +87,7 @@ def test_pages_open_for_the_audit_administrator_alone(page, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_page_opens_for_others_when_the_guard_is_off(monkeypatch, name):
     """What the refusals above stand on."""
-    for module in ("accounts.views.audit", "accounts.selectors.audit"):
+    for module in ("accounts.views.audit", "accounts.selectors.audit", "accounts.selectors.viewing"):
         monkeypatch.setattr(f"{module}.require_everywhere", lambda *_: None)
 
     assert client_of(worn(Role.SECURITY_ADMIN)).get(reverse(name)).status_code == 200

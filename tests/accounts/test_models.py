@@ -185,7 +185,12 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
         lambda: designation(base=make_base(), valid_to=START - timedelta(days=1)),
     ],
     "designation_counts_once_granted": [
-        *(lambda state=state: designation(base=make_base(), state=state) for state in NOT_GRANTED),
+        *(
+            lambda state=state: designation(base=make_base(), state=state)
+            for state in NOT_GRANTED
+            if state != "publicity"
+        ),
+        lambda: designation(base=make_base(), state="publicity", period_from=START, period_days=7),
         lambda: designation(base=make_base(), valid_from=None),
         lambda: designation(base=make_base(), state="revoked"),
         lambda: designation(base=make_base(), state="exited"),

@@ -81,6 +81,7 @@ OTHERS_IN = {
     "certificates/models.py": {"self.number"},
     "certificates/selectors/roster.py": {"row.number"},
     "certificates/services/erasure.py": {"row.number"},
+    "certificates/tlog/selectors/tiles.py": {"tile.number"},
     "certificates/tlog/tiles.py": {"self.number"},
 }
 

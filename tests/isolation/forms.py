@@ -88,6 +88,7 @@ class Forms:
             path = address.path(route, lambda part: self.asker.isolation.value(Owner.HOME, part))
             if login == "regulator province" and address.asking:
                 path += f"?institution={self.asker.isolation.value(Owner.HOME, 'institution')}"
+            self.asker.sign_in_again()
             client = self.asker.clients[login]
             cookies = client.cookies.copy()
             with undone():

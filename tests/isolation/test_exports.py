@@ -41,6 +41,7 @@ def test_every_address_of_a_table_file_is_known(asker: Asker):
             (one.name for one in LOGINS.values() if one.kind in address.audience and Owner.HOME in one.reach), ""
         )
         path = address.path(route, lambda part: asker.isolation.value(Owner.HOME, part))
+        asker.sign_in_again()
         client = asker.clients[login or "officer home"]
         cookies = client.cookies.copy()
         with undone():

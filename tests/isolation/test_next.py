@@ -51,6 +51,7 @@ def test_no_answer_leads_away_from_this_site(asker: Asker, record_property):
             for away in AWAY if WHOLE else AWAY[first : first + 1]:
                 for method in ("GET", "POST"):
                     sent = dict.fromkeys(FIELDS, away)
+                    asker.sign_in_again()
                     client = asker.clients[login]
                     cookies = client.cookies.copy()
                     with undone():

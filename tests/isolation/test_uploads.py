@@ -12,7 +12,7 @@ from wagtail.images.models import Image
 from tests.accounts.sheets import institution_row, institutions, person_row, roster
 from tests.core.hostile import HARMLESS, REFUSED
 from tests.isolation.addresses import PUBLIC
-from tests.isolation.probes import VISIT, Asker, noted_writes, undone
+from tests.isolation.probes import AGAIN_AFTER, VISIT, Asker, noted_writes, undone
 from tests.isolation.world import LOGINS, Owner
 
 FIELD = re.compile(r'<input type="file" name="([\w-]+)"')
@@ -35,6 +35,7 @@ def fields(asker: Asker) -> dict[tuple[str, str, str], str]:
         if not login or not address.writers:
             continue
         path = address.path(route, lambda part: asker.isolation.value(Owner.HOME, part))
+        asker.sign_in_again()
         client = asker.clients[login]
         # The walk also comes by the address that signs out.
         cookies = client.cookies.copy()
@@ -73,6 +74,7 @@ def test_hostile_file_gets_nowhere(asker: Asker, upload_fields, name):
     wrong = []
     for (route, login, field), path in upload_fields.items():
         file = SimpleUploadedFile("名册.xlsx", content)
+        asker.sign_in_again()
         begun = time.process_time()
         with undone(), noted_writes() as writes:
             status = asker.clients[login].post(path, {field: file, "title": "x"}).status_code
@@ -94,6 +96,7 @@ WRONG_KINDS = (
 @pytest.mark.parametrize("path", ["/cms/documents/add/", "/cms/documents/multiple/add/"])
 @pytest.mark.parametrize("ending", ["xlsx", "pdf", "csv", "docx"])
 def test_editors_publish_no_document_of_another_kind(asker: Asker, name, path, ending):
+    asker.sign_in_again()
     with undone():
         for field in ("file", "files[]"):
             file = SimpleUploadedFile(f"x.{ending}", REFUSED[name]())
@@ -104,6 +107,7 @@ def test_editors_publish_no_document_of_another_kind(asker: Asker, name, path, e
 
 
 def test_editors_publish_an_honest_document(asker: Asker):
+    asker.sign_in_again()
     with undone():
         file = SimpleUploadedFile("x.pdf", b"%PDF-1.7 ...")
         asker.clients["editor"].post("/cms/documents/add/", {"file": file, "title": "x", "collection": "1"})
@@ -114,6 +118,7 @@ def test_editors_publish_an_honest_document(asker: Asker):
 @pytest.mark.parametrize("name", ["program", "page", "drawing", "printed_document", "picture"])
 @pytest.mark.parametrize("ending", ["png", "jpg", "webp", "svg"])
 def test_editors_publish_no_picture_of_another_kind(asker: Asker, name, ending):
+    asker.sign_in_again()
     with undone():
         file = SimpleUploadedFile(f"x.{ending}", REFUSED[name]())
         asker.clients["editor"].post("/cms/images/add/", {"file": file, "title": "x", "collection": "1"})
@@ -137,3 +142,12 @@ def test_kept_file_of_somebody_else_is_not_there(asker: Asker, place, step):
         assert answer.status_code in (302, 404)
         assert answer.headers.get("Location", f"/{place}") == f"/{place}"
         assert "甲" not in answer.content.decode()
+
+
+def test_walk_of_the_fields_renews_what_has_lain_idle(asker: Asker):
+    """On a slow machine the files take longer than a session may lie idle; an ended one is led to the login."""
+    before = asker.clients["officer home"]
+    asker.signed_in_at -= AGAIN_AFTER + 1
+
+    assert any(login == "officer home" for _route, login, _name in fields(asker))
+    assert asker.clients["officer home"] is not before

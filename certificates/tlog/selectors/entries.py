@@ -83,6 +83,19 @@ def latest_head() -> Checkpoint | None:
     return Checkpoint.objects.prefetch_related("cosignatures").order_by("-size").first()
 
 
+def published_head() -> Checkpoint | None:
+    """What the world is shown: the newest head that enough witnesses have seen; while there is none, the newest."""
+    newest = Checkpoint.objects.prefetch_related("cosignatures").order_by("-size")[:HEADS]
+    return next((head for head in newest if is_final(head)), None) or latest_head()
+
+
+def needs_signing(signed: int) -> bool:
+    """Entries beyond the head that was signed last, or a newest head that some witness has not cosigned."""
+    last, head = Leaf.objects.order_by("-idx").values_list("idx", flat=True).first(), latest_head()
+    uncosigned = head is not None and len(cosigned_by(head)) < len(policy().witnesses)
+    return (last is not None and last >= signed) or uncosigned
+
+
 def open_alarm() -> Alarm | None:
     """The newest alarm, unless a head was signed since."""
     alarm = Alarm.objects.order_by("-at", "-pk").first()

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Max
+
 from certificates.tlog.merkle import EMPTY_ROOT, Edge, leaf_hash
 from certificates.tlog.models import Checkpoint, Leaf, Node
 from certificates.tlog.notes import to_base64
@@ -32,23 +34,31 @@ def rebuild(sizes: Collection[int] = ()) -> Rebuilt:
     newest = Checkpoint.objects.order_by("-size").values_list("size", "root")[:HEADS]
     heads = {size: bytes(root) for size, root in newest}
     wanted = {*sizes, *heads}
-    nodes = {(level, idx): bytes(found) for level, idx, found in Node.objects.values_list("level", "idx", "hash")}
+    # First how far: what the sequencer adds while this reads belongs to the next turn, leaves and nodes alike.
+    last = Leaf.objects.aggregate(last=Max("idx"))["last"]
+    size = 0 if last is None else last + 1
+    nodes = _nodes_within(size)
     edge, roots = Edge(), {0: EMPTY_ROOT}
-    for row in _rows():
+    for row in _rows(size):
         made = edge.append(_checked_leaf(edge.size, row))
         if len(made) >= HEIGHT:
             _compare_nodes(edge.size, made, nodes)
         if edge.size in wanted:
             roots[edge.size] = edge.root()
-    if nodes:
-        raise CannotRebuild(f"node {min(nodes)} covers leaves that are not there")
+    if edge.size != size:
+        raise CannotRebuild(f"leaf {edge.size} is missing")
     _compare_heads(edge.size, heads, roots)
     return Rebuilt(size=edge.size, root=edge.root(), roots=roots)
 
 
-def _rows() -> Iterator[tuple[Any, ...]]:
+def _nodes_within(size: int) -> dict[tuple[int, int], bytes]:
+    rows = Node.objects.values_list("level", "idx", "hash")
+    return {(level, idx): bytes(kept) for level, idx, kept in rows if (idx + 1) << (HEIGHT * level) <= size}
+
+
+def _rows(size: int) -> Iterator[tuple[Any, ...]]:
     columns = ("idx", "entry", "leaf_hash", "pending__entry", "pending__kind", "pending__ref", "pending__commitment")
-    return Leaf.objects.order_by("idx").values_list(*columns).iterator(chunk_size=CHUNK)
+    return Leaf.objects.filter(idx__lt=size).order_by("idx").values_list(*columns).iterator(chunk_size=CHUNK)
 
 
 def _checked_leaf(place: int, row: tuple[Any, ...]) -> bytes:

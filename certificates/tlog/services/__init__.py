@@ -2,9 +2,12 @@
 whoever calls append() has asked for its own act, and the rest is machinery."""
 
 from certificates.tlog.services.entries import SALT_SIZE, append, commit
-from certificates.tlog.services.memory import Memory
+from certificates.tlog.services.memory import Memory, MemoryLost
 from certificates.tlog.services.sequencing import sequence
-from certificates.tlog.services.setup import set_up
-from certificates.tlog.services.signing import Desk, Refused, sign_head
+from certificates.tlog.services.setup import read_key, set_up, set_up_log
+from certificates.tlog.services.signing import Desk, Refused, adopt, sign_head
 
-__all__ = ["SALT_SIZE", "Desk", "Memory", "Refused", "append", "commit", "sequence", "set_up", "sign_head"]
+__all__ = [
+    "SALT_SIZE", "Desk", "Memory", "MemoryLost", "Refused", "adopt", "append", "commit", "read_key", "sequence",
+    "set_up", "set_up_log", "sign_head",
+]  # fmt: skip

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from certificates.tlog.merkle import leaf_hash, root_of
 from certificates.tlog.models import Leaf, Node, PendingEntry
@@ -25,6 +25,9 @@ def sequence(*, limit: int = BATCH, thorough: bool = False) -> int:
 
     `thorough` looks for waiting entries of any age, which reads the whole table.
     """
+    if not _waiting(_newest(), thorough).exists():
+        # Looking takes no lock: an idle log keeps nobody from writing.
+        return 0
     with _only_one_file() as free:
         if not free:
             return 0
@@ -33,18 +36,24 @@ def sequence(*, limit: int = BATCH, thorough: bool = False) -> int:
 
 
 def _move(limit: int, thorough: bool) -> int:
-    known = Leaf.objects.aggregate(last=Max("idx"), newest=Max("pending_id"))
-    start = 0 if known["last"] is None else known["last"] + 1
-    waiting = PendingEntry.objects.filter(leaf__isnull=True).order_by("pk")
-    if not thorough:
-        waiting = waiting.filter(pk__gt=(known["newest"] or 0) - BEHIND)
+    last = Leaf.objects.aggregate(last=Max("idx"))["last"]
+    start = 0 if last is None else last + 1
     rows = [
         Leaf(idx=start + place, pending=one, entry=bytes(one.entry), leaf_hash=leaf_hash(bytes(one.entry)))
-        for place, one in enumerate(waiting[:limit])
+        for place, one in enumerate(_waiting(_newest(), thorough)[:limit])
     ]
     Leaf.objects.bulk_create(rows)
     _cache_full_tiles(start, start + len(rows))
     return len(rows)
+
+
+def _newest() -> int:
+    return Leaf.objects.aggregate(newest=Max("pending_id"))["newest"] or 0
+
+
+def _waiting(newest: int, thorough: bool) -> QuerySet[PendingEntry]:
+    waiting = PendingEntry.objects.filter(leaf__isnull=True).order_by("pk")
+    return waiting if thorough else waiting.filter(pk__gt=newest - BEHIND)
 
 
 def _cache_full_tiles(old: int, new: int) -> None:

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from certificates.tlog import witness
 from certificates.tlog.notes import Signer, Verifier
@@ -16,25 +17,31 @@ OWN_WITNESS = "own"
 
 def read_key(path: Path, origin: str) -> Signer:
     """64 hexadecimal digits. Only the signer's process calls this, and the setup that makes the key."""
+    if path.stat().st_mode & 0o077:
+        raise PermissionError(f"{path} can be read by others: chmod 600 it")
     return Signer(origin, bytes.fromhex(path.read_text().strip()))
 
 
 def set_up(*, witness_url: str = "") -> str:
-    """Makes what is missing and says whom to believe; again changes nothing but the witness's address.
+    """The small size: makes what is missing, says whom to believe; again changes only the witness's address."""
+    log = set_up_log()
+    own = witness.set_up(settings.DATA_DIR / "tlog" / "witness", f"{settings.SITE_HOST}/witness")
+    text = _policy(log, own, witness_url)
+    _write(Path(settings.TLOG_POLICY_FILE), text)
+    return text
 
-    Key and memory are made together: a key whose memory is lost never begins anew by itself.
-    """
+
+def set_up_log() -> Verifier:
+    """Key and memory are made together: a key whose memory is lost never begins anew by itself."""
+    if settings.TLOG_KEY_FILE is None:
+        raise ImproperlyConfigured("PLATFORM_TLOG_KEY is not set: the signer needs it, and no other process.")
     key, memory = Path(settings.TLOG_KEY_FILE), Memory(settings.TLOG_SIGNER_STATE)
     if not key.exists():
         if memory.path.exists() and memory.read().size:
             raise FileNotFoundError(f"{key} is missing, but {memory.path} is there: put the key back")
         memory.begin(settings.TLOG_ORIGIN)
         _write_secret(key)
-    signer = read_key(key, memory.read().origin)
-    own = witness.set_up(settings.DATA_DIR / "tlog" / "witness", f"{settings.SITE_HOST}/witness")
-    text = _policy(signer.verifier, own, witness_url)
-    _write(Path(settings.TLOG_POLICY_FILE), text)
-    return text
+    return read_key(key, settings.TLOG_ORIGIN).verifier
 
 
 def _policy(log: Verifier, own: Verifier, url: str) -> str:

@@ -15,7 +15,7 @@ from certificates.tlog.notes import Checkpoint, Signer
 from certificates.tlog.policy import Policy, Witness
 from certificates.tlog.selectors import CannotRebuild, Rebuilt, TileReader
 from certificates.tlog.services.memory import Memory, MemoryLost, Remembered
-from certificates.tlog.services.witnesses import SeenMore, SeenOtherwise, Unreachable, cosign, seen_head
+from certificates.tlog.services.witnesses import Seen, SeenMore, SeenOtherwise, Unreachable, cosign, seen_head
 from core import clock
 
 log = logging.getLogger(__name__)
@@ -58,11 +58,10 @@ def sign_head(desk: Desk) -> Head | None:
 
 def _sign(desk: Desk) -> Head | None:
     last = _remembered(desk)
-    heads = _ask_witnesses(desk)
-    rebuilt = _rebuilt([last.size, *(head.size for head in heads.values())])
+    seen = _ask_witnesses(desk)
+    rebuilt = _rebuilt([last.size, *(one.head.size for one in seen.values())])
     _compare(rebuilt, last.checkpoint, Alarm.What.OLDER, "this signer has signed")
-    for name, head in heads.items():
-        _compare(rebuilt, head, Alarm.What.FORK, f"{name} has cosigned")
+    _compare_seen(rebuilt, seen)
     if last.note:
         # Signed, and perhaps killed before it was published.
         _publish(last.checkpoint, last.note)
@@ -84,18 +83,33 @@ def _remembered(desk: Desk) -> Remembered:
     return last
 
 
-def _ask_witnesses(desk: Desk) -> dict[str, Checkpoint]:
+def adopt(desk: Desk) -> Remembered:
+    """A lost memory is made anew from what the witnesses hold: a quorum of them must answer, and the tree must fit."""
+    seen = _ask_witnesses(desk)
+    answered = [one.key for one in desk.policy.witnesses.values() if one.name in desk.seen]
+    if not desk.policy.is_met(answered):
+        raise Refused(Alarm.What.STATE, "too few witnesses answer to make the memory anew from what they hold")
+    _compare_seen(_rebuilt([one.head.size for one in seen.values()]), seen)
+    if seen:
+        newest = max(seen.values(), key=lambda one: one.head.size)
+        desk.memory.write(newest.head, newest.note)
+    else:
+        desk.memory.begin(desk.origin)
+    return desk.memory.read()
+
+
+def _ask_witnesses(desk: Desk) -> dict[str, Seen]:
     """The heads they have seen. One that does not answer is passed over: it will refuse by itself what does not fit."""
     found = {}
     for witness in desk.policy.witnesses.values():
         try:
-            head = seen_head(witness, origin=desk.origin, log=desk.signer.verifier)
+            seen = seen_head(witness, origin=desk.origin, log=desk.signer.verifier)
         except Unreachable as problem:
             log.warning("witness not asked: %s", problem)
             continue
-        desk.seen[witness.name] = head.size if head else 0
-        if head:
-            found[witness.name] = head
+        desk.seen[witness.name] = seen.head.size if seen else 0
+        if seen:
+            found[witness.name] = seen
     return found
 
 
@@ -113,6 +127,11 @@ def _compare(rebuilt: Rebuilt, head: Checkpoint, what: str, who: str) -> None:
     if rebuilt.roots[head.size] != head.root:
         other = Alarm.What.TREE if what == Alarm.What.OLDER else what
         raise Refused(other, f"{who} another root over the first {head.size} entries")
+
+
+def _compare_seen(rebuilt: Rebuilt, seen: dict[str, Seen]) -> None:
+    for name, one in seen.items():
+        _compare(rebuilt, one.head, Alarm.What.FORK, f"{name} has cosigned")
 
 
 def _publish(checkpoint: Checkpoint, note: str) -> Head:

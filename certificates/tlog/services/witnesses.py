@@ -1,5 +1,6 @@
 """The signer's way to the witnesses (c2sp.org/tlog-witness): what have you seen, and please cosign."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 import requests
@@ -27,7 +28,15 @@ class SeenOtherwise(Exception):
     """The witness has seen another history than this head's."""
 
 
-def seen_head(witness: Witness, *, origin: str, log: Verifier) -> Checkpoint | None:
+@dataclass(frozen=True)
+class Seen:
+    """A head that a witness cosigned, and the note with the log's own signature."""
+
+    head: Checkpoint
+    note: str
+
+
+def seen_head(witness: Witness, *, origin: str, log: Verifier) -> Seen | None:
     """The newest head that this witness cosigned; None: it has never seen this log."""
     answer = _ask("GET", f"{witness.url}/{sha256(origin.encode()).hexdigest()}/checkpoint")
     if answer.status_code == 404:
@@ -42,7 +51,7 @@ def seen_head(witness: Witness, *, origin: str, log: Verifier) -> Checkpoint | N
         raise Unreachable(f"{witness.name}: {error}") from error
     if head.origin != origin or set(signed) != {log, witness.key}:
         raise Unreachable(f"{witness.name} shows a head that the log and it have not both signed")
-    return head
+    return Seen(head, f"{note.text}\n{note.lines_of([log])[log]}")
 
 
 def cosign(witness: Witness, *, note: str, old: int, path: list[bytes]) -> tuple[str, int]:

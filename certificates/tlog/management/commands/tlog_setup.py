@@ -1,0 +1,22 @@
+"""Key, memory, own witness and policy file of the log, as far as they are missing; prints whom to believe."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from certificates.tlog import services
+
+
+class Command(BaseCommand):
+    help = "Makes what the log needs before its first entry. Safe to run again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--witness", default="", metavar="URL", help="where the own witness answers")
+        parser.add_argument("--log-only", action="store_true", help="the policy file comes from elsewhere")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["log_only"]:
+            self.stdout.write(f"log {services.set_up_log().vkey}")
+        else:
+            self.stdout.write(services.set_up(witness_url=options["witness"]).rstrip("\n"))

@@ -1,0 +1,186 @@
+"""The monitor: downloads the whole log, computes everything anew and compares it with what witnesses have seen.
+
+Needs neither Django nor the platform: addresses are fetched by a function, keys come from the policy file.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from certificates.tlog.merkle import EMPTY_ROOT, Edge, leaf_hash, root_of
+from certificates.tlog.notes import Checkpoint, Note, NoteError, Verifier
+from certificates.tlog.policy import Policy, Witness
+from certificates.tlog.tiles import HEIGHT, Tile, TileError, bundles_of, tiles_of, unbundle
+
+LONGEST_ENTRY = 1024
+KEYS = {"at", "commit", "issuer", "kind", "policy", "ref", "v"}
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+
+# Fetches an address; raises LookupError where nothing lies, OSError when nobody answers.
+Fetch = Callable[[str], bytes]
+
+
+class Alarm(Exception):
+    """Something that must not be; the text says what."""
+
+
+class Behind(Alarm):
+    """The log shows less than a witness has seen: for seconds that may be, not for longer."""
+
+
+@dataclass
+class Report:
+    """What a round has found in order."""
+
+    head: Checkpoint
+    cosigned: list[str]
+    compared: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    entries: list[dict[str, str]] = field(default_factory=list)
+
+
+def watch(address: str, policy: Policy, fetch: Fetch, *, before: Checkpoint | None = None, issuer: str = "") -> Report:
+    """One round; raises Alarm. `before`: the head of the last round. `issuer`: whose entries the report lists."""
+    seen, silent = _seen_by_witnesses(policy, fetch)
+    head, cosigned = _head(_get(fetch, f"{address}/checkpoint"), policy)
+    report = Report(head=head, cosigned=[one.name for one in policy.witnesses.values() if one.key in cosigned])
+    report.silent = silent
+    wanted = {one.size for one in seen.values()} | ({before.size} if before else set())
+    roots, leaves = _rebuild(address, head.size, wanted, fetch, report, issuer)
+    if roots[head.size] != head.root:
+        raise Alarm(f"the entries do not give the root of the signed head of {head.size}")
+    _compare_tiles(address, head.size, leaves, fetch)
+    for name, one in seen.items():
+        _compare(one, head, roots, f"witness {name} has cosigned")
+        report.compared.append(name)
+    if before:
+        _compare(before, head, roots, "the last round saw")
+    return report
+
+
+def _head(content: bytes, policy: Policy) -> tuple[Checkpoint, dict[Verifier, int]]:
+    try:
+        note = Note.parse(content.decode("utf-8"))
+        head = Checkpoint.parse(note.text)
+        logs = policy.log_keys(head.origin)
+        signed = note.signed_by([*logs, *policy.witness_keys()])
+    except (NoteError, UnicodeDecodeError) as error:
+        raise Alarm(f"the head cannot be read: {error}") from error
+    if not any(key in signed for key in logs):
+        raise Alarm("no log that the policy names has signed the head")
+    cosigned = {key: at for key, at in signed.items() if key not in logs}
+    if not policy.is_met(cosigned):
+        raise Alarm(f"too few witnesses have seen the head of {head.size}")
+    return head, cosigned
+
+
+def _seen_by_witnesses(policy: Policy, fetch: Fetch) -> tuple[dict[str, Checkpoint], list[str]]:
+    """Asked before the log, so that it has had the time to show what they hold."""
+    found, silent = {}, []
+    for witness in policy.witnesses.values():
+        for log in policy.logs:
+            try:
+                found[witness.name] = _seen(witness, log, fetch)
+            except LookupError:
+                pass
+            except OSError:
+                silent.append(witness.name)
+    return found, silent
+
+
+def _seen(witness: Witness, log: Verifier, fetch: Fetch) -> Checkpoint:
+    if not witness.url:
+        raise OSError("the policy gives no address")
+    content = fetch(f"{witness.url}/{sha256(log.name.encode()).hexdigest()}/checkpoint")
+    try:
+        note = Note.parse(content.decode("utf-8"))
+        signed = note.signed_by([log, witness.key])
+        head = Checkpoint.parse(note.text)
+    except (NoteError, UnicodeDecodeError) as error:
+        raise Alarm(f"witness {witness.name} shows what nobody can read: {error}") from error
+    if len(signed) < 2 or head.origin != log.name:
+        raise Alarm(f"witness {witness.name} shows a head that not both have signed")
+    return head
+
+
+def _rebuild(
+    address: str, size: int, wanted: set[int], fetch: Fetch, report: Report, issuer: str
+) -> tuple[dict[int, bytes], list[bytes]]:
+    edge, leaves, roots = Edge(), [], {0: EMPTY_ROOT}
+    names: dict[tuple[str, str], int] = {}
+    for entry in _entries(address, size, fetch):
+        facts = _read(entry, edge.size)
+        first = names.setdefault((facts["kind"], facts["ref"]), edge.size)
+        if first != edge.size:
+            raise Alarm(f"entries {first} and {edge.size} are about the same")
+        if issuer and facts["issuer"] == issuer:
+            report.entries.append(facts)
+        leaves.append(leaf_hash(entry))
+        edge.append(leaves[-1])
+        if edge.size in wanted:
+            roots[edge.size] = edge.root()
+    roots[edge.size] = edge.root()
+    return roots, leaves
+
+
+def _entries(address: str, size: int, fetch: Fetch) -> Iterator[bytes]:
+    for tile in bundles_of(size):
+        try:
+            entries = unbundle(_get(fetch, f"{address}/{tile.address}"))
+        except TileError as error:
+            raise Alarm(f"{tile.address}: {error}") from error
+        if len(entries) != tile.width:
+            raise Alarm(f"{tile.address} holds {len(entries)} entries")
+        yield from entries
+
+
+def _read(entry: bytes, place: int) -> dict[str, str]:
+    """Exactly our form: an entry with anything more could hold what must not be published."""
+    try:
+        facts = json.loads(entry)
+        canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    except ValueError as error:
+        raise Alarm(f"entry {place} cannot be read") from error
+    if len(entry) >= LONGEST_ENTRY or canonical != entry or not isinstance(facts, dict) or facts.keys() != KEYS:
+        raise Alarm(f"entry {place} has another form")
+    if not _MOMENT.fullmatch(str(facts["at"])):
+        raise Alarm(f"entry {place} has no moment")
+    return facts
+
+
+def _compare_tiles(address: str, size: int, leaves: list[bytes], fetch: Fetch) -> None:
+    """What is served of the tree is what the entries give."""
+    rows: dict[int, list[bytes]] = defaultdict(list, {0: leaves})
+    level = 0
+    while len(rows[level]) >> HEIGHT:
+        row = rows[level]
+        rows[level + 1] = [root_of(row[at << HEIGHT : (at + 1) << HEIGHT]) for at in range(len(row) >> HEIGHT)]
+        level += 1
+    for tile in tiles_of(size):
+        if _get(fetch, f"{address}/{tile.address}") != _content(tile, rows):
+            raise Alarm(f"{tile.address} differs from what the entries give")
+
+
+def _content(tile: Tile, rows: dict[int, list[bytes]]) -> bytes:
+    return b"".join(rows[tile.level or 0][tile.start : tile.end])
+
+
+def _compare(other: Checkpoint, head: Checkpoint, roots: dict[int, bytes], who: str) -> None:
+    if other.origin != head.origin:
+        raise Alarm(f"{who} another log: {other.origin}")
+    if other.size > head.size:
+        raise Behind(f"{who} a head of {other.size}; the log shows only {head.size}")
+    if roots[other.size] != other.root:
+        raise Alarm(f"{who} another history: the root over {other.size} entries differs")
+
+
+def _get(fetch: Fetch, address: str) -> bytes:
+    try:
+        return fetch(address)
+    except LookupError as error:
+        raise Alarm(f"{address} is not there") from error
+    except OSError as error:
+        raise Alarm(f"{address} does not answer: {error}") from error
