@@ -208,13 +208,13 @@ def download(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def wallet(request: HttpRequest, number: str) -> HttpResponse:
     """The credential of one's own certificate: what it is for, and how it gets into a wallet."""
-    own = _own_or_404(request, number)
+    found = _own_or_404(request, number)
     trail = [
         {"label": _("My certificates"), "url": reverse("certificates:mine")},
-        {"label": own.title, "url": reverse("certificates:certificate", args=[own.number])},
+        {"label": found.title, "url": reverse("certificates:certificate", args=[found.number])},
         {"label": _("Add to a wallet")},
     ]
-    return render(request, "certificates/wallet.html", {"certificate": own, "trail": trail})
+    return render(request, "certificates/wallet.html", {"certificate": found, "trail": trail})
 
 
 @require_safe

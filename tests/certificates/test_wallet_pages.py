@@ -1,5 +1,6 @@
 """The holder's wallet page, the two files, the transcript; and that nobody else gets them."""
 
+import copy
 import json
 
 import pytest
@@ -96,12 +97,30 @@ def test_transcript_holds_every_certificate_in_force(holder, certificate):
     assert document["type"] == ["VerifiableCredential", "ClrCredential"]
     assert [one["id"] for one in members] == [f"urn:uuid:{certificate.uuid}"]
     assert members == [json.loads(certificate.credential.json_form)]
+    assert members_are_signed(document)
+    assert verify_credential(json.dumps(members[0]).encode()).outcome == "valid"
+
+
+def members_are_signed(document):
+    """Every word of the envelope and of a credential in it: another one, and the signature does not stand."""
     key = keys.public_pem(keys.public_multibase(1))
     library.check_signature(document, key)
-    library.check_form(document)
-    document["credentialSubject"]["verifiableCredential"][0]["name"] = "x"
-    with pytest.raises(library.NotGenuine):
-        library.check_signature(document, key)
+    changes = [
+        lambda d: d.update(id="urn:uuid:00000000-0000-4000-8000-000000000000"),
+        lambda d: d.update(validFrom="2020-01-01T00:00:00Z"),
+        lambda d: d["issuer"].update(name="x"),
+        lambda d: d["credentialSubject"]["identifier"][0].update(identityHash="sha256$0"),
+        lambda d: d["credentialSubject"]["identifier"][0].update(salt="x"),
+        lambda d: d["credentialSubject"]["verifiableCredential"][0].update(name="x"),
+        lambda d: d["credentialSubject"]["verifiableCredential"].clear(),
+        lambda d: d["credentialSubject"]["verifiableCredential"][0]["proof"].update(created="2020-01-01T00:00:00Z"),
+    ]
+    for change in changes:
+        other = copy.deepcopy(document)
+        change(other)
+        with pytest.raises(library.NotGenuine):
+            library.check_signature(other, key)
+    return True
 
 
 def test_transcript_leaves_out_what_is_not_in_force(holder, certificate):
