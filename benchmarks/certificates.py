@@ -2,7 +2,7 @@
 
 The other ways are installed for this run alone, into the benchmark's own folder. Figures are process CPU (of Chromium
 its whole tree), the first certificate left out, 1 in 25 with a rare character.
-Usage: ./run bench certificates [--rounds 3] [--each 30] [--memory 2500] [--flips 1000] [--keep FOLDER]
+Usage: ./run bench certificates [--rounds 3] [--each 30] [--memory 2500] [--flips 1000] [--ways ours,typst]
 """
 
 import argparse
@@ -59,9 +59,10 @@ class Way:
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
-        environment = _environment(folder, options.keep)
+        environment = _environment(folder, options)
         subprocess.run(manage("migrate", "-v0"), cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-        ways = [way for name in WAYS if (way := _start(name, environment))]
+        wanted = [name for name in WAYS if not options.ways or name in options.ways.split(",")]
+        ways = [way for name in wanted if (way := _start(name, environment))]
         for _turn in range(options.rounds):
             random.shuffle(ways)
             for way in ways:
@@ -75,21 +76,28 @@ def main() -> None:
             _flips(options.flips, environment)
 
 
-def _environment(folder: str, keep: str) -> dict[str, str]:
+def _environment(folder: str, options: argparse.Namespace) -> dict[str, str]:
     """With the other ways' packages beside ours, and an RSA key of the comparison's own."""
-    packages = Path(folder, "packages")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(packages), *PACKAGES]
-    if subprocess.run(pip, check=False).returncode:
+    packages = options.packages or str(Path(folder, "packages"))
+    if not options.packages and not _installed(packages):
         print("The other ways could not be installed; those rows are left out.")
     rsa = Path(folder, "rsa.pem")
     name = ["-subj", "/CN=bench", "-addext", "keyUsage=critical,digitalSignature,nonRepudiation", "-days", "30"]
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(rsa)]
     subprocess.run([*make, "-out", str(rsa.with_suffix(".crt")), *name], check=True, stderr=subprocess.DEVNULL)
-    more = {"BENCH_RSA": str(rsa), "BENCH_KEEP": keep}
+    more = {"BENCH_RSA": str(rsa), "BENCH_KEEP": options.keep}
     environment = child_environment("dev", PLATFORM_DATA=folder, **more)
     # Behind ours, so that nothing of ours is replaced.
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", ""), str(packages)])
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), packages])
     return environment
+
+
+def _installed(folder: str) -> bool:
+    uv = ROOT / ".tools" / "bin" / "uv"
+    own = [sys.executable, "-m", "pip", "install"]
+    if uv.exists():
+        own = [str(uv), "pip", "install", "--python", sys.executable]
+    return subprocess.run([*own, "--quiet", "--target", folder, *PACKAGES], check=False).returncode == 0
 
 
 def _start(name: str, environment: dict[str, str]) -> Way | None:
@@ -119,8 +127,9 @@ def _report(ways: dict[str, Way]) -> None:
             ratio = median(ways[one].costs) / median(ways[other].costs)
             met = ratio >= bound if kind == "least" else ratio <= bound
             print(f"{one} / {other}: {ratio:.2f}, at {kind} {bound}: {'met' if met else 'NOT met'}")
-    largest = max(ways["ours sealed"].sizes)
-    print(f"largest sealed file: {largest / 1024:.0f} KB, at most {SIZE // 1024}: {_met(largest <= SIZE)}")
+    if "ours sealed" in ways:
+        largest = max(ways["ours sealed"].sizes)
+        print(f"largest sealed file: {largest / 1024:.0f} KB, at most {SIZE // 1024}: {_met(largest <= SIZE)}")
 
 
 def _memory(way: Way, number: int) -> None:
@@ -148,6 +157,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--each", type=int, default=30)
     parser.add_argument("--memory", type=int, default=0, help="so many more certificates to see whether memory grows")
     parser.add_argument("--flips", type=int, default=0, help="so many files with one bit changed")
+    parser.add_argument("--ways", default="", help=f"some of {', '.join(WAYS)}, by commas; all without it")
+    parser.add_argument("--packages", default="", help="a folder where the other ways are installed already")
     parser.add_argument("--keep", default="", help="a folder for one file of each way, to look at")
     return parser.parse_args()
 

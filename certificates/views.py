@@ -52,7 +52,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _verify(request: HttpRequest) -> HttpResponse:
     """The three forms, and the answer to each: by code through the address, by name and by file through POST."""
     if request.method == "POST":
-        return _by_file(request) if request.content_type == "multipart/form-data" else _by_name(request)
+        return _by_name(request) if "number" in request.POST else _by_file(request)
     if not request.GET.keys() & {"number", "code"}:
         return _forms(request)
     if "number" not in request.GET:

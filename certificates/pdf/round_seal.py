@@ -15,7 +15,7 @@ RED = "#c4161c"
 WIDE = 42.0
 RING, STAR = 20.2, 5.6
 # The owner's characters stand on this radius, over at most this part of the circle; the name on one line below.
-ARC, WIDEST = 15.4, math.radians(270)
+ARC, WIDEST = 15.4, math.radians(232)
 LARGEST, SMALLEST = 5.0, 2.2
 NAME_SIZE, NAME_WIDTH = 3.6, 25.0
 
