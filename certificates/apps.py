@@ -12,9 +12,26 @@ class CertificatesConfig(AppConfig):
     append_only: ClassVar[list[str]] = [
         "certificates_certificatefile",
         "certificates_certificateevent",
+        "certificates_issuebatchitem",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
-    frozen: ClassVar[dict[str, list[str]]] = {"certificates_certificate": ["state", "filing_number"]}
+    frozen: ClassVar[dict[str, list[str]]] = {
+        "certificates_certificate": ["state", "filing_number"],
+        # What was asked for stays; who decided, and the job, come later.
+        "certificates_issuebatch": ["state", "decided_at", "decided_by_id", "reason", "job_id"],
+        # The notice stands as it was given; the last day to answer is counted anew while it is provisional.
+        "certificates_revocationcase": [
+            "state",
+            "answer",
+            "answered_at",
+            "answer_until",
+            "is_provisional",
+            "considered",
+            "decided_on",
+            "decided_at",
+            "decided_by_id",
+        ],
+    }
 
     # What says whose it is may become empty, when its holder is erased.
     erasable: ClassVar[dict[str, list[str]]] = {
@@ -25,6 +42,7 @@ class CertificatesConfig(AppConfig):
             "facts.latin_name",
         ],
         "certificates_certificateevent": ["note"],
+        "certificates_revocationcase": ["said"],
     }
 
     def ready(self) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from certificates import views
+from certificates.views import batches, decisions, revocations
 
 app_name = "certificates"
 urlpatterns = [
@@ -11,7 +12,17 @@ urlpatterns = [
     path("certificates/", views.mine, name="mine"),
     path("certificates/<str:number>/", views.certificate, name="certificate"),
     path("certificates/<str:number>/pdf/", views.download, name="download"),
+    path("certificates/<str:number>/decide/<slug:step>/", decisions.decide, name="decide"),
+    path("certificates/<str:number>/notice/", revocations.notice, name="give_notice"),
+    path("suspensions/", decisions.suspensions, name="suspensions"),
+    path("revocations/", revocations.revocations, name="revocations"),
+    path("revocations/<int:pk>/", revocations.revocation, name="revocation"),
+    path("revocations/<int:pk>/answer/", revocations.answer, name="answer_revocation"),
     path("base/certificates/", views.issued, name="issued"),
+    path("base/batches/", batches.batches, name="batches"),
+    path("base/batches/new/", batches.new, name="new_batch"),
+    path("base/batches/<int:pk>/", batches.batch, name="batch"),
+    path("base/batches/<int:pk>/run/", batches.steer, name="steer_batch"),
     path("base/cohorts/<int:pk>/issue/", views.issue, name="issue"),
 ]
 machine_urlpatterns = [path("<str:code>", views.by_code, name="by_code")]

@@ -8,17 +8,33 @@ audit.name_verbs(
     {
         "certificates.number_allotted": _("Allotted a certificate number."),
         "certificates.issue_started": _("Started to issue certificates."),
+        "certificates.issuebatch.ask": _("Asked for certificates by batch."),
+        "certificates.issuebatch.confirm": _("Confirmed a batch of certificates."),
+        "certificates.issuebatch.approve": _("Approved a batch of certificates as second person."),
+        "certificates.issuebatch.refuse": _("Refused a batch of certificates."),
+        "certificates.issuebatch.withdraw": _("Withdrew a batch of certificates."),
+        "certificates.batch_paused": _("Paused the issue of a batch."),
+        "certificates.batch_resumed": _("Resumed the issue of a batch."),
+        "certificates.batch_retried": _("Tried failed certificates of a batch again."),
         "certificates.reduced": _("Took the name off a certificate after an erasure."),
         "certificates.certificate.issue": _("Issued a certificate."),
         "certificates.certificate.suspend": _("Suspended a certificate."),
         "certificates.certificate.resume": _("Resumed a suspended certificate."),
         "certificates.certificate.supersede": _("Replaced a certificate by a new one."),
         "certificates.certificate.revoke": _("Revoked a certificate."),
+        "certificates.revocationcase.notice": _("Gave notice before revoking a certificate."),
+        "certificates.revocationcase.answer": _("Answered before the revocation of a certificate."),
+        "certificates.revocationcase.lapse": _("The time to answer before a revocation passed."),
+        "certificates.revocationcase.revoke": _("Decided to revoke a certificate."),
+        "certificates.revocationcase.drop": _("Dropped the revocation of a certificate."),
+        "certificates.revocation_day_settled": _("Counted the day of an answer anew."),
         "certificates.certificate.deregister": _("Deregistered a certificate."),
     }
 )
 audit.name_subjects(
     {
         "certificates.certificate": _("certificate"),
+        "certificates.issuebatch": _("batch of certificates"),
+        "certificates.revocationcase": _("revocation"),
     }
 )

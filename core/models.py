@@ -73,6 +73,7 @@ class Job(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
         RUNNING = "running", _("running")
+        PAUSED = "paused", _("paused")
         DONE = "done", _("done")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,6 +1,8 @@
 """Reads of the certificates room: lists for holders and bases, awards to issue for, stored bytes, verification."""
 
 from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
+from certificates.selectors.batches import alone_up_to, batches_of
+from certificates.selectors.decisions import cases_of, deadline_figures, decision_steps
 from certificates.selectors.files import stored_bytes
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
 from certificates.selectors.roster import public_roster, roster_lines
@@ -8,10 +10,15 @@ from certificates.selectors.verification import Answer, could_not_check, state_o
 
 __all__ = [
     "Answer",
+    "alone_up_to",
     "awards",
+    "batches_of",
+    "cases_of",
     "certificate_of",
     "cohort_to_issue",
     "could_not_check",
+    "deadline_figures",
+    "decision_steps",
     "enrolments_to_judge",
     "issued_certificates",
     "my_certificates",

@@ -1,7 +1,19 @@
 """Writes of the certificates room: issue, replacement, decisions about issued certificates, counting of tries."""
 
+from certificates.services.batches import (
+    approve_batch,
+    ask_for_cohort,
+    ask_for_records,
+    confirm_batch,
+    pause_batch,
+    refuse_batch,
+    resume_batch,
+    retry_item,
+    withdraw_batch,
+)
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
+from certificates.services.revocations import Notice, answer_revocation, drop_case, give_notice, revoke_by_case
 from certificates.services.status import (
     deregister_certificate,
     resume_certificate,
@@ -13,10 +25,23 @@ from certificates.services.throttle import NotCounted, wait_by_code, wait_by_nam
 __all__ = [
     "Candidate",
     "NotCounted",
+    "Notice",
+    "answer_revocation",
+    "approve_batch",
+    "ask_for_cohort",
+    "ask_for_records",
+    "confirm_batch",
     "deregister_certificate",
+    "drop_case",
+    "give_notice",
     "issue_certificate",
+    "pause_batch",
     "plan_issue",
+    "refuse_batch",
+    "resume_batch",
     "resume_certificate",
+    "retry_item",
+    "revoke_by_case",
     "revoke_certificate",
     "start_issue",
     "store_certificate",
@@ -24,4 +49,5 @@ __all__ = [
     "suspend_certificate",
     "wait_by_code",
     "wait_by_name",
+    "withdraw_batch",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Q
 from accounts.access import require
 from accounts.models import Person, User
 from accounts.permissions import Permission
-from certificates.models import Certificate, CertificateEvent, CertificateFile
+from certificates.models import Certificate, CertificateEvent, CertificateFile, RevocationCase
 from core import audit, outbox
 
 ERASE_FILE = "certificates.erase_file"
@@ -26,6 +26,7 @@ def reduce_certificates(*, actor: User, person: Person) -> list[Certificate]:
         audit.record(actor, "certificates.reduced", row, number=row.number)
         outbox.add(ERASE_FILE, row.pk)
     CertificateEvent.objects.filter(certificate__in=rows).exclude(note="").update(note="")
+    RevocationCase.objects.filter(certificate__in=rows).update(said="", answer="", considered="")
     return rows
 
 

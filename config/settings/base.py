@@ -290,6 +290,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "delete expired": {"task": "oversight.delete_expired", "schedule": crontab(hour=3, minute=20)},
+    "certificates every day": {"task": "certificates.every_day", "schedule": crontab(hour=6, minute=10)},
     "resend": {"task": "core.resend", "schedule": 3.0},
     "expire invitations": {"task": "accounts.expire_invitations", "schedule": 3600.0},
     "collect exams": {"task": "exams.collect_overdue", "schedule": 60.0},

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
@@ -45,7 +46,15 @@ from accounts.models import (
 )
 from accounts.selectors import system_user
 from accounts.services.notices import open_notices
-from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
+from certificates.models import (
+    Certificate,
+    CertificateCounter,
+    CertificateEvent,
+    CertificateFile,
+    IssueBatch,
+    IssueBatchItem,
+    RevocationCase,
+)
 from core import clock
 from courses.exams.models import (
     AnswerEntry,
@@ -286,6 +295,11 @@ def _exam(person: Person, base: TrainingBase) -> list[Model]:
     ]
 
 
+def _batch(base: TrainingBase, record: Any) -> list[Model]:
+    batch = IssueBatch.objects.create(base=base, people=1, alone_up_to=20, asked_by=make_user())
+    return [batch, IssueBatchItem.objects.create(batch=batch, person=record.person, record=record, gets=True)]
+
+
 def _certificates(person: Person, base: TrainingBase) -> list[Model]:
     number, day = next(_numbers), date(2026, 5, 2)
     record = make_record(person, base=base, completed_on=date(2026, 5, 1))
@@ -316,6 +330,16 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
             reason="test",
         ),
         certificate,
+        *_batch(base, record),
+        RevocationCase.objects.create(
+            certificate=certificate,
+            said="test",
+            served_how="in_person",
+            served_on=day,
+            answer_days=10,
+            answer_until=date(2099, 1, 1),
+            noticed_by=make_user(),
+        ),
         CertificateCounter.objects.get_or_create(base=base, level="J", year=2026, defaults={"last": number})[0],
         CertificateFile.objects.create(
             certificate=certificate,

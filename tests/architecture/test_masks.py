@@ -28,10 +28,12 @@ HIDDEN = {name for entry in classified().values() for name in entry.of_class("c3
 # What templates look up under these names, and what it is.
 IN_TEMPLATES = {
     "attempt.number": "the first, second … attempt",
+    "case.certificate.number": "of the certificate",
     "certificate.number": "of the certificate",
     "certificate.superseded_by.number": "of the certificate",
     "certificate.supersedes.number": "of the certificate",
     "lesson.number": "of the lesson",
+    "line.certificate.number": "of the certificate",
     "line.session.number": "of the session",
     "one.certificate.number": "of the certificate",
     "page_obj.number": "of the page",
@@ -60,6 +62,7 @@ IN_PYTHON = {
     "accounts/services/reveal.py": "the act of revealing: purpose, limit, ledger",
     "accounts/services/telling.py": "sends word of a change to the own number",
     "accounts/views/security.py": "masks",
+    "certificates/services/telling.py": "sends word to the own number",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
     "oversight/views/requests.py": "masks",
@@ -77,7 +80,7 @@ OTHERS_IN = {
     "courses/views/catalogue.py": {"one.number"},
     "courses/models/delivery.py": {"self.number"},
     "courses/exams/models.py": {"self.number"},
-    "certificates/models.py": {"self.number"},
+    "certificates/models/__init__.py": {"self.number"},
     "certificates/selectors/roster.py": {"row.number"},
     "certificates/services/erasure.py": {"row.number"},
 }

@@ -1,6 +1,6 @@
 """Addresses of certificates. Whoever holds a code reads what the paper says."""
 
-from tests.isolation.addresses import Address, only, public, signed_in
+from tests.isolation.addresses import Address, fixed, only, public, signed_in
 
 ON_PAPER = "certificates.Certificate"
 
@@ -12,6 +12,18 @@ ADDRESSES: dict[str, Address] = {
     "certificates/": signed_in(post=""),
     "certificates/<str:number>/": only("trainee base regulator", number="certificate.number", post=""),
     "certificates/<str:number>/pdf/": only("trainee base regulator", number="certificate.number", post=""),
+    "certificates/<str:number>/decide/<slug:step>/": only("base", number="certificate.number", step=fixed("suspend")),
+    "certificates/<str:number>/notice/": only("base", number="certificate.number"),
+    "suspensions/": only("base regulator", post=""),
+    "revocations/": only("base regulator", post=""),
+    "revocations/<int:pk>/": only(
+        "base regulator", pk="revocationcase", post="base", body={"considered": "x", "step": "drop"}
+    ),
+    "revocations/<int:pk>/answer/": only("trainee", pk="revocationcase"),
     "base/certificates/": only("base", post=""),
+    "base/batches/": only("base", post=""),
+    "base/batches/new/": only("base"),
+    "base/batches/<int:pk>/": only("base", pk="issuebatch", body={"step": "withdraw"}),
+    "base/batches/<int:pk>/run/": only("base", pk="issuebatch", body={"what": "pause"}),
     "base/cohorts/<int:pk>/issue/": only("base", pk="cohort"),
 }

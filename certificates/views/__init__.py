@@ -24,6 +24,7 @@ from certificates.forms import CodeForm, IssuedFilterForm, NameForm
 from certificates.models import Certificate
 from certificates.rules import Outcome
 from certificates.selectors import Answer
+from certificates.workflow import BatchState
 from core.errors import DomainError
 from courses.models import Cohort
 
@@ -127,6 +128,8 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "events": found.events.all(),
         "outcome": selectors.state_of(found),
         "own": found.person.user_id == request.user.pk,
+        "steps": selectors.decision_steps(request.user, found),  # type: ignore[arg-type]
+        "cases": selectors.cases_of(request.user, found),  # type: ignore[arg-type]
     }
     return render(request, "certificates/certificate.html", context)
 
@@ -183,18 +186,30 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "made": sum(one.certificate is not None for one in people),
         "refused": sum(bool(one.refusals) for one in people),
     }
-    return render(request, "certificates/issue.html", {"cohort": cohort, "people": people, "counts": counts})
+    context = {
+        "cohort": cohort,
+        "people": people,
+        "counts": counts,
+        "alone_up_to": selectors.alone_up_to(),
+        "batches": selectors.batches_of(request.user, cohort),  # type: ignore[arg-type]
+    }
+    return render(request, "certificates/issue.html", context)
 
 
 def _start(request: HttpRequest, cohort: Cohort) -> HttpResponseRedirect:
+    """Up to the number of the rule the asker confirms here; above it the batch waits for a second person."""
     try:
-        job = services.start_issue(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+        batch = services.ask_for_cohort(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+        if batch.state == BatchState.ASKED and not batch.needs_second:
+            batch = services.confirm_batch(actor=request.user, batch=batch)  # type: ignore[arg-type]
     except DomainError as refusal:
         if refusal.code != "nothing_to_issue":
             raise
         messages.warning(request, _("Nobody in this class is waiting for a certificate."))
         return redirect("certificates:issue", cohort.pk)
-    return redirect("core:job", job.uuid)
+    if batch.job and batch.job.owner_id == request.user.pk:
+        return redirect("core:job", batch.job.uuid)
+    return redirect("certificates:batch", batch.pk)
 
 
 def _page(request: HttpRequest, rows: Any) -> Any:
