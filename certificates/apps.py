@@ -13,12 +13,15 @@ class CertificatesConfig(AppConfig):
         "certificates_certificatefile",
         "certificates_certificateevent",
         "certificates_issuebatchitem",
+        "certificates_expiryreminder",
+        "certificates_certificatehandout",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {
         "certificates_certificate": ["state", "filing_number"],
         # What was asked for stays; who decided, and the job, come later.
         "certificates_issuebatch": ["state", "decided_at", "decided_by_id", "reason", "job_id"],
+        "certificates_sharelink": ["withdrawn_at"],
         # The notice stands as it was given; the last day to answer is counted anew while it is provisional.
         "certificates_revocationcase": [
             "state",

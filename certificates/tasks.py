@@ -8,7 +8,7 @@ from accounts.permissions import Role
 from accounts.selectors import offices, system_user
 from certificates.selectors.batches import batches_waiting
 from certificates.selectors.decisions import deadline_figures
-from certificates.services import revocations, telling
+from certificates.services import revocations, telling, wallet
 from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import BATCH, KIND, issue_item
 from core import jobs, outbox
@@ -37,6 +37,12 @@ def tell_of_revocation(event: OutboxEvent) -> None:
 @shared_task(name="certificates.every_day")
 def every_day() -> None:
     revocations.close_periods(actor=system_user())
+    wallet.remind_of_expiry(actor=system_user())
+
+
+@outbox.handles(wallet.REMIND)
+def tell_of_expiry(event: OutboxEvent) -> None:
+    wallet.tell_of_expiry(reminder_id=int(event.key))
 
 
 @outbox.handles(ERASE_FILE)

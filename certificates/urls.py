@@ -3,7 +3,7 @@
 from django.urls import path
 
 from certificates import views
-from certificates.views import batches, decisions, revocations
+from certificates.views import batches, decisions, handouts, revocations, wallet
 
 app_name = "certificates"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("certificates/", views.mine, name="mine"),
     path("certificates/<str:number>/", views.certificate, name="certificate"),
     path("certificates/<str:number>/pdf/", views.download, name="download"),
+    path("certificates/<str:number>/share/", wallet.share, name="share"),
+    path("certificates/links/<uuid:uuid>/withdraw/", wallet.withdraw, name="withdraw_link"),
+    path("certificates/shared/<str:token>/", wallet.shared, name="shared"),
     path("certificates/<str:number>/decide/<slug:step>/", decisions.decide, name="decide"),
     path("certificates/<str:number>/notice/", revocations.notice, name="give_notice"),
     path("suspensions/", decisions.suspensions, name="suspensions"),
@@ -19,6 +22,9 @@ urlpatterns = [
     path("revocations/<int:pk>/", revocations.revocation, name="revocation"),
     path("revocations/<int:pk>/answer/", revocations.answer, name="answer_revocation"),
     path("base/certificates/", views.issued, name="issued"),
+    path("base/cohorts/<int:pk>/handout/", handouts.handout, name="handout"),
+    path("base/cohorts/<int:pk>/handout/sheet/", handouts.signature_sheet, name="signature_sheet"),
+    path("base/cohorts/<int:pk>/handout/print/<int:part>/", handouts.print_file, name="print_file"),
     path("base/batches/", batches.batches, name="batches"),
     path("base/batches/new/", batches.new, name="new_batch"),
     path("base/batches/<int:pk>/", batches.batch, name="batch"),

@@ -79,11 +79,12 @@ class Migration(migrations.Migration):
             name="ends_on",
             field=models.DateField(blank=True, null=True),
         ),
+        migrations.RunPython(give_suspensions_an_end, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="certificateevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("ends_on__gte", models.F("decided_on")), ("step", "suspend")),
+                    models.Q(("ends_on__gte", models.F("decided_on")), ("ends_on__isnull", False), ("step", "suspend")),
                     models.Q(("ends_on__isnull", True), ("ground", "court_order"), ("step", "suspend")),
                     models.Q(models.Q(("step", "suspend"), _negated=True), ("ends_on__isnull", True)),
                     _connector="OR",

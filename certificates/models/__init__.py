@@ -13,6 +13,8 @@ from accounts.models import Person, TrainingBase, User
 from certificates.identifiers import in_fours
 from certificates.models.batches import IssueBatch, IssueBatchItem
 from certificates.models.decisions import RevocationCase
+from certificates.models.handout import CertificateHandout
+from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
 from courses.models import TrainingRecord
@@ -22,9 +24,13 @@ __all__ = [
     "CertificateCounter",
     "CertificateEvent",
     "CertificateFile",
+    "CertificateHandout",
+    "ExpiryReminder",
     "IssueBatch",
     "IssueBatchItem",
     "RevocationCase",
+    "ShareLink",
+    "VerificationCount",
 ]
 
 
@@ -196,7 +202,7 @@ class CertificateEvent(models.Model):
             # Only a court suspends without an end, and nothing else has one.
             models.CheckConstraint(
                 name="certificate_suspension_ends",
-                condition=Q(step="suspend", ends_on__gte=F("decided_on"))
+                condition=Q(step="suspend", ends_on__isnull=False, ends_on__gte=F("decided_on"))
                 | Q(step="suspend", ground=Ground.COURT_ORDER, ends_on__isnull=True)
                 | Q(~Q(step="suspend"), ends_on__isnull=True),
             ),

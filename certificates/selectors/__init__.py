@@ -7,6 +7,7 @@ from certificates.selectors.files import stored_bytes
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
 from certificates.selectors.roster import public_roster, roster_lines
 from certificates.selectors.verification import Answer, could_not_check, state_of, verify, verify_by_name
+from certificates.selectors.wallet import open_links, seen
 
 __all__ = [
     "Answer",
@@ -22,8 +23,10 @@ __all__ = [
     "enrolments_to_judge",
     "issued_certificates",
     "my_certificates",
+    "open_links",
     "public_roster",
     "roster_lines",
+    "seen",
     "state_of",
     "stored_bytes",
     "verify",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.access import can
 from accounts.models import User
@@ -41,8 +41,7 @@ def suspended_certificates(actor: User) -> QuerySet[Certificate]:
     last = CertificateEvent.objects.filter(certificate=OuterRef("pk"), step="suspend").order_by("-at", "-pk")
     names = ("ends_on", "ground", "decided_on")
     told = {f"suspension_{name}": Subquery(last.values(name)[:1]) for name in names}
-    without_end = Q(suspension_ends_on__isnull=True)
-    return rows.select_related("base").annotate(**told).order_by(without_end, "suspension_ends_on", "pk")
+    return rows.select_related("base").annotate(**told).order_by(F("suspension_ends_on").asc(nulls_last=True), "pk")
 
 
 @dataclass(frozen=True)

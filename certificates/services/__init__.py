@@ -11,6 +11,7 @@ from certificates.services.batches import (
     retry_item,
     withdraw_batch,
 )
+from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
 from certificates.services.revocations import Notice, answer_revocation, drop_case, give_notice, revoke_by_case
@@ -21,6 +22,7 @@ from certificates.services.status import (
     suspend_certificate,
 )
 from certificates.services.throttle import NotCounted, wait_by_code, wait_by_name
+from certificates.services.wallet import count_verification, share_certificate, withdraw_link
 
 __all__ = [
     "Candidate",
@@ -31,6 +33,7 @@ __all__ = [
     "ask_for_cohort",
     "ask_for_records",
     "confirm_batch",
+    "count_verification",
     "deregister_certificate",
     "drop_case",
     "give_notice",
@@ -43,11 +46,14 @@ __all__ = [
     "retry_item",
     "revoke_by_case",
     "revoke_certificate",
+    "share_certificate",
     "start_issue",
     "store_certificate",
     "supersede_certificate",
     "suspend_certificate",
+    "tick_handouts",
     "wait_by_code",
     "wait_by_name",
     "withdraw_batch",
+    "withdraw_link",
 ]

@@ -7,8 +7,8 @@ from django.db.models import Q
 from accounts.access import require
 from accounts.models import Person, User
 from accounts.permissions import Permission
-from certificates.models import Certificate, CertificateEvent, CertificateFile, RevocationCase
-from core import audit, outbox
+from certificates.models import Certificate, CertificateEvent, CertificateFile, RevocationCase, ShareLink
+from core import audit, clock, outbox
 
 ERASE_FILE = "certificates.erase_file"
 
@@ -27,6 +27,7 @@ def reduce_certificates(*, actor: User, person: Person) -> list[Certificate]:
         outbox.add(ERASE_FILE, row.pk)
     CertificateEvent.objects.filter(certificate__in=rows).exclude(note="").update(note="")
     RevocationCase.objects.filter(certificate__in=rows).update(said="", answer="", considered="")
+    ShareLink.objects.filter(certificate__in=rows, withdrawn_at=None).update(withdrawn_at=clock.now())
     return rows
 
 

@@ -90,6 +90,7 @@ def _by_name(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, answer: Answer) -> HttpResponse:
+    services.count_verification(answer.certificate)
     return render(request, "certificates/outcome.html", {"answer": answer}, status=STATUS.get(answer.outcome, 200))
 
 
@@ -129,9 +130,22 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "outcome": selectors.state_of(found),
         "own": found.person.user_id == request.user.pk,
         "steps": selectors.decision_steps(request.user, found),  # type: ignore[arg-type]
+        "wallet": _wallet(request, found),
         "cases": selectors.cases_of(request.user, found),  # type: ignore[arg-type]
     }
     return render(request, "certificates/certificate.html", context)
+
+
+def _wallet(request: HttpRequest, found: Certificate) -> dict[str, Any]:
+    """What the holder alone sees: links, and how often it was verified."""
+    person = found.person.merged_into or found.person
+    if person.user_id != request.user.pk:
+        return {}
+    links = [
+        {"link": one.link, "address": settings.SITE_URL + reverse("certificates:shared", args=[one.token])}
+        for one in selectors.open_links(request.user, found)  # type: ignore[arg-type]
+    ]
+    return {"links": links, "seen": selectors.seen(request.user, found)}  # type: ignore[arg-type]
 
 
 @require_safe

@@ -330,7 +330,14 @@ EDITOR_CONTENT_SECURITY_POLICY = {
 }
 # GET must not write; these tables are bookkeeping of the visit itself.
 READ_ONLY_GET_EXEMPT_TABLES = frozenset(
-    {"django_session", "core_cache", "accounts_accessentry", "accounts_signin", "mfa_authenticator"}
+    {
+        "django_session",
+        "core_cache",
+        "accounts_accessentry",
+        "accounts_signin",
+        "mfa_authenticator",
+        "certificates_verificationcount",
+    }
 )
 READ_ONLY_GET_EXEMPT_PREFIXES = (EDITOR_PREFIX,)
 

@@ -51,10 +51,14 @@ from certificates.models import (
     CertificateCounter,
     CertificateEvent,
     CertificateFile,
+    CertificateHandout,
+    ExpiryReminder,
     IssueBatch,
     IssueBatchItem,
     RevocationCase,
-)
+    ShareLink,
+    VerificationCount,
+)  # fmt: skip
 from core import clock
 from courses.exams.models import (
     AnswerEntry,
@@ -295,6 +299,19 @@ def _exam(person: Person, base: TrainingBase) -> list[Model]:
     ]
 
 
+def _wallet(certificate: Certificate) -> list[Model]:
+    """Shared, verified and reminded of."""
+    day, number = date(2099, 1, 1), next(_numbers)
+    return [
+        ShareLink.objects.create(
+            certificate=certificate, token_hash=f"{number:064d}", ends_on=day, created_by=system_user()
+        ),
+        VerificationCount.objects.create(certificate=certificate, day=day, count=1),
+        ExpiryReminder.objects.create(certificate=certificate, days=90),
+        CertificateHandout.objects.create(certificate=certificate, by=system_user()),
+    ]
+
+
 def _batch(base: TrainingBase, record: Any) -> list[Model]:
     batch = IssueBatch.objects.create(base=base, people=1, alone_up_to=20, asked_by=make_user())
     return [batch, IssueBatchItem.objects.create(batch=batch, person=record.person, record=record, gets=True)]
@@ -331,6 +348,7 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         certificate,
         *_batch(base, record),
+        *_wallet(certificate),
         RevocationCase.objects.create(
             certificate=certificate,
             said="test",

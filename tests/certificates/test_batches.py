@@ -197,8 +197,8 @@ def test_strangers_do_nothing_with_a_batch(large, cohort):
 
 
 # --- the database ---------------------------------------------------------------------------------------------------
-def row(cohort, asker, **fields):
-    given = {"base": cohort.base, "people": 2, "alone_up_to": 1, "asked_by": asker, "asked_at": clock.now()}
+def row(of, asker, **fields):
+    given = {"base": of.base, "people": 2, "alone_up_to": 1, "asked_by": asker, "asked_at": clock.now()}
     return IssueBatch(**{**given, **fields})
 
 
@@ -301,5 +301,5 @@ def test_batch_page_takes_as_many_queries_for_three_as_for_one(client, cohort, a
     client.force_login(asker)
     address = reverse("certificates:batch", args=[batch.pk])
     client.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address)
