@@ -10,9 +10,11 @@ from certificates.models import Certificate, RevocationCase
 from certificates.services import (
     Notice,
     answer_revocation,
+    count_verification,
     deregister_certificate,
     give_notice,
     revoke_by_case,
+    share_certificate,
     supersede_certificate,
     suspend_certificate,
 )
@@ -57,13 +59,27 @@ def happen(world: World) -> None:
         _enter_secret_posts(world)
     with on_day(world, world.day - timedelta(days=8)):
         doubted = _certificate("guoqi@demo.invalid", world)
-        suspend_certificate(actor=manager, certificate=doubted, ground=Ground.IDENTITY_UNDER_CHECK)
+        suspend_certificate(
+            actor=manager,
+            certificate=doubted,
+            ground=Ground.IDENTITY_UNDER_CHECK,
+            until=world.day + timedelta(days=5),
+        )
+        _share(world.users["yoshida@demo.invalid"])
     with on_day(world, world.day - timedelta(days=3)):
         _notice(manager, doubted, "录取时提交的身份证件与公安核验结果不一致，核验单编号岚核〔演示〕12号。")
 
 
 def _notice(manager: User, certificate: Certificate, said: str) -> RevocationCase:
     return give_notice(actor=manager, certificate=certificate, notice=Notice(said, ServedHow.IN_PERSON, clock.today()))
+
+
+def _share(holder: User) -> None:
+    """A link for an employer, who has opened it twice."""
+    certificate = Certificate.objects.get(person__user=holder)
+    share_certificate(actor=holder, certificate=certificate)
+    for _visit in range(2):
+        count_verification(certificate)
 
 
 def _certificate(email: str, world: World) -> Certificate:
