@@ -26,7 +26,8 @@ class DecideForm(forms.Form):
     )
 
     def __init__(self, *args: Any, step: str, without: frozenset[str] = frozenset(), **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": clock.today(), **kwargs.pop("initial", {})}, **kwargs)
+        kwargs.setdefault("initial", {"on": clock.today()})
+        super().__init__(*args, **kwargs)
         allowed = GROUNDS[step] - without
         self.fields["ground"].choices = [(one.value, one.label) for one in Ground if one in allowed]  # type: ignore[attr-defined]
 
@@ -61,7 +62,8 @@ class NoticeForm(forms.Form):
     served_on = forms.DateField(label=_("Handed over on"), widget=DAY)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"served_on": clock.today()}, **kwargs)
+        kwargs.setdefault("initial", {"served_on": clock.today()})
+        super().__init__(*args, **kwargs)
 
 
 class ConsideredForm(forms.Form):

@@ -62,7 +62,9 @@ def batch_lines(actor: User, batch: IssueBatch) -> list[BatchLine]:
     made = Certificate.objects.stored().filter(training_record__in=records).order_by("pk")
     numbers = dict(made.values_list("training_record", "number"))
     failures = _failures(batch)
-    return [BatchLine(item, numbers.get(item.record_id, ""), failures.get(str(item.record_id), "")) for item in items]
+    return [
+        BatchLine(item, numbers.get(item.record_id or 0, ""), failures.get(str(item.record_id), "")) for item in items
+    ]
 
 
 def batch_progress(batch: IssueBatch) -> jobs.Progress | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
@@ -35,8 +36,8 @@ def cases_of(actor: User, certificate: Certificate) -> list[RevocationCase]:
     return list(rows.filter(certificate=certificate).order_by("-pk"))
 
 
-def suspended_certificates(actor: User) -> QuerySet[Certificate]:
-    """Those that end first stand first; those by order of a court, without an end, last."""
+def suspended_certificates(actor: User) -> Any:
+    """A queryset with what the last suspension says; the first to end first, those without an end last."""
     rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).filter(state=CertificateState.SUSPENDED)
     last = CertificateEvent.objects.filter(certificate=OuterRef("pk"), step="suspend").order_by("-at", "-pk")
     names = ("ends_on", "ground", "decided_on")
