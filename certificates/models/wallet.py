@@ -54,6 +54,10 @@ class ShareLink(models.Model):
         return str(self.uuid)
 
     @property
+    def token(self) -> str:
+        return share_token(self)
+
+    @property
     def is_open(self) -> bool:
         return self.withdrawn_at is None and clock.today() <= self.ends_on
 

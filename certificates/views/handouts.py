@@ -46,7 +46,7 @@ def print_file(request: SignedInRequest, pk: int, part: int) -> HttpResponse:
     cohort = _cohort_or_404(request, pk)
     rows = selectors.part(list(selectors.certificates_to_hand_out(request.user, cohort)), part)
     if not rows:
-        raise Http404
+        return redirect("certificates:handout", pk)
     answer = HttpResponse(stack(stored_bytes(row.file) for row in rows), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="certificates-{pk}-{part}.pdf"'
     return answer

@@ -59,6 +59,7 @@ from certificates.models import (
     ShareLink,
     VerificationCount,
 )  # fmt: skip
+from certificates.models.wallet import share_hash
 from core import clock
 from courses.exams.models import (
     AnswerEntry,
@@ -301,11 +302,12 @@ def _exam(person: Person, base: TrainingBase) -> list[Model]:
 
 def _wallet(certificate: Certificate) -> list[Model]:
     """Shared, verified and reminded of."""
-    day, number = date(2099, 1, 1), next(_numbers)
+    day = date(2099, 1, 1)
+    link = ShareLink(certificate=certificate, ends_on=day, created_by=system_user())
+    link.token_hash = share_hash(link.token)
+    link.save()
     return [
-        ShareLink.objects.create(
-            certificate=certificate, token_hash=f"{number:064d}", ends_on=day, created_by=system_user()
-        ),
+        link,
         VerificationCount.objects.create(certificate=certificate, day=day, count=1),
         ExpiryReminder.objects.create(certificate=certificate, days=90),
         CertificateHandout.objects.create(certificate=certificate, by=system_user()),

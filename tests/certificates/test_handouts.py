@@ -58,7 +58,7 @@ def test_long_class_is_printed_in_parts(client, cohort, manager, monkeypatch):
     issued(cohort, "林知夏", "高轩", "陈默")
     client.force_login(manager)
     assert [len(pages(client, cohort, part)) for part in (1, 2)] == [2, 1]
-    assert client.get(reverse("certificates:print_file", args=[cohort.pk, 3])).status_code == 404
+    assert client.get(reverse("certificates:print_file", args=[cohort.pk, 3])).status_code == 302
 
 
 def test_wrong_name_found_at_the_desk_is_replaced_and_reprinted(client, cohort, manager):

@@ -14,7 +14,7 @@ ADDRESSES: dict[str, Address] = {
     "certificates/<str:number>/pdf/": only("trainee base regulator", number="certificate.number", post=""),
     "certificates/<str:number>/share/": only("trainee", number="certificate.number", body={}),
     "certificates/links/<uuid:uuid>/withdraw/": only("trainee", uuid="sharelink.uuid", body={}),
-    "certificates/shared/<str:token>/": public(token=fixed("0" * 40), post=""),
+    "certificates/shared/<str:token>/": public(token="sharelink.token", post="", shows=ON_PAPER),
     "certificates/<str:number>/decide/<slug:step>/": only("base", number="certificate.number", step=fixed("suspend")),
     "certificates/<str:number>/notice/": only("base", number="certificate.number"),
     "suspensions/": only("base regulator", post=""),
