@@ -31,6 +31,13 @@ class DecideForm(forms.Form):
         allowed = GROUNDS[step] - without
         self.fields["ground"].choices = [(one.value, one.label) for one in Ground if one in allowed]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """A court's order can be looked up: the file names it."""
+        said = super().clean() or {}
+        if said.get("ground") == Ground.COURT_ORDER and not said.get("note"):
+            self.add_error("note", _("Name the court and the number of its order."))
+        return said
+
 
 class SuspendForm(DecideForm):
     field_order = ("ground", "on", "until", "note")

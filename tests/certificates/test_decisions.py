@@ -140,6 +140,16 @@ def test_refused_decision_comes_back_filled(client):
     assert "核查中" in page
 
 
+def test_order_of_a_court_is_named(client):
+    certificate = make_certificate()
+    client.force_login(manager_of(certificate.base))
+    for step in ("suspend", "revoke"):
+        address = reverse("certificates:decide", args=[certificate.number, step])
+        page = client.post("/en" + address, {"ground": "court_order", "on": str(clock.today())}).content.decode()
+        assert "Name the court and the number of its order." in page
+    assert Certificate.objects.get().state == "issued"
+
+
 def test_page_offers_no_false_fact_and_no_unknown_step(client):
     certificate = make_certificate()
     client.force_login(manager_of(certificate.base))
