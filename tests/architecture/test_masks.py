@@ -39,6 +39,7 @@ IN_TEMPLATES = {
     "page_obj.number": "of the page",
     "person.email": "of an invented person of the demo",
     "record.facts.number": "of the certificate",
+    "row.number": "of the certificate",
     "session.number": "of the session",
     "user.email": "one's own",
     "wanted.number": "masked by the view",
