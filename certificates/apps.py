@@ -17,9 +17,29 @@ class CertificatesConfig(AppConfig):
         "certificates_certificatecredential",
         "certificates_filerevision",
         "certificates_seal",
+        "certificates_issuebatchitem",
+        "certificates_expiryreminder",
+        "certificates_certificatehandout",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
-    frozen: ClassVar[dict[str, list[str]]] = {"certificates_certificate": ["state", "filing_number"]}
+    frozen: ClassVar[dict[str, list[str]]] = {
+        "certificates_certificate": ["state", "filing_number"],
+        # What was asked for stays; who decided, and the job, come later.
+        "certificates_issuebatch": ["state", "decided_at", "decided_by_id", "reason", "job_id"],
+        "certificates_sharelink": ["withdrawn_at"],
+        # The notice stands as it was given; the last day to answer is counted anew while it is provisional.
+        "certificates_revocationcase": [
+            "state",
+            "answer",
+            "answered_at",
+            "answer_until",
+            "is_provisional",
+            "considered",
+            "decided_on",
+            "decided_at",
+            "decided_by_id",
+        ],
+    }
 
     # What says whose it is may become empty, when its holder is erased.
     erasable: ClassVar[dict[str, list[str]]] = {
@@ -32,6 +52,7 @@ class CertificatesConfig(AppConfig):
         "certificates_certificateevent": ["note"],
         "certificates_credentialintent": ["salt"],
         "certificates_certificatecredential": ["json_form", "jwt_form"],
+        "certificates_revocationcase": ["said"],
     }
 
     def ready(self) -> None:

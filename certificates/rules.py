@@ -1,8 +1,13 @@
-"""Pure rules: what verification answers, and what stands in the way of an issue. No database, no clock."""
+"""Pure rules: what verification answers, and what stands in the way of an issue, figures with their days. No database,
+no clock."""
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
+import yaml
+from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -88,3 +93,21 @@ def obstacles(award: Award) -> list[Obstacle]:
         Obstacle.IDENTITY_NOT_CHECKED: not award.identity_checked,
     }
     return [obstacle for obstacle, stands in found.items() if stands]
+
+
+# --- figures that change with the rules -----------------------------------------------------------------------------
+FIGURES = "demo/reference/certificate_rules.yaml"
+
+
+@cache
+def _figures() -> tuple[dict[str, Any], ...]:
+    entries = yaml.safe_load((settings.ROOT / FIGURES).read_text(encoding="utf-8"))
+    return tuple(sorted(entries, key=lambda entry: entry["valid_from"]))
+
+
+def figure(code: str, *, on: date) -> Any:
+    """The figure that holds on a day. Raises LookupError for a code, or a day, that no entry covers."""
+    held = [entry["value"] for entry in _figures() if entry["code"] == code and entry["valid_from"] <= on]
+    if not held:
+        raise LookupError(f"{FIGURES} has no {code} for {on}")
+    return held[-1]

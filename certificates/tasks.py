@@ -4,16 +4,46 @@ from celery import shared_task
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.selectors import system_user
+from accounts.permissions import Role
+from accounts.selectors import offices, system_user
+from certificates.selectors.batches import batches_waiting
+from certificates.selectors.decisions import deadline_figures
+from certificates.services import revocations, telling, wallet
 from certificates.services.erasure import ERASE_FILE, erase_file
-from certificates.services.jobs import KIND, issue_item
+from certificates.services.jobs import BATCH, KIND, issue_item
 from certificates.services.stamps import RENEW, renew_file, start_renewals
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
 
-jobs.name_kind(
-    KIND, _("Issue of certificates"), result=lambda job: reverse("certificates:issue", args=[job.subject_id])
-)
+
+def _issue_address(job: Job) -> str:
+    if job.subject_id.startswith(BATCH):
+        return reverse("certificates:batch", args=[job.subject_id.removeprefix(BATCH)])
+    return reverse("certificates:issue", args=[job.subject_id])
+
+
+jobs.name_kind(KIND, _("Issue of certificates"), result=_issue_address)
+
+for role in (Role.BASE_MANAGER, Role.REGULATOR):
+    offices.also(role, deadline_figures)
+offices.also(Role.BASE_MANAGER, batches_waiting)
+
+
+@outbox.handles(revocations.NOTICED)
+@outbox.handles(revocations.DECIDED)
+def tell_of_revocation(event: OutboxEvent) -> None:
+    telling.tell_of_revocation(case_id=int(event.key))
+
+
+@shared_task(name="certificates.every_day")
+def every_day() -> None:
+    revocations.close_periods(actor=system_user())
+    wallet.remind_of_expiry(actor=system_user())
+
+
+@outbox.handles(wallet.REMIND)
+def tell_of_expiry(event: OutboxEvent) -> None:
+    wallet.tell_of_expiry(reminder_id=int(event.key))
 
 
 @outbox.handles(ERASE_FILE)

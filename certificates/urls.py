@@ -4,6 +4,7 @@ root, both outside the languages."""
 from django.urls import path
 
 from certificates import views
+from certificates.views import batches, decisions, handouts, revocations, wallet
 
 app_name = "certificates"
 urlpatterns = [
@@ -13,10 +14,26 @@ urlpatterns = [
     path("certificates/transcript/", views.transcript, name="transcript"),
     path("certificates/<str:number>/", views.certificate, name="certificate"),
     path("certificates/<str:number>/pdf/", views.download, name="download"),
-    path("certificates/<str:number>/wallet/", views.wallet, name="wallet"),
+    path("certificates/<str:number>/wallet/", views.add_to_wallet, name="wallet"),
     path("certificates/<str:number>/credential.json", views.credential, {"form": "json"}, name="credential"),
     path("certificates/<str:number>/credential.jwt", views.credential, {"form": "jwt"}, name="token"),
+    path("certificates/<str:number>/share/", wallet.share, name="share"),
+    path("certificates/links/<uuid:uuid>/withdraw/", wallet.withdraw, name="withdraw_link"),
+    path("certificates/shared/<str:token>/", wallet.shared, name="shared"),
+    path("certificates/<str:number>/decide/<slug:step>/", decisions.decide, name="decide"),
+    path("certificates/<str:number>/notice/", revocations.notice, name="give_notice"),
+    path("suspensions/", decisions.suspensions, name="suspensions"),
+    path("revocations/", revocations.revocations, name="revocations"),
+    path("revocations/<int:pk>/", revocations.revocation, name="revocation"),
+    path("revocations/<int:pk>/answer/", revocations.answer, name="answer_revocation"),
     path("base/certificates/", views.issued, name="issued"),
+    path("base/cohorts/<int:pk>/handout/", handouts.handout, name="handout"),
+    path("base/cohorts/<int:pk>/handout/sheet/", handouts.signature_sheet, name="signature_sheet"),
+    path("base/cohorts/<int:pk>/handout/print/<int:part>/", handouts.print_file, name="print_file"),
+    path("base/batches/", batches.batches, name="batches"),
+    path("base/batches/new/", batches.new, name="new_batch"),
+    path("base/batches/<int:pk>/", batches.batch, name="batch"),
+    path("base/batches/<int:pk>/run/", batches.steer, name="steer_batch"),
     path("base/cohorts/<int:pk>/issue/", views.issue, name="issue"),
 ]
 machine_urlpatterns = [path("<str:code>", views.by_code, name="by_code")]

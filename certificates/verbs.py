@@ -9,6 +9,14 @@ audit.name_verbs(
         "certificates.number_allotted": _("Allotted a certificate number."),
         "certificates.issue_started": _("Started to issue certificates."),
         "certificates.stamp_renewed": _("Renewed the time stamp of a certificate's file."),
+        "certificates.issuebatch.ask": _("Asked for certificates by batch."),
+        "certificates.issuebatch.confirm": _("Confirmed a batch of certificates."),
+        "certificates.issuebatch.approve": _("Approved a batch of certificates as second person."),
+        "certificates.issuebatch.refuse": _("Refused a batch of certificates."),
+        "certificates.issuebatch.withdraw": _("Withdrew a batch of certificates."),
+        "certificates.batch_paused": _("Paused the issue of a batch."),
+        "certificates.batch_resumed": _("Resumed the issue of a batch."),
+        "certificates.batch_retried": _("Tried failed certificates of a batch again."),
         "certificates.reduced": _("Took the name off a certificate after an erasure."),
         "certificates.credential_made": _("Made the credential of an earlier certificate."),
         "certificates.issuer_key_taken_into_use": _("Took a key into use that signs credentials."),
@@ -17,6 +25,16 @@ audit.name_verbs(
         "certificates.certificate.resume": _("Resumed a suspended certificate."),
         "certificates.certificate.supersede": _("Replaced a certificate by a new one."),
         "certificates.certificate.revoke": _("Revoked a certificate."),
+        "certificates.handed_out": _("Ticked certificates as handed out."),
+        "certificates.shared": _("Shared an own certificate by a link."),
+        "certificates.share_withdrawn": _("Took back a link that shared a certificate."),
+        "certificates.reminded": _("Reminded a holder of the end of a certificate."),
+        "certificates.revocationcase.notice": _("Gave notice before revoking a certificate."),
+        "certificates.revocationcase.answer": _("Answered before the revocation of a certificate."),
+        "certificates.revocationcase.lapse": _("The time to answer before a revocation passed."),
+        "certificates.revocationcase.revoke": _("Decided to revoke a certificate."),
+        "certificates.revocationcase.drop": _("Dropped the revocation of a certificate."),
+        "certificates.revocation_day_settled": _("Counted the day of an answer anew."),
         "certificates.certificate.deregister": _("Deregistered a certificate."),
     }
 )
@@ -24,5 +42,7 @@ audit.name_subjects(
     {
         "certificates.certificate": _("certificate"),
         "certificates.issuerkey": _("key that signs credentials"),
+        "certificates.issuebatch": _("batch of certificates"),
+        "certificates.revocationcase": _("revocation"),
     }
 )

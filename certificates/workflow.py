@@ -37,6 +37,33 @@ class StatusPurpose(TextChoices):
     SUSPENSION = "suspension", _("suspension")
 
 
+class RevocationState(TextChoices):
+    """A revocation is prepared, heard and decided; the certificate itself changes with the decision alone."""
+
+    NOTICED = "noticed", _("notice given")
+    ANSWERED = "answered", _("the holder has answered")
+    LAPSED = "lapsed", _("not answered in time")
+    REVOKED = "revoked", _("revoked")
+    DROPPED = "dropped", _("dropped")
+
+
+class ServedHow(TextChoices):
+    """How the notice reached the holder; a message of the platform is a courtesy copy and none of these."""
+
+    IN_PERSON = "in_person", _("handed over in person")
+    POST = "post", _("by post")
+    ELECTRONIC = "electronic", _("electronically, with the holder's signed consent on file")
+
+
+class BatchState(TextChoices):
+    """An issue by batch: asked for, then decided once."""
+
+    ASKED = "asked", _("waits for a decision")
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
 S, G, P = CertificateState, Ground, Permission
 
 # What readers of a credential learn without asking anybody's name: do not rely on this file. Why (revoked, replaced,
@@ -65,5 +92,35 @@ GROUNDS: dict[str, frozenset[str]] = {
     "supersede":  frozenset({G.INFORMATION_CORRECTED}),
     "revoke":     frozenset({G.FALSE_FACT, G.COURT_ORDER}),
     "deregister": frozenset({G.OWN_REQUEST, G.HOLDER_DECEASED}),
+}
+
+# What the buttons of a decision say, in the order in which they stand. A false fact goes by a revocation case.
+STEP_TITLES = {
+    "suspend":    _("Suspend the certificate"),
+    "resume":     _("End the suspension"),
+    "supersede":  _("Replace by a corrected certificate"),
+    "deregister": _("Deregister the certificate"),
+    "revoke":     _("Revoke by order of a court"),
+}
+
+R = RevocationState
+# Who gave the notice does not revoke.
+APART = frozenset({"notice"})
+REVOCATION_STEPS = {
+    #               from                                            to          who                   apart from
+    "answer":  Step(frozenset({R.NOTICED, R.LAPSED}),               R.ANSWERED, P.CERTIFICATE_OWN),
+    "lapse":   Step(frozenset({R.NOTICED}),                         R.LAPSED,   P.CERTIFICATE_MANAGE),
+    "revoke":  Step(frozenset({R.ANSWERED, R.LAPSED}),              R.REVOKED,  P.CERTIFICATE_MANAGE, APART),
+    "drop":    Step(frozenset({R.NOTICED, R.ANSWERED, R.LAPSED}),   R.DROPPED,  P.CERTIFICATE_MANAGE),
+}
+
+B = BatchState
+ISSUE_BATCH_STEPS = {
+    #                  from                    to            who                   apart from
+    # Up to the number of the rule whoever asked confirms; above it a second person approves.
+    "confirm":  Step(frozenset({B.ASKED}),     B.APPROVED,   P.CERTIFICATE_ISSUE),
+    "approve":  Step(frozenset({B.ASKED}),     B.APPROVED,   P.CERTIFICATE_ISSUE,  frozenset({"ask"})),
+    "refuse":   Step(frozenset({B.ASKED}),     B.REFUSED,    P.CERTIFICATE_ISSUE,  frozenset({"ask"})),
+    "withdraw": Step(frozenset({B.ASKED}),     B.WITHDRAWN,  P.CERTIFICATE_ISSUE),
 }
 # fmt: on

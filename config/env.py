@@ -116,6 +116,8 @@ def seal_options(folder: Path) -> dict[str, str]:
         "roots": text("PLATFORM_SEAL_ROOTS"),
         "lists": text("PLATFORM_SEAL_LISTS"),
     }
+
+
 def file_outside_data(name: str) -> Path | None:
     """A secret of one process alone, in a file that backups of the data do not take along."""
     if not (value := text(name)):

@@ -104,6 +104,36 @@ def start_again(*, actor: AbstractBaseUser, job: Job) -> Job:
     return locked
 
 
+@transaction.atomic
+def pause(job: Job) -> bool:
+    """Stop after the item that is being done; nothing is lost."""
+    return bool(Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(state=Job.State.PAUSED))
+
+
+@transaction.atomic
+def resume(job: Job) -> bool:
+    """Go on with the items that wait."""
+    going = bool(Job.objects.filter(pk=job.pk, state=Job.State.PAUSED).update(state=Job.State.QUEUED))
+    if going:
+        outbox.add(job.kind, job.pk)
+    return going
+
+
+@transaction.atomic
+def retry(job: Job, keys: Iterable[object]) -> int:
+    """Failed items once more; a job that was over runs again for them."""
+    failed = job.items.filter(state=JobItem.State.FAILED, key__in=[str(key) for key in keys])
+    again = failed.update(state=JobItem.State.WAITING, error="", leased_until=None)
+    if again and not Job.objects.filter(pk=job.pk, state=Job.State.PAUSED).exists():
+        Job.objects.filter(pk=job.pk).update(state=Job.State.QUEUED, finished_at=None)
+        outbox.add(job.kind, job.pk)
+    return again
+
+
+def _is_paused(job: Job) -> bool:
+    return Job.objects.filter(pk=job.pk, state=Job.State.PAUSED).exists()
+
+
 def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
     """Do every waiting item, each under its own lease; a refused item is kept with its reason.
 
@@ -113,6 +143,8 @@ def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
     Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.RUNNING)
     broken: Exception | None = None
     for item in job.items.filter(state=JobItem.State.WAITING).order_by("pk"):
+        if _is_paused(job):
+            return
         try:
             _do(job, item, work)
         except Exception as error:
@@ -125,6 +157,11 @@ def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
         raise broken
     if job.items.filter(state=JobItem.State.WAITING).exists():
         raise ItemsLeft
+    _finish(job)
+
+
+def _finish(job: Job) -> None:
+    """Paused at the very end counts as done: nothing waits."""
     unfinished = Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE)
     unfinished.update(state=Job.State.DONE, error="", finished_at=clock.now())
 

@@ -64,6 +64,7 @@ class Permission(TextChoices):
     TRAINING_RECORD_CLAIM = "training_record_claim"
     TRAINING_RECORD_CONFIRM = "training_record_confirm"
     CERTIFICATE_VIEW = "certificate_view"
+    CERTIFICATE_OWN = "certificate_own"
     CERTIFICATE_ISSUE = "certificate_issue"
     CERTIFICATE_MANAGE = "certificate_manage"
     CREDIT_FILE_VIEW = "credit_file_view"
@@ -98,6 +99,7 @@ OWN_RECORDS: frozenset[str] = frozenset(
         P.EXAM_SIT,
         P.TRAINING_RECORD_VIEW,
         P.CERTIFICATE_VIEW,
+        P.CERTIFICATE_OWN,
         P.CREDIT_FILE_VIEW,
         P.DATA_REQUEST_ASK,
         P.MEMBERSHIP_OWN,

@@ -150,6 +150,11 @@ POWERS: dict[str, Power] = {
     P.EXAM_SIT: Power("exams", _("Sit an examination"), _("Sits the examination one was admitted to.")),
     # --- certificates ---
     P.CERTIFICATE_VIEW: Power("certificates", _("See certificates"), _("Reads issued certificates and their state.")),
+    P.CERTIFICATE_OWN: Power(
+        "certificates",
+        _("Answer and share one's own certificates"),
+        _("Answers before a certificate is revoked, shares one by a link and takes the link back."),
+    ),
     P.CERTIFICATE_ISSUE: Power(
         "certificates", _("Issue certificates"), _("Issues a certificate for a completed training.")
     ),

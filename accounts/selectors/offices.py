@@ -1,5 +1,6 @@
-"""The few figures that stand on the first page of the administrators: counts, never whose."""
+"""The few figures that stand on the first page of an office: counts, never whose."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,7 +16,16 @@ LATELY = timedelta(days=30)
 
 def office_figures(actor: User, role: str) -> dict[str, int]:
     """Empty for roles whose first page shows none."""
-    return FIGURES[role](actor) if role in FIGURES else {}
+    found = FIGURES[role](actor) if role in FIGURES else {}
+    for figures in _MORE[role]:
+        found |= figures(actor)
+    return found
+
+
+def also(role: str, figures: Callable[[User], dict[str, int]]) -> None:
+    """Further figures for the first page of a role, of rooms above this one."""
+    if figures not in _MORE[role]:
+        _MORE[role].append(figures)
 
 
 def _of_audit(actor: User) -> dict[str, int]:
@@ -35,3 +45,4 @@ FIGURES: dict[str, Callable[[User], dict[str, int]]] = {
     Role.SECURITY_ADMIN: login_figures,
     Role.AUDIT_ADMIN: _of_audit,
 }
+_MORE: dict[str, list[Callable[[User], dict[str, int]]]] = defaultdict(list)

@@ -1,7 +1,9 @@
 """Reads of the certificates room: lists for holders and bases, awards to issue for, stored bytes, verification."""
 
 from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
+from certificates.selectors.batches import alone_up_to, batches_of
 from certificates.selectors.credentials import has_transcript, my_credential, my_transcript
+from certificates.selectors.decisions import cases_of, deadline_figures, decision_steps
 from certificates.selectors.files import newest_bytes, stored_bytes
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
 from certificates.selectors.roster import public_roster, roster_lines
@@ -13,13 +15,19 @@ from certificates.selectors.verification import (
     verify_by_name,
     verify_file,
 )
+from certificates.selectors.wallet import open_links, seen
 
 __all__ = [
     "Answer",
+    "alone_up_to",
     "awards",
+    "batches_of",
+    "cases_of",
     "certificate_of",
     "cohort_to_issue",
     "could_not_check",
+    "deadline_figures",
+    "decision_steps",
     "enrolments_to_judge",
     "has_transcript",
     "issued_certificates",
@@ -27,8 +35,10 @@ __all__ = [
     "my_credential",
     "my_transcript",
     "newest_bytes",
+    "open_links",
     "public_roster",
     "roster_lines",
+    "seen",
     "state_of",
     "stored_bytes",
     "verify",

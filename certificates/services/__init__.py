@@ -1,8 +1,21 @@
 """Writes of the certificates room: issue, replacement, decisions about issued certificates, counting of tries."""
 
+from certificates.services.batches import (
+    approve_batch,
+    ask_for_cohort,
+    ask_for_records,
+    confirm_batch,
+    pause_batch,
+    refuse_batch,
+    resume_batch,
+    retry_item,
+    withdraw_batch,
+)
 from certificates.services.credential import make_credential, make_transcript, rotate_issuer_key
+from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
+from certificates.services.revocations import Notice, answer_revocation, drop_case, give_notice, revoke_by_case
 from certificates.services.status import (
     deregister_certificate,
     resume_certificate,
@@ -10,23 +23,42 @@ from certificates.services.status import (
     suspend_certificate,
 )
 from certificates.services.throttle import NotCounted, wait_by_code, wait_by_file, wait_by_name
+from certificates.services.wallet import count_verification, share_certificate, withdraw_link
 
 __all__ = [
     "Candidate",
     "NotCounted",
+    "Notice",
+    "answer_revocation",
+    "approve_batch",
+    "ask_for_cohort",
+    "ask_for_records",
+    "confirm_batch",
+    "count_verification",
     "deregister_certificate",
+    "drop_case",
+    "give_notice",
     "issue_certificate",
     "make_credential",
     "make_transcript",
+    "pause_batch",
     "plan_issue",
+    "refuse_batch",
+    "resume_batch",
     "resume_certificate",
+    "retry_item",
+    "revoke_by_case",
     "revoke_certificate",
     "rotate_issuer_key",
+    "share_certificate",
     "start_issue",
     "store_certificate",
     "supersede_certificate",
     "suspend_certificate",
+    "tick_handouts",
     "wait_by_code",
     "wait_by_file",
     "wait_by_name",
+    "withdraw_batch",
+    "withdraw_link",
 ]

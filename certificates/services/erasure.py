@@ -13,8 +13,10 @@ from certificates.models import (
     CertificateEvent,
     CertificateFile,
     CredentialIntent,
+    RevocationCase,
+    ShareLink,
 )
-from core import audit, outbox
+from core import audit, clock, outbox
 
 ERASE_FILE = "certificates.erase_file"
 
@@ -35,6 +37,8 @@ def reduce_certificates(*, actor: User, person: Person) -> list[Certificate]:
     # The commitment stays in the public log; without its salt nobody can tell whose it was.
     CredentialIntent.objects.filter(certificate__in=rows).update(salt="")
     CertificateCredential.objects.filter(certificate__in=rows).update(json_form="", jwt_form="")
+    RevocationCase.objects.filter(certificate__in=rows).update(said="", answer="", considered="")
+    ShareLink.objects.filter(certificate__in=rows, withdrawn_at=None).update(withdrawn_at=clock.now())
     return rows
 
 

@@ -7,6 +7,7 @@ second step does nothing for a certificate that has its file.
 import hashlib
 import secrets
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -183,13 +184,24 @@ def _retire(actor: User, old: Certificate, cause: dict[str, Any]) -> None:
     note_event(actor, superseded, "supersede", ground=cause["ground"], note=cause["note"])
 
 
-def note_event(actor: User, certificate: Certificate, step: str, *, ground: str = "", note: str = "") -> None:
+def note_event(
+    actor: User,
+    certificate: Certificate,
+    step: str,
+    *,
+    ground: str = "",
+    note: str = "",
+    on: date | None = None,
+    until: date | None = None,
+) -> None:
+    """`on`: the day of the decision, today unless it was said; `until`: the last day of a suspension."""
     CertificateEvent.objects.create(
         certificate=certificate,
         step=step,
         state=certificate.state,
         ground=ground,
         note=note,
-        decided_on=clock.today(),
+        decided_on=on or clock.today(),
+        ends_on=until,
         actor=actor,
     )

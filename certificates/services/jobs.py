@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate
-from certificates.rules import Obstacle
+from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards, awards_of_cohort, enrolment_of, enrolments_to_judge
 from certificates.services.issue import allot_certificate, issue_certificate
 from certificates.services.snapshot import Refusal, refusals
@@ -22,6 +23,8 @@ from core.models import Job
 from courses.models import Cohort, Enrolment, TrainingRecord
 
 KIND = "certificates.issue"
+# The subject of a job is a class, or a batch with this in front.
+BATCH = "batch:"
 # A second click within this time finds the job of the first.
 SAME_CLICK = timedelta(minutes=2)
 
@@ -53,7 +56,10 @@ def plan_issue(*, actor: User, cohort: Cohort) -> list[Candidate]:
 
 @transaction.atomic
 def start_issue(*, actor: User, cohort: Cohort) -> Job:
-    """Allot a number to everybody who is ready, and start the job that draws and stores. Raises `nothing_to_issue`."""
+    """Allot a number to everybody who is ready, and start the job that draws and stores.
+
+    Raises `nothing_to_issue`, and `second_person_needed` above the number that one person may issue alone.
+    """
     require(actor, Permission.CERTIFICATE_ISSUE, cohort)
     # Two clicks queue here; the second finds what the first has started.
     Cohort.objects.select_for_update().get(pk=cohort.pk)
@@ -62,10 +68,17 @@ def start_issue(*, actor: User, cohort: Cohort) -> Job:
     ready = [one.record for one in plan_issue(actor=actor, cohort=cohort) if one.is_ready and one.record]
     if not ready:
         raise DomainError("nothing_to_issue")
+    if len(ready) > (limit := figure("issue_alone_up_to", on=clock.today())):
+        raise DomainError("second_person_needed", people=len(ready), limit=limit)
+    return start_job(actor, ready, about=cohort, subject=str(cohort.pk))
+
+
+def start_job(actor: User, ready: Sequence[TrainingRecord], *, about: Model, subject: str) -> Job:
+    """Numbers first, then the job; in the transaction of whoever has decided that it may begin."""
     for record in ready:
         allot_certificate(actor=actor, training_record=record)
-    job = jobs.start(actor=actor, kind=KIND, subject_id=cohort.pk, keys=[record.pk for record in ready])
-    audit.record(actor, "certificates.issue_started", cohort, job=str(job.uuid), people=len(ready))
+    job = jobs.start(actor=actor, kind=KIND, subject_id=subject, keys=[record.pk for record in ready])
+    audit.record(actor, "certificates.issue_started", about, job=str(job.uuid), people=len(ready))
     return job
 
 

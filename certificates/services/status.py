@@ -1,38 +1,117 @@
 """Decisions about an issued certificate. Each has a ground that its step allows, a day, a note for the file."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 from django.db import transaction
 
+from accounts.access import require
 from accounts.models import User
+from accounts.permissions import Permission
 from certificates.models import Certificate
+from certificates.rules import figure
 from certificates.services.issue import note_event
-from certificates.workflow import CERTIFICATE_STEPS, GROUNDS
+from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, Ground
+from core import clock
 from core.errors import DomainError
 from core.workflow import advance
 
 
-def suspend_certificate(*, actor: User, certificate: Certificate, ground: str, note: str = "") -> Certificate:
-    """While authenticity or identity is under check, or by order of a court."""
-    return _decide(actor, certificate, "suspend", ground, note)
+@dataclass(frozen=True)
+class Decision:
+    """What every decision says: why, on which day, and what the file keeps; `until` is the end of a suspension."""
+
+    ground: str
+    note: str = ""
+    on: date | None = None
+    until: date | None = None
 
 
-def resume_certificate(*, actor: User, certificate: Certificate, ground: str, note: str = "") -> Certificate:
-    return _decide(actor, certificate, "resume", ground, note)
+def suspend_certificate(
+    *,
+    actor: User,
+    certificate: Certificate,
+    ground: str,
+    note: str = "",
+    on: date | None = None,
+    until: date | None = None,
+) -> Certificate:
+    """While authenticity or identity is under check, thirty days at most; by order of a court as long as it says.
+
+    Raises `suspension_too_long`, `suspension_ends_before`.
+    """
+    ends = until or _longest(ground)
+    _check_end(ground, on or clock.today(), ends)
+    return _decide(actor, certificate, "suspend", Decision(ground, note, on, ends))
 
 
-def revoke_certificate(*, actor: User, certificate: Certificate, ground: str, note: str = "") -> Certificate:
-    """The issuer's own decision about a false fact; never a sanction for later conduct."""
-    return _decide(actor, certificate, "revoke", ground, note)
-
-
-def deregister_certificate(*, actor: User, certificate: Certificate, ground: str, note: str = "") -> Certificate:
-    """Ended without fault."""
-    return _decide(actor, certificate, "deregister", ground, note)
+def resume_certificate(
+    *, actor: User, certificate: Certificate, ground: str, note: str = "", on: date | None = None
+) -> Certificate:
+    return _decide(actor, certificate, "resume", Decision(ground, note, on))
 
 
 @transaction.atomic
-def _decide(actor: User, certificate: Certificate, step: str, ground: str, note: str) -> Certificate:
-    if ground not in GROUNDS[step]:
-        raise DomainError("ground_not_allowed", step=step, ground=ground)
-    decided = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=ground)
-    note_event(actor, decided, step, ground=ground, note=note)
+def revoke_certificate(
+    *, actor: User, certificate: Certificate, ground: str, note: str = "", on: date | None = None
+) -> Certificate:
+    """What a court ordered is carried out here. A false fact goes by a revocation case (`services.revocations`).
+
+    The system alone enters one that was decided before. Raises `notice_missing`.
+    """
+    require(actor, Permission.CERTIFICATE_MANAGE, certificate)
+    if ground == Ground.FALSE_FACT and not is_system(actor):
+        raise DomainError("notice_missing")
+    return _decide(actor, certificate, "revoke", Decision(ground, note, on))
+
+
+def deregister_certificate(
+    *, actor: User, certificate: Certificate, ground: str, note: str = "", on: date | None = None
+) -> Certificate:
+    """Ended without fault."""
+    return _decide(actor, certificate, "deregister", Decision(ground, note, on))
+
+
+def revoke_after_hearing(*, actor: User, certificate: Certificate, note: str, on: date) -> Certificate:
+    """The last step of a revocation case, in its transaction and by its second person."""
+    return _decide(actor, certificate, "revoke", Decision(Ground.FALSE_FACT, note, on))
+
+
+def is_system(actor: User) -> bool:
+    """What commands and loaders act as; nobody wears it."""
+    return any(hat.role == "system" for hat in actor.worn_memberships())
+
+
+@transaction.atomic
+def _decide(actor: User, certificate: Certificate, step: str, decision: Decision) -> Certificate:
+    if decision.ground not in GROUNDS[step]:
+        raise DomainError("ground_not_allowed", step=step, ground=decision.ground)
+    decided = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=decision.ground)
+    _check_day(decided, decision.on)
+    note_event(actor, decided, step, ground=decision.ground, note=decision.note, on=decision.on, until=decision.until)
     return decided
+
+
+def _check_day(certificate: Certificate, on: date | None) -> None:
+    """A decision is of today or earlier, and of no day before what it changes."""
+    if on is None:
+        return
+    last = certificate.events.order_by("-at", "-pk").values_list("decided_on", flat=True).first()
+    if on > clock.today() or on < (last or certificate.issued_on):
+        raise DomainError("day_out_of_order", first=str(last or certificate.issued_on))
+
+
+def _longest(ground: str) -> date | None:
+    if ground == Ground.COURT_ORDER:
+        return None
+    today = clock.today()
+    return today + timedelta(days=figure("suspension_days", on=today))
+
+
+def _check_end(ground: str, start: date, ends: date | None) -> None:
+    if ends is None:
+        return
+    if ends < max(start, clock.today()):
+        raise DomainError("suspension_ends_before")
+    if ground != Ground.COURT_ORDER and ends > start + timedelta(days=figure("suspension_days", on=start)):
+        raise DomainError("suspension_too_long", days=figure("suspension_days", on=start))

@@ -300,6 +300,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "delete expired": {"task": "oversight.delete_expired", "schedule": crontab(hour=3, minute=20)},
     "renew time stamps": {"task": "certificates.renew_time_stamps", "schedule": crontab(hour=3, minute=40)},
+    "certificates every day": {"task": "certificates.every_day", "schedule": crontab(hour=6, minute=10)},
     "resend": {"task": "core.resend", "schedule": 3.0},
     "expire invitations": {"task": "accounts.expire_invitations", "schedule": 3600.0},
     "collect exams": {"task": "exams.collect_overdue", "schedule": 60.0},
@@ -349,7 +350,14 @@ EDITOR_CONTENT_SECURITY_POLICY = {
 }
 # GET must not write; these tables are bookkeeping of the visit itself.
 READ_ONLY_GET_EXEMPT_TABLES = frozenset(
-    {"django_session", "core_cache", "accounts_accessentry", "accounts_signin", "mfa_authenticator"}
+    {
+        "django_session",
+        "core_cache",
+        "accounts_accessentry",
+        "accounts_signin",
+        "mfa_authenticator",
+        "certificates_verificationcount",
+    }
 )
 READ_ONLY_GET_EXEMPT_PREFIXES = (EDITOR_PREFIX,)
 

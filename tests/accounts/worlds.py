@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
@@ -51,8 +52,16 @@ from certificates.models import (
     CertificateCredential,
     CertificateEvent,
     CertificateFile,
+    CertificateHandout,
+    ExpiryReminder,
     FileRevision,
+    IssueBatch,
+    IssueBatchItem,
+    RevocationCase,
+    ShareLink,
+    VerificationCount,
 )
+from certificates.models.wallet import share_hash
 from certificates.services.credential import plan_credential
 from core import clock
 from courses.exams.models import (
@@ -294,6 +303,25 @@ def _exam(person: Person, base: TrainingBase) -> list[Model]:
     ]
 
 
+def _wallet(certificate: Certificate) -> list[Model]:
+    """Shared, verified and reminded of."""
+    day = date(2099, 1, 1)
+    link = ShareLink(certificate=certificate, ends_on=day, created_by=system_user())
+    link.token_hash = share_hash(link.token)
+    link.save()
+    return [
+        link,
+        VerificationCount.objects.create(certificate=certificate, day=day, count=1),
+        ExpiryReminder.objects.create(certificate=certificate, days=90),
+        CertificateHandout.objects.create(certificate=certificate, by=system_user()),
+    ]
+
+
+def _batch(base: TrainingBase, record: Any) -> list[Model]:
+    batch = IssueBatch.objects.create(base=base, people=1, alone_up_to=20, asked_by=make_user())
+    return [batch, IssueBatchItem.objects.create(batch=batch, person=record.person, record=record, gets=True)]
+
+
 def _certificates(person: Person, base: TrainingBase) -> list[Model]:
     number, day = next(_numbers), date(2026, 5, 2)
     record = make_record(person, base=base, completed_on=date(2026, 5, 1))
@@ -332,6 +360,17 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
             reason="test",
         ),
         certificate,
+        *_batch(base, record),
+        *_wallet(certificate),
+        RevocationCase.objects.create(
+            certificate=certificate,
+            said="test",
+            served_how="in_person",
+            served_on=day,
+            answer_days=10,
+            answer_until=date(2099, 1, 1),
+            noticed_by=make_user(),
+        ),
         CertificateCounter.objects.get_or_create(base=base, level="J", year=2026, defaults={"last": number})[0],
         file,
         FileRevision.objects.create(

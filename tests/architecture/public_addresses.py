@@ -20,6 +20,7 @@ MACHINES = {
 VISITORS = {
     "courses/": "the catalogue",
     "cohorts/<int:pk>/": "what a cohort offers, before one applies",
+    "certificates/shared/<str:token>/": "whoever was given the link by the holder reads the answer of verification",
     "managers/": "technology managers who chose to be listed",
     "notice/<str:token>/": "whoever a roster names answers by the link, without a login",
     "verify/": "anyone verifies a certificate",

@@ -264,7 +264,7 @@ def verbs_of_states() -> set[str]:
 
 
 # Tables that are not called after their model.
-STATES_OF = {"DISPUTE_STEPS": "appointmentdispute", "JOIN_STEPS": "joinrequest"}
+STATES_OF = {"DISPUTE_STEPS": "appointmentdispute", "JOIN_STEPS": "joinrequest", "REVOCATION_STEPS": "revocationcase"}
 
 
 def _bare(name: str) -> str:

@@ -21,10 +21,10 @@ DECIDE = {
 }
 ALLOWED = [
     ("issued", "suspend", "identity_under_check", "suspended"),
-    ("issued", "revoke", "false_fact", "revoked"),
+    ("issued", "revoke", "court_order", "revoked"),
     ("issued", "deregister", "own_request", "deregistered"),
     ("suspended", "resume", "check_passed", "issued"),
-    ("suspended", "revoke", "false_fact", "revoked"),
+    ("suspended", "revoke", "court_order", "revoked"),
     ("suspended", "deregister", "holder_deceased", "deregistered"),
 ]
 

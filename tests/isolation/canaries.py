@@ -71,6 +71,7 @@ READERS = {
     "accounts.Person": "trainee officer base instructor invigilator regulator",
     "certificates.Certificate": "trainee base regulator",
     "certificates.CertificateEvent": "base",
+    "certificates.RevocationCase": "trainee base regulator",
     "courses.TrainingRecord": "trainee officer base regulator",
     "courses.TrainingRecordAnnulment": "officer base regulator",
     "credit.CreditRecord": "trainee regulator",

@@ -3,17 +3,23 @@
 from datetime import timedelta
 
 from accounts.identifiers import resident_check_character
-from accounts.models import AppointmentNotice, Person
+from accounts.models import AppointmentNotice, Person, User
 from accounts.models.notices import notice_token
 from accounts.services import answer_by_link, correct_name, hand_out_notices, record_joining
-from certificates.models import Certificate
+from certificates.models import Certificate, RevocationCase
 from certificates.services import (
+    Notice,
+    answer_revocation,
+    count_verification,
     deregister_certificate,
-    revoke_certificate,
+    give_notice,
+    revoke_by_case,
+    share_certificate,
     supersede_certificate,
     suspend_certificate,
 )
-from certificates.workflow import CertificateState, Ground
+from certificates.workflow import CertificateState, Ground, ServedHow
+from core import clock
 from courses.models import TrainingRecord
 from courses.services import annul_training_record
 from staffing.services import enter_sealed_count
@@ -21,6 +27,8 @@ from website.management.demo.story import on_day
 from website.management.demo.world import World
 
 MANAGER = "qinwen@demo.invalid"
+# Whoever gave a notice does not decide.
+SECOND = "luyi@demo.invalid"
 
 
 def happen(world: World) -> None:
@@ -32,9 +40,16 @@ def happen(world: World) -> None:
     with on_day(world, world.day - timedelta(days=60)):
         wished = _certificate("sunli@demo.invalid", world)
         deregister_certificate(actor=manager, certificate=wished, ground=Ground.OWN_REQUEST)
+    with on_day(world, world.day - timedelta(days=60)):
+        case = _notice(
+            manager, _certificate("zhoutao@demo.invalid", world), "经调查，该证书所依据的结业考试由他人代考。"
+        )
+        answer_revocation(
+            actor=world.users["zhoutao@demo.invalid"], case=case, answer="本人承认考试由他人代考，无异议。"
+        )
     with on_day(world, world.day - timedelta(days=40)):
-        false = _certificate("zhoutao@demo.invalid", world)
-        revoke_certificate(actor=manager, certificate=false, ground=Ground.FALSE_FACT, note="经调查，考试由他人代考")
+        revoke_by_case(actor=world.users[SECOND], case=case, considered="当事人承认，事实清楚，决定撤销。")
+        false = case.certificate
         annul_training_record(actor=manager, record=false.training_record, reason="考试由他人代考，不符合结业条件")
     with on_day(world, world.day - timedelta(days=10)):
         _annul_unconfirmed_degree(world)
@@ -44,7 +59,27 @@ def happen(world: World) -> None:
         _enter_secret_posts(world)
     with on_day(world, world.day - timedelta(days=8)):
         doubted = _certificate("guoqi@demo.invalid", world)
-        suspend_certificate(actor=manager, certificate=doubted, ground=Ground.IDENTITY_UNDER_CHECK)
+        suspend_certificate(
+            actor=manager,
+            certificate=doubted,
+            ground=Ground.IDENTITY_UNDER_CHECK,
+            until=world.day + timedelta(days=5),
+        )
+        _share(world.users["yoshida@demo.invalid"])
+    with on_day(world, world.day - timedelta(days=3)):
+        _notice(manager, doubted, "录取时提交的身份证件与公安核验结果不一致，核验单编号岚核〔演示〕12号。")
+
+
+def _notice(manager: User, certificate: Certificate, said: str) -> RevocationCase:
+    return give_notice(actor=manager, certificate=certificate, notice=Notice(said, ServedHow.IN_PERSON, clock.today()))
+
+
+def _share(holder: User) -> None:
+    """A link for an employer, who has opened it twice."""
+    certificate = Certificate.objects.get(person__user=holder)
+    share_certificate(actor=holder, certificate=certificate)
+    for _visit in range(2):
+        count_verification(certificate)
 
 
 def _certificate(email: str, world: World) -> Certificate:

@@ -26,6 +26,7 @@ from certificates.forms import MAX_FILE, CodeForm, FileForm, IssuedFilterForm, N
 from certificates.models import Certificate
 from certificates.rules import Outcome
 from certificates.selectors import Answer
+from certificates.workflow import BatchState
 from core import clock
 from core.errors import DomainError
 from core.handed_in import keep_in_memory
@@ -111,6 +112,7 @@ def _by_file(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, answer: Answer) -> HttpResponse:
+    services.count_verification(answer.certificate)
     # A file that is not in the register is an answer; what could not be read is none.
     status = 200 if answer.file else STATUS.get(answer.outcome, 200)
     return render(request, "certificates/outcome.html", {"answer": answer}, status=status)
@@ -185,9 +187,24 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "revisions": found.file.revisions.all(),
         "outcome": selectors.state_of(found),
         "own": found.person.user_id == request.user.pk,
-        "wallet": selectors.my_credential(request.user, number),  # type: ignore[arg-type]
+        "credential": selectors.my_credential(request.user, number),  # type: ignore[arg-type]
+        "steps": selectors.decision_steps(request.user, found),  # type: ignore[arg-type]
+        "wallet": _wallet(request, found),
+        "cases": selectors.cases_of(request.user, found),  # type: ignore[arg-type]
     }
     return render(request, "certificates/certificate.html", context)
+
+
+def _wallet(request: HttpRequest, found: Certificate) -> dict[str, Any]:
+    """What the holder alone sees: links, and how often it was verified."""
+    person = found.person.merged_into or found.person
+    if person.user_id != request.user.pk:
+        return {}
+    links = [
+        {"link": one.link, "address": settings.SITE_URL + reverse("certificates:shared", args=[one.token])}
+        for one in selectors.open_links(request.user, found)  # type: ignore[arg-type]
+    ]
+    return {"links": links, "seen": selectors.seen(request.user, found)}  # type: ignore[arg-type]
 
 
 @require_safe
@@ -206,7 +223,7 @@ def download(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
-def wallet(request: HttpRequest, number: str) -> HttpResponse:
+def add_to_wallet(request: HttpRequest, number: str) -> HttpResponse:
     """The credential of one's own certificate: what it is for, and how it gets into a wallet."""
     found = _own_or_404(request, number)
     trail = [
@@ -288,18 +305,30 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "made": sum(one.certificate is not None for one in people),
         "refused": sum(bool(one.refusals) for one in people),
     }
-    return render(request, "certificates/issue.html", {"cohort": cohort, "people": people, "counts": counts})
+    context = {
+        "cohort": cohort,
+        "people": people,
+        "counts": counts,
+        "alone_up_to": selectors.alone_up_to(),
+        "batches": selectors.batches_of(request.user, cohort),  # type: ignore[arg-type]
+    }
+    return render(request, "certificates/issue.html", context)
 
 
 def _start(request: HttpRequest, cohort: Cohort) -> HttpResponseRedirect:
+    """Up to the number of the rule the asker confirms here; above it the batch waits for a second person."""
     try:
-        job = services.start_issue(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+        batch = services.ask_for_cohort(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+        if batch.state == BatchState.ASKED and not batch.needs_second:
+            batch = services.confirm_batch(actor=request.user, batch=batch)  # type: ignore[arg-type]
     except DomainError as refusal:
         if refusal.code != "nothing_to_issue":
             raise
         messages.warning(request, _("Nobody in this class is waiting for a certificate."))
         return redirect("certificates:issue", cohort.pk)
-    return redirect("core:job", job.uuid)
+    if batch.job and batch.job.owner_id == request.user.pk:
+        return redirect("core:job", batch.job.uuid)
+    return redirect("certificates:batch", batch.pk)
 
 
 def _page(request: HttpRequest, rows: Any) -> Any:

@@ -11,9 +11,27 @@ from accounts.access import ScopedQuerySet
 from accounts.identifiers import DocumentType
 from accounts.models import Person, TrainingBase, User
 from certificates.identifiers import in_fours
+from certificates.models.batches import IssueBatch, IssueBatchItem
+from certificates.models.decisions import RevocationCase
+from certificates.models.handout import CertificateHandout
+from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
 from courses.models import TrainingRecord
+
+__all__ = [
+    "Certificate",
+    "CertificateCounter",
+    "CertificateEvent",
+    "CertificateFile",
+    "CertificateHandout",
+    "ExpiryReminder",
+    "IssueBatch",
+    "IssueBatchItem",
+    "RevocationCase",
+    "ShareLink",
+    "VerificationCount",
+]
 
 
 class CounterQuerySet(ScopedQuerySet):
@@ -250,6 +268,8 @@ class CertificateEvent(models.Model):
     # For the file only: verification shows the ground, never this.
     note = models.TextField(blank=True)
     decided_on = models.DateField()
+    # The last day of a suspension: it is shown and watched, and ends only by a decision.
+    ends_on = models.DateField(null=True, blank=True)
     at = models.DateTimeField(default=clock.now)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -258,7 +278,14 @@ class CertificateEvent(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(name="certificate_step_has_a_ground", condition=Q(step="issue") | ~Q(ground=""))
+            models.CheckConstraint(name="certificate_step_has_a_ground", condition=Q(step="issue") | ~Q(ground="")),
+            # Only a court suspends without an end, and nothing else has one.
+            models.CheckConstraint(
+                name="certificate_suspension_ends",
+                condition=Q(step="suspend", ends_on__isnull=False, ends_on__gte=F("decided_on"))
+                | Q(step="suspend", ground=Ground.COURT_ORDER, ends_on__isnull=True)
+                | Q(~Q(step="suspend"), ends_on__isnull=True),
+            ),
         ]
         indexes = [models.Index(fields=["certificate", "at"], name="certificate_history")]
 

@@ -1,0 +1,172 @@
+"""Issue by batch: somebody asks, the dry run is kept, one or two people decide, a job issues; pause, resume, retry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.access import require
+from accounts.models import TrainingBase, User
+from accounts.permissions import Permission
+from certificates.models import IssueBatch, IssueBatchItem
+from certificates.rules import figure
+from certificates.selectors.awards import awards
+from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
+from certificates.services.snapshot import Refusal, refusals
+from certificates.workflow import ISSUE_BATCH_STEPS, BatchState, CertificateState
+from core import audit, clock, jobs
+from core.errors import DomainError
+from core.models import Job
+from core.workflow import advance
+from courses.models import Cohort, TrainingRecord
+
+NUMBER_ONCE = frozenset({CertificateState.DRAFT})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a batch: whose, for which record, and why not."""
+
+    person_id: int
+    record: TrainingRecord | None
+    gets: bool
+    why_not: Sequence[Refusal] = ()
+
+
+@transaction.atomic
+def ask_for_cohort(*, actor: User, cohort: Cohort) -> IssueBatch:
+    """A class's dry run, kept; a second click, tab or officer gets the batch that waits. Raises `nothing_to_issue`."""
+    require(actor, Permission.CERTIFICATE_ISSUE, cohort)
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    if waiting := _waiting(cohort):
+        return waiting
+    lines = [_line(one) for one in plan_issue(actor=actor, cohort=cohort) if one.certificate is None]
+    return _keep(actor, cohort.base, lines, cohort)
+
+
+@transaction.atomic
+def ask_for_records(*, actor: User, base: TrainingBase, record_ids: Sequence[int]) -> IssueBatch:
+    """A list that somebody chose. Raises `nothing_to_issue`; records out of reach are not in it."""
+    require(actor, Permission.CERTIFICATE_ISSUE, base)
+    found = awards(actor).filter(pk__in=record_ids, base=base)
+    return _keep(actor, base, [_line_of(record) for record in found if not _has_certificate(record)], None)
+
+
+@transaction.atomic
+def confirm_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
+    """By whoever asked, up to the number of the rule. Raises `second_person_needed`, `nothing_to_issue`, WrongState."""
+    require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    if batch.needs_second:
+        raise DomainError("second_person_needed", people=batch.people, limit=batch.alone_up_to)
+    return _begin(actor, batch, "confirm")
+
+
+@transaction.atomic
+def approve_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
+    """By a second person. Raises NotAllowed (`same_person_twice`), `nothing_to_issue` and WrongState."""
+    require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    return _begin(actor, batch, "approve")
+
+
+def refuse_batch(*, actor: User, batch: IssueBatch, reason: str) -> IssueBatch:
+    """By a second person, with a reason. Raises `reason_missing`."""
+    if not reason.strip():
+        raise DomainError("reason_missing")
+    changes = {**_decided(actor), "reason": reason.strip()[:500]}
+    return advance(batch, "refuse", ISSUE_BATCH_STEPS, actor=actor, changes=changes)
+
+
+def withdraw_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
+    return advance(batch, "withdraw", ISSUE_BATCH_STEPS, actor=actor, changes=_decided(actor))
+
+
+# --- while it runs --------------------------------------------------------------------------------------------------
+@transaction.atomic
+def pause_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
+    require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    if batch.job and jobs.pause(batch.job):
+        audit.record(actor, "certificates.batch_paused", batch)
+    return batch
+
+
+@transaction.atomic
+def resume_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
+    require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    if batch.job and jobs.resume(batch.job):
+        audit.record(actor, "certificates.batch_resumed", batch)
+    return batch
+
+
+@transaction.atomic
+def retry_item(*, actor: User, batch: IssueBatch, record_ids: Sequence[int]) -> int:
+    """What failed, once more, one by one or all; what has a certificate keeps it."""
+    require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    again = jobs.retry(batch.job, record_ids) if batch.job else 0
+    if again:
+        audit.record(actor, "certificates.batch_retried", batch, items=again)
+    return again
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+def _waiting(cohort: Cohort) -> IssueBatch | None:
+    """A batch of this class that nobody has decided on, or whose job is not over."""
+    runs = Q(state=BatchState.APPROVED, job__isnull=False) & ~Q(job__state=Job.State.DONE)
+    rows = IssueBatch.objects.filter(Q(state=BatchState.ASKED) | runs, cohort=cohort)
+    return rows.select_related("job").order_by("-pk").first()
+
+
+def _keep(actor: User, base: TrainingBase, lines: list[Line], cohort: Cohort | None) -> IssueBatch:
+    people = sum(line.gets for line in lines)
+    if not people:
+        raise DomainError("nothing_to_issue")
+    batch = IssueBatch.objects.create(
+        base=base,
+        cohort=cohort,
+        people=people,
+        alone_up_to=figure("issue_alone_up_to", on=clock.today()),
+        asked_by=actor,
+        asked_at=clock.now(),
+    )
+    IssueBatchItem.objects.bulk_create(
+        IssueBatchItem(
+            batch=batch,
+            person_id=line.person_id,
+            record=line.record,
+            gets=line.gets,
+            why_not=[[str(one.obstacle), one.detail] for one in line.why_not],
+        )
+        for line in lines
+    )
+    # The verb of a step, so that the table can keep apart who asked and who approves.
+    audit.record(actor, "certificates.issuebatch.ask", batch, people=people, limit=batch.alone_up_to)
+    return batch
+
+
+def _begin(actor: User, batch: IssueBatch, step: str) -> IssueBatch:
+    approved = advance(batch, step, ISSUE_BATCH_STEPS, actor=actor, changes=_decided(actor), people=batch.people)
+    wanted = approved.items.filter(gets=True).values_list("record", flat=True)
+    # Time passes between asking and approving: whoever has a certificate by now, or may get none, is left out.
+    ready = [one for one in awards(actor).filter(pk__in=wanted) if not _has_certificate(one) and not refusals(one)]
+    if not ready:
+        raise DomainError("nothing_to_issue")
+    approved.job = start_job(actor, ready, about=approved, subject=f"{BATCH}{approved.pk}")
+    approved.save(update_fields=["job"])
+    return approved
+
+
+def _decided(actor: User) -> dict[str, object]:
+    return {"decided_at": clock.now(), "decided_by": actor}
+
+
+def _line(one: Candidate) -> Line:
+    return Line(one.enrolment.person_id, one.record, one.is_ready and one.record is not None, one.refusals)
+
+
+def _line_of(record: TrainingRecord) -> Line:
+    found = refusals(record)
+    return Line(record.person_id, record, not found, found)
+
+
+def _has_certificate(record: TrainingRecord) -> bool:
+    return any(one.state not in NUMBER_ONCE for one in record.certificates.all())

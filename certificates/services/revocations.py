@@ -1,0 +1,151 @@
+"""Revocation for a false fact: notice, the holder's answer or the time for it, the decision of a second person."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from accounts.access import require
+from accounts.models import User
+from accounts.permissions import Permission
+from certificates.models import Certificate, RevocationCase
+from certificates.rules import figure
+from certificates.services.status import revoke_after_hearing
+from certificates.workflow import CERTIFICATE_STEPS, REVOCATION_STEPS, RevocationState, ServedHow
+from core import audit, calendar, clock, outbox
+from core.errors import DomainError, WrongState
+from core.workflow import advance
+
+NOTICED = "certificates.revocation_noticed"
+DECIDED = "certificates.revocation_decided"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is said to be false, and how and when the holder was handed that."""
+
+    said: str
+    served_how: str
+    served_on: date
+
+
+@transaction.atomic
+def give_notice(*, actor: User, certificate: Certificate, notice: Notice) -> RevocationCase:
+    """Begin a revocation: nothing changes for the certificate yet. Raises `own_record`, `said_missing`,
+    `served_how_unknown`, `served_in_future`, `revocation_runs` and WrongState."""
+    require(actor, Permission.CERTIFICATE_MANAGE, certificate)
+    locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    _check_notice(actor, locked, notice)
+    days = figure("revocation_answer_working_days", on=notice.served_on)
+    deadline = calendar.working_day_deadline(notice.served_on, days)
+    case = RevocationCase.objects.create(
+        certificate=locked,
+        said=notice.said.strip(),
+        served_how=notice.served_how,
+        served_on=notice.served_on,
+        answer_days=days,
+        answer_until=deadline.day,
+        is_provisional=deadline.provisional,
+        noticed_at=clock.now(),
+        noticed_by=actor,
+    )
+    # The verb of a step, so that the table can keep apart who gave the notice and who revokes.
+    audit.record(actor, "certificates.revocationcase.notice", case, number=locked.number, until=str(deadline.day))
+    outbox.add(NOTICED, case.pk)
+    return case
+
+
+@transaction.atomic
+def answer_revocation(*, actor: User, case: RevocationCase, answer: str) -> RevocationCase:
+    """The holder's own words, once; also after the period, as long as nothing is decided. Raises `answer_missing`."""
+    require(actor, Permission.CERTIFICATE_OWN, case)
+    if not answer.strip():
+        raise DomainError("answer_missing")
+    said = {"answer": answer.strip(), "answered_at": clock.now()}
+    return advance(case, "answer", REVOCATION_STEPS, actor=actor, changes=said)
+
+
+@transaction.atomic
+def revoke_by_case(*, actor: User, case: RevocationCase, considered: str) -> RevocationCase:
+    """The second person's decision; the certificate is revoked in the same transaction.
+
+    Raises `considered_missing`, `still_time_to_answer`, `own_record`, NotAllowed (`same_person_twice`), WrongState.
+    """
+    require(actor, Permission.CERTIFICATE_MANAGE, case)
+    heard = _heard(actor, case)
+    _check_other(actor, heard.certificate)
+    decided = _close(actor, heard, "revoke", considered)
+    revoke_after_hearing(actor=actor, certificate=decided.certificate, note=decided.considered, on=clock.today())
+    return decided
+
+
+@transaction.atomic
+def drop_case(*, actor: User, case: RevocationCase, considered: str) -> RevocationCase:
+    """Nothing false was found: the certificate stays as it is. Who gave the notice may say so, too."""
+    require(actor, Permission.CERTIFICATE_MANAGE, case)
+    return _close(actor, case, "drop", considered)
+
+
+def close_periods(*, actor: User) -> int:
+    """Once a day: cases whose time to answer is over lapse; a provisional last day is counted anew first."""
+    lapsed = 0
+    for case in RevocationCase.objects.allowed(actor, Permission.CERTIFICATE_MANAGE).filter(
+        state=RevocationState.NOTICED
+    ):
+        with transaction.atomic():
+            lapsed += _heard(actor, case, strict=False).state == RevocationState.LAPSED
+    return lapsed
+
+
+def _heard(actor: User, case: RevocationCase, *, strict: bool = True) -> RevocationCase:
+    """The case once there is an answer, or once the time for one is over; nothing expires on a provisional day."""
+    locked = RevocationCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if locked.state != RevocationState.NOTICED:
+        return locked
+    deadline = calendar.working_day_deadline(locked.served_on, locked.answer_days)
+    if locked.is_provisional and not deadline.provisional:
+        locked.answer_until, locked.is_provisional = deadline.day, False
+        locked.save(update_fields=["answer_until", "is_provisional"])
+        audit.record(actor, "certificates.revocation_day_settled", locked, until=str(deadline.day))
+    if locked.is_provisional or clock.today() <= locked.answer_until:
+        if strict:
+            raise DomainError("still_time_to_answer", until=str(locked.answer_until))
+        return locked
+    return advance(locked, "lapse", REVOCATION_STEPS, actor=actor)
+
+
+def _close(actor: User, case: RevocationCase, step: str, considered: str) -> RevocationCase:
+    if not considered.strip():
+        raise DomainError("considered_missing")
+    changes = {
+        "considered": considered.strip(),
+        "decided_at": clock.now(),
+        "decided_on": clock.today(),
+        "decided_by": actor,
+    }
+    closed = advance(case, step, REVOCATION_STEPS, actor=actor, changes=changes)
+    outbox.add(DECIDED, closed.pk)
+    return closed
+
+
+def _check_notice(actor: User, certificate: Certificate, notice: Notice) -> None:
+    _check_other(actor, certificate)
+    if certificate.state not in CERTIFICATE_STEPS["revoke"].sources:
+        raise WrongState(step="revoke", state=certificate.state)
+    wrong = {
+        "said_missing": not notice.said.strip(),
+        "served_how_unknown": notice.served_how not in ServedHow.values,
+        "served_in_future": notice.served_on > clock.today(),
+        "served_before_issue": notice.served_on < certificate.issued_on,
+        "revocation_runs": any(case.is_open for case in certificate.revocation_cases.all()),
+    }
+    for code, holds in wrong.items():
+        if holds:
+            raise DomainError(code)
+
+
+def _check_other(actor: User, certificate: Certificate) -> None:
+    """Nobody decides about oneself."""
+    person = certificate.person
+    if actor.pk in (person.user_id, person.merged_into and person.merged_into.user_id):
+        raise DomainError("own_record")

@@ -1,0 +1,145 @@
+"""Decisions about a certificate, and the lists of what waits for one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import holds
+from accounts.middleware import SignedInRequest
+from accounts.permissions import Permission
+from accounts.views.again import confirm_again
+from accounts.views.trails import trail
+from certificates import services
+from certificates.forms.decisions import DecideForm, SupersedeForm, SuspendForm
+from certificates.models import Certificate
+from certificates.selectors import decisions as selectors
+from certificates.workflow import CERTIFICATE_STEPS, STEP_TITLES, Ground
+from core.errors import DomainError
+from core.workflow import open_steps
+
+PAGE_LENGTH = 25
+FOLLOWS = {
+    "suspend": [
+        gettext_lazy("Verification answers from now on: suspended, something is being checked."),
+        gettext_lazy("It is no penalty and says nothing about conduct; the last day is shown to the holder."),
+        gettext_lazy("It is not lifted by itself: somebody decides before that day."),
+    ],
+    "resume": [gettext_lazy("Verification answers from now on: registered as normal.")],
+    "supersede": [
+        gettext_lazy(
+            "A new certificate with a new number is made from today's facts, and the present one is replaced."
+        ),
+        gettext_lazy("The bytes of the present one are kept; verification of it names the new number."),
+        gettext_lazy("A wrong name is corrected in the person's record first."),
+    ],
+    "deregister": [
+        gettext_lazy("The certificate ends without fault, for good; the training it proves remains a fact."),
+    ],
+    "revoke": [
+        gettext_lazy("The certificate is taken back, for good; verification says so from now on."),
+        gettext_lazy("Only what a court has ordered: name court and number in the note."),
+    ],
+}
+SERVICES = {
+    "suspend": services.suspend_certificate,
+    "resume": services.resume_certificate,
+    "deregister": services.deregister_certificate,
+    "revoke": services.revoke_certificate,
+}
+REFUSALS = {
+    "ground_not_allowed": gettext_lazy("This step is not taken on that ground."),
+    "suspension_too_long": gettext_lazy("A check may last thirty days at most; choose an earlier last day."),
+    "suspension_ends_before": gettext_lazy("The last day lies before the suspension, or has passed."),
+    "day_out_of_order": gettext_lazy("The day lies in the future, or before the last change of this certificate."),
+    "wrong_state": gettext_lazy("Somebody has changed this certificate in the meantime. Nothing was changed by you."),
+    "identity_not_checked": gettext_lazy("The identity has not been checked: no new certificate can be made yet."),
+    "glyphs_missing": gettext_lazy("The fonts lack characters of the corrected name. Nothing was changed."),
+    "name_too_long": gettext_lazy("The corrected name is too long for the sheet. Nothing was changed."),
+}
+NOT_NOW = gettext_lazy("This cannot be done with the certificate as it stands. Nothing was changed.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
+def decide(request: SignedInRequest, number: str, step: str) -> HttpResponse:
+    """One step, said before it is taken."""
+    certificate = _certificate_or_404(request, number)
+    if step not in STEP_TITLES:
+        raise Http404
+    form = _form(step, request.POST or None)
+    if request.method == "POST" and form.is_valid() and (found := _decided(request, certificate, step, form)):
+        messages.success(request, _("The decision is recorded."))
+        return redirect("certificates:certificate", found.number)
+    context = {
+        "certificate": certificate,
+        "form": form,
+        "heading": STEP_TITLES[step],
+        "consequences": FOLLOWS[step],
+        "is_open": step in open_steps(certificate, CERTIFICATE_STEPS),
+        "facts": selectors.facts_today(certificate) if step == "supersede" else {},
+        "crumbs": crumbs(certificate, str(STEP_TITLES[step])),
+    }
+    return render(request, "certificates/decide.html", context)
+
+
+@require_safe
+def suspensions(request: SignedInRequest) -> HttpResponse:
+    """Every suspended certificate in reach; those whose last day is near or over stand first."""
+    _require_hat(request)
+    page = _page(request, selectors.suspended_certificates(request.user))
+    context = {
+        "page": page,
+        "lines": selectors.suspension_lines(list(page)),
+        "manages": holds(request.user, Permission.CERTIFICATE_MANAGE),
+        "crumbs": trail(_("Suspended certificates")),
+    }
+    return render(request, "certificates/suspensions.html", context)
+
+
+def crumbs(certificate: Certificate, last: str) -> Any:
+    address = reverse("certificates:certificate", args=[certificate.number])
+    return trail(last, (certificate.number, address))
+
+
+def _form(step: str, data: Any) -> Form:
+    if step == "supersede":
+        return SupersedeForm(data)
+    if step == "suspend":
+        return SuspendForm(data, step=step)
+    # A false fact goes another way: notice, answer, second person.
+    return DecideForm(data, step=step, without=frozenset({Ground.FALSE_FACT}) if step == "revoke" else frozenset())
+
+
+def _decided(request: SignedInRequest, certificate: Certificate, step: str, form: Form) -> Certificate | None:
+    said = {name: value for name, value in form.cleaned_data.items() if value}
+    try:
+        if step == "supersede":
+            return services.supersede_certificate(actor=request.user, certificate=certificate, **said)
+        return SERVICES[step](actor=request.user, certificate=certificate, **said)
+    except DomainError as refusal:
+        form.add_error(None, REFUSALS.get(refusal.code, NOT_NOW))
+        return None
+
+
+def _require_hat(request: SignedInRequest) -> None:
+    if not holds(request.user, Permission.CERTIFICATE_VIEW):
+        raise Http404
+
+
+def _certificate_or_404(request: SignedInRequest, number: str) -> Certificate:
+    found = selectors.certificate_to_manage(request.user, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: SignedInRequest, rows: Any) -> Any:
+    return Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))

@@ -1,0 +1,263 @@
+"""Revocation for a false fact: notice, answer or time for one, second person; and what the database itself refuses."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.selectors import system_user
+from certificates import services, tasks
+from certificates.models import Certificate, RevocationCase
+from certificates.services.revocations import close_periods
+from core import clock
+from core.errors import DomainError, NotAllowed, WrongState
+from core.models import OutboxEvent
+from tests.builders import regulator
+from tests.certificates.builders import certificate_base, make_certificate, manager_of
+
+pytestmark = pytest.mark.django_db
+LATER = timedelta(days=40)
+
+
+@pytest.fixture
+def certificate():
+    return make_certificate()
+
+
+@pytest.fixture
+def manager(certificate):
+    return manager_of(certificate.base)
+
+
+@pytest.fixture
+def second(certificate):
+    return manager_of(certificate.base)
+
+
+def notice(**fields):
+    given = {"said": "由他人代考", "served_how": "in_person", "served_on": clock.today()}
+    return services.Notice(**{**given, **fields})
+
+
+@pytest.fixture
+def case(certificate, manager):
+    return services.give_notice(actor=manager, certificate=certificate, notice=notice())
+
+
+def state_of(certificate):
+    return Certificate.objects.get(pk=certificate.pk).state
+
+
+def test_notice_changes_nothing_and_gives_ten_working_days(case, certificate):
+    assert (case.state, case.answer_days, state_of(certificate)) == ("noticed", 10, "issued")
+    assert case.answer_until >= case.served_on + timedelta(days=12)
+
+
+def test_answered_case_is_revoked_by_a_second_person(case, certificate, second):
+    services.answer_revocation(actor=certificate.person.user, case=case, answer="没有异议")
+
+    decided = services.revoke_by_case(actor=second, case=case, considered="事实清楚")
+
+    last = certificate.events.order_by("-pk").first()
+    assert (decided.state, state_of(certificate)) == ("revoked", "revoked")
+    assert (last.step, last.ground, last.actor) == ("revoke", "false_fact", second)
+
+
+def test_whoever_gave_the_notice_does_not_revoke_and_may_drop(case, certificate, manager):
+    services.answer_revocation(actor=certificate.person.user, case=case, answer="没有异议")
+    with pytest.raises(NotAllowed, match="same_person_twice"):
+        services.revoke_by_case(actor=manager, case=case, considered="x")
+
+    dropped = services.drop_case(actor=manager, case=case, considered="查无此事")
+
+    assert (dropped.state, state_of(certificate)) == ("dropped", "issued")
+
+
+def test_nobody_revokes_while_there_is_time_to_answer(case, certificate, second):
+    with clock.travel(case.answer_until - clock.today()), pytest.raises(DomainError, match="still_time_to_answer"):
+        services.revoke_by_case(actor=second, case=case, considered="x")
+    assert state_of(certificate) == "issued"
+    with clock.travel(case.answer_until - clock.today() + timedelta(days=1)):
+        services.revoke_by_case(actor=second, case=case, considered="逾期未申辩")
+    assert state_of(certificate) == "revoked"
+
+
+def test_nothing_expires_on_a_provisional_day(case, certificate, second):
+    RevocationCase.objects.filter(pk=case.pk).update(is_provisional=True)
+    from core.models import CalendarYear  # noqa: PLC0415 - only here is a year forgotten
+
+    CalendarYear.objects.all().delete()
+    with clock.travel(LATER):
+        assert close_periods(actor=system_user()) == 0
+        with pytest.raises(DomainError, match="still_time_to_answer"):
+            services.revoke_by_case(actor=second, case=case, considered="x")
+    assert state_of(certificate) == "issued"
+
+
+def test_daily_run_lets_the_time_pass_once_and_a_late_answer_still_counts(case, certificate):
+    with clock.travel(LATER):
+        assert [close_periods(actor=system_user()) for _ in range(2)] == [1, 0]
+        answered = services.answer_revocation(actor=certificate.person.user, case=case, answer="迟到的申辩")
+    assert answered.state == "answered"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"said": "  "}, "said_missing"),
+        ({"served_how": "shouted"}, "served_how_unknown"),
+        ({"served_on": clock.today() + timedelta(days=1)}, "served_in_future"),
+        ({"served_on": clock.today() - timedelta(days=400)}, "served_before_issue"),
+    ],
+)
+def test_faulty_notice_is_refused(certificate, manager, fields, code):
+    with pytest.raises(DomainError, match=code):
+        services.give_notice(actor=manager, certificate=certificate, notice=notice(**fields))
+    assert RevocationCase.objects.count() == 0
+
+
+def test_one_revocation_runs_at_a_time(case, certificate, manager):
+    with pytest.raises(DomainError, match="revocation_runs"):
+        services.give_notice(actor=manager, certificate=certificate, notice=notice())
+
+
+def test_false_fact_is_not_revoked_without_notice(certificate, manager):
+    with pytest.raises(DomainError, match="notice_missing"):
+        services.revoke_certificate(actor=manager, certificate=certificate, ground="false_fact")
+    assert state_of(certificate) == "issued"
+
+
+def test_strangers_neither_notice_nor_answer_nor_decide(case, certificate):
+    stranger = manager_of(certificate_base())
+    for actor in (stranger, regulator()):
+        with pytest.raises(NotAllowed):
+            services.give_notice(actor=actor, certificate=certificate, notice=notice())
+        with pytest.raises(NotAllowed):
+            services.answer_revocation(actor=actor, case=case, answer="x")
+        with pytest.raises(NotAllowed):
+            services.drop_case(actor=actor, case=case, considered="x")
+
+
+def test_certificate_replaced_meanwhile_is_not_revoked(case, certificate, second):
+    services.answer_revocation(actor=certificate.person.user, case=case, answer="x")
+    services.supersede_certificate(actor=second, certificate=certificate)
+    with pytest.raises(WrongState):
+        services.revoke_by_case(actor=second, case=case, considered="x")
+    assert RevocationCase.objects.get().state == "answered"
+
+
+# --- the database ---------------------------------------------------------------------------------------------------
+def row(certificate, actor, **fields):
+    given = {
+        "certificate": certificate,
+        "said": "x",
+        "served_how": "post",
+        "served_on": clock.today(),
+        "answer_days": 10,
+        "answer_until": clock.today() + timedelta(days=14),
+        "noticed_by": actor,
+    }
+    return RevocationCase(**{**given, **fields})
+
+
+def closed(actor, **fields):
+    return {"state": "revoked", "decided_on": clock.today(), "decided_at": clock.now(), "decided_by": actor, **fields}
+
+
+def breaking(name, certificate, one, other):
+    answered = {"answered_at": clock.now()}
+    after = {"decided_on": clock.today() + timedelta(days=15)}
+    return {
+        "revocation_gives_time": [{"answer_until": clock.today()}],
+        "revocation_answer_is_there": [{"state": "answered"}],
+        "revocation_closed_by_somebody": [
+            closed(other, decided_by=None, **answered),
+            closed(other, state="dropped", decided_on=None),
+            {"decided_by": other},
+        ],
+        "revocation_decided_by_another": [closed(one, **answered)],
+        "revocation_after_hearing": [closed(other), closed(other, is_provisional=True, **after)],
+    }[name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "revocation_gives_time",
+        "revocation_answer_is_there",
+        "revocation_closed_by_somebody",
+        "revocation_decided_by_another",
+        "revocation_after_hearing",
+    ],
+)
+def test_database_refuses(name, certificate, manager, second):
+    for fields in breaking(name, certificate, manager, second):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            row(certificate, manager, **fields).save()
+
+
+def test_database_takes_what_is_whole(certificate, manager, second):
+    row(certificate, manager, **closed(second, answered_at=clock.now())).save()
+    row(certificate, manager, **closed(second, decided_on=clock.today() + timedelta(days=15))).save()
+    row(certificate, manager, **closed(manager, state="dropped")).save()
+    row(certificate, manager).save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row(certificate, manager).save()
+
+
+def test_given_notice_is_frozen(case):
+    for fields in ({"said": "另一种说法"}, {"served_on": clock.today() - timedelta(days=1)}, {"noticed_by": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RevocationCase.objects.filter(pk=case.pk).update(**fields)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RevocationCase.objects.filter(pk=case.pk).delete()
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+def test_holder_reads_three_blocks_and_answers(client, case, certificate, mailoutbox):
+    client.force_login(certificate.person.user)
+    address = reverse("certificates:answer_revocation", args=[case.pk])
+
+    page = client.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+    client.post(address, {"answer": "我本人参加了考试"})
+
+    case.refresh_from_db()
+    assert page.count('<section class="card">') == 3
+    assert (case.state, case.answer) == ("answered", "我本人参加了考试")
+
+
+def test_word_to_the_holder_says_where_and_nothing_of_the_matter(case, mailoutbox):
+    tasks.tell_of_revocation(OutboxEvent.objects.get(kind="certificates.revocation_noticed"))
+    [mail] = mailoutbox
+    assert f"/revocations/{case.pk}/answer/" in mail.body
+    assert "代考" not in mail.body + mail.subject
+
+
+def test_pages_carry_a_revocation_from_notice_to_decision(client, certificate, manager, second):
+    client.force_login(manager)
+    sent = {"said": "由他人代考", "served_how": "post", "served_on": str(clock.today())}
+    client.post(reverse("certificates:give_notice", args=[certificate.number]), sent)
+    case = RevocationCase.objects.get()
+    services.answer_revocation(actor=certificate.person.user, case=case, answer="x")
+    address = reverse("certificates:revocation", args=[case.pk])
+    own = client.get(address).content.decode()
+    refused = client.post(address, {"considered": "x", "step": "revoke"})
+    assert 'value="revoke"' not in own
+    assert (refused.status_code, state_of(certificate)) == (200, "issued")
+    client.force_login(second)
+    assert 'value="revoke"' in client.get(address).content.decode()
+    client.post(address, {"considered": "事实清楚", "step": "revoke"})
+    assert state_of(certificate) == "revoked"
+
+
+def test_revocations_are_listed_at_the_base_and_the_regulator(client, case, certificate, django_assert_num_queries):
+    for actor, status, shown in [
+        (manager_of(certificate.base), 200, True),
+        (regulator(), 200, True),
+        (manager_of(certificate_base()), 200, False),
+        (certificate.person.user, 404, False),
+    ]:
+        client.force_login(actor)
+        answer = client.get(reverse("certificates:revocations"))
+        assert (answer.status_code, certificate.number in answer.content.decode()) == (status, shown)
