@@ -6,17 +6,14 @@ Without it, whoever typed a foreign number first would keep its owner out of eve
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from accounts.access import require
 from accounts.identifiers import check_document
 from accounts.models import Appointment, IdentityCheck, IdentityDocument, Institution, Person, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import find_document, known_areas, same_person
+from accounts.services.letters import write_to
 from accounts.workflow import CHECKED
 from core import audit, clock, outbox
 from core.errors import DomainError
@@ -68,12 +65,8 @@ def release_number(
 def tell_declarer(*, person_id: int) -> None:
     """The login that had declared it reads that it is gone, and may declare its own document."""
     user = User.objects.filter(person=person_id, is_active=True).first()
-    if user is None or not user.email:
-        return
-    with translation.override(settings.LANGUAGE_CODE):
-        subject = render_to_string("emails/number_released_subject.txt").strip()
-        text = render_to_string("emails/number_released.txt", {"site_url": settings.SITE_URL})
-        send_mail(subject, text, None, [user.email])
+    if user is not None:
+        write_to(user, "number_released", "accounts:profile")
 
 
 def _count(actor: User, place: Desk) -> None:

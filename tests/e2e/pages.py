@@ -25,6 +25,7 @@ from courses.services import complete_enrolments
 from oversight.services import ask_for_correction
 from staffing.models import SealedCount
 from tests.e2e.offices import offices
+from tests.tlog.logs import put_down, sign_without_witness
 
 VISITOR = ""
 TRAINEE = "gaoxuan@demo.invalid"
@@ -113,6 +114,7 @@ def tour() -> Tour:
     made = Tour()
     with translation.override("zh-hans"):
         _visitors(made)
+        _log(made)
         _newcomers(made)
         _trainees(made)
         _bases(made)
@@ -157,6 +159,14 @@ def _visitors(made: Tour) -> None:
     made.stops.append(Stop("mails", VISITOR, dict.fromkeys(LANGUAGES, "/dev/mail/")))
     missing = {code: f"/{code}/nothing-here/" if code != "zh-hans" else "/nothing-here/" for code in LANGUAGES}
     made.stops.append(Stop("not found", VISITOR, missing, 404))
+
+
+def _log(made: Tour) -> None:
+    """A head over three entries, and one entry that waits."""
+    ref = sign_without_witness(3)
+    made.add(VISITOR, "tlog:log")
+    made.add(VISITOR, "tlog:entry", "cert.issued", ref)
+    made.add(VISITOR, "tlog:entry", "cert.issued", put_down()[0], name="tlog:entry waiting")
 
 
 def _newcomers(made: Tour) -> None:

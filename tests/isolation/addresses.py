@@ -35,6 +35,8 @@ class Address:
     at: str = ""
     # Wagtail's and allauth's own pages: they may answer their audience as they like, short of an error.
     foreign_code: bool = False
+    # The world of the questions has nothing there: its readers are told so like everybody else.
+    nothing_there: bool = False
 
     @property
     def names_rows(self) -> bool:
@@ -83,6 +85,7 @@ def _address(
     reveals: bool = False,
     at: str = "",
     foreign_code: bool = False,
+    nothing_there: bool = False,
     **parts: str | Fixed,
 ) -> Address:
     return Address(
@@ -96,6 +99,7 @@ def _address(
         reveals=reveals,
         at=at,
         foreign_code=foreign_code,
+        nothing_there=nothing_there,
     )
 
 

@@ -185,7 +185,8 @@ class Asker:
         elif probe.query and not address.foreign_code and probe.owner not in login.reach:
             yield from self._otherwise_than_missing(probe, answer)
         elif self.writes(probe) or (self.reads(probe) and probe.method != "POST"):
-            if not address.foreign_code and answer.status in REFUSALS.get(probe.method, ()):
+            empty = address.nothing_there and answer.status == 404
+            if not (address.foreign_code or empty) and answer.status in REFUSALS.get(probe.method, ()):
                 yield f"its own {'writer' if probe.method == 'POST' else 'reader'} was answered {answer.status}"
         elif not self.reads(probe) and PUBLIC not in address.audience:
             yield from self._unlike_missing(probe, answer)

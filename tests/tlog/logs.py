@@ -9,10 +9,11 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from certificates.tlog import services, witness
-from certificates.tlog.notes import COSIGNATURE, Signer
+from certificates.tlog import models, selectors, services, witness
+from certificates.tlog.notes import COSIGNATURE, Checkpoint, Signer
 from certificates.tlog.policy import Policy, parse
 from certificates.tlog.services import Desk, Memory
+from core import clock
 
 ORIGIN = "log.invalid/tlog"
 NOW = 1_790_000_000
@@ -102,6 +103,16 @@ def running_witness(folder, name="w1", log=None, kind=witness.Witness):
         finally:
             server.shutdown()
             thread.join()
+
+
+def sign_without_witness(count):
+    """So many leaves below a head that nobody has cosigned; answers one of them."""
+    refs = grow(count)
+    signer, rebuilt = Signer(ORIGIN, bytes(range(32))), selectors.rebuild()
+    text = Checkpoint(ORIGIN, rebuilt.size, rebuilt.root).text()
+    note = f"{text}\n{signer.line(text)}"
+    models.Checkpoint.objects.create(size=rebuilt.size, root=rebuilt.root, note=note, signed_at=clock.now())
+    return refs[0]
 
 
 def cosigner(name, seed=b"\7"):

@@ -79,6 +79,8 @@ def test_the_same_without_the_guards_goes_through(table, name, rows):
 @postgresql_only
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_cannot_be_emptied(table, rows):
+    # Rows of this transaction still wait for the check of their keys, and TRUNCATE would stumble over that.
+    run("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="is append-only"):
         run(f"TRUNCATE {table} CASCADE")
 
