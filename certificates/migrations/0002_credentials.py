@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="certificate",
             index=models.Index(
-                condition=models.Q(("state__in", ["issued", "draft"]), _negated=True),
+                condition=models.Q(("state__in", ["deregistered", "revoked", "superseded", "suspended"])),
                 fields=["state"],
                 name="certificates_listed",
             ),
