@@ -226,7 +226,7 @@ HOSTILE = {
     "nested without end": b"%PDF-1.7\n1 0 obj\n" + b"[" * 1_000_000,
     "dictionaries without end": b"%PDF-1.7\n" + b"<</A " * 300_000,
     "table that points to itself": b"%PDF-1.7\ntrailer<</Prev 9/Root 1 0 R>>\nstartxref\n9\n%%EOF",
-    "packed bomb": b"%PDF-1.7\n1 0 obj<</Filter/FlateDecode/Length %d>>stream\n" % len(BOMB) + BOMB + b"\nendstream",
+    "packed bomb": b"%PDF-1.7\n1 0 obj<</Filter/FlateDecode>>stream\n" + BOMB + b"\nendstream",
     "a page": b"<script>alert(1)</script>",
     "an archive": b"PK\x03\x04" + bytes(1000),
     "noise": random.Random(3).randbytes(200_000),
