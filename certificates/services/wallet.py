@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef
 from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.services.letters import write_to
 from certificates.models import Certificate, ExpiryReminder, ShareLink
 from certificates.models.wallet import share_hash, share_token
 from certificates.rules import figure
-from certificates.services.telling import login_of, write_to
+from certificates.services.telling import login_of
 from certificates.workflow import CertificateState
 from core import audit, clock, outbox
 from core.errors import DomainError

@@ -71,4 +71,7 @@ EDITORS = {
 PUBLIC = MACHINES | VISITORS | DOORS | DEMO | EDITORS
 
 # Operations of the interface under /api/v1/ that need no login of their own.
-PUBLIC_OPERATIONS = {"GET /certificates/verify": "anyone verifies without a login"}
+PUBLIC_OPERATIONS = {
+    "GET /certificates/verify": "anyone verifies without a login",
+    "POST /certificates/verify": "anyone hands in a file to be verified; it is not kept",
+}

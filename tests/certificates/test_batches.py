@@ -153,9 +153,9 @@ def test_pause_holds_the_job_and_resume_finishes_it(large, second, asker, monkey
     approved = services.approve_batch(actor=second, batch=large)
     drawn = issue.draw
 
-    def draw_and_pause(certificate):
+    def draw_and_pause(certificate, **more):
         services.pause_batch(actor=asker, batch=approved)
-        return drawn(certificate)
+        return drawn(certificate, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(issue, "draw", draw_and_pause)

@@ -147,6 +147,7 @@ def test_exempt_tables_are_exactly_these():
         "accounts_accessentry",
         "accounts_signin",
         "mfa_authenticator",
+        "certificates_verificationcount",
     } == settings.READ_ONLY_GET_EXEMPT_TABLES
 
 
