@@ -12,7 +12,7 @@ class CheckForm(forms.Form):
 
     seen_on = forms.DateField(
         label=_("Day on which the original was seen"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         initial=clock.today,
     )
     original = forms.BooleanField(

@@ -133,3 +133,12 @@ def test_page_is_nobody_elses_and_a_closed_cohort_has_no_way_to_it(squatter, bas
         "This cohort admits nobody"
         in signed_in.post("/en" + address("release_number", closed.pk), FORM).content.decode()
     )
+
+
+def test_form_begins_with_today_as_a_browser_takes_it(cohort, manager, client):
+    """Written as Chinese pages write days, the field would come up empty."""
+    client.force_login(manager)
+
+    page = client.get(address("release_number", cohort.pk)).content.decode()
+
+    assert f'value="{clock.today().isoformat()}"' in page
