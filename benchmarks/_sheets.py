@@ -117,7 +117,7 @@ def fast() -> Draw:
     )
     empty = certificate()
     empty.holder_name, empty.number, empty.code, empty.holder_document_masked = " ", " ", " " * 16, " "
-    behind = pikepdf.open(io.BytesIO(renderer.draw(empty).body)).pages[0]
+    source = pikepdf.open(io.BytesIO(renderer.draw(empty).body))
 
     def draw(one: Certificate) -> bytes:
         machine.fetcher.assets["asset:qr"] = renderer.Asset(qr_png(sheet.check_address(one)), "image/png")
@@ -135,7 +135,7 @@ def fast() -> Draw:
             attachments=[renderer._attachment(one, renderer._facts(one))],
         )
         with pikepdf.open(io.BytesIO(body or b"")) as pdf:
-            pdf.pages[0].add_underlay(behind)
+            pdf.pages[0].add_underlay(source.pages[0])
             out = io.BytesIO()
             pdf.save(out)
         return out.getvalue()
@@ -154,7 +154,7 @@ def reportlab() -> Draw:
     millimetre = 72 / 25.4
     empty = certificate()
     empty.holder_name, empty.number, empty.code, empty.holder_document_masked = " ", " ", " " * 16, " "
-    behind = pikepdf.open(io.BytesIO(renderer.draw(empty).body)).pages[0]
+    source = pikepdf.open(io.BytesIO(renderer.draw(empty).body))
 
     def draw(one: Certificate) -> bytes:
         out = io.BytesIO()
@@ -168,7 +168,7 @@ def reportlab() -> Draw:
         canvas.drawImage(qr, 30 * millimetre, 31 * millimetre, 36 * millimetre, 36 * millimetre)
         canvas.save()
         with pikepdf.open(out) as pdf:
-            pdf.pages[0].add_underlay(behind)
+            pdf.pages[0].add_underlay(source.pages[0])
             made = io.BytesIO()
             pdf.save(made)
         return made.getvalue()

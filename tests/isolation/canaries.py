@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, models
 
-from certificates.models import CertificateCredential, CertificateFile
+from certificates.models import CertificateCredential, CertificateFile, FileRevision
 from certificates.pdf.renderer import draw
 from certificates.services.credential import sign_credential
 from core.fields import SealedField
@@ -145,6 +145,11 @@ def _print_certificates(isolation: Isolation) -> None:
         signed = sign_credential(certificate)
         CertificateCredential.objects.filter(certificate=certificate).update(
             json_form=signed.document.decode(), jwt_form=signed.token
+        )
+        later = body + b"\n"
+        name = default_storage.save(f"isolation/{certificate.uuid}-1.pdf", ContentFile(later))
+        FileRevision.objects.filter(file=stored).update(
+            storage_name=name, sha256=hashlib.sha256(later).hexdigest(), size=len(later)
         )
 
 
