@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from asn1crypto import cms, pem, x509
+from django.db import InterfaceError, OperationalError
 from django.db.models import TextChoices
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
@@ -26,6 +27,16 @@ _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,8})\s+(\d{1,8})\s+(\d{1,8})\s+(\d
 _HEX = re.compile(rb"<([0-9A-F]+)>")
 # A file of ours holds the seal and one more range for every time stamp.
 MOST_RANGES = 60
+# Hexadecimal digits: far more than a signature with its time stamp has.
+LONGEST_SIGNATURE = 128 * 1024
+# As we write them: version 1, and a signature whose content lies outside of it.
+ONE = cms.CMSVersion("v1").dump()
+HASHED = bytes.fromhex("300d06096086480165030402010500")
+SIGNED_BY = {
+    bytes.fromhex("300a06082a8648ce3d040302"),  # ECDSA with SHA-256
+    bytes.fromhex("300d06092a864886f70d01010b0500"),  # RSA with SHA-256
+}
+NO_CONTENT = cms.EncapsulatedContentInfo({"content_type": "data"}).dump()
 
 
 class Seen(TextChoices):
@@ -102,44 +113,58 @@ def _ranges(body: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _is_ours(body: bytes, before: int, after: int, length: int) -> bool:
-    written = _HEX.fullmatch(body[before:after])
+    written = _HEX.fullmatch(body[before:after]) if after - before <= LONGEST_SIGNATURE else None
     if written is None:
-        return False
-    try:
-        signed = _signed_data(bytes.fromhex(written[1].decode()))
-    except (ValueError, TypeError, KeyError):
         return False
     digest = hashlib.sha256(body[:before])
     digest.update(body[after : after + length])
-    return signed is not None and _fits(signed, digest.digest())
+    try:
+        signed = _signed_data(bytes.fromhex(written[1].decode()))
+        return signed is not None and _fits(signed, digest.digest())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # A stranger's bytes: asn1crypto and pyHanko have an error for every way in which they can be wrong.
+        return False
 
 
 def _signed_data(padded: bytes) -> cms.SignedData | None:
-    """The one signature in it, None unless every byte is as we would write it and only noughts follow."""
+    """The one signature in it, with nothing but noughts behind.
+
+    Nothing is ever encoded anew to compare it: of a hostile object identifier asn1crypto would never finish.
+    """
     content = cms.ContentInfo.load(padded)
-    body = content.dump()
-    if padded[len(body) :].strip(b"\0") or content["content_type"].native != "signed_data":
+    if padded[len(content.dump()) :].strip(b"\0") or content["content_type"].native != "signed_data":
         return None
     signed = content["content"]
-    signers, digests = signed["signer_infos"], signed["digest_algorithms"]
-    plain = len(signers) == 1 and [one["algorithm"].native for one in digests] == ["sha256"]
-    return signed if plain and cms.ContentInfo.load(content.dump(force=True)).dump() == body else None
+    same = (
+        signed["version"].dump() == ONE
+        and signed["encap_content_info"].dump() == NO_CONTENT
+        and signed["crls"].native is None
+        and len(signed["signer_infos"]) == 1
+    )
+    return signed if same else None
 
 
 def _fits(signed: cms.SignedData, digest: bytes) -> bool:
-    """By a certificate of the register, named as the signer by the signature itself."""
+    """By a certificate of the register, named as the signer; what nothing signs is written as we write it."""
     signer = signed["signer_infos"][0]
-    if (signed["version"].native, signer["version"].native) != ("v1", "v1"):
+    as_written = (
+        signer["version"].dump() == ONE
+        and signer["digest_algorithm"].dump() == HASHED
+        and [one.dump() for one in signed["digest_algorithms"]] == [HASHED]
+        and signer["signature_algorithm"].dump() in SIGNED_BY
+    )
+    return as_written and any(_is_signer(signer, one.chosen, digest) for one in signed["certificates"])
+
+
+def _is_signer(signer: cms.SignerInfo, certificate: x509.Certificate, digest: bytes) -> bool:
+    fingerprint = hashlib.sha256(certificate.dump()).hexdigest()
+    if not Seal.objects.filter(fingerprint=fingerprint).exists():
         return False
-    for one in signed["certificates"]:
-        certificate = one.chosen
-        named = (certificate.issuer, certificate.serial_number)
-        sid = signer["sid"].chosen
-        if named != (sid["issuer"], sid["serial_number"].native):
-            continue
-        known = Seal.objects.filter(fingerprint=hashlib.sha256(certificate.dump()).hexdigest()).order_by("pk").exists()
-        return known and _is_intact(signer, certificate, digest)
-    return False
+    # From here on the certificate is one of our own, and may be encoded.
+    named = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+    return bool(signer["sid"].dump() == named.dump()) and _is_intact(signer, certificate, digest)
 
 
 def _is_intact(signer: cms.SignerInfo, certificate: x509.Certificate, digest: bytes) -> bool:

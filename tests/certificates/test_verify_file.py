@@ -183,6 +183,18 @@ def test_seal_with_one_bit_changed_is_never_whole(issued):
     assert (len(states), states.count(Seen.WHOLE)) == (400, 0)
 
 
+def test_signature_with_an_identifier_that_never_ends_is_refused_at_once(issued):
+    """asn1crypto, asked to encode such an object identifier, runs for ever: it is never asked."""
+    _certificate, body = issued
+    found = re.search(rb"/Contents <([0-9A-F]+)>", body)
+    signature = bytearray.fromhex(found[1].decode())
+    for place in [here for here in range(len(signature) - 2) if signature[here] == 6 and signature[here + 1] < 12]:
+        changed = bytearray(signature)
+        changed[place + 2] |= 0x80
+        written = body[: found.start(1)] + changed.hex().upper().encode() + body[found.end(1) :]
+        assert seal_seen(written).state == Seen.BROKEN
+
+
 def test_seal_that_is_whole_is_found_by_both_readers(issued):
     certificate, body = issued
     assert seal_is_whole(certificate.file, body) is True
