@@ -15,6 +15,7 @@ from accounts.models import (
     ClaimInvitation,
     ClaimTry,
     Person,
+    User,
 )
 from accounts.selectors import identity_history, is_checked
 from accounts.services import (
@@ -223,6 +224,19 @@ def test_other_institutions_of_the_person_are_told_without_names(takers, known, 
     assert sent.to == [host.email]
     assert f"/people/{known.pk}/" in sent.body
     assert [word for word in (known.name, takers.name) if word in f"{sent.subject}{sent.body}"] == []
+
+
+def test_officer_of_another_institution_without_a_mail_address_is_told_by_text_message(
+    takers, known, institution, settings
+):
+    settings.SMS_MAIL_DOMAIN = "sms.invalid"
+    host = officer(institution)
+    User.objects.filter(pk=host.pk).update(email=None, phone="+8613800000018", phone_index="x", phone_verified=True)
+    with clock.travel(timedelta(days=8)):
+        invitation, _code = invite_to_claim(actor=officer(takers), person=known, institution=takers)
+        tell_others(invitation_id=invitation.pk)
+
+    assert [letter.to for letter in mail.outbox] == [["8613800000018@sms.invalid"]]
 
 
 def test_nobody_is_invited_to_a_record_with_a_login(known, institution):
