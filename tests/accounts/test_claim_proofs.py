@@ -15,7 +15,6 @@ from accounts.models import (
     ClaimInvitation,
     ClaimTry,
     Person,
-    User,
 )
 from accounts.selectors import identity_history, is_checked
 from accounts.services import (
@@ -231,7 +230,8 @@ def test_officer_of_another_institution_without_a_mail_address_is_told_by_text_m
 ):
     settings.SMS_MAIL_DOMAIN = "sms.invalid"
     host = officer(institution)
-    User.objects.filter(pk=host.pk).update(email=None, phone="+8613800000018", phone_index="x", phone_verified=True)
+    host.email, host.phone, host.phone_index, host.phone_verified = None, "+8613800000018", "x", True
+    host.save()
     with clock.travel(timedelta(days=8)):
         invitation, _code = invite_to_claim(actor=officer(takers), person=known, institution=takers)
         tell_others(invitation_id=invitation.pk)
