@@ -19,7 +19,6 @@ from statistics import median
 from typing import Any
 
 import django
-import openpyxl
 
 from tools.environment import ROOT, child_environment, manage
 
@@ -93,11 +92,15 @@ def _report(costs: dict[tuple[int, str], list[float]]) -> None:
 
 
 def _read_bare(content: bytes) -> int:
+    import openpyxl  # noqa: PLC0415 - after the settings, which say with what it parses
+
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     return sum(1 for _row in book.worksheets[0].iter_rows(values_only=True))
 
 
 def _file(rows: int) -> bytes:
+    import openpyxl  # noqa: PLC0415 - the same
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("名册")
     sheet.append(HEADS)

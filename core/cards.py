@@ -38,7 +38,7 @@ class _Marker:
         name, attributes = part[1], part[2]
         label = ""
         if name in _GROUPS:
-            self.below = name != "thead" and not attributes
+            self.below = name != "thead"
         elif name == "tr":
             self.column = 0
         elif self.below and name != "table":

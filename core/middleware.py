@@ -54,7 +54,7 @@ class ClientAddressMiddleware:
 
 class SameForEverybodyMiddleware:
     """An answer that its view marks `same_for_everybody` may be kept by any cache: what middleware looked at on the way
-    (session, language) has not shaped it."""
+    (session, language) has not shaped it, and what middleware would hand to this visitor alone goes to nobody."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -64,6 +64,8 @@ class SameForEverybodyMiddleware:
         if getattr(answer, "same_for_everybody", False):
             for header in ("Vary", "Content-Language"):
                 del answer[header]
+            # A session that is touched on the way sends its key again, and a cache would hand that to everybody.
+            answer.cookies.clear()
         return answer
 
 

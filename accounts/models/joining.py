@@ -50,6 +50,11 @@ def _role_at_its_place() -> Q:
     return fits
 
 
+def is_number(address: str) -> bool:
+    """A mobile number stands where a mail address may; a mail address may begin with a plus as well."""
+    return "@" not in address
+
+
 class InvitationQuerySet(OfPlaceQuerySet):
     """Also reached by whoever has confirmed the invited address as the own one."""
 
@@ -112,7 +117,7 @@ class Invitation(RoleAtPlace):
 
     @property
     def is_to_a_number(self) -> bool:
-        return self.email.startswith("+")
+        return is_number(self.email)
 
     def is_open_at(self, moment: datetime) -> bool:
         return self.state == InvitationState.OPEN and moment < self.expires_at

@@ -115,14 +115,14 @@ def check_colleague(*, actor: User, person: Person, institution: Institution, se
 
 
 def tell_others(*, invitation_id: int) -> None:
-    """A mail to the officers of the other institutions that name the person: neither who it is nor who invited."""
+    """Word to the officers of the other institutions that name the person: neither who it is nor who invited."""
     invitation = ClaimInvitation.objects.select_related("person").get(pk=invitation_id)
     running = Q(end_date__isnull=True) | Q(end_date__gt=clock.today())
     rows = _rows(invitation.person).filter(running).exclude(institution=invitation.institution_id)
     hats = Membership.objects.running(clock.today()).filter(
         role=Role.INSTITUTION_OFFICER, institution__in=rows.values("institution"), user__is_active=True
     )
-    officers = User.objects.filter(pk__in=hats.values("user")).exclude(email=None)
+    officers = User.objects.filter(pk__in=hats.values("user"))
     for officer in officers.order_by("pk"):
         write_to(officer, "claim_invited", "accounts:person", invitation.person_id)
 

@@ -120,7 +120,9 @@ def _correct_number(person: Person, document_type: str, number: str, index: str)
 def _forget_letters(user: User) -> None:
     """Addresses that letters went to, and what was written when asking to join."""
     addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    addresses = {one for one in {*addresses, user.phone} if one}
+    # A number that nobody has proven may be somebody else's, and so may the invitation that went there.
+    proven = user.phone if user.phone_verified else ""
+    addresses = {one for one in {*addresses, proven} if one}
     gone = f"{user.uuid}@erased.invalid"
     for letter in Invitation.objects.filter(email_index__in=[address_index(one) for one in addresses]):
         letter.email, letter.email_index = gone, address_index(gone)

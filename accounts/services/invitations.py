@@ -16,7 +16,7 @@ from django.utils import translation
 
 from accounts.access import require
 from accounts.models import Invitation, Membership, User
-from accounts.models.joining import address_index
+from accounts.models.joining import address_index, is_number
 from accounts.models.positions import FIELD_OF
 from accounts.permissions import Permission, Role
 from accounts.selectors.hats import shown_name
@@ -175,7 +175,7 @@ def _refuse_own_address(actor: User, email: str) -> None:
 
 def _check_address(actor: User, email: str) -> None:
     _refuse_own_address(actor, email)
-    if email.startswith("+") and not sms.can_send():
+    if is_number(email) and not sms.can_send():
         raise DomainError("no_messages")
     since = clock.now() - timedelta(days=1)
     if Invitation.objects.filter(invited_by=actor, created_at__gt=since).count() >= A_DAY:

@@ -24,7 +24,7 @@ YEAR = 365 * 24 * 3600
 def checkpoint(request: HttpRequest) -> HttpResponse:
     if (head := selectors.published_head()) is None:
         raise Http404
-    return HttpResponse(selectors.full_note(head), content_type=PLAIN)
+    return _same_for_everybody(HttpResponse(selectors.full_note(head), content_type=PLAIN))
 
 
 @login_not_required
@@ -35,8 +35,7 @@ def tile(request: HttpRequest, address: str) -> HttpResponse:
         raise Http404
     answer = HttpResponse(content, content_type="application/octet-stream")
     answer["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    answer.same_for_everybody = True  # type: ignore[attr-defined]
-    return answer
+    return _same_for_everybody(answer)
 
 
 @login_not_required
@@ -45,7 +44,13 @@ def tile(request: HttpRequest, address: str) -> HttpResponse:
 def policy(request: HttpRequest) -> HttpResponse:
     if not (text := selectors.policy_text()):
         raise Http404
-    return HttpResponse(text, content_type=PLAIN)
+    return _same_for_everybody(HttpResponse(text, content_type=PLAIN))
+
+
+def _same_for_everybody(answer: HttpResponse) -> HttpResponse:
+    """See core.middleware."""
+    answer.same_for_everybody = True  # type: ignore[attr-defined]
+    return answer
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------

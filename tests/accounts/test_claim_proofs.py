@@ -225,6 +225,20 @@ def test_other_institutions_of_the_person_are_told_without_names(takers, known, 
     assert [word for word in (known.name, takers.name) if word in f"{sent.subject}{sent.body}"] == []
 
 
+def test_officer_of_another_institution_without_a_mail_address_is_told_by_text_message(
+    takers, known, institution, settings
+):
+    settings.SMS_MAIL_DOMAIN = "sms.invalid"
+    host = officer(institution)
+    host.email, host.phone, host.phone_index, host.phone_verified = None, "+8613800000018", "x", True
+    host.save()
+    with clock.travel(timedelta(days=8)):
+        invitation, _code = invite_to_claim(actor=officer(takers), person=known, institution=takers)
+        tell_others(invitation_id=invitation.pk)
+
+    assert [letter.to for letter in mail.outbox] == [["8613800000018@sms.invalid"]]
+
+
 def test_nobody_is_invited_to_a_record_with_a_login(known, institution):
     Person.objects.filter(pk=known.pk).update(user=make_user())
 

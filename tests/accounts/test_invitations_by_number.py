@@ -105,6 +105,18 @@ def test_own_number_and_a_second_invitation_to_one_number_are_refused():
         invited(institution)
 
 
+def test_mail_address_that_begins_with_a_plus_is_a_mail_address(settings):
+    settings.SMS_MAIL_DOMAIN = ""
+    institution = make_institution()
+
+    made = invite(
+        actor=officer(institution), role=Role.INSTITUTION_OFFICER, place=institution, email="+ops@example.test"
+    )
+    deliver_invitation(invitation_id=made.pk)
+
+    assert mail.outbox[-1].to == ["+ops@example.test"]
+
+
 def test_without_a_gateway_no_number_is_invited(settings):
     settings.SMS_MAIL_DOMAIN = ""
     institution = make_institution()
@@ -142,3 +154,11 @@ def test_erasing_a_login_takes_its_number_out_of_invitations():
 
     invitation = Invitation.objects.get(pk=invitation.pk)
     assert (invitation.email.endswith("@erased.invalid"), invitation.token_hash) == (True, "")
+
+
+def test_erasing_a_login_leaves_the_invitation_to_a_number_that_it_never_proved():
+    user, invitation = holder(verified=False), invited(make_institution())
+
+    erase_login(actor=regulator(), user=user)
+
+    assert Invitation.objects.get(pk=invitation.pk).email == NUMBER

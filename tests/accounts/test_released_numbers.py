@@ -15,7 +15,7 @@ from core import clock
 from core.errors import NotAllowed
 from core.models import AuditEntry, OutboxEvent
 from tests.accounts.joining import signed_in
-from tests.accounts.profiles import NUMBER, refused, save
+from tests.accounts.profiles import NUMBER, RELEASE, make_squatter, refused, save
 from tests.accounts.sheets import person_row, roster
 from tests.builders import (
     base_manager,
@@ -30,15 +30,11 @@ from tests.builders import (
 
 pytestmark = pytest.mark.django_db
 OTHER = "000000198506300024"
-FORM = {"name": "林知夏", "document_type": "resident_id", "number": NUMBER, "seen_on": "2026-01-05", "original": "on"}
 
 
 @pytest.fixture
 def squatter() -> User:
-    """Declares somebody else's number under another name."""
-    user = make_user("squatter@example.test")
-    save(user, "王五")
-    return user
+    return make_squatter()
 
 
 @pytest.fixture
@@ -96,8 +92,8 @@ def test_page_releases_and_shows_nobody(squatter, host):
     client = signed_in(host)
     assert "/en/institution/numbers/" in client.get("/en/institution/roster/import/").content.decode()
 
-    answer = client.post("/en/institution/numbers/", FORM, follow=True).content.decode()
-    again = client.post("/en/institution/numbers/", FORM).content.decode()
+    answer = client.post("/en/institution/numbers/", RELEASE, follow=True).content.decode()
+    again = client.post("/en/institution/numbers/", RELEASE).content.decode()
 
     assert "The number is free" in answer
     assert "Nothing was changed" in again

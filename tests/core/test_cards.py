@@ -18,6 +18,12 @@ def test_cells_carry_the_head_of_their_column():
     assert labels == ["计入 &quot;至&quot;", "状态", "", "状态", "计入 &quot;至&quot;", "状态"]
 
 
+def test_groups_with_attributes_of_their_own_are_labelled_as_well():
+    assert with_heads(TABLE.replace("<tbody>", '<tbody id="rows">')).count("data-label") == with_heads(TABLE).count(
+        "data-label"
+    )
+
+
 def test_every_part_says_by_role_what_it_is():
     roles = re.findall(r'<(\w+) role="(\w+)"', with_heads(TABLE))
 

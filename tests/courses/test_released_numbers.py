@@ -11,7 +11,7 @@ from core.errors import NotAllowed
 from core.models import AuditEntry
 from courses.models import Cohort
 from courses.services import apply_for_cohort, release_number_at_desk
-from tests.accounts.profiles import NUMBER, refused, save
+from tests.accounts.profiles import NUMBER, RELEASE, make_squatter, refused, save
 from tests.builders import (
     base_manager,
     hat,
@@ -27,15 +27,11 @@ from tests.courses.visits import address, messages
 
 pytestmark = pytest.mark.django_db
 OTHER = "000000198506300024"
-FORM = {"name": "林知夏", "document_type": "resident_id", "number": NUMBER, "seen_on": "2026-01-05", "original": "on"}
 
 
 @pytest.fixture
 def squatter() -> User:
-    """Declares somebody else's number under another name."""
-    user = make_user("squatter@example.test")
-    save(user, "王五")
-    return user
+    return make_squatter()
 
 
 @pytest.fixture
@@ -115,8 +111,8 @@ def test_page_releases_and_shows_nobody(squatter, cohort, signed_in):
     page = "/en" + address("release_number", cohort.pk)
     assert f'href="{page}"' in signed_in.get("/en" + address("cohort", cohort.pk)).content.decode()
 
-    answer = signed_in.post(page, FORM, follow=True)
-    again = signed_in.post(page, FORM).content.decode()
+    answer = signed_in.post(page, RELEASE, follow=True)
+    again = signed_in.post(page, RELEASE).content.decode()
 
     assert messages(answer) == ["The number is free. Its owner can fill in the profile and apply now."]
     assert "Nothing was changed" in again
@@ -131,7 +127,7 @@ def test_page_is_nobody_elses_and_a_closed_cohort_has_no_way_to_it(squatter, bas
     assert "numbers/" not in signed_in.get(address("cohort", closed.pk)).content.decode()
     assert (
         "This cohort admits nobody"
-        in signed_in.post("/en" + address("release_number", closed.pk), FORM).content.decode()
+        in signed_in.post("/en" + address("release_number", closed.pk), RELEASE).content.decode()
     )
 
 

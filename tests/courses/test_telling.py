@@ -49,6 +49,18 @@ def test_whoever_goes_to_the_waiting_list_is_not_told_of_a_seat():
     assert [letter.to for letter in mail.outbox] == [["lin@example.test"]]
 
 
+def test_word_that_comes_late_says_nothing_that_is_over():
+    enrolment = applied(make_cohort())
+    manager = base_manager(enrolment.cohort.base)
+    admit(actor=manager, enrolment=enrolment)
+    cancel_cohort(actor=manager, cohort=enrolment.cohort, reason="教师不足")
+
+    deliver()
+
+    [letter] = mail.outbox
+    assert "终止" in letter.body
+
+
 def test_refused_applicant_is_told_and_reads_the_reason_only_on_the_page():
     enrolment = applied(make_cohort(), "en")
     refuse(actor=base_manager(enrolment.cohort.base), enrolment=enrolment, reason="学历不符")
@@ -78,7 +90,8 @@ def test_everybody_is_told_that_a_cohort_does_not_take_place():
 
     said = {letter.to[0]: letter.body for letter in mail.outbox}
     assert set(said) == {"lin@example.test", "second@example.test"}
-    assert "Your place in" in said["second@example.test"]
+    assert "Your application or place in" in said["second@example.test"]
+    assert "报名或学员资格" in said["lin@example.test"]
 
 
 def test_whoever_still_waits_when_a_cohort_is_over_is_told():

@@ -36,26 +36,17 @@ from tests.builders import (
     make_user,
     officer,
     regulator,
-    resident_number,
 )
 from tests.courses.builders import make_record
 from tests.credit.builders import make_certificate
+from tests.oversight.asking import NUMBER, OTHER, make_asker, text, wanted_number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
-NUMBER = resident_number(50_001)
-OTHER = resident_number(50_002)
 
 
 @pytest.fixture
 def person() -> Person:
-    person = make_person("林知夏", number=NUMBER, user=make_user("lin@example.test"))
-    person.phone = "+8613812340018"
-    person.save(update_fields=["phone"])
-    return person
-
-
-def text(response) -> str:
-    return response.content.decode()
+    return make_asker()
 
 
 def deliver(kind: str) -> None:
@@ -145,11 +136,6 @@ def test_job_run_twice_makes_one_copy(person):
 
 
 # --- correction -----------------------------------------------------------------------------------------------------
-def wanted_number(person: Person) -> DataRequest:
-    make_appointment(person, make_institution())
-    return ask_for_correction(actor=person.user, document_type="resident_id", number=OTHER)
-
-
 def test_correction_needs_two_people_and_then_holds(person):
     request = wanted_number(person)
     first, second = regulator(), regulator()

@@ -1,8 +1,10 @@
 """The log as anybody sees it: files that machines read, its page, one entry with its way to the root."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.conf import settings as site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -11,6 +13,8 @@ from certificates.tlog.merkle import leaf_hash, node_hash, root_of
 from certificates.tlog.models import Checkpoint, Leaf
 from certificates.tlog.notes import Note
 from certificates.tlog.tiles import unbundle
+from core import clock
+from tests.builders import make_user
 from tests.tlog.logs import grow, make_log, put_down, running_witness
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +62,29 @@ def test_tiles_may_be_kept_for_ever(client, log):
     assert "Vary" not in answer
 
 
+@pytest.mark.parametrize("address", ["/tlog/tile/0/000", "/tlog/checkpoint", "/tlog/policy"])
+def test_files_hand_out_no_session_that_was_touched_on_the_way(client, log, address):
+    """A shared cache would give it to everybody."""
+    client.force_login(make_user())
+    client.get("/home/")
+    with clock.travel(timedelta(minutes=2)):
+        answer = client.get(address)
+
+    assert answer.status_code == 200
+    assert "public" in answer["Cache-Control"]
+    assert not answer.cookies
+
+
+def test_page_of_the_same_visitor_does_hand_it_out(client, log):
+    """What the guard above stands against."""
+    client.force_login(make_user())
+    client.get("/home/")
+    with clock.travel(timedelta(minutes=2)):
+        assert site.SESSION_COOKIE_NAME in client.get("/log/").cookies
+
+
 def test_other_answers_still_say_what_they_vary_by(client, log):
-    assert "Cookie" in client.get("/tlog/checkpoint")["Vary"]
+    assert "Cookie" in client.get("/log/")["Vary"]
 
 
 BEYOND = ["0/001", "0/001.p/5", "1/000.p/2", "1/000", "2/000.p/1", "entries/001.p/5", "x", "0/x000/000"]

@@ -164,9 +164,9 @@ def two_hundred_thousand_columns() -> bytes:
 
 @harmless
 def every_column_of_a_sheet() -> bytes:
-    """As many as a spreadsheet program has: 16,384, in three rows. Only the first 256 are read."""
+    """As many as a spreadsheet program has: 16,384, in four rows. Only the first 256 are read."""
     row = "".join(f"<c><v>{n * 7919 % 99_991}</v></c>" for n in range(16_384))
-    return rows("".join(f'<row r="{n}">{row}</row>' for n in range(1, 4)))
+    return rows("".join(f'<row r="{n}">{row}</row>' for n in range(1, 5)))
 
 
 @refused
