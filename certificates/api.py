@@ -13,7 +13,8 @@ router = Router(auth=None, tags=["certificates"])
 
 
 class Checks(Schema):
-    """passed, failed, absent (not part of this certificate), or null (not looked at)."""
+    """passed, failed, absent (not part of this certificate), or null (not looked at; of the log also: no head that
+    enough witnesses have seen covers it yet)."""
 
     file: str | None
     signature: str | None

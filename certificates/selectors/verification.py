@@ -21,6 +21,8 @@ from certificates.models import Certificate, CertificateEvent, CertificateFile, 
 from certificates.rules import FileIs, Outcome, outcome
 from certificates.selectors.files import check_stored
 from certificates.selectors.signatures import Seen, seal_is_whole, seal_seen
+from certificates.tlog import selectors as tlog
+from certificates.tlog.models import Kind
 from certificates.workflow import CertificateState, Ground
 from core import clock
 from core.errors import DomainError
@@ -32,6 +34,14 @@ PASSED, FAILED, ABSENT = "passed", "failed", "absent"
 # Outcomes that say "genuine", which nobody can say of a file that differs from what was issued.
 GENUINE = (Outcome.VALID, Outcome.EXPIRED)
 NOBODY = UUID(int=0)
+# A head that is not signed or not witnessed yet is no fault: the register answers for the certificate until then.
+IN_LOG = {
+    tlog.FINAL: PASSED,
+    tlog.PROVISIONAL: None,
+    tlog.PENDING: None,
+    tlog.ABSENT: ABSENT,
+    tlog.OTHERWISE: FAILED,
+}
 FILE_SEEN = {Seen.NONE: FileIs.UNKNOWN, Seen.BROKEN: FileIs.CHANGED, Seen.WHOLE: FileIs.SEALED_UNREGISTERED}
 
 
@@ -49,6 +59,8 @@ class Answer:
     # What a file that was handed in turned out to be, and whose seal is on what was issued.
     file: str = ""
     seal: Seal | None = None
+    # Where the certificate stands in the public log.
+    logged: str = ""
     checks: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(("file", "signature", "log", "status")))
 
     @property
@@ -159,6 +171,7 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
             last_ground=Subquery(events.values("ground")[:1]),
             last_decided_on=Subquery(events.values("decided_on")[:1]),
             successor=F("superseded_by__number"),
+            commitment=F("credential__commitment"),
         )
         .order_by("pk")
     )
@@ -166,7 +179,8 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
 
 def _about(certificate: Certificate, now: datetime, file: str, signature: str | None) -> Answer:
     found = outcome(certificate.state, certificate.valid_until, on=now.astimezone(clock.SHANGHAI).date())
-    if FAILED in (file, signature) and found in GENUINE:
+    logged = _logged(certificate)
+    if FAILED in (file, signature, IN_LOG[logged]) and found in GENUINE:
         found = Outcome.COULD_NOT_CHECK
     decided = certificate.state != CertificateState.ISSUED
     row: Any = certificate
@@ -179,9 +193,17 @@ def _about(certificate: Certificate, now: datetime, file: str, signature: str | 
         ground=row.last_ground if decided else "",
         superseded_by=row.successor or "" if certificate.state == CertificateState.SUPERSEDED else "",
         seal=certificate.file.seal,
-        # The public log is not part of certificates yet, and the answer says so.
-        checks={"file": file, "signature": signature, "log": ABSENT, "status": PASSED},
+        logged=logged,
+        checks={"file": file, "signature": signature, "log": IN_LOG[logged], "status": PASSED},
     )
+
+
+def _logged(certificate: Certificate) -> str:
+    """What was issued before there was a credential is in no log."""
+    commitment = getattr(certificate, "commitment", None)
+    if not commitment:
+        return tlog.ABSENT
+    return tlog.seen(kind=Kind.CERTIFICATE_ISSUED, ref=str(certificate.uuid), commitment=bytes.fromhex(commitment))
 
 
 def _stored_checks(certificate: Certificate) -> tuple[str, str | None]:

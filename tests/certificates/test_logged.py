@@ -6,17 +6,28 @@ import pytest
 from django.db import transaction
 
 from accounts.selectors import system_user
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateCredential
+from certificates.rules import Outcome
+from certificates.selectors import verify
 from certificates.services.erasure import reduce_certificates
 from certificates.tlog import selectors as tlog
 from certificates.tlog import services
-from certificates.tlog.models import PendingEntry
+from certificates.tlog.models import Cosignature, Leaf, PendingEntry
 from certificates.tlog.notes import from_base64
 from certificates.tlog.proofs import check
-from tests.certificates.builders import make_certificate
-from tests.tlog.logs import make_log
+from tests.certificates.builders import make_award, make_certificate
+from tests.tlog.logs import make_log, running_witness, unguarded
 
 pytestmark = pytest.mark.django_db
+
+
+def witnessed(tmp_path, settings):
+    """Sequenced, signed and seen by the one witness of the policy."""
+    with running_witness(tmp_path / "w1") as witness:
+        log = make_log(tmp_path, settings, [witness])
+        services.sequence(limit=300)
+        log.sign()
+    return log
 
 
 def test_certificate_has_one_entry_that_binds_its_credential():
@@ -49,10 +60,8 @@ def test_issue_that_is_undone_leaves_no_entry():
 def test_proof_holds_once_a_head_is_signed_and_outlives_the_holder(settings, tmp_path):
     certificate = make_certificate()
     named = {"kind": "cert.issued", "ref": str(certificate.uuid)}
-    log = make_log(tmp_path, settings)
     assert tlog.proof_text(**named) is None
-    services.sequence(limit=300)
-    log.sign()
+    log = witnessed(tmp_path, settings)
 
     proof = tlog.proof_text(**named)
     assert check(proof, log.policy).entry == bytes(PendingEntry.objects.get().entry)
@@ -60,3 +69,57 @@ def test_proof_holds_once_a_head_is_signed_and_outlives_the_holder(settings, tmp
     reduce_certificates(actor=system_user(), person=certificate.person)
     certificate.credential_intent.refresh_from_db()
     assert (certificate.credential_intent.salt, tlog.proof_text(**named)) == ("", proof)
+
+
+# --- what verification says of it -------------------------------------------------------------------------------------
+def asked(certificate):
+    return verify(number=certificate.number, code=certificate.code)
+
+
+def test_verification_checks_the_proof_anew(settings, tmp_path):
+    certificate = make_certificate()
+    before = asked(certificate)
+    witnessed(tmp_path, settings)
+
+    after = asked(certificate)
+    assert (before.outcome, before.logged, before.checks["log"]) == (Outcome.VALID, "pending", None)
+    assert (after.outcome, after.logged, after.checks["log"]) == (Outcome.VALID, "final", "passed")
+
+
+def test_head_that_no_witness_has_seen_is_said_to_be_provisional(settings, tmp_path):
+    certificate = make_certificate()
+    witnessed(tmp_path, settings)
+    with unguarded("tlog_cosignature"):
+        Cosignature.objects.all().delete()
+
+    answer = asked(certificate)
+    assert (answer.outcome, answer.logged, answer.checks["log"]) == (Outcome.VALID, "provisional", None)
+
+
+def test_certificate_whose_entry_is_of_another_document_is_not_called_genuine(settings, tmp_path):
+    certificate = make_certificate()
+    witnessed(tmp_path, settings)
+    with unguarded("certificates_certificatecredential"):
+        CertificateCredential.objects.update(commitment="ab" * 32)
+
+    answer = asked(certificate)
+    assert (answer.outcome, answer.logged, answer.checks["log"]) == (Outcome.COULD_NOT_CHECK, "otherwise", "failed")
+
+
+def test_tampered_path_is_not_called_genuine(settings, tmp_path):
+    certificate = make_certificate()
+    make_certificate(make_award(name="别人"))
+    witnessed(tmp_path, settings)
+    assert asked(certificate).checks["log"] == "passed"
+    with unguarded("tlog_leaf"):
+        Leaf.objects.exclude(pending__ref=certificate.uuid).update(leaf_hash=bytes(32))
+    assert asked(certificate).outcome == Outcome.COULD_NOT_CHECK
+
+
+def test_certificate_without_credential_is_in_no_log(settings, tmp_path):
+    certificate = make_certificate()
+    with unguarded("certificates_certificatecredential"):
+        CertificateCredential.objects.all().delete()
+
+    answer = asked(certificate)
+    assert (answer.outcome, answer.logged, answer.checks["log"]) == (Outcome.VALID, "absent", "absent")

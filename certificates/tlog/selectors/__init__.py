@@ -20,13 +20,15 @@ from certificates.tlog.selectors.entries import (
 from certificates.tlog.selectors.pages import EntryView, WitnessView, entry_view, recent_leaves, witness_views
 from certificates.tlog.selectors.policies import policy, policy_text
 from certificates.tlog.selectors.rebuilding import CannotRebuild, Rebuilt, rebuild
+from certificates.tlog.selectors.seen import ABSENT, OTHERWISE, seen
 from certificates.tlog.selectors.tiles import tile_content
 from certificates.tlog.selectors.tree import TileReader
 
 __all__ = [
-    "FINAL", "PENDING", "PROVISIONAL", "CannotRebuild", "EntryView", "Rebuilt", "TileReader", "WitnessView",
+    "ABSENT", "FINAL", "OTHERWISE",
+    "PENDING", "PROVISIONAL", "CannotRebuild", "EntryView", "Rebuilt", "TileReader", "WitnessView",
     "cosigned_by", "covering_head", "entry_view",
     "full_note", "is_final", "latest_head", "leaf_of", "log_moves", "needs_signing", "open_alarm", "policy",
-    "policy_text", "proof_text", "published_head", "rebuild", "recent_leaves",
+    "policy_text", "proof_text", "published_head", "rebuild", "recent_leaves", "seen",
     "standing", "tile_content", "witness_views",
 ]  # fmt: skip

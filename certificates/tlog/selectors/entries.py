@@ -44,8 +44,13 @@ def proof_text(*, kind: str, ref: str) -> str | None:
     head = covering_head(leaf.idx) if leaf else None
     if leaf is None or head is None:
         return None
+    return proof_below(leaf, head).text()
+
+
+def proof_below(leaf: Leaf, head: Checkpoint) -> Proof:
+    """The entry's way to the root of this head."""
     path = inclusion_proof(leaf.idx, head.size, TileReader())
-    return Proof(entry=bytes(leaf.entry), index=leaf.idx, path=tuple(path), note=full_note(head)).text()
+    return Proof(entry=bytes(leaf.entry), index=leaf.idx, path=tuple(path), note=full_note(head))
 
 
 def covering_head(index: int) -> Checkpoint | None:

@@ -1,0 +1,44 @@
+"""What the log says of a document that somebody has in hand."""
+
+from certificates.tlog.models import Checkpoint, Leaf, PendingEntry
+from certificates.tlog.notes import NoteError
+from certificates.tlog.proofs import check
+from certificates.tlog.selectors.entries import (
+    FINAL,
+    PENDING,
+    PROVISIONAL,
+    covering_head,
+    is_final,
+    leaf_of,
+    proof_below,
+)
+from certificates.tlog.selectors.policies import policy
+
+ABSENT, OTHERWISE = "absent", "otherwise"
+
+
+def seen(*, kind: str, ref: str, commitment: bytes) -> str:
+    """pending, provisional or final; absent: no such entry; otherwise: the entry is of another document, or its proof
+    does not hold.
+
+    Of a final entry the whole proof is checked anew, as a stranger would: path, signature of the log, witnesses.
+    """
+    leaf = leaf_of(kind=kind, ref=ref)
+    entry = leaf.pending if leaf else PendingEntry.objects.filter(kind=kind, ref=ref).first()
+    if entry is None:
+        return ABSENT
+    if bytes(entry.commitment) != commitment:
+        return OTHERWISE
+    head = covering_head(leaf.idx) if leaf else None
+    if leaf is None or head is None:
+        return PENDING
+    if not is_final(head):
+        return PROVISIONAL
+    return FINAL if _proof_holds(leaf, head, bytes(entry.entry)) else OTHERWISE
+
+
+def _proof_holds(leaf: Leaf, head: Checkpoint, entry: bytes) -> bool:
+    try:
+        return check(proof_below(leaf, head).text(), policy()).entry == entry
+    except NoteError:
+        return False
