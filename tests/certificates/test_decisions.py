@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.selectors import system_user
 from certificates import services
@@ -144,8 +145,9 @@ def test_order_of_a_court_is_named(client):
     certificate = make_certificate()
     client.force_login(manager_of(certificate.base))
     for step in ("suspend", "revoke"):
-        address = reverse("certificates:decide", args=[certificate.number, step])
-        page = client.post("/en" + address, {"ground": "court_order", "on": str(clock.today())}).content.decode()
+        with translation.override("en"):
+            address = reverse("certificates:decide", args=[certificate.number, step])
+        page = client.post(address, {"ground": "court_order", "on": str(clock.today())}).content.decode()
         assert "Name the court and the number of its order." in page
     assert Certificate.objects.get().state == "issued"
 
