@@ -101,6 +101,19 @@ FACTS: dict[str, Promise] = {
     "answered_at": pgettext_lazy("my data", "Answered"),
     "on": pgettext_lazy("my data", "Day"),
     "verb": pgettext_lazy("my data", "What"),
+    "served_how": pgettext_lazy("my data", "How it was served"),
+    "served_on": pgettext_lazy("my data", "Served on"),
+    "said": pgettext_lazy("my data", "What is said to be wrong"),
+    "answer_until": pgettext_lazy("my data", "Answer until"),
+    "considered": pgettext_lazy("my data", "How the answer was considered"),
+    "ends_on": pgettext_lazy("my data", "Ends on"),
+    "withdrawn_at": pgettext_lazy("my data", "Taken back"),
+    "day": pgettext_lazy("my data", "Day"),
+    "count": pgettext_lazy("my data", "Times"),
+    "days": pgettext_lazy("my data", "Days before"),
+    "gets": pgettext_lazy("my data", "Gets a certificate"),
+    "sha256": pgettext_lazy("my data", "SHA-256"),
+    "stamped_until": pgettext_lazy("my data", "Time stamp good until"),
 }
 # Table label -> heading, and the names of the facts that are read, in their order on the page.
 SECTIONS: dict[str, tuple[Promise, str]] = {
@@ -228,6 +241,38 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "certificates.CertificateFile": (
         pgettext_lazy("my data", "Files of certificates"),
         "certificate size stored_at",
+    ),
+    "certificates.FileRevision": (
+        pgettext_lazy("my data", "Files of certificates with a later time stamp"),
+        "size stamped_until stored_at",
+    ),
+    "certificates.CertificateCredential": (
+        pgettext_lazy("my data", "Credentials"),
+        "certificate sha256 stored_at",
+    ),
+    "certificates.RevocationCase": (
+        pgettext_lazy("my data", "Revocations"),
+        "certificate state said served_how served_on answer_until answer considered decided_on",
+    ),
+    "certificates.IssueBatchItem": (
+        pgettext_lazy("my data", "Lines of batches"),
+        "gets",
+    ),
+    "certificates.CertificateHandout": (
+        pgettext_lazy("my data", "Papers handed out"),
+        "certificate at",
+    ),
+    "certificates.ShareLink": (
+        pgettext_lazy("my data", "Links that share a certificate"),
+        "certificate created_at ends_on withdrawn_at",
+    ),
+    "certificates.VerificationCount": (
+        pgettext_lazy("my data", "How often a certificate was verified"),
+        "certificate day count",
+    ),
+    "certificates.ExpiryReminder": (
+        pgettext_lazy("my data", "Reminders of the end of a certificate"),
+        "certificate days at",
     ),
     "credit.CreditRecord": (
         pgettext_lazy("my data", "Credit entries"),

@@ -15,7 +15,7 @@ from accounts.selectors import system_user
 from accounts.selectors.doubles import likely_doubles
 from accounts.services import ask_to_join, create_login, invite, save_profile
 from accounts.services.viewing import start_viewing
-from certificates.models import Certificate, RevocationCase
+from certificates.models import Certificate
 from certificates.services import start_issue
 from core import outbox
 from courses.exams.models import Attempt
@@ -24,6 +24,7 @@ from courses.models import Cohort, CoursePage, Enrolment, LessonPage
 from courses.services import complete_enrolments
 from oversight.services import ask_for_correction
 from staffing.models import SealedCount
+from tests.e2e.certificates import certificate_desks
 from tests.e2e.offices import offices
 from tests.tlog.logs import put_down, sign_without_witness
 
@@ -234,17 +235,7 @@ def _bases(made: Tour) -> None:
     made.add(TEACHER, "core:job", _issued(assessing))
     made.add(TEACHER, "certificates:issue", assessing.pk)
     made.add(TEACHER, "core:jobs")
-    made.add(TEACHER, "certificates:issued")
-    made.add(TEACHER, "certificates:certificate", _certificates()["suspended"].number, name="suspended certificate")
-    made.add(TEACHER, "certificates:suspensions")
-    made.add(TEACHER, "certificates:revocations")
-    made.add(TEACHER, "certificates:revocation", RevocationCase.objects.get(state="noticed").pk)
-    made.add(TEACHER, "certificates:give_notice", _certificates()["issued"].number)
-    made.add(TEACHER, "certificates:decide", _certificates()["issued"].number, "supersede")
-    made.add(TEACHER, "certificates:batches", name="no batches")
-    made.add(TEACHER, "certificates:new_batch")
-    made.add(TEACHER, "certificates:handout", _cohort("closed").pk)
-    made.add(TEACHER, "certificates:signature_sheet", _cohort("closed").pk)
+    certificate_desks(made, TEACHER, _cohort("closed").pk)
 
 
 def _institutions(made: Tour) -> None:

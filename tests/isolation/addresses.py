@@ -37,6 +37,8 @@ class Address:
     foreign_code: bool = False
     # The world of the questions has nothing there: its readers are told so like everybody else.
     nothing_there: bool = False
+    # Signed anew at each question, with a time and a random number of its own: of two answers the status is compared.
+    made_anew: bool = False
 
     @property
     def names_rows(self) -> bool:
@@ -86,6 +88,7 @@ def _address(
     at: str = "",
     foreign_code: bool = False,
     nothing_there: bool = False,
+    made_anew: bool = False,
     **parts: str | Fixed,
 ) -> Address:
     return Address(
@@ -100,6 +103,7 @@ def _address(
         at=at,
         foreign_code=foreign_code,
         nothing_there=nothing_there,
+        made_anew=made_anew,
     )
 
 

@@ -209,11 +209,12 @@ class Asker:
         nobody = replace(probe, owner=Owner.MISSING)
         if nobody not in self.missing:
             self.missing[nobody] = self.ask(nobody)
-        if _same(answer, self.missing[nobody]):
+        same = _same_status if self.declared[probe.route].made_anew else _same
+        if same(answer, self.missing[nobody]):
             return
         # Pages print the minute, and it may have passed between the two: both are asked again.
         self.missing[nobody] = self.ask(nobody)
-        if not _same(self.ask(probe), self.missing[nobody]):
+        if not same(self.ask(probe), self.missing[nobody]):
             yield "answered otherwise than for a row that does not exist"
 
     def _words_of_others(self, probe: Probe, answer: Answer) -> Iterator[str]:
@@ -268,6 +269,10 @@ def without_audit(answer: Answer) -> Iterator[str]:
 
 def _same(one: Answer, other: Answer) -> bool:
     return (one.status, one.text) == (other.status, other.text)
+
+
+def _same_status(one: Answer, other: Answer) -> bool:
+    return one.status == other.status
 
 
 @contextmanager

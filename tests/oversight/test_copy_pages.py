@@ -28,7 +28,7 @@ NUMBER = resident_number(50_101)
 # Which question was drawn, what a job was called, pages somebody looked at as another place: machinery.
 MACHINERY = {
     "account.EmailConfirmation", "accounts.ViewedPage", "core.Job", "exams.AnswerEntry", "exams.PaperQuestion",
-    "accounts.User_groups", "accounts.User_user_permissions",
+    "accounts.User_groups", "accounts.User_user_permissions", "certificates.CredentialIntent",
 }  # fmt: skip
 EDITORS_ROOM = ("wagtail",)
 

@@ -24,7 +24,7 @@ ADDRESSES: dict[str, Address] = {
     "certificates/": signed_in(post=""),
     ".well-known/did.json": public(post=""),
     "status/<str:name>": public(name=fixed("revocation-1"), post=""),
-    "certificates/transcript/": only("trainee", post=""),
+    "certificates/transcript/": only("trainee", post="", made_anew=True),
     "certificates/<str:number>/wallet/": only("trainee", number="certificate.number", post=""),
     "certificates/<str:number>/credential.json": only("trainee", number="certificate.number", post=""),
     "certificates/<str:number>/credential.jwt": only("trainee", number="certificate.number", post=""),
