@@ -190,7 +190,9 @@ def test_applications_are_those_that_the_open_cohorts_show(client):
     found = line(actor, Role.BASE_MANAGER, "applications")
 
     cards = shown(client, actor, found)["cards"]
-    assert found.waiting.count == sum(card["cohort"].to_decide for card in cards) == 2
+    assert found.waiting.count == sum(card["cohort"].to_decide for card in cards) == 3
+    assert {card["cohort"].pk for card in cards} == {cohort.pk, running.pk}
+    assert all(str(card["cohort"].to_decide) in card["due"] for card in cards)
 
 
 def test_completion_review_waits_for_every_cohort_in_assessment(client):
