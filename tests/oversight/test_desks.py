@@ -7,13 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AppointmentDispute, Designation, User
+from accounts.models import AppointmentDispute, AppointmentNotice, Designation, DesignationEvent, User
 from accounts.permissions import Role
 from accounts.selectors.waiting import Line, desks_of, waiting_lines
 from accounts.services import ask_to_join, invite
 from accounts.services.doubles import index_twins
 from accounts.services.notices import open_notices
 from core import clock
+from core.calendar import working_day_deadline
+from core.models import CalendarYear
 from oversight.services import ask_for_erasure
 from staffing.models import SealedCount
 from tests.builders import (
@@ -32,8 +34,8 @@ from tests.builders import (
 from tests.courses.builders import make_cohort, make_enrolment, make_session, make_sitting
 
 pytestmark = pytest.mark.django_db
-# Pairs are looked for group by group.
-STATEMENTS = {"doubles": 3}
+# Pairs are looked for group by group; ends of periods need the special days and the known years.
+STATEMENTS = {"doubles": 3, "designations": 3, "rectifying": 3}
 
 
 def line(actor: User, role: str, code: str) -> Line:
@@ -65,7 +67,8 @@ def sealed(institution, state: str = "entered") -> SealedCount:
 
 
 def designation(institution, state: str, **fields: Any) -> Designation:
-    return Designation.objects.create(institution=institution, kind="provincial_institution", state=state, **fields)
+    given = {"institution": institution, "kind": "provincial_institution", **fields}
+    return Designation.objects.create(state=state, **given)
 
 
 # --- the count is of the list behind the link ------------------------------------------------------------------------
@@ -133,12 +136,37 @@ def test_designations_wait_for_the_authority_until_a_period_is_over_only_when_it
     designation(make_institution(), "reviewing")
     designation(make_institution(), "publicity", period_from=today, period_days=7)
     designation(make_institution(), "publicity", period_from=today - timedelta(days=60), period_days=7)
+    designation(make_institution(), "rectification", period_from=today, period_days=7, valid_from=today)
     designation(make_institution(), "refused")
 
     found = line(actor, Role.REGULATOR, "designations")
 
     assert found.waiting.count == len(shown(client, actor, found)["rows"]) == 3
-    assert (found.late, found.waiting.due < today) == (True, True)
+    may_decide_from = working_day_deadline(today - timedelta(days=60), 7).day + timedelta(days=1)
+    assert (found.late, found.waiting.due, found.waiting.since) == (False, None, may_decide_from)
+
+
+def test_application_lies_on_the_desk_from_the_day_of_its_last_step():
+    actor, day = regulator(), clock.today() - timedelta(days=4)
+    made = designation(make_institution(), "reviewing")
+    for step, on in (("apply", day - timedelta(days=5)), ("review", day)):
+        DesignationEvent.objects.create(
+            designation=made, step=step, state="reviewing", on=on, recorded_at=clock.now(), actor=actor
+        )
+
+    assert line(actor, Role.REGULATOR, "designations").waiting.since == day
+
+
+def test_period_whose_days_are_provisional_has_not_ended_for_anybody(client):
+    institution, today = make_institution(), clock.today()
+    given = {"period_from": today - timedelta(days=60), "period_days": 7}
+    designation(institution, "publicity", **given)
+    designation(institution, "rectification", valid_from=today - timedelta(days=300), **given)
+    CalendarYear.objects.all().delete()
+
+    assert line(regulator(), Role.REGULATOR, "designations").waiting.count == 0
+    found = line(officer(institution), Role.INSTITUTION_OFFICER, "rectifying")
+    assert (found.waiting.count, found.waiting.due, found.late) == (1, None, False)
 
 
 def test_rectification_waits_for_the_institution_while_it_runs(client):
@@ -180,9 +208,29 @@ def test_people_not_told_and_people_who_deny_are_two_desks_of_the_institution(cl
     assert (untold.late, said_no.late) == (True, False)
 
 
-def test_applications_are_those_that_the_open_cohorts_show(client):
+def test_nobody_is_told_late_by_a_day_that_is_provisional():
+    institution, today = make_institution(), clock.today()
+    actor = officer(institution)
+    told_late(institution, today - timedelta(days=1))
+    AppointmentNotice.objects.update(due_provisional=True)
+
+    alone = line(actor, Role.INSTITUTION_OFFICER, "telling")
+    open_notices([make_appointment(make_person(), institution)])
+    firm = AppointmentNotice.objects.latest("pk")
+    AppointmentNotice.objects.filter(pk=firm.pk).update(due_on=today + timedelta(days=3), due_provisional=False)
+    both = line(actor, Role.INSTITUTION_OFFICER, "telling")
+
+    assert (alone.waiting.count, alone.waiting.due, alone.late) == (1, None, False)
+    assert (both.waiting.count, both.waiting.due, both.late) == (2, today + timedelta(days=3), False)
+
+
+def test_applications_are_those_of_the_cohorts_that_still_admit(client):
     base = make_base()
     actor, cohort = base_manager(base), make_cohort(base)
+    running = make_cohort(base, state="running")
+    make_enrolment(running, state="applied")
+    make_enrolment(make_cohort(base, state="assessing"), state="applied")
+    make_enrolment(make_cohort(base), state="waitlisted")
     for state in ("applied", "applied", "admitted", "waitlisted"):
         make_enrolment(cohort, state=state)
     make_enrolment(make_cohort(), state="applied")
@@ -260,6 +308,16 @@ def test_what_is_due_comes_first_then_the_oldest_and_empty_desks_last():
     assert found == [("rectifying", 1), ("telling", 1), ("members", 1), ("denied", 0)]
 
 
+def under_periods(**place: Any) -> None:
+    """A publicity and a rectification that are over; of another kind each time, as a place holds each once."""
+    kinds = ("provincial_base", "national_base") if "base" in place else ("provincial_institution", "demonstration")
+    day = clock.today() - timedelta(days=60)
+    given = {"institution": None, "period_from": day, "period_days": 7, **place}
+    given["kind"] = kinds[Designation.objects.filter(state="rectification", **place).count()]
+    designation(state="publicity", **given)
+    designation(state="rectification", valid_from=day, **given)
+
+
 def fill(places: list[Any]) -> None:
     """A row on every desk of the two offices."""
     for institution, base in places:
@@ -267,6 +325,8 @@ def fill(places: list[Any]) -> None:
         sealed(institution)
         told_late(institution, clock.today())
         designation(institution, "applied")
+        under_periods(institution=institution)
+        under_periods(base=base)
         ask_to_join(actor=make_user(), role=Role.INSTITUTION_OFFICER, place=institution)
         person = make_person(user=make_user())
         make_appointment(person, institution, end_date=clock.today() - timedelta(days=9))
