@@ -186,7 +186,7 @@ def _new_enrolment(actor: User, cohort: Cohort, person: Person, claim: Claim | N
 
 
 def _identify(actor: User, enrolment: Enrolment) -> None:
-    """Raises `no_document`: a number that was declared and released since was another person's, none is left to check."""
+    """Raises `no_document`: where a declared number was released since, none is left to check."""
     if not has_document(enrolment.person):
         raise DomainError("no_document")
     claim = enrolment.claim

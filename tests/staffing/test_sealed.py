@@ -194,7 +194,7 @@ def people_in_months(institution, *months):
 
 
 def test_decision_that_ended_an_annulled_number_ends_what_goes_on_in_its_place(institution):
-    """Somebody decided that from that day on nobody is in a secret post; the wrong number before it does not undo it."""
+    """Somebody decided that from that day on nobody is in a secret post; the number being wrong undoes none of it."""
     first = confirmed(institution, 1, 1)
     second = confirmed(institution, 2, 2, valid_from=date(2026, 3, 1))
     end_sealed_count(actor=regulator(), count=second, ended_on=date(2026, 5, 1))
