@@ -19,8 +19,8 @@ from accounts.models import (
     User,
 )
 from accounts.models.bodies import holding_on
-from accounts.permissions import Permission
-from accounts.selectors.bodies import competent_body, last_ended
+from accounts.permissions import GRANTS, Permission
+from accounts.selectors.bodies import competent_bodies, competent_body, last_ended, may_enter_competence
 from accounts.workflow import ENDED, DesignationState
 from core import clock
 from core.calendar import Deadline, working_day_deadlines
@@ -111,18 +111,37 @@ def designations(actor: User, chosen: Mapping[str, str]) -> QuerySet[Designation
 def waiting_designations(actor: User) -> list[tuple[Designation, Deadline | None]]:
     """What somebody has to do something about: to decide on, or, under one's own rectification, to put right. With the
     end of the period that it is under, and `moved_on`, the day of its last step."""
-    decides = holds(actor, Permission.DESIGNATION_DECIDE)
-    if decides:
-        rows = Designation.objects.allowed(actor, Permission.DESIGNATION_DECIDE).filter(state__in=TO_DECIDE)
-    else:
-        rows = Designation.objects.allowed(actor, Permission.DESIGNATION_APPLY)
-        rows = rows.filter(state=DesignationState.RECTIFICATION)
-    found, today = list(rows.annotate(moved_on=Max("events__on")).order_by("pk")), clock.today()
-    ends = period_ends(found)
-    waits = [(one, ends.get(one.pk)) for one in found]
-    # While a period runs, the authority is not waited for: publicity cannot be decided on, and a rectification, which
-    # may be accepted any day, is the holder's turn until its last.
-    return [(one, end) for one, end in waits if not (decides and end) or end.has_passed(today)]
+    if holds(actor, Permission.DESIGNATION_DECIDE):
+        # While a period runs, the authority is not waited for: publicity cannot be decided on, and a rectification,
+        # which may be accepted any day, is the holder's turn until its last.
+        today = clock.today()
+        waits = _with_ends(_to_decide(actor, today))
+        return [(one, end) for one, end in waits if end is None or end.has_passed(today)]
+    rows = Designation.objects.allowed(actor, Permission.DESIGNATION_APPLY)
+    return _with_ends(list(_moved(rows.filter(state=DesignationState.RECTIFICATION))))
+
+
+def _to_decide(actor: User, today: date) -> list[Designation]:
+    """Those for which the table names the actor's body. Where it names none, they wait for whoever may enter one: on
+    nobody's desk an application would lie for ever."""
+    rows = Designation.objects.allowed(actor, Permission.DESIGNATION_DECIDE).filter(state__in=TO_DECIDE)
+    found = list(_moved(_with_subject(rows)))
+    own = {hat.admin_body_id for hat in actor.worn_memberships() if Permission.DESIGNATION_DECIDE in GRANTS[hat.role]}
+    bodies = competent_bodies([(one.matter, one.subject.region) for one in found], today)
+    return [
+        one
+        for one, body in zip(found, bodies, strict=True)
+        if (body.pk in own if body else may_enter_competence(actor, one.matter, one.subject.region))
+    ]
+
+
+def _moved(rows: QuerySet[Designation]) -> QuerySet[Designation]:
+    return rows.annotate(moved_on=Max("events__on")).order_by("pk")
+
+
+def _with_ends(rows: list[Designation]) -> list[tuple[Designation, Deadline | None]]:
+    ends = period_ends(rows)
+    return [(one, ends.get(one.pk)) for one in rows]
 
 
 def state_counts(actor: User) -> dict[str, int]:

@@ -8,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AppointmentDispute, AppointmentNotice, Designation, DesignationEvent, User
+from accounts.models.bodies import Matter
 from accounts.permissions import Role
+from accounts.selectors.bodies import competent_bodies, competent_body
 from accounts.selectors.waiting import Line, desks_of, waiting_lines
 from accounts.services import ask_to_join, invite
 from accounts.services.doubles import index_twins
@@ -18,6 +20,7 @@ from core.calendar import working_day_deadline
 from core.models import CalendarYear
 from oversight.services import ask_for_erasure
 from staffing.models import SealedCount
+from tests.accounts.designating import body, competent
 from tests.builders import (
     base_manager,
     hat,
@@ -28,14 +31,16 @@ from tests.builders import (
     make_user,
     officer,
     place_for,
+    region,
     regulator,
     resident_number,
 )
 from tests.courses.builders import make_cohort, make_enrolment, make_session, make_sitting
 
 pytestmark = pytest.mark.django_db
-# Pairs are looked for group by group; ends of periods need the special days and the known years.
-STATEMENTS = {"doubles": 3, "designations": 3, "rectifying": 3}
+# Pairs are looked for group by group; ends of periods need the special days and the known years, whose turn it is the
+# table of who is competent.
+STATEMENTS = {"doubles": 3, "designations": 4, "rectifying": 3}
 
 
 def line(actor: User, role: str, code: str) -> Line:
@@ -144,6 +149,46 @@ def test_designations_wait_for_the_authority_until_a_period_is_over_only_when_it
     assert found.waiting.count == len(shown(client, actor, found)["rows"]) == 3
     may_decide_from = working_day_deadline(today - timedelta(days=60), 7).day + timedelta(days=1)
     assert (found.late, found.waiting.due, found.waiting.since) == (False, None, may_decide_from)
+
+
+def test_designations_lie_on_the_desk_of_the_competent_body_alone(client):
+    """All of them reach the province; some are another's to decide."""
+    province, city, nation = regulator("990000"), regulator("990100"), regulator("000000")
+    competent("990000", body("990000"), Matter.INSTITUTIONS)
+    competent("990100", body("990100"), Matter.INSTITUTIONS)
+    competent("000000", body("000000"), Matter.NATIONAL_INSTITUTIONS)
+    own = designation(make_institution(code="990000"), "applied")
+    citys = designation(make_institution(code="990100"), "applied")
+    nations = designation(make_institution(code="990100"), "applied", kind="demonstration")
+
+    for actor, expected in ((province, {own}), (city, {citys}), (nation, {nations})):
+        found = line(actor, Role.REGULATOR, "designations")
+        rows = {row["one"] for row in shown(client, actor, found)["rows"]}
+        assert (rows, found.waiting.count) == (expected, 1)
+
+
+def test_what_nobody_is_competent_for_waits_for_whoever_may_enter_a_body(client):
+    province, city = regulator("990000"), regulator("990100")
+    made = designation(make_institution(code="990100"), "applied")
+    designation(make_institution(code="990100"), "applied", kind="demonstration")
+
+    found = line(province, Role.REGULATOR, "designations")
+
+    assert [row["one"] for row in shown(client, province, found)["rows"]] == [made]
+    assert (found.waiting.count, line(city, Role.REGULATOR, "designations").waiting.count) == (1, 0)
+    assert line(regulator("000000"), Role.REGULATOR, "designations").waiting.count == 2
+
+
+def test_many_are_asked_for_as_one_is():
+    competent("990000", body("990000"))
+    competent("990100", body("990100"), Matter.INSTITUTIONS)
+    competent("000000", body("000000"), Matter.NATIONAL_BASES, Matter.INSTITUTIONS)
+    asked = [(matter, region(code)) for matter in Matter for code in ("990102", "990100", "990200", "990000", "980000")]
+
+    found = competent_bodies(asked, clock.today())
+
+    assert found == [competent_body(matter, where, clock.today()) for matter, where in asked]
+    assert len({one and one.pk for one in found}) == 4
 
 
 def test_application_lies_on_the_desk_from_the_day_of_its_last_step():
