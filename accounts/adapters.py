@@ -29,13 +29,14 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from accounts.forms.sign_in import PhoneField
 from accounts.middleware.sign_in import ROW, new_session
 from accounts.models import User
 from accounts.selectors.sign_in import user_by_phone
+from accounts.services.letters import language_of
 from accounts.services.sign_in import drop_unproven_password, note_sign_in, note_sign_out, put_phone, set_login_phone
 from accounts.views.again import recently_confirmed
 from accounts.views.security import end_sessions_but_this
@@ -121,6 +122,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.account.stages.EmailVerificationStage": "accounts.adapters.MailStage"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """On in the language of the login. The site's own says nothing, every address begins so; a page in another one
+        was chosen just now."""
+        user: Any = request.user
+        here = get_language() or settings.LANGUAGE_CODE
+        with override(language_of(user) if here == settings.LANGUAGE_CODE else here):
+            return super().get_login_redirect_url(request)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """The first page in the language in which somebody signed out."""

@@ -75,8 +75,6 @@ UNDER_PERIOD: frozenset[str] = frozenset({D.PUBLICITY, D.RECTIFICATION})
 # Who applied decides nothing about it ("apply" makes the record); grave steps take a second officer.
 APPLY = "apply"
 _ASKED, _REVIEWED, _ORDERED = frozenset({APPLY}), frozenset({APPLY, "review"}), frozenset({APPLY, "rectify"})
-# What was found while it was suspended is ordered to be put right without lifting the suspension first.
-_STANDING = frozenset({D.DESIGNATED, D.SUSPENDED})
 _APPLY, _DECIDE = Permission.DESIGNATION_APPLY, Permission.DESIGNATION_DECIDE
 
 # fmt: off
@@ -89,7 +87,8 @@ DESIGNATION_STEPS = {
     "withdraw":  Step(ON_THE_WAY,                    D.WITHDRAWN,     _APPLY),
     "suspend":   Step(frozenset({D.DESIGNATED}),     D.SUSPENDED,     _DECIDE, _ASKED),
     "resume":    Step(frozenset({D.SUSPENDED}),      D.DESIGNATED,    _DECIDE, _ASKED),
-    "rectify":   Step(_STANDING,                     D.RECTIFICATION, _DECIDE, _ASKED),
+    # A suspended one is resumed first: accepting the rectification would lift the suspension without its paper.
+    "rectify":   Step(frozenset({D.DESIGNATED}),     D.RECTIFICATION, _DECIDE, _ASKED),
     "restore":   Step(frozenset({D.RECTIFICATION}),  D.DESIGNATED,    _DECIDE, _ASKED),
     "revoke":    Step(frozenset({D.RECTIFICATION}),  D.REVOKED,       _DECIDE, _ORDERED),
     "leave":     Step(GRANTED,                       D.EXITED,        _APPLY),

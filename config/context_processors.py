@@ -1,6 +1,7 @@
 """What the layout needs on every page: navigation of the hat worn, the hats to choose from, the languages."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -90,7 +91,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "hat": hat,
         "viewing": viewing,
         "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats],
-        "languages": [_language(request, code, name) for code, name in settings.LANGUAGES],
+        "languages": _languages(request, keeps=not viewing),
         "demo": settings.DEMO,
         "contact_of_site": settings.CONTACT or (DEMO_CONTACT if settings.DEMO else ""),
     }
@@ -110,6 +111,15 @@ def _url(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def _languages(request: HttpRequest, *, keeps: bool) -> list[dict[str, Any]]:
+    """`keep`: whoever is signed in chooses with a POST, and the login remembers it; a look sends nothing."""
+    found = [_language(request, code, name) for code, name in settings.LANGUAGES]
+    user = getattr(request, "user", None)
+    if keeps and user is not None and user.is_authenticated and (address := _url("accounts:choose_language")):
+        return [one | {"keep": f"{address}?next={quote(one['url'])}"} for one in found]
+    return found
 
 
 def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:

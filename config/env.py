@@ -52,8 +52,8 @@ def random_keys(folder: Path) -> dict[str, str]:
 
 def keys_from_environment() -> dict[str, str]:
     """Production's keys: from variables, or from one NAME=value file outside the data directory."""
-    if file := os.environ.get("PLATFORM_SECRETS"):
-        return _read_secrets(Path(file))
+    if file := file_outside_data("PLATFORM_SECRETS"):
+        return _read_secrets(file)
     return {
         "django": required("PLATFORM_KEY_DJANGO"),
         "blind-index": required("PLATFORM_KEY_BLIND_INDEX"),
@@ -119,7 +119,7 @@ def seal_options(folder: Path) -> dict[str, str]:
 
 
 def file_outside_data(name: str) -> Path | None:
-    """A secret of one process alone, in a file that backups of the data do not take along."""
+    """Secrets that a variable names, in a file that backups of the data do not take along."""
     if not (value := text(name)):
         return None
     if data_directory() in (path := Path(value).resolve()).parents:
@@ -128,8 +128,6 @@ def file_outside_data(name: str) -> Path | None:
 
 
 def _read_secrets(file: Path) -> dict[str, str]:
-    if data_directory() in file.resolve().parents:
-        raise ConfigurationError("PLATFORM_SECRETS lies inside the data directory; keep keys apart from data.")
     try:
         lines = file.read_text().splitlines()
     except OSError as error:

@@ -11,7 +11,7 @@ from core import audit, clock, outbox
 from core.errors import DomainError
 from core.workflow import advance
 from staffing.models import SealedCount
-from staffing.selectors.sealed import displaced_by, running_beside
+from staffing.selectors.sealed import decided_end, displaced_by, running_beside
 from staffing.workflow import SEALED_COUNT_STEPS, SealedState
 
 
@@ -81,24 +81,28 @@ def annul_sealed_count(*, actor: User, count: SealedCount, reason: str) -> Seale
     """It never was so: as known now it counts on no day; as known before it still does.
 
     The number that had ended for this one's sake alone goes on where this one began: nobody has decided that those
-    people left. One that was ended by a decision of its own stays ended. What this one goes on in goes with it.
+    people left. One that was ended by a decision of its own stays ended, and where a decision had ended this one, the
+    number that goes on ends as well. What this one goes on in goes with it.
     """
     require(actor, Permission.SEALED_COUNT_DECIDE, count)
     if not reason.strip():
         raise DomainError("reason_missing")
     _lock(count)
+    # Read under the lock: what the caller holds may be older than the decision.
+    decided = decided_end(SealedCount.objects.get(pk=count.pk))
     for later in count.resumed_in.filter(state__in=[SealedState.CONFIRMED, SealedState.ENDED]).order_by("pk"):
         annul_sealed_count(actor=actor, count=later, reason=reason)
     annulled = _step(actor, count, "annul", reason=reason.strip(), annulled_at=clock.now())
     if displaced := displaced_by(annulled):
-        _resume(actor, displaced, annulled.valid_from)
+        _resume(actor, displaced, annulled.valid_from, decided)
     return annulled
 
 
-def _resume(actor: User, displaced: SealedCount, day: date) -> SealedCount:
+def _resume(actor: User, displaced: SealedCount, day: date, decided: date | None) -> SealedCount:
     """The same number from the day on, as a row of its own: what was known before keeps its end.
 
-    Where the next number begins it ends as it would have ended then. It stands on the paper of the first row.
+    Where the next number begins it ends as it would have ended then; `decided`: where the annulled one was ended by a
+    decision, which stands. It keeps the paper of the first row.
     """
     now = clock.now()
     made = SealedCount.objects.create(
@@ -112,12 +116,20 @@ def _resume(actor: User, displaced: SealedCount, day: date) -> SealedCount:
         resumes=displaced,
     )
     audit.record(actor, "staffing.sealed_count_resumed", made, institution=made.institution_id, resumes=displaced.pk)
-    after = next(iter(running_beside(made)), None)
-    if after is not None:
-        ends = {"ended_on": after.valid_from, "ended_at": now, "gave_way_to": after}
-        SealedCount.objects.filter(pk=made.pk).update(**ends)
+    ends = _ends(made, decided)
+    SealedCount.objects.filter(pk=made.pk).update(**ends)
     made = _step(actor, made, "confirm", document_number=displaced.document_number, confirmed_at=now)
-    return made if after is None else _step(actor, made, "end")
+    return _step(actor, made, "end") if ends else made
+
+
+def _ends(made: SealedCount, decided: date | None) -> dict[str, object]:
+    """By the next number or by the decision, whichever comes first; nothing where its own last day comes before."""
+    after = next(iter(running_beside(made)), None)
+    if after is not None and (decided is None or after.valid_from < decided):
+        return {"ended_on": after.valid_from, "ended_at": clock.now(), "gave_way_to": after}
+    if decided is None or (made.valid_to and made.valid_to <= decided):
+        return {}
+    return {"ended_on": decided, "ended_at": clock.now()}
 
 
 def _lock(count: SealedCount) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import SignedInRequest
 from accounts.models import Designation, Institution
-from accounts.selectors.designations import in_force, in_publicity, period_end, years
+from accounts.selectors.designations import in_force, in_publicity, period_ends, years
 from core import clock
 from courses.selectors.content import open_cohorts
 from website import selectors
@@ -62,11 +62,13 @@ def designations(request: HttpRequest) -> HttpResponse:
     """The public register: what is in force today, and what anybody may object to now."""
     query = _query(request)
     kind = next((code for code, _label in Designation.Kind.choices if code == request.GET.get("kind")), "")
+    open_ones = list(in_publicity()[:PAGE_SIZE])
+    ends = period_ends(open_ones)
     context = {
         "query": query,
         "kind": kind,
         "kinds": Designation.Kind.choices,
-        "publicity": [{"one": one, "deadline": period_end(one)} for one in in_publicity()[:PAGE_SIZE]],
+        "publicity": [{"one": one, "deadline": ends[one.pk]} for one in open_ones],
         **_page(request, in_force(clock.today(), kind=kind, query=query)),
     }
     return render(request, "website/designations.html", context)

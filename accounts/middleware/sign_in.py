@@ -25,8 +25,10 @@ STARTED, SEEN, ROW = "signed_in_at", "seen_at", "sign_in"
 # The session remembers its last use to the minute: not one write for every page.
 GRAIN = 60
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-# With a second factor that this session has not answered yet.
-TO_ANSWER = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout"})
+# With a second factor that this session has not answered yet; the page that asks for it may be read in any language.
+TO_ANSWER = frozenset(
+    {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout", "accounts:choose_language"}
+)
 # Without one: setting it up, and what somebody must do before that.
 TO_SET_UP = TO_ANSWER | {
     "mfa_index",
@@ -45,7 +47,6 @@ TO_SET_UP = TO_ANSWER | {
     "account_verify_phone",
     "accounts:security",
     "accounts:end_sessions",
-    "accounts:choose_language",
 }
 
 

@@ -77,6 +77,11 @@ def is_checked(person: Person) -> bool:
     return latest is not None and latest.standing in CHECKED
 
 
+def has_document(person: Person) -> bool:
+    """Of the person or of a joined double; a number that was released is nobody's."""
+    return IdentityDocument.objects.filter(same_person(person.merged_into_id or person.pk)).exists()
+
+
 def identity_history(person: Person) -> list[IdentityCheck]:
     """Every standing of the person and of doubles that were joined, newest first."""
     return _history_of(_checks_by_record(person))

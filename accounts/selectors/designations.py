@@ -1,11 +1,11 @@
 """Reads of designations: what is in force, what waits for whom, when a period ends, entries and exits by year."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts.access import holds
 from accounts.models import (
@@ -19,11 +19,11 @@ from accounts.models import (
     User,
 )
 from accounts.models.bodies import holding_on
-from accounts.permissions import Permission
-from accounts.selectors.bodies import competent_body, last_ended
+from accounts.permissions import GRANTS, Permission
+from accounts.selectors.bodies import competent_bodies, competent_body, last_ended, may_enter_competence
 from accounts.workflow import ENDED, DesignationState
 from core import clock
-from core.calendar import Deadline, working_day_deadline
+from core.calendar import Deadline, working_day_deadlines
 from core.errors import DomainError, NotAllowed
 
 # Filters for what waits for the actor, whichever its state.
@@ -80,17 +80,25 @@ def publicity_days(on: date) -> int:
 
 
 def period_end(designation: Designation) -> Deadline:
-    """Computed anew each time: a year that was provisional may be known by now."""
-    if designation.period_from is None or designation.period_days is None:
+    """Raises `no_period`."""
+    ends = period_ends([designation])
+    if designation.pk not in ends:
         raise DomainError("no_period")
-    return working_day_deadline(designation.period_from, designation.period_days)
+    return ends[designation.pk]
+
+
+def period_ends(rows: Iterable[Designation]) -> dict[int, Deadline]:
+    """Of those under a period, by id; the calendar is read once. Computed anew each time: a year that was provisional
+    may be known by now."""
+    running = {one.pk: (one.period_from, one.period_days) for one in rows if one.period_from and one.period_days}
+    return dict(zip(running, working_day_deadlines(running.values()), strict=True))
 
 
 def designations(actor: User, chosen: Mapping[str, str]) -> QuerySet[Designation]:
     """What reaches the actor and passes the filters, those that wait for a decision first."""
     rows = Designation.objects.allowed(actor, Permission.DESIGNATION_VIEW)
     if chosen.get("state") == WAITING:
-        rows = rows.filter(pk__in=[one.pk for one in waiting_designations(actor)])
+        rows = rows.filter(pk__in=[one.pk for one, _end in waiting_designations(actor)])
     elif state := chosen.get("state"):
         rows = rows.filter(state=state)
     if kind := chosen.get("kind"):
@@ -100,16 +108,40 @@ def designations(actor: User, chosen: Mapping[str, str]) -> QuerySet[Designation
     return _with_subject(rows).order_by("-pk")
 
 
-def waiting_designations(actor: User) -> list[Designation]:
-    """What somebody has to do something about: to decide on, or, under one's own rectification, to put right."""
+def waiting_designations(actor: User) -> list[tuple[Designation, Deadline | None]]:
+    """What somebody has to do something about: to decide on, or, under one's own rectification, to put right. With the
+    end of the period that it is under, and `moved_on`, the day of its last step."""
     if holds(actor, Permission.DESIGNATION_DECIDE):
-        rows = Designation.objects.allowed(actor, Permission.DESIGNATION_DECIDE).filter(state__in=TO_DECIDE)
-    else:
-        rows = Designation.objects.allowed(actor, Permission.DESIGNATION_APPLY)
-        rows = rows.filter(state=DesignationState.RECTIFICATION)
-    today, decides = clock.today(), holds(actor, Permission.DESIGNATION_DECIDE)
-    # While a period runs there is nothing to decide yet.
-    return [one for one in rows.order_by("pk") if not (decides and one.period_days) or period_end(one).day < today]
+        # While a period runs, the authority is not waited for: publicity cannot be decided on, and a rectification,
+        # which may be accepted any day, is the holder's turn until its last.
+        today = clock.today()
+        waits = _with_ends(_to_decide(actor, today))
+        return [(one, end) for one, end in waits if end is None or end.has_passed(today)]
+    rows = Designation.objects.allowed(actor, Permission.DESIGNATION_APPLY)
+    return _with_ends(list(_moved(rows.filter(state=DesignationState.RECTIFICATION))))
+
+
+def _to_decide(actor: User, today: date) -> list[Designation]:
+    """Those for which the table names the actor's body. Where it names none, they wait for whoever may enter one: on
+    nobody's desk an application would lie for ever."""
+    rows = Designation.objects.allowed(actor, Permission.DESIGNATION_DECIDE).filter(state__in=TO_DECIDE)
+    found = list(_moved(_with_subject(rows)))
+    own = {hat.admin_body_id for hat in actor.worn_memberships() if Permission.DESIGNATION_DECIDE in GRANTS[hat.role]}
+    bodies = competent_bodies([(one.matter, one.subject.region) for one in found], today)
+    return [
+        one
+        for one, body in zip(found, bodies, strict=True)
+        if (body.pk in own if body else may_enter_competence(actor, one.matter, one.subject.region))
+    ]
+
+
+def _moved(rows: QuerySet[Designation]) -> QuerySet[Designation]:
+    return rows.annotate(moved_on=Max("events__on")).order_by("pk")
+
+
+def _with_ends(rows: list[Designation]) -> list[tuple[Designation, Deadline | None]]:
+    ends = period_ends(rows)
+    return [(one, ends.get(one.pk)) for one in rows]
 
 
 def state_counts(actor: User) -> dict[str, int]:

@@ -1,10 +1,13 @@
 """The desks of the accounts room: who asks to join, what people deny, designations, doubles, who is to be told."""
 
+from datetime import timedelta
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Role
-from accounts.selectors.designations import period_end, waiting_designations
+from accounts.selectors.designations import waiting_designations
 from accounts.selectors.doubles import pairs_of_doubles
 from accounts.selectors.hats import requests_to_answer, waiting_for_a_second
 from accounts.selectors.notices import DISPUTED, WAITING, disputes_of, own_waiting_notices
@@ -50,7 +53,7 @@ def put_up_desks() -> None:
         Desk(
             "rectifying", APPLICANTS, _("Designations"),
             _("Applications, publicity, rectification, entries and exits"),
-            "accounts:designations", _designations, "?state=waiting",
+            "accounts:designations", _rectifying, "?state=waiting",
         ),
         Desk(
             "seconding", SECURITY, _("Memberships"),
@@ -73,7 +76,8 @@ def _doubles(actor: User) -> Waiting:
 
 
 def _telling(actor: User) -> Waiting:
-    return counted(own_waiting_notices(actor, WAITING), due="due_on")
+    """As in the list, nobody is late by a day that is still provisional."""
+    return counted(own_waiting_notices(actor, WAITING), due="due_on", only=Q(due_provisional=False))
 
 
 def _denied(actor: User) -> Waiting:
@@ -85,6 +89,13 @@ def _seconding(actor: User) -> Waiting:
 
 
 def _designations(actor: User) -> Waiting:
-    """The days of a period are counted anew, so the rows are read; those that have not come to an end are few."""
+    """For the authority the end of a period is no deadline: it may decide from the day after. The days are counted
+    anew, so the rows are read; those that have not come to an end are few."""
     rows = waiting_designations(actor)
-    return Waiting(len(rows), due=min((period_end(one).day for one in rows if one.period_days), default=None))
+    days = [end.day + timedelta(days=1) if end else one.moved_on for one, end in rows]  # type: ignore[attr-defined]
+    return Waiting(len(rows), since=min((day for day in days if day), default=None))
+
+
+def _rectifying(actor: User) -> Waiting:
+    rows = waiting_designations(actor)
+    return Waiting(len(rows), due=min((end.day for _one, end in rows if end and not end.provisional), default=None))

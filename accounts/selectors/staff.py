@@ -41,7 +41,7 @@ class StaffRow:
     department: str
 
     def runs_on(self, day: date) -> bool:
-        return self.start_date <= day and (self.end_date is None or self.end_date > day)
+        return self.start_date <= day and not is_over(self, day)
 
     @property
     def counted_until(self) -> date | None:
@@ -83,6 +83,11 @@ def wordings_of(
 def running_on(day: date) -> Q:
     """A leaving date is the first day no longer counted."""
     return Q(start_date__lte=day) & (Q(end_date__isnull=True) | Q(end_date__gt=day))
+
+
+def is_over(row: Appointment | StaffRow, day: date) -> bool:
+    """Of a row in hand, what `running_on` says of rows in the database; one of a later day is not over."""
+    return row.end_date is not None and row.end_date <= day
 
 
 def primary_appointment(person: Person, on: date) -> Appointment | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -72,9 +72,9 @@ def waiting_lines(actor: User, role: str) -> list[Line]:
     return sorted(lines, key=lambda line: (not line.waiting.count, *_order(line.waiting)))
 
 
-def counted(rows: QuerySet, *, due: str = "", since: str = "") -> Waiting:
-    """In one statement: how many, and the earliest day of the field named."""
-    found: dict[str, Any] = rows.order_by().aggregate(count=Count("pk"), first=Min(due or since))
+def counted(rows: QuerySet, *, due: str = "", since: str = "", only: Q | None = None) -> Waiting:
+    """In one statement: how many, and the earliest day of the field named (`only`: among which of them)."""
+    found: dict[str, Any] = rows.order_by().aggregate(count=Count("pk"), first=Min(due or since, filter=only))
     first = found["first"] if found["count"] else None
     day = first.astimezone(clock.SHANGHAI).date() if isinstance(first, datetime) else first
     return Waiting(found["count"], due=day if due else None, since=None if due else day)

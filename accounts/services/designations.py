@@ -134,7 +134,7 @@ def withdraw_designation(*, actor: User, designation: Designation, note: str = "
 
 @transaction.atomic
 def suspend_designation(*, actor: User, designation: Designation, document: str, note: str) -> Designation:
-    """Until it is resumed, put under rectification or left; its dates run on. Raises `document_missing`, …"""
+    """Until it is resumed or left; its dates run on. Raises `document_missing`, …"""
     _require_competent(actor, designation)
     _require_words(document, "document_missing")
     _require_words(note, "reason_missing")

@@ -58,10 +58,13 @@ def end_other_sessions(*, actor: User, user: User) -> User:
 
 @transaction.atomic
 def choose_language(*, actor: User, language: str) -> User:
-    """In which letters and messages come from now on. Raises `no_such_language`."""
+    """In which letters and messages come from now on, and in which the next sign-in goes on. Raises
+    `no_such_language`."""
     if language not in dict(settings.LANGUAGES):
         raise DomainError("no_such_language")
     user = User.objects.select_for_update().get(pk=actor.pk)
+    if user.language == language:
+        return user
     user.language = language
     user.save(update_fields=["language"])
     audit.record(actor, "accounts.language_chosen", user, language=language)

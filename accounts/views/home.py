@@ -1,6 +1,5 @@
 """The first page after the login: what to do next, by the hat one wears."""
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,13 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.middleware import SignedInRequest
-from accounts.models import Appointment
 from accounts.permissions import Role
 from accounts.selectors import open_claim, own_person, person_card
 from accounts.selectors.notices import unanswered_institutions
 from accounts.selectors.offices import office_figures
 from accounts.selectors.privacy import shared_contact
-from accounts.selectors.staff import primary_appointment
+from accounts.selectors.staff import is_over, primary_appointment
 from accounts.selectors.waiting import waiting_lines
 from accounts.views.trails import trail
 from core import clock
@@ -58,14 +56,10 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     found = card["person"]
     today = clock.today()
     # A row that has ended, or was taken out of the count, is corrected elsewhere.
-    running = [row.pk for row in card["appointments"] if row.voided_at is None and not _is_over(row, today)]
+    running = [row.pk for row in card["appointments"] if row.voided_at is None and not is_over(row, today)]
     more: dict[str, Any] = {"changeable": running, "crumbs": trail(found.name, *_way(request))}
     more |= {"contact": shared_contact(request.user, found), "main": primary_appointment(found, today)}
     return render(request, "accounts/person.html", {**card, **more})
-
-
-def _is_over(row: Appointment, today: date) -> bool:
-    return row.end_date is not None and row.end_date <= today
 
 
 def _way(request: SignedInRequest) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from accounts.middleware import SignedInRequest
 from accounts.models import Appointment, AppointmentNotice
 from accounts.selectors import own_person, system_user
 from accounts.selectors.notices import notice_behind, own_notice, own_notices
-from accounts.selectors.staff import primary_appointment
+from accounts.selectors.staff import is_over, primary_appointment
 from accounts.services import answer_by_link, answer_notice
 from accounts.views.trails import trail
 from core import clock
@@ -106,7 +106,7 @@ def _line(found: AppointmentNotice, main: Appointment | None) -> dict[str, Any]:
     disputes = sorted(found.appointment.disputes.all(), key=lambda one: one.pk)
     last = disputes[-1] if disputes else None
     appointment = found.appointment
-    ended = appointment.end_date is not None and appointment.end_date <= clock.today()
+    ended = is_over(appointment, clock.today())
     return {
         "notice": found,
         "appointment": appointment,

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -15,6 +14,7 @@ from accounts.models import Claim
 from accounts.selectors import identity_history, looks_into, open_claim, own_person
 from accounts.selectors.consents import SENSITIVE_DATA
 from accounts.services import agree, confirm_claim_by_code, confirm_claim_by_invitation, resend_claim_code, save_profile
+from accounts.views.security import safe_path
 from accounts.workflow import ClaimState
 from core.errors import DomainError
 
@@ -70,10 +70,7 @@ def wear_hat(request: SignedInRequest) -> HttpResponse:
         request.session[SESSION_KEY] = int(chosen)
     elif chosen == AS_MYSELF:
         request.session[SESSION_KEY] = AS_MYSELF
-    target = request.POST.get("next", "")
-    # A bare word would be taken for the name of a page.
-    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
-    return redirect(target if safe else "accounts:home")
+    return redirect(safe_path(request, request.POST.get("next", "")) or "accounts:home")
 
 
 def _saved(request: SignedInRequest, form: ProfileForm) -> HttpResponse | None:

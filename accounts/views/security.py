@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,14 +42,24 @@ def security(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def language(request: SignedInRequest) -> HttpResponse:
-    """The page stays in its own language: reading and being written to are two things."""
+    """From the page of security, which stays in its own language; or from the switch of every page, which leads to that
+    page in the language chosen."""
+    target = safe_path(request, request.GET.get("next", ""))
     try:
         choose_language(actor=request.user, language=request.POST.get("language", ""))
     except DomainError:
         messages.error(request, _("Choose one of the languages."))
     else:
-        messages.success(request, _("Letters and text messages come in this language from now on."))
-    return redirect("accounts:security")
+        if not target:
+            messages.success(request, _("Letters and text messages come in this language from now on."))
+    return redirect(target or "accounts:security")
+
+
+def safe_path(request: HttpRequest, target: str) -> str:
+    """Where a form asks to be led back to, if that is a page of this site; else nothing."""
+    # A bare word would be taken for the name of a page.
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if safe else ""
 
 
 @require_POST

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -15,7 +15,7 @@ from accounts.workflow import ClaimState
 from core import clock
 from core.errors import NotAllowed
 from courses.models import Attendance, Cohort, Enrolment, Programme, Session
-from courses.workflow import PUBLISHED, SEATED, STUDYING, UNDECIDED, CohortState, EnrolmentState
+from courses.workflow import ADMITTING, PUBLISHED, SEATED, STUDYING, UNDECIDED, CohortState, EnrolmentState
 
 # What needs hands first; ended cohorts come last.
 BOARD_ORDER = (
@@ -27,6 +27,8 @@ BOARD_ORDER = (
     CohortState.CLOSED,
     CohortState.CANCELLED,
 )
+# A filter beside the states: those that still admit and have an application to decide.
+TO_DECIDE = "to_decide"
 RELATED = ("base", "programme__level", "sitting")
 
 
@@ -46,7 +48,10 @@ def programmes() -> QuerySet[Programme]:
 def board(actor: User, *, state: str = "") -> QuerySet[Cohort]:
     """Every cohort in reach, those that need hands first."""
     rows = Cohort.objects.allowed(actor, Permission.COHORT_VIEW).select_related(*RELATED)
-    if state:
+    if state == TO_DECIDE:
+        applied = Enrolment.objects.filter(cohort=OuterRef("pk"), state=EnrolmentState.APPLIED)
+        rows = rows.filter(Exists(applied), state__in=ADMITTING)
+    elif state:
         rows = rows.filter(state=state)
     places = [When(state=value, then=Value(place)) for place, value in enumerate(BOARD_ORDER)]
     counted = with_seats(rows).annotate(next_session=_next_session())

@@ -11,8 +11,8 @@ from accounts.selectors.waiting import Desk, Waiting, counted, put_up
 from core import clock
 from courses.exams.selectors.rooms import supervised_sittings
 from courses.models import Cohort, Enrolment
-from courses.selectors.cohorts import sessions_today
-from courses.workflow import CohortState, EnrolmentState
+from courses.selectors.cohorts import TO_DECIDE, sessions_today
+from courses.workflow import ADMITTING, CohortState, EnrolmentState
 
 MANAGER = frozenset({Role.BASE_MANAGER.value})
 TEACHING = frozenset({Role.BASE_MANAGER.value, Role.INSTRUCTOR.value})
@@ -26,8 +26,8 @@ def put_up_desks() -> None:
             "courses:cohorts", _sessions,
         ),
         Desk(
-            "applications", MANAGER, _("Applications"), _("Who applies to a cohort that is open"),
-            "courses:cohorts", _applications, f"?state={CohortState.OPEN}",
+            "applications", MANAGER, _("Applications"), _("Who applies to a cohort that still admits"),
+            "courses:cohorts", _applications, f"?state={TO_DECIDE}",
         ),
         Desk(
             "completion", MANAGER, _("Completion review"), _("Cohorts whose sessions are over"),
@@ -41,9 +41,9 @@ def put_up_desks() -> None:
 
 
 def applications_to_decide(actor: User) -> QuerySet[Enrolment]:
-    """As the cards of the open cohorts count them."""
+    """As the cards of the cohorts that still admit count them."""
     rows = Enrolment.objects.allowed(actor, Permission.ENROLMENT_ADMIT)
-    return rows.filter(state=EnrolmentState.APPLIED, cohort__state=CohortState.OPEN)
+    return rows.filter(state=EnrolmentState.APPLIED, cohort__state__in=ADMITTING)
 
 
 def _sessions(actor: User) -> Waiting:

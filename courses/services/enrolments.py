@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import Claim, Consent, Person, User
 from accounts.permissions import Permission
-from accounts.selectors import is_checked, same_person
+from accounts.selectors import has_document, is_checked, same_person
 from accounts.services import confirm_claim_at_desk, give_consent, record_identity_check, release_number
 from accounts.workflow import ClaimState, Standing
 from core import audit, clock, outbox
@@ -53,7 +53,7 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     """Give the applicant a seat; without a free one, an applicant goes to the waiting list instead.
 
     `document_seen`: the original document lay on the desk, which checks the identity and confirms an open claim.
-    Raises WrongState, `own_record` and, for somebody who waits already, `cohort_full`.
+    Raises WrongState, `own_record`, `no_document` and, for somebody who waits already, `cohort_full`.
     """
     require(actor, Permission.ENROLMENT_ADMIT, enrolment)
     require_others(actor, enrolment)
@@ -82,7 +82,7 @@ def admit_many(*, actor: User, enrolments: Iterable[Enrolment], document_seen: b
 
 @transaction.atomic
 def check_identity(*, actor: User, enrolment: Enrolment) -> Enrolment:
-    """The document was seen after admission. Seeing it twice is one check. Raises WrongState and `own_record`."""
+    """The document was seen after admission. Seeing it twice is one check. Raises WrongState, `own_record`, …"""
     require(actor, Permission.ENROLMENT_ADMIT, enrolment)
     require_others(actor, enrolment)
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
@@ -186,6 +186,9 @@ def _new_enrolment(actor: User, cohort: Cohort, person: Person, claim: Claim | N
 
 
 def _identify(actor: User, enrolment: Enrolment) -> None:
+    """Raises `no_document`: where a declared number was released since, none is left to check."""
+    if not has_document(enrolment.person):
+        raise DomainError("no_document")
     claim = enrolment.claim
     if claim is not None and claim.state == ClaimState.OPEN:
         confirm_claim_at_desk(actor=actor, claim=claim, base=enrolment.cohort.base)

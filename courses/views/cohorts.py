@@ -32,14 +32,14 @@ PAGE_SIZE = 25
 def cohorts(request: SignedInRequest) -> HttpResponse:
     """The board: cohorts by state, those that need hands first."""
     chosen = request.GET.get("state", "")
-    state = chosen if chosen in CohortState.values else ""
+    state = chosen if chosen in {*CohortState.values, selectors.TO_DECIDE} else ""
     page = Paginator(selectors.board(request.user, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     counts = selectors.board_counts(request.user)
     context = {
         "page_obj": page,
         "cards": [{"cohort": one, "due": _due(one)} for one in page],
         "state": state,
-        "tabs": [(value, CohortState(value).label, counts[value]) for value in counts],
+        "tabs": _tabs(counts, state, page.paginator.count),
         "total": sum(counts.values()),
         "today": selectors.sessions_today(request.user),
         "may_create": holds(request.user, Permission.COHORT_MANAGE),
@@ -243,9 +243,15 @@ def _attendance(rows: list[selectors.MapRow]) -> int | None:
     return 100 * len(there) // len(marks) if marks else None
 
 
+def _tabs(counts: dict[str, int], state: str, shown: int) -> list[tuple[str, Any, int]]:
+    """One per state; what the first page leads to has one while it is looked at."""
+    tabs: list[tuple[str, Any, int]] = [(value, CohortState(value).label, counts[value]) for value in counts]
+    return [(state, _("Applications"), shown), *tabs] if state == selectors.TO_DECIDE else tabs
+
+
 def _due(one: Any) -> str:
     """What the cohort waits for, in one sentence."""
-    if one.state == CohortState.OPEN and one.to_decide:
+    if one.state in ADMITTING and one.to_decide:
         sentence = ngettext("%d application to decide", "%d applications to decide", one.to_decide)
         return sentence % one.to_decide
     return {

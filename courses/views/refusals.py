@@ -15,6 +15,10 @@ WORDS: dict[str, Promise] = {
     "person_taken": gettext_lazy(
         "This document already belongs to another login. Nothing was changed; ask the platform's service."
     ),
+    "no_document": gettext_lazy(
+        "This person has no document on record, so none can be checked. They fill in their profile first; nothing was "
+        "changed."
+    ),
     "own_record": gettext_lazy("This concerns yourself: somebody else at the base has to do it. Nothing was changed."),
     "claim_open": gettext_lazy(
         "Somebody on the list has not shown the original document yet. Check it at the desk first; nothing was changed."

@@ -83,6 +83,20 @@ def displaced_by(count: SealedCount) -> SealedCount | None:
     return SealedCount.objects.filter(gave_way_to=count.pk, state=SealedState.ENDED).order_by("pk").first()
 
 
+def decided_end(count: SealedCount) -> date | None:
+    """The day from which a decision lets it count no longer, it or what it goes on in; None where it ran on or gave way
+    to another number."""
+    if count.ended_on and count.gave_way_to_id is None:
+        return count.ended_on
+    later = resumed_in(count).exclude(state=SealedState.ANNULLED).first()
+    return decided_end(later) if later else None
+
+
+def resumed_in(count: SealedCount) -> "QuerySet[SealedCount]":
+    """The rows in which it goes on, or went on, as what had ended it was annulled; by their first day."""
+    return count.resumed_in.order_by("valid_from", "pk")
+
+
 def _counts(row: SealedCount, day: date, known_at: datetime | None) -> bool:
     if not _known(row.confirmed_at, known_at) or _known(row.annulled_at, known_at):
         return False

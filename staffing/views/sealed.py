@@ -81,23 +81,25 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _done(form, lambda: _decided(request, count, form)):
         messages.success(request, _("Decided. The fraction follows."))
         return redirect("staffing:sealed_counts")
-    context = {"form": form, "count": count, "steps": steps, "goes_on": goes_on}
+    went_on = list(sealed.resumed_in(count))
+    context = {"form": form, "count": count, "steps": steps, "goes_on": goes_on, "went_on": went_on}
     return render(request, "staffing/sealed_decide.html", context)
 
 
 def _what_goes_on(count: SealedCount) -> str:
-    """Which number goes on when this one is annulled."""
-    before = sealed.displaced_by(count)
+    """Which number goes on when this one is annulled, and until when."""
+    before, decided = sealed.displaced_by(count), sealed.decided_end(count)
     if before is None:
         return ""
     facts = {"staff": before.staff, "day": date_format(count.valid_from, "DATE_FORMAT")}
-    return (
-        _(
-            "The number before it (%(staff)s in secret posts) ended on %(day)s because this one began. When this one "
-            "is annulled, that number counts again from this day."
-        )
-        % facts
+    again = _(
+        "The number before it (%(staff)s in secret posts) ended on %(day)s because this one began. When this one "
+        "is annulled, that number counts again from this day."
     )
+    if decided is None:
+        return again % facts
+    until = _("It counts no longer from %(end)s: what ended this one was a decision, which stands.")
+    return f"{again % facts} {until % {'end': date_format(decided, 'DATE_FORMAT')}}"
 
 
 def _decided(request: SignedInRequest, count: SealedCount, form: SealedDecisionForm) -> SealedCount:

@@ -47,7 +47,7 @@ MEANT = {
     "withdraw": ({"applied", "reviewing", "publicity"}, "withdrawn", True),
     "suspend": ({"designated"}, "suspended", False),
     "resume": ({"suspended"}, "designated", False),
-    "rectify": ({"designated", "suspended"}, "rectification", False),
+    "rectify": ({"designated"}, "rectification", False),
     "restore": ({"rectification"}, "designated", False),
     "revoke": ({"rectification"}, "revoked", False),
     "leave": ({"designated", "rectification", "suspended"}, "exited", True),

@@ -1,8 +1,13 @@
 """Letters come in the language of whoever they are written to, whatever the language of whoever caused them."""
 
+import html
+import re
+from urllib.parse import urlencode
+
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import Membership, User
@@ -196,3 +201,84 @@ def test_unknown_language_is_refused_in_words(client):
 
     user.refresh_from_db()
     assert (user.language, "Choose one of the languages." in answer.content.decode()) == ("ja", True)
+
+
+def switch_of(page: str, code: str) -> str:
+    """Where the button of the switch sends, which stands in the header, in the menu and in the footer."""
+    found = re.findall(rf'<button form="keep-language" formaction="([^"]*)" name="language" value="{code}"', page)
+    assert (len(found), len(set(found))) == (3, 1)
+    assert (
+        page.count('<form id="keep-language" method="post" hidden><input type="hidden" name="csrfmiddlewaretoken"') == 1
+    )
+    return html.unescape(found[0])
+
+
+def test_switch_of_every_page_keeps_the_language_and_shows_the_same_page(client):
+    user = reader("")
+    client.force_login(user)
+    send_to = switch_of(client.get("/profile/?from=a&to=b").content.decode(), "ja")
+
+    answer = client.post(send_to, {"language": "ja"})
+
+    user.refresh_from_db()
+    assert (user.language, answer.url) == ("ja", "/ja/profile/?from=a&to=b")
+    assert write_to(user, "request_answered", "oversight:my_data")
+    assert "/ja/my-data/" in mail.outbox[0].body
+    page = client.get(answer.url)
+    assert list(page.context["messages"]) == []
+    switch_of(page.content.decode(), "ja")
+
+
+def test_switch_needs_its_token_and_a_post(client):
+    user = reader("en")
+    strict = Client(enforce_csrf_checks=True)
+    for one in (strict, client):
+        one.force_login(user)
+
+    answers = (
+        strict.post("/profile/security/language/?next=/ja/", {"language": "ja"}),
+        client.get("/profile/security/language/?next=/ja/&language=ja"),
+    )
+
+    user.refresh_from_db()
+    assert ([one.status_code for one in answers], user.language) == ([403, 405], "en")
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "accounts:powers", "/\\evil.example"]
+)
+def test_switch_leads_nowhere_else(client, elsewhere):
+    client.force_login(reader("en"))
+
+    answer = client.post("/profile/security/language/?" + urlencode({"next": elsewhere}), {"language": "ja"})
+
+    assert answer.url == "/profile/security/"
+
+
+def test_language_that_is_kept_already_is_no_new_choice():
+    user = reader("ja")
+
+    choose_language(actor=user, language="ja")
+
+    assert not AuditEntry.objects.filter(verb="accounts.language_chosen").exists()
+
+
+def test_visitor_follows_links_and_nothing_is_kept(client):
+    page = client.get("/en/accounts/login/").content.decode()
+
+    assert ("keep-language" in page, 'hreflang="ja"' in page) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("kept", "signed_in_on", "goes_on"),
+    [("en", "", "/en/home/"), ("", "", "/home/"), ("en", "/ja", "/ja/home/"), ("zh-hans", "/en", "/en/home/")],
+)
+def test_sign_in_goes_on_in_the_language_that_was_kept(client, kept, signed_in_on, goes_on):
+    user = reader(kept)
+    user.set_password("Wj7-lanjiang-qz")
+    user.save()
+    confirmed_address(user)
+
+    answer = client.post(signed_in_on + "/accounts/login/", {"login": user.email, "password": "Wj7-lanjiang-qz"})
+
+    assert answer.url == goes_on

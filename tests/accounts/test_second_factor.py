@@ -197,6 +197,15 @@ def test_probe_session_remembered_from_before_the_set_up(clerk):
     assert where(old.get("/oversight/")) == LOGIN
 
 
+def test_page_that_asks_for_the_code_can_be_read_in_another_language(enrolled):
+    client = Client()
+    client.force_login(enrolled)
+
+    answer = client.post(f"/profile/security/language/?next=/en{ANSWER}", {"language": "en"})
+
+    assert answer.url == f"/en{ANSWER}"
+
+
 def test_probe_session_that_skipped_the_question(enrolled):
     client = Client()
     client.force_login(enrolled)

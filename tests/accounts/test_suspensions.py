@@ -63,17 +63,36 @@ def test_suspension_needs_its_paper_and_its_reason(authority, held, given, code)
     assert (refusal.value.code, held.state) == (code, "designated")
 
 
-def test_suspension_is_lifted_by_a_paper_or_goes_on_as_a_rectification(authority, held):
+def test_suspension_is_lifted_by_a_paper_of_its_own(authority, held):
     with pytest.raises(DomainError) as refusal:
         resume_designation(actor=authority, designation=suspended(authority, held), document=" ")
     assert refusal.value.code == "document_missing"
 
     back = resume_designation(actor=authority, designation=held, document="恢复〔2026〕1号")
-    assert back.state == "designated"
-    ordered = rectify_designation(
-        actor=authority, designation=suspended(authority, back), document="整改〔2026〕1号", working_days=5, note="x"
-    )
-    assert (ordered.state, ordered.period_days) == ("rectification", 5)
+    assert (back.state, back.events.get(step="resume").document) == ("designated", "恢复〔2026〕1号")
+
+
+def test_rectification_lifts_no_suspension(authority, held):
+    """Accepted, it would leave the designation standing and unmarked, with no word about the suspension."""
+    order = {"document": "整改〔2026〕1号", "working_days": 5, "note": "x"}
+    with pytest.raises(DomainError) as refusal:
+        rectify_designation(actor=authority, designation=suspended(authority, held), **order)
+    held.refresh_from_db()
+    assert (refusal.value.code, held.state, held.period_days) == ("wrong_state", "suspended", None)
+
+    back = resume_designation(actor=authority, designation=held, document="恢复〔2026〕1号")
+    assert rectify_designation(actor=authority, designation=back, **order).state == "rectification"
+    assert [one.step for one in held.events.order_by("pk")] == ["suspend", "resume", "rectify"]
+
+
+def test_pages_offer_no_rectification_of_a_suspended_one(authority, held):
+    suspended(authority, held)
+    client = Client()
+    client.force_login(authority)
+
+    page = client.get(f"/en/designations/{held.pk}/").content.decode()
+
+    assert ("Lift the suspension" in page, "Order rectification" in page) == (True, False)
 
 
 def test_body_that_the_table_does_not_name_suspends_nothing(authority, held):

@@ -1,16 +1,18 @@
 """The base's desk sees the original of a number that a foreign login has declared, and frees it for its owner."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from accounts.models import IdentityDocument, Person, User
+from accounts.selectors import is_checked
 from accounts.services.released_numbers import A_DAY
 from core import clock
-from core.errors import NotAllowed
+from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry
 from courses.models import Cohort
-from courses.services import apply_for_cohort, release_number_at_desk
+from courses.services import admit, apply_for_cohort, check_identity, release_number_at_desk
 from tests.accounts.profiles import NUMBER, RELEASE, make_squatter, refused, save
 from tests.builders import (
     base_manager,
@@ -22,7 +24,7 @@ from tests.builders import (
     officer,
     regulator,
 )
-from tests.courses.builders import make_cohort
+from tests.courses.builders import make_cohort, make_enrolment
 from tests.courses.visits import address, messages
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,38 @@ def test_owner_applies_once_the_desk_has_released_the_number(squatter, cohort, m
     save(owner)
     assert apply_for_cohort(actor=owner, cohort=cohort, agrees=True).person.user == owner
     assert Person.objects.get(user=squatter).documents.count() == 0
+
+
+@pytest.mark.parametrize("state", ["applied", "admitted"])
+def test_desk_checks_no_document_of_whoever_has_none_left(client, squatter, cohort, manager, state):
+    """They applied with the number; since its release the desk has nothing to compare an original with."""
+    person = Person.objects.get(user=squatter)
+    enrolment = make_enrolment(cohort, person=person, user=squatter, state=state)
+    released(manager, cohort)
+
+    check = partial(admit, document_seen=True) if state == "applied" else check_identity
+    with pytest.raises(DomainError, match="no_document"):
+        check(actor=manager, enrolment=enrolment)
+
+    enrolment.refresh_from_db()
+    assert (enrolment.state, is_checked(person)) == (state, False)
+    given = {"step": "admit", "document_seen": "on"} if state == "applied" else {"from_cohort": "1"}
+    name = "answer" if state == "applied" else "check_identity"
+    client.force_login(manager)
+    page = client.post(address(name, enrolment.pk), given, follow=True)
+    assert ["没有登记证件" in told for told in messages(page)] == [True]
+    assert not is_checked(person)
+
+
+def test_whoever_declared_another_document_since_is_checked_as_before(squatter, cohort, manager):
+    person = Person.objects.get(user=squatter)
+    enrolment = make_enrolment(cohort, person=person, user=squatter)
+    released(manager, cohort)
+    save(squatter, "王五", OTHER)
+
+    check_identity(actor=manager, enrolment=enrolment)
+
+    assert is_checked(person)
 
 
 def test_trail_names_the_desk_and_the_cohort_and_no_number(squatter, cohort, manager):

@@ -7,15 +7,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AppointmentDispute, Designation, User
+from accounts.models import AppointmentDispute, AppointmentNotice, Designation, DesignationEvent, User
+from accounts.models.bodies import Matter
 from accounts.permissions import Role
+from accounts.selectors.bodies import competent_bodies, competent_body
 from accounts.selectors.waiting import Line, desks_of, waiting_lines
 from accounts.services import ask_to_join, invite
 from accounts.services.doubles import index_twins
 from accounts.services.notices import open_notices
 from core import clock
+from core.calendar import working_day_deadline
+from core.models import CalendarYear
 from oversight.services import ask_for_erasure
 from staffing.models import SealedCount
+from tests.accounts.designating import body, competent
 from tests.builders import (
     base_manager,
     hat,
@@ -26,14 +31,16 @@ from tests.builders import (
     make_user,
     officer,
     place_for,
+    region,
     regulator,
     resident_number,
 )
 from tests.courses.builders import make_cohort, make_enrolment, make_session, make_sitting
 
 pytestmark = pytest.mark.django_db
-# Pairs are looked for group by group.
-STATEMENTS = {"doubles": 3}
+# Pairs are looked for group by group; ends of periods need the special days and the known years, whose turn it is the
+# table of who is competent.
+STATEMENTS = {"doubles": 3, "designations": 4, "rectifying": 3}
 
 
 def line(actor: User, role: str, code: str) -> Line:
@@ -65,7 +72,8 @@ def sealed(institution, state: str = "entered") -> SealedCount:
 
 
 def designation(institution, state: str, **fields: Any) -> Designation:
-    return Designation.objects.create(institution=institution, kind="provincial_institution", state=state, **fields)
+    given = {"institution": institution, "kind": "provincial_institution", **fields}
+    return Designation.objects.create(state=state, **given)
 
 
 # --- the count is of the list behind the link ------------------------------------------------------------------------
@@ -133,12 +141,77 @@ def test_designations_wait_for_the_authority_until_a_period_is_over_only_when_it
     designation(make_institution(), "reviewing")
     designation(make_institution(), "publicity", period_from=today, period_days=7)
     designation(make_institution(), "publicity", period_from=today - timedelta(days=60), period_days=7)
+    designation(make_institution(), "rectification", period_from=today, period_days=7, valid_from=today)
     designation(make_institution(), "refused")
 
     found = line(actor, Role.REGULATOR, "designations")
 
     assert found.waiting.count == len(shown(client, actor, found)["rows"]) == 3
-    assert (found.late, found.waiting.due < today) == (True, True)
+    may_decide_from = working_day_deadline(today - timedelta(days=60), 7).day + timedelta(days=1)
+    assert (found.late, found.waiting.due, found.waiting.since) == (False, None, may_decide_from)
+
+
+def test_designations_lie_on_the_desk_of_the_competent_body_alone(client):
+    """All of them reach the province; some are another's to decide."""
+    province, city, nation = regulator("990000"), regulator("990100"), regulator("000000")
+    competent("990000", body("990000"), Matter.INSTITUTIONS)
+    competent("990100", body("990100"), Matter.INSTITUTIONS)
+    competent("000000", body("000000"), Matter.NATIONAL_INSTITUTIONS)
+    own = designation(make_institution(code="990000"), "applied")
+    citys = designation(make_institution(code="990100"), "applied")
+    nations = designation(make_institution(code="990100"), "applied", kind="demonstration")
+
+    for actor, expected in ((province, {own}), (city, {citys}), (nation, {nations})):
+        found = line(actor, Role.REGULATOR, "designations")
+        rows = {row["one"] for row in shown(client, actor, found)["rows"]}
+        assert (rows, found.waiting.count) == (expected, 1)
+
+
+def test_what_nobody_is_competent_for_waits_for_whoever_may_enter_a_body(client):
+    province, city = regulator("990000"), regulator("990100")
+    made = designation(make_institution(code="990100"), "applied")
+    designation(make_institution(code="990100"), "applied", kind="demonstration")
+
+    found = line(province, Role.REGULATOR, "designations")
+
+    assert [row["one"] for row in shown(client, province, found)["rows"]] == [made]
+    assert (found.waiting.count, line(city, Role.REGULATOR, "designations").waiting.count) == (1, 0)
+    assert line(regulator("000000"), Role.REGULATOR, "designations").waiting.count == 2
+
+
+def test_many_are_asked_for_as_one_is():
+    competent("990000", body("990000"))
+    competent("990100", body("990100"), Matter.INSTITUTIONS)
+    competent("000000", body("000000"), Matter.NATIONAL_BASES, Matter.INSTITUTIONS)
+    asked = [(matter, region(code)) for matter in Matter for code in ("990102", "990100", "990200", "990000", "980000")]
+
+    found = competent_bodies(asked, clock.today())
+
+    assert found == [competent_body(matter, where, clock.today()) for matter, where in asked]
+    assert len({one and one.pk for one in found}) == 4
+
+
+def test_application_lies_on_the_desk_from_the_day_of_its_last_step():
+    actor, day = regulator(), clock.today() - timedelta(days=4)
+    made = designation(make_institution(), "reviewing")
+    for step, on in (("apply", day - timedelta(days=5)), ("review", day)):
+        DesignationEvent.objects.create(
+            designation=made, step=step, state="reviewing", on=on, recorded_at=clock.now(), actor=actor
+        )
+
+    assert line(actor, Role.REGULATOR, "designations").waiting.since == day
+
+
+def test_period_whose_days_are_provisional_has_not_ended_for_anybody(client):
+    institution, today = make_institution(), clock.today()
+    given = {"period_from": today - timedelta(days=60), "period_days": 7}
+    designation(institution, "publicity", **given)
+    designation(institution, "rectification", valid_from=today - timedelta(days=300), **given)
+    CalendarYear.objects.all().delete()
+
+    assert line(regulator(), Role.REGULATOR, "designations").waiting.count == 0
+    found = line(officer(institution), Role.INSTITUTION_OFFICER, "rectifying")
+    assert (found.waiting.count, found.waiting.due, found.late) == (1, None, False)
 
 
 def test_rectification_waits_for_the_institution_while_it_runs(client):
@@ -180,9 +253,29 @@ def test_people_not_told_and_people_who_deny_are_two_desks_of_the_institution(cl
     assert (untold.late, said_no.late) == (True, False)
 
 
-def test_applications_are_those_that_the_open_cohorts_show(client):
+def test_nobody_is_told_late_by_a_day_that_is_provisional():
+    institution, today = make_institution(), clock.today()
+    actor = officer(institution)
+    told_late(institution, today - timedelta(days=1))
+    AppointmentNotice.objects.update(due_provisional=True)
+
+    alone = line(actor, Role.INSTITUTION_OFFICER, "telling")
+    open_notices([make_appointment(make_person(), institution)])
+    firm = AppointmentNotice.objects.latest("pk")
+    AppointmentNotice.objects.filter(pk=firm.pk).update(due_on=today + timedelta(days=3), due_provisional=False)
+    both = line(actor, Role.INSTITUTION_OFFICER, "telling")
+
+    assert (alone.waiting.count, alone.waiting.due, alone.late) == (1, None, False)
+    assert (both.waiting.count, both.waiting.due, both.late) == (2, today + timedelta(days=3), False)
+
+
+def test_applications_are_those_of_the_cohorts_that_still_admit(client):
     base = make_base()
     actor, cohort = base_manager(base), make_cohort(base)
+    running = make_cohort(base, state="running")
+    make_enrolment(running, state="applied")
+    make_enrolment(make_cohort(base, state="assessing"), state="applied")
+    make_enrolment(make_cohort(base), state="waitlisted")
     for state in ("applied", "applied", "admitted", "waitlisted"):
         make_enrolment(cohort, state=state)
     make_enrolment(make_cohort(), state="applied")
@@ -190,7 +283,9 @@ def test_applications_are_those_that_the_open_cohorts_show(client):
     found = line(actor, Role.BASE_MANAGER, "applications")
 
     cards = shown(client, actor, found)["cards"]
-    assert found.waiting.count == sum(card["cohort"].to_decide for card in cards) == 2
+    assert found.waiting.count == sum(card["cohort"].to_decide for card in cards) == 3
+    assert {card["cohort"].pk for card in cards} == {cohort.pk, running.pk}
+    assert all(str(card["cohort"].to_decide) in card["due"] for card in cards)
 
 
 def test_completion_review_waits_for_every_cohort_in_assessment(client):
@@ -258,6 +353,16 @@ def test_what_is_due_comes_first_then_the_oldest_and_empty_desks_last():
     assert found == [("rectifying", 1), ("telling", 1), ("members", 1), ("denied", 0)]
 
 
+def under_periods(**place: Any) -> None:
+    """A publicity and a rectification that are over; of another kind each time, as a place holds each once."""
+    kinds = ("provincial_base", "national_base") if "base" in place else ("provincial_institution", "demonstration")
+    day = clock.today() - timedelta(days=60)
+    given = {"institution": None, "period_from": day, "period_days": 7, **place}
+    given["kind"] = kinds[Designation.objects.filter(state="rectification", **place).count()]
+    designation(state="publicity", **given)
+    designation(state="rectification", valid_from=day, **given)
+
+
 def fill(places: list[Any]) -> None:
     """A row on every desk of the two offices."""
     for institution, base in places:
@@ -265,6 +370,8 @@ def fill(places: list[Any]) -> None:
         sealed(institution)
         told_late(institution, clock.today())
         designation(institution, "applied")
+        under_periods(institution=institution)
+        under_periods(base=base)
         ask_to_join(actor=make_user(), role=Role.INSTITUTION_OFFICER, place=institution)
         person = make_person(user=make_user())
         make_appointment(person, institution, end_date=clock.today() - timedelta(days=9))

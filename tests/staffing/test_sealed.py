@@ -189,6 +189,47 @@ def test_number_goes_on_until_the_next_one_begins_and_to_its_own_last_day(instit
     assert [fraction(institution, months[month])[1] - 1 for month in (1, 3, 5, 8, 9)] == [1, 1, 1, 1, 0]
 
 
+def people_in_months(institution, *months):
+    return [fraction(institution, date(2026, month, 1))[1] - 1 for month in months]
+
+
+def test_decision_that_ended_an_annulled_number_ends_what_goes_on_in_its_place(institution):
+    """Somebody decided that from that day on nobody is in a secret post; the number being wrong undoes none of it."""
+    first = confirmed(institution, 1, 1)
+    second = confirmed(institution, 2, 2, valid_from=date(2026, 3, 1))
+    end_sealed_count(actor=regulator(), count=second, ended_on=date(2026, 5, 1))
+
+    annul_sealed_count(actor=regulator(), count=second, reason="误")
+
+    assert people_in_months(institution, 2, 3, 4, 5, 6) == [1, 1, 1, 0, 0]
+    resumed = SealedCount.objects.get(resumes=first)
+    assert (resumed.state, resumed.ended_on, resumed.gave_way_to) == ("ended", date(2026, 5, 1), None)
+
+
+def test_decision_stands_through_every_row_that_a_number_went_on_in(institution):
+    confirmed(institution, 1, 1)
+    second = confirmed(institution, 2, 2, valid_from=date(2026, 3, 1))
+    third = confirmed(institution, 4, 4, valid_from=date(2026, 4, 1))
+    annul_sealed_count(actor=regulator(), count=third, reason="误")
+    end_sealed_count(actor=regulator(), count=SealedCount.objects.get(resumes=second), ended_on=date(2026, 5, 1))
+
+    annul_sealed_count(actor=regulator(), count=second, reason="误")
+
+    assert people_in_months(institution, 2, 3, 4, 5, 6) == [1, 1, 1, 0, 0]
+
+
+def test_own_last_day_and_the_next_number_come_before_a_later_decision(institution):
+    confirmed(institution, 1, 1, valid_to=date(2026, 4, 1))
+    second = confirmed(institution, 2, 2, valid_from=date(2026, 3, 1))
+    end_sealed_count(actor=regulator(), count=second, ended_on=date(2026, 5, 1))
+    third = confirmed(institution, 4, 4, valid_from=date(2026, 5, 1))
+
+    annul_sealed_count(actor=regulator(), count=second, reason="误")
+    assert people_in_months(institution, 3, 4, 5) == [1, 0, 4]
+    annul_sealed_count(actor=regulator(), count=third, reason="误")
+    assert people_in_months(institution, 3, 4, 5) == [1, 0, 0]
+
+
 def test_what_an_annulled_number_went_on_in_goes_with_it(institution):
     first = confirmed(institution, 1, 1)
     middle = confirmed(institution, 2, 2, valid_from=date(2026, 3, 1))
@@ -210,7 +251,18 @@ def test_office_reads_which_number_goes_on(client, institution):
     client.post(f"/sealed-counts/{second.pk}/", {"step": "annul", "reason": "误"})
 
     resumed = SealedCount.objects.get(resumes__isnull=False)
-    assert "接续" in client.get(f"/sealed-counts/{resumed.pk}/").content.decode()
+    here, there = (f"/sealed-counts/{pk}/" for pk in (resumed.resumes_id, resumed.pk))
+    assert f'<a href="{here}">接续此前的人数' in client.get(there).content.decode()
+    assert f'<a href="{there}">自2026年5月1日起的另一项</a>' in client.get(here).content.decode()
+
+
+def test_office_reads_until_when_a_number_goes_on(client, institution):
+    confirmed(institution)
+    second = confirmed(institution, 7, 7, valid_from=date(2026, 5, 1))
+    end_sealed_count(actor=regulator(), count=second, ended_on=date(2026, 6, 1))
+    client.force_login(regulator())
+
+    assert "自2026年6月1日起该人数不再计入" in client.get(f"/sealed-counts/{second.pk}/").content.decode()
 
 
 ENDS = st.sampled_from(["", "confirm", "refuse", "annul"])
