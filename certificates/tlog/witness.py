@@ -5,7 +5,6 @@ argument. A witness whose memory is lost or older than its mark does not start: 
 """
 
 import json
-import os
 import secrets
 import sqlite3
 import threading
@@ -16,6 +15,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from certificates.tlog.files import write_whole
 from certificates.tlog.merkle import EMPTY_ROOT, verify_consistency
 from certificates.tlog.notes import (
     COSIGNATURE,
@@ -63,7 +63,7 @@ def set_up(folder: Path, name: str) -> Verifier:
                 db.executescript(_TABLES)
         if heads_of(folder):
             raise StateLost(f"{folder / KEY} is missing, but its memory is there. Put the key back.")
-        _write_through(folder / KEY, f"{name}\n{secrets.token_hex(32)}\n")
+        write_whole(folder / KEY, f"{name}\n{secrets.token_hex(32)}\n", once=True)
     return read_key(folder).verifier
 
 
@@ -103,15 +103,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=20, isolation_level=None)
     db.execute("PRAGMA synchronous = FULL")
     return db
-
-
-def _write_through(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 # --- the witness ----------------------------------------------------------------------------------------------------
@@ -181,7 +172,7 @@ class Witness:
         values = [head.origin, sha256(head.origin.encode()).hexdigest(), head.size, head.root]
         db.execute("REPLACE INTO head VALUES (?, ?, ?, ?, ?)", [*values, f"{note.text}\n{signed}{line}"])
         db.execute("COMMIT")
-        _write_through(self.folder / MARK, json.dumps(_marked(self.folder) | {head.origin: head.size}))
+        write_whole(self.folder / MARK, json.dumps(_marked(self.folder) | {head.origin: head.size}))
 
     @staticmethod
     def _line_of(note: Note, key: Verifier) -> str:

@@ -55,6 +55,40 @@ def test_entry_goes_through_all_processes(settings, tmp_path):
     assert selectors.standing(kind="cert.issued", ref=ref) == "final"
 
 
+def test_policy_of_somebody_else_is_left_and_said(settings, capsys):
+    run("tlog_setup", "--witness", "http://127.0.0.1:1")
+    ours = settings.TLOG_POLICY_FILE.read_text()
+    for theirs in ("quorum none\n", ours + "\n", ours.replace("quorum own", "quorum none"), ours.replace(":1", ":1 x")):
+        settings.TLOG_POLICY_FILE.write_text(theirs)
+
+        told = run("tlog_setup", "--witness", "http://127.0.0.1:2")
+
+        assert settings.TLOG_POLICY_FILE.read_text() == theirs
+        assert told == theirs.strip()
+        assert "left as it is" in capsys.readouterr().err
+
+
+def test_address_of_the_witness_stays_when_none_is_given(settings, capsys):
+    first = run("tlog_setup", "--witness", "http://127.0.0.1:1")
+
+    assert run("tlog_setup") == first
+    assert capsys.readouterr().err == ""
+
+
+def test_log_with_heads_gets_no_other_key(settings):
+    """Key and memory are gone together: the heads in the database still say that there was one."""
+    services.set_up_log()
+    grow(2)
+    run("tlog_signer", "--once")
+    Path(settings.TLOG_KEY_FILE).unlink()
+    Path(settings.TLOG_SIGNER_STATE).unlink()
+
+    with pytest.raises(FileNotFoundError, match="put the key back"):
+        services.set_up_log()
+    assert not Path(settings.TLOG_KEY_FILE).exists()
+    assert not Path(settings.TLOG_SIGNER_STATE).exists()
+
+
 def test_log_only_prints_the_key_and_writes_no_policy(settings):
     assert run("tlog_setup", "--log-only").startswith(f"log {settings.TLOG_ORIGIN}+")
     assert not settings.TLOG_POLICY_FILE.exists()
