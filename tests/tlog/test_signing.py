@@ -12,7 +12,7 @@ from certificates.tlog.models import Alarm, Checkpoint, Cosignature, Leaf, Node,
 from certificates.tlog.notes import Note
 from certificates.tlog.selectors import Rebuilt
 from certificates.tlog.services import Refused, sign_head, signing
-from tests.tlog.logs import grow, make_log, running_witness, unguarded
+from tests.tlog.logs import grow, make_log, running_witness, unguarded, write
 
 pytestmark = pytest.mark.django_db
 
@@ -107,12 +107,6 @@ def flip(value, chance):
     at = chance.randrange(len(changed) * 8)
     changed[at // 8] ^= 1 << (at % 8)
     return bytes(changed)
-
-
-def write(model, key, column, pk, value):
-    sql = f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE "{key}" = %s'  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value, pk])
 
 
 def test_one_flipped_bit_is_always_refused(log):

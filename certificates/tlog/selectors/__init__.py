@@ -15,6 +15,7 @@ from certificates.tlog.selectors.entries import (
     open_alarm,
     proof_text,
     published_head,
+    signed_by,
     standing,
 )
 from certificates.tlog.selectors.pages import EntryView, WitnessView, entry_view, recent_leaves, witness_views
@@ -28,5 +29,5 @@ __all__ = [
     "cosigned_by", "covering_head", "entry_view",
     "full_note", "is_final", "latest_head", "leaf_of", "log_moves", "needs_signing", "open_alarm", "policy",
     "policy_text", "proof_text", "published_head", "rebuild", "recent_leaves",
-    "standing", "tile_content", "witness_views",
+    "signed_by", "standing", "tile_content", "witness_views",
 ]  # fmt: skip

@@ -1,10 +1,15 @@
 """Where an entry stands: waiting, in a published head, seen by enough witnesses; and the proof of it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
 from certificates.tlog.merkle import inclusion_proof
-from certificates.tlog.models import Alarm, Checkpoint, Leaf, PendingEntry
+from certificates.tlog.models import Alarm, Checkpoint, Cosignature, Leaf, PendingEntry
+from certificates.tlog.notes import Checkpoint as Told
 from certificates.tlog.notes import Note, NoteError, Verifier
 from certificates.tlog.proofs import Proof
 from certificates.tlog.selectors.policies import policy
@@ -50,28 +55,45 @@ def proof_text(*, kind: str, ref: str) -> str | None:
 
 def covering_head(index: int) -> Checkpoint | None:
     """The earliest final head over this entry, so that a proof stays the same; else the earliest."""
-    found = Checkpoint.objects.filter(size__gt=index).prefetch_related("cosignatures").order_by("size")
-    heads = list(found[:HEADS])
-    return next((head for head in heads if is_final(head)), None) or _newest_if_final(index) or next(iter(heads), None)
+    over = Checkpoint.objects.filter(size__gt=index).prefetch_related("cosignatures").order_by("size")
+    seen = _cosigned(over)
+    final = next((head for head in seen[:HEADS] if is_final(head)), None)
+    return final or _newest_if_final(seen) or over.first()
 
 
-def _newest_if_final(index: int) -> Checkpoint | None:
-    """Witnesses that were away for long come back at a head far behind the first ones."""
-    newest = Checkpoint.objects.filter(size__gt=index, cosignatures__isnull=False).order_by("-size").first()
+def _cosigned(heads: QuerySet[Checkpoint]) -> QuerySet[Checkpoint]:
+    """Those with any cosignature: while witnesses are away, many heads have none, and none of them is final."""
+    return heads.filter(Exists(Cosignature.objects.filter(checkpoint=OuterRef("pk"))))
+
+
+def _newest_if_final(heads: QuerySet[Checkpoint]) -> Checkpoint | None:
+    """Too few witnesses were there for long; all come back at a head far behind the first ones."""
+    newest = heads.order_by("-size").first()
     return newest if newest and is_final(newest) else None
 
 
 def is_final(head: Checkpoint) -> bool:
-    return policy().is_met(cosigned_by(head))
+    """Enough witnesses have seen it. A policy that asks nobody makes nothing final."""
+    whom = policy()
+    return whom.quorum != "none" and whom.is_met(cosigned_by(head))
 
 
 def cosigned_by(head: Checkpoint) -> set[Verifier]:
     """The witnesses whose good signatures are stored with the head: checked again, whoever wrote the rows."""
+    whom = policy()
+    logs = whom.log_keys(settings.TLOG_ORIGIN)
+    signed = signed_by(head, full_note(head), [*logs, *whom.witness_keys()])
+    return signed.difference(logs) if signed.intersection(logs) else set()
+
+
+def signed_by(head: Checkpoint, note: str, keys: Collection[Verifier]) -> set[Verifier]:
+    """Whose good signatures stand under the note; nobody's when it tells of another head than the row."""
     try:
-        signed = Note.parse(full_note(head)).signed_by(policy().witness_keys())
+        parsed = Note.parse(note)
+        told, signed = Told.parse(parsed.text), set(parsed.signed_by(keys))
     except NoteError:
         return set()
-    return set(signed)
+    return signed if told == Told(settings.TLOG_ORIGIN, head.size, bytes(head.root)) else set()
 
 
 def full_note(head: Checkpoint) -> str:
@@ -85,8 +107,8 @@ def latest_head() -> Checkpoint | None:
 
 def published_head() -> Checkpoint | None:
     """What the world is shown: the newest head that enough witnesses have seen; while there is none, the newest."""
-    newest = Checkpoint.objects.prefetch_related("cosignatures").order_by("-size")[:HEADS]
-    return next((head for head in newest if is_final(head)), None) or latest_head()
+    heads = Checkpoint.objects.prefetch_related("cosignatures").order_by("-size")
+    return next((head for head in _cosigned(heads)[:HEADS] if is_final(head)), None) or latest_head()
 
 
 def needs_signing(signed: int) -> bool:

@@ -8,7 +8,8 @@ from django.db.models import Max
 
 from certificates.tlog.merkle import EMPTY_ROOT, Edge, leaf_hash
 from certificates.tlog.models import Checkpoint, Leaf, Node
-from certificates.tlog.notes import to_base64
+from certificates.tlog.notes import Checkpoint as Told
+from certificates.tlog.notes import Note, NoteError, to_base64
 from certificates.tlog.tiles import HEIGHT
 
 CHUNK = 2000
@@ -31,8 +32,8 @@ class Rebuilt:
 
 def rebuild(sizes: Collection[int] = ()) -> Rebuilt:
     """Raises CannotRebuild at the first row that differs."""
-    newest = Checkpoint.objects.order_by("-size").values_list("size", "root")[:HEADS]
-    heads = {size: bytes(root) for size, root in newest}
+    newest = Checkpoint.objects.order_by("-size").values_list("size", "root", "note")[:HEADS]
+    heads = {size: _checked_head(size, bytes(root), note) for size, root, note in newest}
     wanted = {*sizes, *heads}
     # First how far: what the sequencer adds while this reads belongs to the next turn, leaves and nodes alike.
     last = Leaf.objects.aggregate(last=Max("idx"))["last"]
@@ -49,6 +50,16 @@ def rebuild(sizes: Collection[int] = ()) -> Rebuilt:
         raise CannotRebuild(f"leaf {edge.size} is missing")
     _compare_heads(edge.size, heads, roots)
     return Rebuilt(size=edge.size, root=edge.root(), roots=roots)
+
+
+def _checked_head(size: int, root: bytes, note: str) -> bytes:
+    try:
+        told = Told.parse(Note.parse(note).text)
+    except NoteError as error:
+        raise CannotRebuild(f"the note of head {size} cannot be read") from error
+    if (told.size, told.root) != (size, root):
+        raise CannotRebuild(f"the note of head {size} tells of another head")
+    return root
 
 
 def _nodes_within(size: int) -> dict[tuple[int, int], bytes]:
