@@ -1,7 +1,6 @@
 """Witnesses that lie, drip or are broken: each of them stops nobody else, and only signed evidence is an alarm."""
 
 import threading
-import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -94,8 +93,9 @@ def dripping():
         def do_GET(self):
             self.send_response(200)
             self.end_headers()
-            while not ended.wait(0.05):
-                self.wfile.write(b"x")
+            for _ in range(200):
+                if not ended.wait(0.05):
+                    self.wfile.write(b"x")
 
         do_POST = do_GET  # noqa: N815
 
@@ -113,7 +113,7 @@ def dripping():
             thread.join()
 
 
-def test_witness_that_never_ends_its_answer_is_left_after_a_while(monkeypatch, settings, tmp_path):
+def test_witness_that_never_ends_its_answer_is_left_after_a_while(monkeypatch, settings, tmp_path, caplog):
     monkeypatch.setattr(witnesses, "PATIENCE", 0.3)
     with (
         running_witness(tmp_path / "a", "a") as first,
@@ -123,12 +123,10 @@ def test_witness_that_never_ends_its_answer_is_left_after_a_while(monkeypatch, s
         first.url = at
         log = make_log(tmp_path, settings, [first, second], quorum=1)
         grow(3)
-        began = time.monotonic()
-        log.sign()
         log.sign()
 
-        assert time.monotonic() - began < 20
     assert Cosignature.objects.get().witness == "b.invalid"
+    assert "no end of the answer" in caplog.text
 
 
 # --- signed evidence --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -112,14 +112,36 @@ def published_head() -> Checkpoint | None:
 
 
 def needs_signing(signed: int) -> bool:
-    """Entries beyond the head that was signed last, or a newest head that some witness has not cosigned."""
-    last, head = Leaf.objects.order_by("-idx").values_list("idx", flat=True).first(), latest_head()
-    uncosigned = head is not None and len(cosigned_by(head)) < len(policy().witnesses)
-    return (last is not None and last >= signed) or uncosigned
+    """Entries beyond the head that was signed last."""
+    last = Leaf.objects.order_by("-idx").values_list("idx", flat=True).first()
+    return last is not None and last >= signed
+
+
+def needs_cosigning() -> bool:
+    """The newest head is one that some witness has not cosigned."""
+    head = latest_head()
+    return head is not None and len(cosigned_by(head)) < len(policy().witnesses)
+
+
+def unwitnessed_since() -> datetime | None:
+    """When the oldest head was signed that no final head covers, once that is too long ago."""
+    if policy().quorum == "none":
+        return None
+    newest = published_head()
+    final = newest.size if newest and is_final(newest) else 0
+    oldest = Checkpoint.objects.filter(size__gt=final).order_by("size").first()
+    return oldest.signed_at if oldest and oldest.signed_at < clock.now() - LONGEST_WAIT else None
+
+
+def known_fork() -> Alarm | None:
+    """A second history was shown once: nothing that is signed later makes that undone."""
+    return Alarm.objects.filter(what=Alarm.What.FORK).order_by("-at", "-pk").first()
 
 
 def open_alarm() -> Alarm | None:
-    """The newest alarm, unless a head was signed since."""
+    """The newest alarm, unless a head was signed since; a fork is open for ever."""
+    if fork := known_fork():
+        return fork
     alarm = Alarm.objects.order_by("-at", "-pk").first()
     if alarm and Checkpoint.objects.filter(signed_at__gt=alarm.at).exists():
         return None
@@ -127,8 +149,8 @@ def open_alarm() -> Alarm | None:
 
 
 def log_moves() -> bool:
-    """Whether what is put down gets into heads in time, and no alarm is open."""
+    """Whether what is put down gets into heads and before the witnesses in time, and no alarm is open."""
     head = latest_head()
     last = Leaf.objects.filter(idx__lt=head.size).order_by("-idx").values("pending").first() if head else None
     late = PendingEntry.objects.filter(pk__gt=last["pending"] if last else 0, created_at__lt=clock.now() - LONGEST_WAIT)
-    return not late.exists() and open_alarm() is None
+    return not late.exists() and open_alarm() is None and unwitnessed_since() is None

@@ -7,8 +7,9 @@ from certificates.tlog.services.memory import Memory, MemoryLost
 from certificates.tlog.services.sequencing import sequence
 from certificates.tlog.services.setup import read_key, set_up, set_up_log
 from certificates.tlog.services.signing import adopt, cosign_head, sign_head
+from certificates.tlog.services.turns import SequencerTurn, SignerTurn, stay
 
 __all__ = [
-    "SALT_SIZE", "Desk", "Memory", "MemoryLost", "Refused", "adopt", "append", "commit", "cosign_head", "read_key",
-    "sequence", "set_up", "set_up_log", "sign_head",
+    "SALT_SIZE", "Desk", "Memory", "MemoryLost", "Refused", "SequencerTurn", "SignerTurn", "adopt", "append", "commit",
+    "cosign_head", "read_key", "sequence", "set_up", "set_up_log", "sign_head", "stay",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ def sign_head(desk: Desk) -> Head | None:
     """One turn: rebuild, compare, sign when there is something new, ask the witnesses. Raises Refused, and then an
     alarm stands in the table; answers the head that was signed now."""
     with _alarming():
+        _refuse_known_fork()
         signed = _sign(desk)
         have_cosigned(desk)
     return signed
@@ -31,7 +32,14 @@ def sign_head(desk: Desk) -> Head | None:
 def cosign_head(desk: Desk) -> None:
     """Only asks the witnesses that have not cosigned the newest head: nothing is signed, so nothing is rebuilt."""
     with _alarming():
+        _refuse_known_fork()
         have_cosigned(desk)
+
+
+def _refuse_known_fork() -> None:
+    """Also while the witness that showed it is away."""
+    if known := selectors.known_fork():
+        raise Refused(known.what, known.words)
 
 
 def _sign(desk: Desk) -> Head | None:
@@ -65,6 +73,7 @@ def adopt(desk: Desk) -> Remembered:
     """A lost memory is made anew from the newest head that a witness holds or that is stored with our signature: a
     quorum of witnesses must answer, and the tree must fit. It never begins at nought: a key that has signed nothing
     is made anew together with its memory."""
+    _refuse_known_fork()
     seen = ask_witnesses(desk)
     answered = [one.key for one in desk.policy.witnesses.values() if one.name in desk.seen]
     if desk.policy.quorum == "none" or not desk.policy.is_met(answered):
