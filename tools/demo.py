@@ -125,7 +125,7 @@ def log_services(environment: dict[str, str], folder: Path) -> list[Service]:
 def watch(services: list[Service]) -> None:
     while True:
         for service in services:
-            service.check()
+            service.keep_up()
         time.sleep(0.5)
 
 

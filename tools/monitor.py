@@ -5,10 +5,12 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 
 from certificates.tlog import monitor
+from certificates.tlog.files import write_whole
 from certificates.tlog.notes import Checkpoint
 from certificates.tlog.policy import Policy, PolicyError
 from certificates.tlog.policy import parse as parse_policy
@@ -30,6 +32,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def main() -> None:
     options = parse(sys.argv[1:])
+    options.address = options.address.rstrip("/")
     exit_on_signals()
     folder = data_directory() / "tlog"
     state = options.state or folder / "monitor.json"
@@ -39,12 +42,12 @@ def main() -> None:
         sys.exit(f"The policy file cannot be followed: {problem}")
     while True:
         try:
-            report = patiently(options, policy, read(state))
+            report = patiently(options, policy, read(state, options.address))
         except monitor.Alarm as alarm:
             print(f"ALARM: {alarm}", file=sys.stderr, flush=True)
             sys.exit(1)
         tell(report)
-        write(state, report.head)
+        write(state, options.address, report.head)
         if not options.every:
             return
         time.sleep(options.every)
@@ -52,7 +55,7 @@ def main() -> None:
 
 def patiently(options: argparse.Namespace, policy: Policy, before: Checkpoint | None) -> monitor.Report:
     """A log that is being signed may lie behind its witnesses for some seconds."""
-    address = options.address.rstrip("/")
+    address = options.address
     for pause in PATIENCE:
         try:
             return monitor.watch(address, policy, fetch, before=before, issuer=options.issuer)
@@ -80,18 +83,23 @@ def tell(report: monitor.Report) -> None:
         print(f"{facts['at']} {facts['kind']} {facts['ref']}", flush=True)
 
 
-def read(state: Path) -> Checkpoint | None:
-    if not state.exists():
-        return None
-    told = json.loads(state.read_text(encoding="utf-8"))
-    return Checkpoint(origin=told["origin"], size=told["size"], root=bytes.fromhex(told["root"]))
+def read(state: Path, address: str) -> Checkpoint | None:
+    """Each log by its address. A memory that cannot be read is not begun anew: it holds what nobody else may."""
+    try:
+        told = _told(state).get(address)
+        return told and Checkpoint(origin=told["origin"], size=told["size"], root=bytes.fromhex(told["root"]))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        sys.exit(f"{state} is damaged. Put it back, or remove it to begin without what the last round saw.")
 
 
-def write(state: Path, head: Checkpoint) -> None:
+def write(state: Path, address: str, head: Checkpoint) -> None:
     state.parent.mkdir(parents=True, exist_ok=True)
-    part = state.with_suffix(".part")
-    part.write_text(json.dumps({"origin": head.origin, "size": head.size, "root": head.root.hex()}))
-    part.replace(state)
+    told = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+    write_whole(state, json.dumps(_told(state) | {address: told}))
+
+
+def _told(state: Path) -> dict[str, Any]:
+    return dict(json.loads(state.read_text(encoding="utf-8"))) if state.exists() else {}
 
 
 if __name__ == "__main__":

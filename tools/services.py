@@ -30,6 +30,10 @@ class Service:
     """One child process with a log file, in its own session: Ctrl-C reaches only the parent."""
 
     grace = 10.0
+    # What the site cannot do without; any other one is started again when it ends.
+    is_vital = True
+    # Seconds between two starts.
+    pause = 5.0
 
     def __init__(self, name: str, command: list[str], *, environment: dict[str, str], logs: Path) -> None:
         self.name = name
@@ -37,10 +41,12 @@ class Service:
         self.environment = environment
         self.log = logs / f"{name}.log"
         self.child: subprocess.Popen[bytes] | None = None
+        self.started = float("-inf")
 
     def start(self) -> Self:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
+        # Started again, it leaves standing why it ended.
+        with self.log.open("ab" if self.child else "wb") as log:
             self.child = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
@@ -51,6 +57,7 @@ class Service:
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
+        self.started = time.monotonic()
         return self
 
     @property
@@ -65,6 +72,16 @@ class Service:
     def check(self) -> None:
         if not self.is_running:
             raise ServiceFailed(f"The {self.name} process has ended. What it said last stands in {self.log}.")
+
+    def keep_up(self) -> None:
+        """Started again when it has ended; what is vital ends everything instead."""
+        if self.is_running:
+            return
+        if self.is_vital:
+            self.check()
+        elif time.monotonic() - self.started >= self.pause:
+            print(f"The {self.name} has ended and is started again. What it said stands in {self.log}.", flush=True)
+            self.start()
 
     def wait_for(self, is_there: Callable[[], bool], *, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -158,6 +175,8 @@ class Beat(Service):
 class Witness(Service):
     """The witness that the log's own operator runs: it shows accidents, not the operator."""
 
+    is_vital = False
+
     def __init__(self, *, port: int, folder: Path, policy: Path, environment: dict[str, str], logs: Path) -> None:
         self.port = port
         arguments = ["--folder", str(folder), "--policy", str(policy), "--port", str(port)]
@@ -171,12 +190,16 @@ class Witness(Service):
 class Sequencer(Service):
     """Gives entries of the log their places; one at a time works, however many run."""
 
+    is_vital = False
+
     def __init__(self, *, environment: dict[str, str], logs: Path) -> None:
         super().__init__("sequencer", manage("tlog_sequencer"), environment=environment, logs=logs)
 
 
 class Signer(Service):
     """Signs heads of the log, alone with its key."""
+
+    is_vital = False
 
     def __init__(self, *, environment: dict[str, str], logs: Path) -> None:
         super().__init__("signer", manage("tlog_signer"), environment=environment, logs=logs)

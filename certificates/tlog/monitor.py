@@ -18,6 +18,15 @@ from certificates.tlog.tiles import HEIGHT, Tile, TileError, bundles_of, tiles_o
 LONGEST_ENTRY = 1024
 KEYS = {"at", "commit", "issuer", "kind", "policy", "ref", "v"}
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+# Kinds, random numbers, fingerprints, codes: nothing that could be words about somebody.
+_FORMS = {
+    "v": re.compile("1"),
+    "kind": re.compile(r"[a-z]+\.[a-z]+"),
+    "ref": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "commit": re.compile(r"[A-Za-z0-9+/]{43}="),
+    "issuer": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#%@+-]{0,119}"),
+    "policy": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#%@+-]{0,119}"),
+}
 
 # Fetches an address; raises LookupError where nothing lies, OSError when nobody answers.
 Fetch = Callable[[str], bytes]
@@ -44,8 +53,9 @@ class Report:
 
 def watch(address: str, policy: Policy, fetch: Fetch, *, before: Checkpoint | None = None, issuer: str = "") -> Report:
     """One round; raises Alarm. `before`: the head of the last round. `issuer`: whose entries the report lists."""
-    seen, silent = _seen_by_witnesses(policy, fetch)
+    by_origin, silent = _seen_by_witnesses(policy, fetch)
     head, cosigned = _head(_get(fetch, f"{address}/checkpoint"), policy)
+    seen = by_origin[head.origin]
     report = Report(head=head, cosigned=[one.name for one in policy.witnesses.values() if one.key in cosigned])
     report.silent = silent
     wanted = {one.size for one in seen.values()} | ({before.size} if before else set())
@@ -77,32 +87,33 @@ def _head(content: bytes, policy: Policy) -> tuple[Checkpoint, dict[Verifier, in
     return head, cosigned
 
 
-def _seen_by_witnesses(policy: Policy, fetch: Fetch) -> tuple[dict[str, Checkpoint], list[str]]:
-    """Asked before the log, so that it has had the time to show what they hold."""
-    found, silent = {}, []
+def _seen_by_witnesses(policy: Policy, fetch: Fetch) -> tuple[dict[str, dict[str, Checkpoint]], list[str]]:
+    """By origin, for a policy may name several logs. Asked before the log, so that it has had the time to show what
+    they hold. What the log has not signed is no evidence: such an answer counts as none."""
+    origins = list(dict.fromkeys(log.name for log in policy.logs))
+    found: dict[str, dict[str, Checkpoint]] = {origin: {} for origin in origins}
+    silent = []
     for witness in policy.witnesses.values():
-        for log in policy.logs:
+        for origin in origins:
             try:
-                found[witness.name] = _seen(witness, log, fetch)
+                found[origin][witness.name] = _seen(witness, origin, policy, fetch)
             except LookupError:
                 pass
-            except OSError:
+            except (OSError, NoteError, UnicodeDecodeError):
                 silent.append(witness.name)
-    return found, silent
+    return found, list(dict.fromkeys(silent))
 
 
-def _seen(witness: Witness, log: Verifier, fetch: Fetch) -> Checkpoint:
+def _seen(witness: Witness, origin: str, policy: Policy, fetch: Fetch) -> Checkpoint:
     if not witness.url:
         raise OSError("the policy gives no address")
-    content = fetch(f"{witness.url}/{sha256(log.name.encode()).hexdigest()}/checkpoint")
-    try:
-        note = Note.parse(content.decode("utf-8"))
-        signed = note.signed_by([log, witness.key])
-        head = Checkpoint.parse(note.text)
-    except (NoteError, UnicodeDecodeError) as error:
-        raise Alarm(f"witness {witness.name} shows what nobody can read: {error}") from error
-    if len(signed) < 2 or head.origin != log.name:
-        raise Alarm(f"witness {witness.name} shows a head that not both have signed")
+    content = fetch(f"{witness.url}/{sha256(origin.encode()).hexdigest()}/checkpoint")
+    logs = policy.log_keys(origin)
+    note = Note.parse(content.decode("utf-8"))
+    signed = note.signed_by([*logs, witness.key])
+    head = Checkpoint.parse(note.text)
+    if witness.key not in signed or not any(key in signed for key in logs) or head.origin != origin:
+        raise NoteError("not both have signed the head")
     return head
 
 
@@ -148,6 +159,8 @@ def _read(entry: bytes, place: int) -> dict[str, str]:
         raise Alarm(f"entry {place} has another form")
     if not _MOMENT.fullmatch(str(facts["at"])):
         raise Alarm(f"entry {place} has no moment")
+    if wrong := [name for name, form in _FORMS.items() if not form.fullmatch(str(facts[name]))]:
+        raise Alarm(f"entry {place} says what has no place here: {wrong}")
     return facts
 
 

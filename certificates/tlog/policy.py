@@ -80,7 +80,7 @@ def parse(text: str) -> Policy:
     for number, line in enumerate(text.split("\n"), 1):
         try:
             reader.read(line.strip(" \t"))
-        except (NoteError, ValueError, IndexError) as error:
+        except (NoteError, ValueError, IndexError, TypeError) as error:
             raise PolicyError(f"line {number}: {error}") from error
     return reader.result()
 

@@ -66,6 +66,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "needed": whom.needed,
         "keys": whom.logs,
         "alarm": selectors.open_alarm(),
+        "policy_is_unreadable": selectors.policy_is_unreadable(),
+        "unwitnessed_since": selectors.unwitnessed_since(),
         "recent": selectors.recent_leaves(head),
         "address": f"{settings.SITE_URL}/tlog",
     }

@@ -5,7 +5,6 @@ argument. A witness whose memory is lost or older than its mark does not start: 
 """
 
 import json
-import os
 import secrets
 import sqlite3
 import threading
@@ -16,6 +15,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from certificates.tlog.files import write_whole
 from certificates.tlog.merkle import EMPTY_ROOT, verify_consistency
 from certificates.tlog.notes import (
     COSIGNATURE,
@@ -32,12 +32,13 @@ LONGEST_BODY = 64 * 1024
 MOST_STEPS = 63
 MOST_EVIDENCE = 10_000
 KEY, STATE, MARK = "key", "state.sqlite3", "mark.json"
-_TABLES = """
-CREATE TABLE head (origin TEXT PRIMARY KEY, hashed TEXT UNIQUE, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT);
-CREATE TABLE evidence (digest BLOB PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE TABLE born (once INTEGER PRIMARY KEY CHECK (once = 1), at TEXT);
-INSERT INTO born VALUES (1, '');
-"""
+_TABLES = (
+    "CREATE TABLE head (origin TEXT PRIMARY KEY, hashed TEXT UNIQUE, size INTEGER NOT NULL, root BLOB NOT NULL,"
+    " note TEXT)",
+    "CREATE TABLE evidence (digest BLOB PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL)",
+    "CREATE TABLE born (once INTEGER PRIMARY KEY CHECK (once = 1), at TEXT)",
+    "INSERT INTO born VALUES (1, '')",
+)
 
 
 class StateLost(RuntimeError):
@@ -55,16 +56,25 @@ class Answer:
 
 # --- the folder -----------------------------------------------------------------------------------------------------
 def set_up(folder: Path, name: str) -> Verifier:
-    """The first start makes key and memory together; later ones only answer the key."""
+    """The first start makes memory, mark and key, the key last; later ones only answer the key."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (folder / KEY).exists():
-        if not (folder / STATE).exists():
-            with closing(_connect(folder / STATE)) as db:
-                db.executescript(_TABLES)
+        _begin(folder / STATE)
         if heads_of(folder):
             raise StateLost(f"{folder / KEY} is missing, but its memory is there. Put the key back.")
-        _write_through(folder / KEY, f"{name}\n{secrets.token_hex(32)}\n")
+        write_whole(folder / MARK, "{}")
+        write_whole(folder / KEY, f"{name}\n{secrets.token_hex(32)}\n", once=True)
     return read_key(folder).verifier
+
+
+def _begin(state: Path) -> None:
+    """All tables or none, whenever it is killed."""
+    with closing(_connect(state, "rwc")) as db:
+        db.execute("BEGIN IMMEDIATE")
+        if not db.execute("SELECT name FROM sqlite_master").fetchone():
+            for statement in _TABLES:
+                db.execute(statement)
+        db.execute("COMMIT")
 
 
 def read_key(folder: Path) -> Signer:
@@ -82,7 +92,7 @@ def heads_of(folder: Path) -> dict[str, int]:
 
 def refuse_lost_state(folder: Path) -> None:
     state = folder / STATE
-    advice = f"Put {state} back as it was last; or begin as a new witness, with a new key, in an empty folder."
+    advice = _advice(state)
     if not state.exists():
         raise StateLost(f"{state} is missing. {advice}")
     try:
@@ -95,23 +105,21 @@ def refuse_lost_state(folder: Path) -> None:
 
 
 def _marked(folder: Path) -> dict[str, int]:
-    path = folder / MARK
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    """How far each log was cosigned, at least. It is there from the first start on: missing, it was lost."""
+    try:
+        return {str(origin): int(size) for origin, size in json.loads((folder / MARK).read_text("utf-8")).items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise StateLost(f"{folder / MARK} is missing or damaged. {_advice(folder / MARK)}") from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=20, isolation_level=None)
+def _advice(lost: Path) -> str:
+    return f"Put {lost} back as it was last; or begin as a new witness, with a new key, in an empty folder."
+
+
+def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", timeout=20, isolation_level=None, uri=True)
     db.execute("PRAGMA synchronous = FULL")
     return db
-
-
-def _write_through(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 # --- the witness ----------------------------------------------------------------------------------------------------
@@ -138,13 +146,11 @@ class Witness:
             return Answer(403, "the log has not signed this head\n")
         if old > head.size:
             return Answer(400, "the old size is larger than the head\n")
-        with self._one_at_a_time, closing(_connect(self.folder / STATE)) as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                return self._decide(db, old, path, head, parsed, body)
-            finally:
-                if db.in_transaction:
-                    db.execute("COMMIT")
+        try:
+            with self._one_at_a_time, closing(_connect(self.folder / STATE)) as db:
+                return self._in_one_transaction(db, old, path, head, parsed, body)
+        except (StateLost, sqlite3.DatabaseError):
+            return Answer(503, "the memory of this witness is lost or damaged: nothing is cosigned\n")
 
     def checkpoint(self, hashed: str) -> Answer:
         """The newest head it cosigned, by the hash of the log's origin."""
@@ -158,18 +164,31 @@ class Witness:
         except NoteError:
             return False
 
+    def _in_one_transaction(
+        self, db: sqlite3.Connection, old: int, path: list[bytes], head: Checkpoint, note: Note, body: bytes
+    ) -> Answer:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            return self._decide(db, old, path, head, note, body)
+        finally:
+            if db.in_transaction:
+                db.execute("COMMIT")
+
     def _decide(
         self, db: sqlite3.Connection, old: int, path: list[bytes], head: Checkpoint, note: Note, body: bytes
     ) -> Answer:
         """Look and write are one transaction: nobody else's head comes in between."""
         row = db.execute("SELECT size, root FROM head WHERE origin = ?", [head.origin]).fetchone()
         size, root = row or (0, EMPTY_ROOT)
+        if _marked(self.folder).get(head.origin, 0) > size:
+            raise StateLost("the memory is older than its mark")
         if size == head.size and root != head.root:
-            self._keep_evidence(db, body)
+            self._keep_evidence(db, note, body)
         if old != size:
             return Answer(409, f"{size}\n", "text/x.tlog.size")
         if not _grows(size, root, head, path):
-            self._keep_evidence(db, body)
+            if (size, root) != (head.size, head.root):
+                self._keep_evidence(db, note, body)
             return Answer(422, "this head does not grow out of the one that was cosigned\n")
         line = self.signer.line(note.text, at=self.now())
         self.write(db, head, note, line)
@@ -181,16 +200,17 @@ class Witness:
         values = [head.origin, sha256(head.origin.encode()).hexdigest(), head.size, head.root]
         db.execute("REPLACE INTO head VALUES (?, ?, ?, ?, ?)", [*values, f"{note.text}\n{signed}{line}"])
         db.execute("COMMIT")
-        _write_through(self.folder / MARK, json.dumps(_marked(self.folder) | {head.origin: head.size}))
+        write_whole(self.folder / MARK, json.dumps(_marked(self.folder) | {head.origin: head.size}))
 
     @staticmethod
     def _line_of(note: Note, key: Verifier) -> str:
         return note.lines_of([key]).get(key, "")
 
-    def _keep_evidence(self, db: sqlite3.Connection, body: bytes) -> None:
-        """Signed by the log and not what it signed before: this alone convicts it."""
+    def _keep_evidence(self, db: sqlite3.Connection, note: Note, body: bytes) -> None:
+        """Signed by the log and not shown to grow out of what it signed before; of the same size it convicts the log.
+        Once per head: whoever sends it again with another path fills nothing."""
         if db.execute("SELECT COUNT(*) FROM evidence").fetchone()[0] < MOST_EVIDENCE:
-            values = [sha256(body).digest(), self.now(), body]
+            values = [sha256(note.text.encode()).digest(), self.now(), body]
             db.execute("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?)", values)
 
 

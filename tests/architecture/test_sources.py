@@ -21,7 +21,7 @@ KNOWN_NAMES = frozenset(
         "context_processors", "templatetags", "forms", "filters", "services", "imports", "exports", "pdf", "seals",
         "credentials", "selectors", "models", "blocks", "access", "workflow", "rules", "ratio", "identifiers",
         "permissions", "exams", "tlog",
-        "witness", "monitor", "proofs", "tiles", "policy", "notes", "merkle",
+        "witness", "monitor", "proofs", "tiles", "policy", "notes", "merkle", "files",
         "apps", "migrations", "verbs", "__init__",
     }
 )  # fmt: skip

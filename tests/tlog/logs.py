@@ -139,3 +139,9 @@ def guards(table):
     with connection.cursor() as cursor:
         cursor.execute(sql, [table])
         return [name for (name,) in cursor.fetchall()]
+
+
+def write(model, key, column, pk, value):
+    sql = f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE "{key}" = %s'  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value, pk])

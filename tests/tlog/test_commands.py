@@ -14,10 +14,11 @@ from django.db import connection
 
 from certificates.tlog import policy, selectors, services, witness
 from certificates.tlog.models import Alarm, Checkpoint
+from certificates.tlog.notes import Signer
 from certificates.tlog.services import MemoryLost
 from config import env
 from tests.architecture.sources import ROOT
-from tests.tlog.logs import grow, make_log, put_down, running_witness
+from tests.tlog.logs import ORIGIN, grow, make_log, policy_text, put_down, running_witness
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,40 @@ def test_entry_goes_through_all_processes(settings, tmp_path):
         run("tlog_signer", "--once")
 
     assert selectors.standing(kind="cert.issued", ref=ref) == "final"
+
+
+def test_policy_of_somebody_else_is_left_and_said(settings, capsys):
+    run("tlog_setup", "--witness", "http://127.0.0.1:1")
+    ours = settings.TLOG_POLICY_FILE.read_text()
+    for theirs in ("quorum none\n", ours + "\n", ours.replace("quorum own", "quorum none"), ours.replace(":1", ":1 x")):
+        settings.TLOG_POLICY_FILE.write_text(theirs)
+
+        told = run("tlog_setup", "--witness", "http://127.0.0.1:2")
+
+        assert settings.TLOG_POLICY_FILE.read_text() == theirs
+        assert told == theirs.strip()
+        assert "left as it is" in capsys.readouterr().err
+
+
+def test_address_of_the_witness_stays_when_none_is_given(settings, capsys):
+    first = run("tlog_setup", "--witness", "http://127.0.0.1:1")
+
+    assert run("tlog_setup") == first
+    assert capsys.readouterr().err == ""
+
+
+def test_log_with_heads_gets_no_other_key(settings):
+    """Key and memory are gone together: the heads in the database still say that there was one."""
+    services.set_up_log()
+    grow(2)
+    run("tlog_signer", "--once")
+    Path(settings.TLOG_KEY_FILE).unlink()
+    Path(settings.TLOG_SIGNER_STATE).unlink()
+
+    with pytest.raises(FileNotFoundError, match="put the key back"):
+        services.set_up_log()
+    assert not Path(settings.TLOG_KEY_FILE).exists()
+    assert not Path(settings.TLOG_SIGNER_STATE).exists()
 
 
 def test_log_only_prints_the_key_and_writes_no_policy(settings):
@@ -164,6 +199,51 @@ def test_lost_memory_is_not_made_anew_without_witnesses(lost, settings):
         run("tlog_signer", "--adopt")
     with pytest.raises(MemoryLost):
         services.Memory(settings.TLOG_SIGNER_STATE).read()
+
+
+def test_newer_stored_head_is_remembered_when_the_witness_has_seen_less(lost, settings, tmp_path):
+    """The witness was away at the last head: to begin at what it saw would sign that head a second time."""
+    run("tlog_signer", "--adopt")
+    lost.witness.logs.clear()
+    grow(3)
+    run("tlog_signer", "--once")
+    Path(settings.TLOG_SIGNER_STATE).unlink()
+
+    assert run("tlog_signer", "--adopt") == "remembers a head of 7 from now on"
+    assert services.Memory(settings.TLOG_SIGNER_STATE).read().note == Checkpoint.objects.get(size=7).note
+
+
+def test_memory_never_begins_at_nought(settings, tmp_path):
+    """A witness that never saw this log answers, and that is quorum enough: it may still have signed elsewhere."""
+    with running_witness(tmp_path / "w") as fresh:
+        log = make_log(tmp_path, settings, [fresh])
+        log.memory.path.unlink()
+        with pytest.raises(services.Refused, match="no head that this key has signed"):
+            services.adopt(log.desk())
+
+    assert not log.memory.path.exists()
+
+
+def test_heads_of_another_key_are_no_memory(settings, tmp_path):
+    with running_witness(tmp_path / "w") as fresh:
+        log = make_log(tmp_path, settings, [fresh])
+        grow(2)
+        log.sign()
+        stranger = Signer(ORIGIN, b"\5" * 32)
+        desk = services.Desk(signer=stranger, memory=log.memory, policy=log.policy)
+    with running_witness(tmp_path / "w2", "w1") as forgetful:
+        desk.policy = policy.parse(policy_text(stranger, {"w1": (forgetful.key, forgetful.url)}))
+        with pytest.raises(services.Refused, match="no head that this key has signed"):
+            services.adopt(desk)
+
+
+def test_without_a_quorum_no_memory_is_made_anew(settings, tmp_path):
+    log = make_log(tmp_path, settings)
+    log.memory.path.unlink()
+
+    with pytest.raises(services.Refused, match="too few witnesses"):
+        services.adopt(log.desk())
+    assert not log.memory.path.exists()
 
 
 # --- without Django -------------------------------------------------------------------------------------------------

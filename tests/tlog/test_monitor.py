@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 
@@ -11,10 +12,11 @@ import requests
 from certificates.tlog import monitor, policy, selectors
 from certificates.tlog.merkle import EMPTY_ROOT, leaf_hash, root_of
 from certificates.tlog.models import Leaf
-from certificates.tlog.notes import Checkpoint, Note
+from certificates.tlog.notes import Checkpoint, Note, Signer
 from certificates.tlog.tiles import bundle, unbundle
 from tests.architecture.sources import ROOT
 from tests.tlog.logs import NOW, ORIGIN, grow, make_log, policy_text, running_witness
+from tools import monitor as command
 
 pytestmark = pytest.mark.django_db
 HERE = "http://log.invalid/tlog"
@@ -24,11 +26,22 @@ class World:
     """The log's files as they are served, the witness as it answers; a test puts other bytes under an address."""
 
     def __init__(self, log, client):
-        self.log, self.client, self.changed = log, client, {}
+        self.log, self.client, self.changed, self.kept = log, client, {}, None
+
+    def keep(self):
+        """From now on everything is fetched once."""
+        self.kept = {}
 
     def fetch(self, address):
         if address in self.changed:
             return self.changed[address]
+        if self.kept is None:
+            return self._fetched(address)
+        if address not in self.kept:
+            self.kept[address] = self._fetched(address)
+        return self.kept[address]
+
+    def _fetched(self, address):
         if not address.startswith(HERE):
             answer = requests.get(address, timeout=5)
             return self._body(answer.status_code, answer.content)
@@ -71,19 +84,28 @@ def test_honest_log_passes(world):
     assert world.watch(before=report.head, issuer="other").entries == []
 
 
-def flipped(content, at):
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+FILES = ["checkpoint", "tile/entries/000", "tile/entries/001.p/2", "tile/0/000", "tile/0/001.p/2", "tile/1/000.p/1"]
+FLIPS = 300
 
 
-@pytest.mark.parametrize(
-    "name", ["checkpoint", "tile/entries/000", "tile/entries/001.p/2", "tile/0/000", "tile/0/001.p/2", "tile/1/000.p/1"]
-)
-def test_every_flipped_bit_is_an_alarm(name, world):
-    content = world.served(name)
-    for at in range(0, len(content), max(1, len(content) // 23)):
-        world.change(name, flipped(content, at))
-        with pytest.raises(monitor.Alarm):
+def test_every_flipped_bit_is_an_alarm(world):
+    """Of what is served, anywhere, in memory."""
+    world.keep()
+    chance, alarms = random.Random(6962), 0
+    for turn in range(FLIPS):
+        name = FILES[turn % len(FILES)]
+        content = bytearray(world.served(name))
+        at = chance.randrange(len(content) * 8)
+        content[at // 8] ^= 1 << (at % 8)
+        world.change(name, bytes(content))
+        try:
             world.watch()
+        except monitor.Alarm:
+            alarms += 1
+        del world.changed[f"{HERE}/{name}"]
+
+    assert alarms == FLIPS
+    assert world.watch().head.size == 258
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "tile/entries/000", "tile/0/000"])
@@ -109,6 +131,10 @@ def forged_world(world, entries):
 
 def own_entries(world):
     return unbundle(world.served("tile/entries/000")) + unbundle(world.served("tile/entries/001.p/2"))
+
+
+def changed(entry, **facts):
+    return json.dumps(json.loads(entry) | facts, sort_keys=True, separators=(",", ":")).encode()
 
 
 def other_entry(entry):
@@ -166,6 +192,12 @@ def test_log_that_hides_its_newest_entries_is_an_alarm(world):
         lambda entry: json.dumps(
             json.loads(entry) | {"issuer": "x" * 1000}, sort_keys=True, separators=(",", ":")
         ).encode(),
+        lambda entry: changed(entry, issuer="Wang Xiaoming"),
+        lambda entry: changed(entry, policy={"name": "x"}),
+        lambda entry: changed(entry, kind="words"),
+        lambda entry: changed(entry, ref="TM-2026-1"),
+        lambda entry: changed(entry, commit="short"),
+        lambda entry: changed(entry, v=2),
     ],
 )
 def test_entry_of_another_form_is_an_alarm(entry, world):
@@ -188,6 +220,7 @@ def test_two_entries_about_the_same_are_an_alarm(world):
 def test_database_rewritten_and_signed_again_is_found_each_time(world):
     """What the operator can do at most: one entry changed, everything computed and signed anew."""
     entries = own_entries(world)
+    world.keep()
     found = 0
     for place in range(0, 258, 13):
         forged_world(world, [*entries[:place], other_entry(entries[place]), *entries[place + 1 :]])
@@ -208,6 +241,38 @@ def test_witness_that_does_not_answer_is_named(settings, tmp_path, client):
     report = World(log, client).watch()
 
     assert (report.silent, report.compared) == (["w1"], [])
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"no note", b"a\n1\nb\n\n"])
+def test_witness_that_shows_nonsense_is_named_and_is_no_alarm(content, world):
+    hashed = monitor.sha256(ORIGIN.encode()).hexdigest()
+    world.changed[f"{world.log.witness.url}/{hashed}/checkpoint"] = content
+
+    assert world.watch().silent == ["w1"]
+
+
+def test_two_logs_of_one_policy_are_not_mixed_up(world):
+    """The same witness has seen both; a head of the other one says nothing about this one."""
+    other = Signer("other.invalid/tlog", b"\6" * 32)
+    world.log.witness.witness.logs[other.verifier.name] = [other.verifier]
+    text = Checkpoint(other.verifier.name, 1, leaf_hash(b"other")).text()
+    body = f"old 0\n\n{text}\n{other.line(text)}".encode()
+    assert world.log.witness.witness.add_checkpoint(body).status == 200
+    both = policy.parse((world.log.folder / "policy").read_text() + f"log {other.verifier.vkey}\n")
+
+    assert monitor.watch(HERE, both, world.fetch).compared == ["w1"]
+
+
+def test_what_was_seen_is_kept_for_each_log(tmp_path):
+    heads = {HERE: Checkpoint(ORIGIN, 1, bytes(32)), "http://other.invalid/tlog": Checkpoint("other", 2, bytes(32))}
+    for address, head in heads.items():
+        command.write(tmp_path / "state", address, head)
+
+    assert {address: command.read(tmp_path / "state", address) for address in heads} == heads
+    assert command.read(tmp_path / "state", "elsewhere") is None
+    (tmp_path / "state").write_text("[1]")
+    with pytest.raises(SystemExit, match="is damaged"):
+        command.read(tmp_path / "state", HERE)
 
 
 # --- the command ----------------------------------------------------------------------------------------------------
@@ -231,7 +296,8 @@ def test_command_ends_well_or_with_an_alarm(live_server, settings, tmp_path):
         address = f"{live_server.url}/tlog"
         good = run(address, "--policy", str(log.folder / "policy"), "--issuer", "B01", folder=tmp_path)
         told = json.loads((tmp_path / "tlog" / "monitor.json").read_text())
-        (tmp_path / "tlog" / "monitor.json").write_text(json.dumps({**told, "root": EMPTY_ROOT.hex()}))
+        told[address]["root"] = EMPTY_ROOT.hex()
+        (tmp_path / "tlog" / "monitor.json").write_text(json.dumps(told))
         bad = run(address, "--policy", str(log.folder / "policy"), folder=tmp_path)
 
     assert good.returncode == 0, good.stderr

@@ -15,7 +15,7 @@ from certificates.tlog.notes import Note
 from certificates.tlog.tiles import unbundle
 from core import clock
 from tests.builders import make_user
-from tests.tlog.logs import grow, make_log, put_down, running_witness
+from tests.tlog.logs import grow, make_log, put_down, running_witness, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,18 @@ def test_what_no_signed_head_covers_is_not_served(address, client, log):
 
     assert answer.status_code == 404
     assert "immutable" not in answer.get("Cache-Control", "")
+
+
+def test_tile_with_a_gap_is_not_served(client, log):
+    """It would be kept for ever. The last tile has a row behind its end that could slip into the gap."""
+    grow(1)
+    with unguarded("tlog_leaf", "tlog_node"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM tlog_leaf WHERE idx IN (7, 257)")
+        cursor.execute("DELETE FROM tlog_node")
+
+    for address in ("0/000", "entries/000", "0/001.p/4", "entries/001.p/4", "1/000.p/1"):
+        assert client.get(f"/tlog/tile/{address}").status_code == 404
+    assert client.get("/tlog/tile/0/001.p/1").status_code == 200
 
 
 def test_head_without_enough_witnesses_is_not_shown_while_there_is_one(client, log):

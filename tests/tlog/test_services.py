@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import uuid
 
 import pytest
 from django.db import transaction
@@ -58,7 +59,13 @@ def test_one_thing_has_an_entry_of_each_kind():
         ({"kind": "cert.praised"}, "log_kind_unknown"),
         ({"ref": "TM-2026-000001"}, "log_ref_wrong"),
         ({"ref": ""}, "log_ref_wrong"),
+        ({"ref": "00000000-0000-0000-0000-000000000000"}, "log_ref_wrong"),
+        ({"ref": str(uuid.uuid1())}, "log_ref_wrong"),
+        ({"ref": str(uuid.uuid5(uuid.NAMESPACE_DNS, "name"))}, "log_ref_wrong"),
+        ({"kind": ""}, "log_kind_unknown"),
         ({"commitment": b"x"}, "log_commitment_wrong"),
+        ({"commitment": bytes(33)}, "log_commitment_wrong"),
+        ({"commitment": "x" * 32}, "log_commitment_wrong"),
         ({"issuer": "王小明"}, "log_code_wrong"),
         ({"issuer": "Wang Xiaoming"}, "log_code_wrong"),
         ({"policy": ""}, "log_code_wrong"),

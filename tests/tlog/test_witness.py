@@ -167,6 +167,23 @@ def test_of_many_heads_at_once_one_is_cosigned(asked, tmp_path):
     assert evidence(tmp_path) == 7
 
 
+def test_one_head_is_one_piece_of_evidence_however_it_is_sent(asked, tmp_path):
+    asked.add_checkpoint(request(0, 100))
+
+    for path in ([], [bytes(32)], [bytes(32)] * 2):
+        assert asked.add_checkpoint(request(100, 120, path=path)).status == 422
+        assert asked.add_checkpoint(request(100, 100, fork=1, path=path)).status == 422
+
+    assert evidence(tmp_path) == 2
+
+
+def test_equal_head_with_a_wrong_path_is_no_evidence(asked, tmp_path):
+    asked.add_checkpoint(request(0, 100))
+
+    assert asked.add_checkpoint(request(100, 100, path=[bytes(32)])).status == 422
+    assert evidence(tmp_path) == 0
+
+
 # --- kills ----------------------------------------------------------------------------------------------------------
 DYING = """
 import os, signal, sys
@@ -216,7 +233,7 @@ def start(folder):
     return Witness(folder, [LOG.verifier], now=lambda: NOW)
 
 
-@pytest.mark.parametrize("loss", ["gone", "empty", "other", "older", "damaged"])
+@pytest.mark.parametrize("loss", ["gone", "empty", "other", "older", "damaged", "no mark", "bad mark"])
 def test_with_a_lost_memory_it_does_not_start(loss, asked, tmp_path):
     state = tmp_path / witness.STATE
     asked.add_checkpoint(request(0, 100))
@@ -231,13 +248,45 @@ def test_with_a_lost_memory_it_does_not_start(loss, asked, tmp_path):
         sqlite3.connect(state).executescript("CREATE TABLE head (origin TEXT); CREATE TABLE other (x)").close()
     elif loss == "older":
         state.write_bytes(before)
+    elif loss == "no mark":
+        (tmp_path / witness.MARK).unlink()
+    elif loss == "bad mark":
+        (tmp_path / witness.MARK).write_text("[]")
     else:
         state.write_bytes(b"nonsense" * 1000)
 
     with pytest.raises(StateLost):
         start(tmp_path)
+    # Lost while it runs: it signs no more.
+    assert asked.add_checkpoint(request(100, 300)).status == 503
     if loss == "gone":
         assert not state.exists()
+
+
+DYING_AT_BIRTH = """
+import os, signal, sys
+from pathlib import Path
+from certificates.tlog import witness
+
+witness._TABLES = (*witness._TABLES[:2], "SELECT die()")
+connect = witness._connect
+def dying(*given):
+    db = connect(*given)
+    db.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    return db
+witness._connect = dying
+witness.set_up(Path(sys.argv[1]), "w.invalid")
+"""
+
+
+def test_killed_while_it_makes_its_tables_it_begins_again(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", DYING_AT_BIRTH, str(tmp_path / "w")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    witness.set_up(tmp_path / "w", "w.invalid")
+    assert start(tmp_path / "w").add_checkpoint(request(0, 3)).status == 200
 
 
 def test_with_its_memory_it_starts_again(asked, tmp_path):

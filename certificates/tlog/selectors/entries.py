@@ -1,10 +1,15 @@
 """Where an entry stands: waiting, in a published head, seen by enough witnesses; and the proof of it."""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 
 from certificates.tlog.merkle import inclusion_proof
-from certificates.tlog.models import Alarm, Checkpoint, Leaf, PendingEntry
+from certificates.tlog.models import Alarm, Checkpoint, Cosignature, Leaf, PendingEntry
+from certificates.tlog.notes import Checkpoint as Told
 from certificates.tlog.notes import Note, NoteError, Verifier
 from certificates.tlog.proofs import Proof
 from certificates.tlog.selectors.policies import policy
@@ -55,28 +60,45 @@ def proof_below(leaf: Leaf, head: Checkpoint) -> Proof:
 
 def covering_head(index: int) -> Checkpoint | None:
     """The earliest final head over this entry, so that a proof stays the same; else the earliest."""
-    found = Checkpoint.objects.filter(size__gt=index).prefetch_related("cosignatures").order_by("size")
-    heads = list(found[:HEADS])
-    return next((head for head in heads if is_final(head)), None) or _newest_if_final(index) or next(iter(heads), None)
+    over = Checkpoint.objects.filter(size__gt=index).prefetch_related("cosignatures").order_by("size")
+    seen = _cosigned(over)
+    final = next((head for head in seen[:HEADS] if is_final(head)), None)
+    return final or _newest_if_final(seen) or over.first()
 
 
-def _newest_if_final(index: int) -> Checkpoint | None:
-    """Witnesses that were away for long come back at a head far behind the first ones."""
-    newest = Checkpoint.objects.filter(size__gt=index, cosignatures__isnull=False).order_by("-size").first()
+def _cosigned(heads: QuerySet[Checkpoint]) -> QuerySet[Checkpoint]:
+    """Those with any cosignature: while witnesses are away, many heads have none, and none of them is final."""
+    return heads.filter(Exists(Cosignature.objects.filter(checkpoint=OuterRef("pk"))))
+
+
+def _newest_if_final(heads: QuerySet[Checkpoint]) -> Checkpoint | None:
+    """Too few witnesses were there for long; all come back at a head far behind the first ones."""
+    newest = heads.order_by("-size").first()
     return newest if newest and is_final(newest) else None
 
 
 def is_final(head: Checkpoint) -> bool:
-    return policy().is_met(cosigned_by(head))
+    """Enough witnesses have seen it. A policy that asks nobody makes nothing final."""
+    whom = policy()
+    return whom.quorum != "none" and whom.is_met(cosigned_by(head))
 
 
 def cosigned_by(head: Checkpoint) -> set[Verifier]:
     """The witnesses whose good signatures are stored with the head: checked again, whoever wrote the rows."""
+    whom = policy()
+    logs = whom.log_keys(settings.TLOG_ORIGIN)
+    signed = signed_by(head, full_note(head), [*logs, *whom.witness_keys()])
+    return signed.difference(logs) if signed.intersection(logs) else set()
+
+
+def signed_by(head: Checkpoint, note: str, keys: Collection[Verifier]) -> set[Verifier]:
+    """Whose good signatures stand under the note; nobody's when it tells of another head than the row."""
     try:
-        signed = Note.parse(full_note(head)).signed_by(policy().witness_keys())
+        parsed = Note.parse(note)
+        told, signed = Told.parse(parsed.text), set(parsed.signed_by(keys))
     except NoteError:
         return set()
-    return set(signed)
+    return signed if told == Told(settings.TLOG_ORIGIN, head.size, bytes(head.root)) else set()
 
 
 def full_note(head: Checkpoint) -> str:
@@ -90,19 +112,41 @@ def latest_head() -> Checkpoint | None:
 
 def published_head() -> Checkpoint | None:
     """What the world is shown: the newest head that enough witnesses have seen; while there is none, the newest."""
-    newest = Checkpoint.objects.prefetch_related("cosignatures").order_by("-size")[:HEADS]
-    return next((head for head in newest if is_final(head)), None) or latest_head()
+    heads = Checkpoint.objects.prefetch_related("cosignatures").order_by("-size")
+    return next((head for head in _cosigned(heads)[:HEADS] if is_final(head)), None) or latest_head()
 
 
 def needs_signing(signed: int) -> bool:
-    """Entries beyond the head that was signed last, or a newest head that some witness has not cosigned."""
-    last, head = Leaf.objects.order_by("-idx").values_list("idx", flat=True).first(), latest_head()
-    uncosigned = head is not None and len(cosigned_by(head)) < len(policy().witnesses)
-    return (last is not None and last >= signed) or uncosigned
+    """Entries beyond the head that was signed last."""
+    last = Leaf.objects.order_by("-idx").values_list("idx", flat=True).first()
+    return last is not None and last >= signed
+
+
+def needs_cosigning() -> bool:
+    """The newest head is one that some witness has not cosigned."""
+    head = latest_head()
+    return head is not None and len(cosigned_by(head)) < len(policy().witnesses)
+
+
+def unwitnessed_since() -> datetime | None:
+    """When the oldest head was signed that no final head covers, once that is too long ago."""
+    if policy().quorum == "none":
+        return None
+    newest = published_head()
+    final = newest.size if newest and is_final(newest) else 0
+    oldest = Checkpoint.objects.filter(size__gt=final).order_by("size").first()
+    return oldest.signed_at if oldest and oldest.signed_at < clock.now() - LONGEST_WAIT else None
+
+
+def known_fork() -> Alarm | None:
+    """A second history was shown once: nothing that is signed later makes that undone."""
+    return Alarm.objects.filter(what=Alarm.What.FORK).order_by("-at", "-pk").first()
 
 
 def open_alarm() -> Alarm | None:
-    """The newest alarm, unless a head was signed since."""
+    """The newest alarm, unless a head was signed since; a fork is open for ever."""
+    if fork := known_fork():
+        return fork
     alarm = Alarm.objects.order_by("-at", "-pk").first()
     if alarm and Checkpoint.objects.filter(signed_at__gt=alarm.at).exists():
         return None
@@ -110,8 +154,8 @@ def open_alarm() -> Alarm | None:
 
 
 def log_moves() -> bool:
-    """Whether what is put down gets into heads in time, and no alarm is open."""
+    """Whether what is put down gets into heads and before the witnesses in time, and no alarm is open."""
     head = latest_head()
     last = Leaf.objects.filter(idx__lt=head.size).order_by("-idx").values("pending").first() if head else None
     late = PendingEntry.objects.filter(pk__gt=last["pending"] if last else 0, created_at__lt=clock.now() - LONGEST_WAIT)
-    return not late.exists() and open_alarm() is None
+    return not late.exists() and open_alarm() is None and unwitnessed_since() is None

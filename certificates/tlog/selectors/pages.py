@@ -8,7 +8,15 @@ from typing import Any
 
 from certificates.tlog.merkle import inclusion_proof, node_hash
 from certificates.tlog.models import Checkpoint, Kind, Leaf, PendingEntry
-from certificates.tlog.selectors.entries import FINAL, PENDING, PROVISIONAL, covering_head, is_final, leaf_of
+from certificates.tlog.selectors.entries import (
+    FINAL,
+    PENDING,
+    PROVISIONAL,
+    cosigned_by,
+    covering_head,
+    is_final,
+    leaf_of,
+)
 from certificates.tlog.selectors.policies import policy
 from certificates.tlog.selectors.tree import TileReader
 
@@ -77,7 +85,8 @@ class EntryView:
 
 
 def witness_views(head: Checkpoint | None) -> list[WitnessView]:
-    seen = {one.witness: one.seen_at for one in head.cosignatures.all()} if head else {}
+    good = {key.name for key in cosigned_by(head)} if head else set()
+    seen = {one.witness: one.seen_at for one in head.cosignatures.all() if one.witness in good} if head else {}
     return [
         WitnessView(one.name, one.key.vkey, one.run_by, one.is_same_operator, seen.get(one.key.name))
         for one in policy().witnesses.values()

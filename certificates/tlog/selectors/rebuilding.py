@@ -1,6 +1,6 @@
 """The whole tree computed anew from the bytes of its entries, compared with everything that is stored about it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.db.models import Max
 
 from certificates.tlog.merkle import EMPTY_ROOT, Edge, leaf_hash
 from certificates.tlog.models import Checkpoint, Leaf, Node
-from certificates.tlog.notes import to_base64
+from certificates.tlog.notes import Checkpoint as Told
+from certificates.tlog.notes import Note, NoteError, to_base64
 from certificates.tlog.tiles import HEIGHT
 
 CHUNK = 2000
@@ -31,24 +32,52 @@ class Rebuilt:
 
 def rebuild(sizes: Collection[int] = ()) -> Rebuilt:
     """Raises CannotRebuild at the first row that differs."""
-    newest = Checkpoint.objects.order_by("-size").values_list("size", "root")[:HEADS]
-    heads = {size: bytes(root) for size, root in newest}
-    wanted = {*sizes, *heads}
-    # First how far: what the sequencer adds while this reads belongs to the next turn, leaves and nodes alike.
+    return compute(stored(), sizes)
+
+
+@dataclass
+class Stored:
+    """What is read for it, before anything is compared."""
+
+    heads: list[tuple[int, bytes, str]]
+    size: int
+    nodes: dict[tuple[int, int], bytes]
+    rows: Iterable[tuple[Any, ...]]
+
+
+def stored() -> Stored:
+    """First how far: what the sequencer adds while this reads belongs to the next turn, leaves and nodes alike."""
+    heads = list(Checkpoint.objects.order_by("-size").values_list("size", "root", "note")[:HEADS])
     last = Leaf.objects.aggregate(last=Max("idx"))["last"]
     size = 0 if last is None else last + 1
-    nodes = _nodes_within(size)
-    edge, roots = Edge(), {0: EMPTY_ROOT}
-    for row in _rows(size):
+    return Stored(heads=heads, size=size, nodes=_nodes_within(size), rows=_rows(size))
+
+
+def compute(found: Stored, sizes: Collection[int] = ()) -> Rebuilt:
+    """Needs no database any more."""
+    heads = {size: _checked_head(size, bytes(root), note) for size, root, note in found.heads}
+    wanted = {*sizes, *heads}
+    nodes, edge, roots = dict(found.nodes), Edge(), {0: EMPTY_ROOT}
+    for row in found.rows:
         made = edge.append(_checked_leaf(edge.size, row))
         if len(made) >= HEIGHT:
             _compare_nodes(edge.size, made, nodes)
         if edge.size in wanted:
             roots[edge.size] = edge.root()
-    if edge.size != size:
+    if edge.size != found.size:
         raise CannotRebuild(f"leaf {edge.size} is missing")
     _compare_heads(edge.size, heads, roots)
     return Rebuilt(size=edge.size, root=edge.root(), roots=roots)
+
+
+def _checked_head(size: int, root: bytes, note: str) -> bytes:
+    try:
+        told = Told.parse(Note.parse(note).text)
+    except NoteError as error:
+        raise CannotRebuild(f"the note of head {size} cannot be read") from error
+    if (told.size, told.root) != (size, root):
+        raise CannotRebuild(f"the note of head {size} tells of another head")
+    return root
 
 
 def _nodes_within(size: int) -> dict[tuple[int, int], bytes]:

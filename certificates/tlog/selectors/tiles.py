@@ -1,12 +1,12 @@
 """What is served of the tree: tiles and bundles, only as far as a published head reaches."""
 
-from certificates.tlog.models import Checkpoint, Leaf
-from certificates.tlog.selectors.tree import TileReader
-from certificates.tlog.tiles import TileError, bundle, parse_address
+from certificates.tlog.models import Checkpoint, Leaf, Node
+from certificates.tlog.tiles import Tile, TileError, bundle, parse_address
 
 
 def tile_content(address: str) -> bytes | None:
-    """By what stands behind `tile/`; None: no such tile, or not below a signed head yet."""
+    """By what stands behind `tile/`; None: no such tile, or not below a signed head yet. A tile with a gap is none: it
+    would be kept for ever."""
     try:
         tile = parse_address(address)
     except TileError:
@@ -14,7 +14,15 @@ def tile_content(address: str) -> bytes | None:
     size = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
     if not tile.is_within(size):
         return None
-    if tile.level is None:
-        rows = Leaf.objects.filter(idx__gte=tile.start, idx__lt=tile.end).order_by("idx")
-        return bundle(bytes(entry) for entry in rows.values_list("entry", flat=True))
-    return b"".join(TileReader().tile(tile.level, tile.number, tile.width))
+    rows = _rows(tile)
+    if len(rows) != tile.width:
+        return None
+    return bundle(rows) if tile.level is None else b"".join(rows)
+
+
+def _rows(tile: Tile) -> list[bytes]:
+    if tile.level:
+        found = Node.objects.filter(level=tile.level).values_list("hash", flat=True)
+    else:
+        found = Leaf.objects.values_list("entry" if tile.level is None else "leaf_hash", flat=True)
+    return [bytes(one) for one in found.filter(idx__gte=tile.start, idx__lt=tile.end).order_by("idx")]

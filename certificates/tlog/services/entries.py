@@ -51,14 +51,22 @@ def append(*, kind: str, ref: str, commitment: bytes, issuer: str, policy: str) 
 def _checked(kind: str, ref: str, commitment: bytes, issuer: str, policy: str) -> uuid.UUID:
     if kind not in Kind.values:
         raise DomainError("log_kind_unknown", kind=kind)
-    if len(commitment) != 32:
+    if not isinstance(commitment, bytes) or len(commitment) != sha256().digest_size:
         raise DomainError("log_commitment_wrong", bytes=len(commitment))
-    if wrong := [name for name, code in (("issuer", issuer), ("policy", policy)) if not _CODE.fullmatch(code)]:
+    if wrong := [name for name, code in (("issuer", issuer), ("policy", policy)) if not _CODE.fullmatch(str(code))]:
         raise DomainError("log_code_wrong", columns=wrong)
+    return _random(ref)
+
+
+def _random(ref: str) -> uuid.UUID:
+    """Version 4: the others tell of a machine, a moment, or a name that somebody could try out."""
     try:
-        return uuid.UUID(str(ref))
+        name = uuid.UUID(str(ref))
     except ValueError as error:
         raise DomainError("log_ref_wrong") from error
+    if name.version != 4:
+        raise DomainError("log_ref_wrong")
+    return name
 
 
 def _same(kind: str, ref: uuid.UUID, commitment: bytes) -> PendingEntry | None:

@@ -1,10 +1,10 @@
 """What the signer last signed, in a file of its own, written through to the disk before anybody sees the head."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from certificates.tlog.files import write_whole
 from certificates.tlog.merkle import EMPTY_ROOT
 from certificates.tlog.notes import Checkpoint
 
@@ -51,14 +51,4 @@ class Memory:
         """Whole or not at all, also when the power fails."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         told = Remembered(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), note)
-        part = self.path.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(told), ensure_ascii=False))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(self.path, json.dumps(asdict(told), ensure_ascii=False))

@@ -2,63 +2,49 @@
 out of what it signed last and of what the witnesses have seen. Runs as a process of its own, alone with the key."""
 
 import logging
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-
-from django.db import transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from certificates.tlog import selectors
-from certificates.tlog.merkle import consistency_proof
-from certificates.tlog.models import Alarm, Cosignature
+from certificates.tlog.models import Alarm
 from certificates.tlog.models import Checkpoint as Head
-from certificates.tlog.notes import Checkpoint, Signer
-from certificates.tlog.policy import Policy, Witness
-from certificates.tlog.selectors import CannotRebuild, Rebuilt, TileReader
-from certificates.tlog.services.memory import Memory, MemoryLost, Remembered
-from certificates.tlog.services.witnesses import Seen, SeenMore, SeenOtherwise, Unreachable, cosign, seen_head
+from certificates.tlog.notes import Checkpoint
+from certificates.tlog.selectors import CannotRebuild, Rebuilt
+from certificates.tlog.services.cosigning import ask_witnesses, have_cosigned
+from certificates.tlog.services.desk import Desk, Refused
+from certificates.tlog.services.memory import MemoryLost, Remembered
+from certificates.tlog.services.witnesses import Seen
 from core import clock
 
 log = logging.getLogger(__name__)
 
 
-class Refused(Exception):
-    """The signer does not sign: which alarm, and in words."""
-
-    def __init__(self, what: str, words: str) -> None:
-        self.what, self.words = what, words
-        super().__init__(f"{what}: {words}")
-
-
-@dataclass
-class Desk:
-    """What the signer has before it: its key, its memory, whom it asks."""
-
-    signer: Signer
-    memory: Memory
-    policy: Policy
-    # What each witness was last known to have cosigned.
-    seen: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def origin(self) -> str:
-        return self.signer.verifier.name
-
-
 def sign_head(desk: Desk) -> Head | None:
     """One turn: rebuild, compare, sign when there is something new, ask the witnesses. Raises Refused, and then an
     alarm stands in the table; answers the head that was signed now."""
-    try:
+    with _alarming():
+        _refuse_known_fork()
         signed = _sign(desk)
-        _have_cosigned(desk)
-    except Refused as refusal:
-        _raise_alarm(refusal)
-        raise
+        have_cosigned(desk)
     return signed
+
+
+def cosign_head(desk: Desk) -> None:
+    """Only asks the witnesses that have not cosigned the newest head: nothing is signed, so nothing is rebuilt."""
+    with _alarming():
+        _refuse_known_fork()
+        have_cosigned(desk)
+
+
+def _refuse_known_fork() -> None:
+    """Also while the witness that showed it is away."""
+    if known := selectors.known_fork():
+        raise Refused(known.what, known.words)
 
 
 def _sign(desk: Desk) -> Head | None:
     last = _remembered(desk)
-    seen = _ask_witnesses(desk)
+    seen = ask_witnesses(desk)
     rebuilt = _rebuilt([last.size, *(one.head.size for one in seen.values())])
     _compare(rebuilt, last.checkpoint, Alarm.What.OLDER, "this signer has signed")
     _compare_seen(rebuilt, seen)
@@ -84,33 +70,29 @@ def _remembered(desk: Desk) -> Remembered:
 
 
 def adopt(desk: Desk) -> Remembered:
-    """A lost memory is made anew from what the witnesses hold: a quorum of them must answer, and the tree must fit."""
-    seen = _ask_witnesses(desk)
+    """A lost memory is made anew from the newest head that a witness holds or that is stored with our signature: a
+    quorum of witnesses must answer, and the tree must fit. It never begins at nought: a key that has signed nothing
+    is made anew together with its memory."""
+    _refuse_known_fork()
+    seen = ask_witnesses(desk)
     answered = [one.key for one in desk.policy.witnesses.values() if one.name in desk.seen]
-    if not desk.policy.is_met(answered):
+    if desk.policy.quorum == "none" or not desk.policy.is_met(answered):
         raise Refused(Alarm.What.STATE, "too few witnesses answer to make the memory anew from what they hold")
     _compare_seen(_rebuilt([one.head.size for one in seen.values()]), seen)
-    if seen:
-        newest = max(seen.values(), key=lambda one: one.head.size)
-        desk.memory.write(newest.head, newest.note)
-    else:
-        desk.memory.begin(desk.origin)
+    known = [*_stored(desk), *seen.values()]
+    if not known:
+        raise Refused(Alarm.What.STATE, "no head that this key has signed is stored or held by a witness")
+    newest = max(known, key=lambda one: one.head.size)
+    desk.memory.write(newest.head, newest.note)
     return desk.memory.read()
 
 
-def _ask_witnesses(desk: Desk) -> dict[str, Seen]:
-    """The heads they have seen. One that does not answer is passed over: it will refuse by itself what does not fit."""
-    found = {}
-    for witness in desk.policy.witnesses.values():
-        try:
-            seen = seen_head(witness, origin=desk.origin, log=desk.signer.verifier)
-        except Unreachable as problem:
-            log.warning("witness not asked: %s", problem)
-            continue
-        desk.seen[witness.name] = seen.head.size if seen else 0
-        if seen:
-            found[witness.name] = seen
-    return found
+def _stored(desk: Desk) -> list[Seen]:
+    """The newest stored head whose note our key has signed; that its root is the tree's the rebuilding has shown."""
+    for head in Head.objects.order_by("-size").iterator():
+        if selectors.signed_by(head, head.note, [desk.signer.verifier]):
+            return [Seen(Checkpoint(origin=desk.origin, size=head.size, root=bytes(head.root)), head.note)]
+    return []
 
 
 def _rebuilt(sizes: list[int]) -> Rebuilt:
@@ -120,18 +102,18 @@ def _rebuilt(sizes: list[int]) -> Rebuilt:
         raise Refused(Alarm.What.TREE, str(problem)) from problem
 
 
-def _compare(rebuilt: Rebuilt, head: Checkpoint, what: str, who: str) -> None:
+def _compare(rebuilt: Rebuilt, head: Checkpoint, what: str, who: str, evidence: str = "") -> None:
     if head.size > rebuilt.size:
         words = f"{who} a head of {head.size}; only {rebuilt.size} entries are stored"
-        raise Refused(Alarm.What.OLDER, words)
+        raise Refused(Alarm.What.OLDER, words, evidence)
     if rebuilt.roots[head.size] != head.root:
         other = Alarm.What.TREE if what == Alarm.What.OLDER else what
-        raise Refused(other, f"{who} another root over the first {head.size} entries")
+        raise Refused(other, f"{who} another root over the first {head.size} entries", evidence)
 
 
 def _compare_seen(rebuilt: Rebuilt, seen: dict[str, Seen]) -> None:
     for name, one in seen.items():
-        _compare(rebuilt, one.head, Alarm.What.FORK, f"{name} has cosigned")
+        _compare(rebuilt, one.head, Alarm.What.FORK, f"{name} has cosigned", one.note)
 
 
 def _publish(checkpoint: Checkpoint, note: str) -> Head:
@@ -143,58 +125,19 @@ def _publish(checkpoint: Checkpoint, note: str) -> Head:
     return head
 
 
-# --- witnesses ------------------------------------------------------------------------------------------------------
-def _have_cosigned(desk: Desk) -> None:
-    head = selectors.latest_head()
-    if head is None:
-        return
-    stored = {one.witness for one in head.cosignatures.all()}
-    for witness in desk.policy.witnesses.values():
-        if witness.key.name in stored:
-            continue
-        try:
-            _cosigned(desk, head, witness)
-        except Unreachable as problem:
-            log.warning("not cosigned: %s", problem)
-
-
-def _cosigned(desk: Desk, head: Head, witness: Witness) -> None:
-    try:
-        line, at = _asked(head, witness, desk.seen.get(witness.name, 0))
-    except SeenMore as more:
-        line, at = _once_more(desk, head, witness, more.size)
-    except SeenOtherwise as other:
-        raise Refused(
-            Alarm.What.FORK, f"{witness.name} does not find the head of {head.size} in what it saw"
-        ) from other
-    desk.seen[witness.name] = head.size
-    seen_at = datetime.fromtimestamp(at, UTC)
-    with transaction.atomic():
-        Cosignature.objects.create(checkpoint=head, witness=witness.key.name, line=line, seen_at=seen_at)
-
-
-def _once_more(desk: Desk, head: Head, witness: Witness, size: int) -> tuple[str, int]:
-    if size > head.size:
-        raise Refused(Alarm.What.OLDER, f"{witness.name} has cosigned a head of {size}, ours has {head.size}")
-    try:
-        return _asked(head, witness, size)
-    except SeenMore as again:
-        raise Unreachable(f"{witness.name} changes its mind") from again
-    except SeenOtherwise as other:
-        raise Refused(Alarm.What.FORK, f"{witness.name} has another history of {size} entries") from other
-
-
-def _asked(head: Head, witness: Witness, old: int) -> tuple[str, int]:
-    if old > head.size:
-        raise SeenMore(old)
-    path = consistency_proof(old, head.size, TileReader())
-    return cosign(witness, note=head.note, old=old, path=path)
-
-
 # --- alarm ----------------------------------------------------------------------------------------------------------
+@contextmanager
+def _alarming() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        _raise_alarm(refusal)
+        raise
+
+
 def _raise_alarm(refusal: Refused) -> None:
     """Once per state of affairs: the same again is only said in the log."""
-    log.critical("the log's signer refuses: %s", refusal)
+    log.critical("the log's signer refuses: %s%s", refusal, refusal.evidence and f"; shown by\n{refusal.evidence}")
     head = selectors.latest_head()
     size, known = head.size if head else 0, selectors.open_alarm()
     if known and (known.what, known.words, known.size) == (refusal.what, refusal.words[:300], size):

@@ -1,15 +1,22 @@
 """The signer's way to the witnesses (c2sp.org/tlog-witness): what have you seen, and please cosign."""
 
+import queue
+import threading
 from dataclasses import dataclass
 from hashlib import sha256
+from http.client import HTTPException
 
 import requests
+from urllib3.exceptions import HTTPError
 
-from certificates.tlog.notes import Checkpoint, Note, NoteError, Verifier, from_number, to_base64
+from certificates.tlog.notes import Checkpoint, Note, NoteError, Verifier, from_number, parse_signature, to_base64
 from certificates.tlog.policy import Witness
 
-SECONDS = 5
+# For each silence, and for a whole answer.
+SECONDS, PATIENCE = 5, 10
 MOST_BYTES = 64 * 1024
+# Addresses whose last answer has not ended.
+_BUSY: set[str] = set()
 
 
 class Unreachable(Exception):
@@ -65,21 +72,55 @@ def cosign(witness: Witness, *, note: str, old: int, path: list[bytes]) -> tuple
     if answer.status_code != 200:
         raise Unreachable(f"{witness.name} answers {answer.status_code}")
     try:
-        signed = Note.parse(note + _text(answer))
-        at = signed.signed_by([witness.key])[witness.key]
-    except (NoteError, KeyError) as error:
+        return _line_of(witness.key, Note.parse(note).text, _text(answer))
+    except NoteError as error:
         raise Unreachable(f"{witness.name} answers without a good cosignature") from error
-    return signed.lines_of([witness.key])[witness.key], at
 
 
-def _ask(method: str, url: str, body: bytes | None = None) -> requests.Response:
+def _line_of(key: Verifier, text: str, answer: str) -> tuple[str, int]:
+    """Checked against our text alone: an answer could bring a text of its own, and its line would spoil the note."""
+    for line in answer.removesuffix("\n").split("\n"):
+        signature = parse_signature(line)
+        if (signature.name, signature.key_id) == (key.name, key.key_id):
+            return signature.line, key.check(text, signature.value)
+    raise NoteError("no line of this key")
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer, read as far as answers may go."""
+
+    status_code: int
+    content: bytes
+
+
+def _ask(method: str, url: str, body: bytes | None = None) -> Said:
+    """Within PATIENCE, whatever the other side does: one that sends byte after byte must not hold up the rest."""
+    if url in _BUSY:
+        raise Unreachable(f"{url} is still at the last answer")
+    told: queue.SimpleQueue[Said | Exception] = queue.SimpleQueue()
+    _BUSY.add(url)
+    threading.Thread(target=_fetch, args=[told, method, url, body], daemon=True).start()
     try:
-        return requests.request(method, url, data=body, timeout=SECONDS, allow_redirects=False)
-    except requests.RequestException as error:
-        raise Unreachable(f"{url}: {type(error).__name__}") from error
+        answer = told.get(timeout=PATIENCE)
+    except queue.Empty as error:
+        raise Unreachable(f"{url}: no end of the answer within {PATIENCE} s") from error
+    if isinstance(answer, Exception):
+        raise Unreachable(f"{url}: {type(answer).__name__}") from answer
+    return answer
 
 
-def _text(answer: requests.Response) -> str:
+def _fetch(told: "queue.SimpleQueue[Said | Exception]", method: str, url: str, body: bytes | None) -> None:
+    try:
+        with requests.request(method, url, data=body, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
+            told.put(Said(answer.status_code, answer.raw.read(MOST_BYTES + 1, decode_content=True)))
+    except (OSError, HTTPError, HTTPException, ValueError) as error:
+        told.put(error)
+    finally:
+        _BUSY.discard(url)
+
+
+def _text(answer: Said) -> str:
     if len(answer.content) > MOST_BYTES:
         raise Unreachable("the answer is too long")
     try:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from certificates.tlog import services
@@ -18,5 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["log_only"]:
             self.stdout.write(f"log {services.set_up_log().vkey}")
-        else:
-            self.stdout.write(services.set_up(witness_url=options["witness"]).rstrip("\n"))
+            return
+        made = services.set_up(witness_url=options["witness"])
+        if made.is_foreign:
+            self.stderr.write(f"{settings.TLOG_POLICY_FILE} is not this command's: it was left as it is.")
+        self.stdout.write(made.policy.rstrip("\n"))

@@ -1,7 +1,6 @@
 """The signer's process: alone with the log's key, it signs heads that it can rebuild and has them witnessed."""
 
 import fcntl
-import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +9,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
 
 from certificates.tlog import selectors, services
+from certificates.tlog.policy import PolicyError
 from certificates.tlog.services import Desk, Memory, Refused
-
-# Without news the whole tree is computed anew this often, so that a flipped bit is noticed.
-IDLE_CHECK = 60.0
 
 
 class Command(BaseCommand):
@@ -39,13 +35,15 @@ class Command(BaseCommand):
     def _work(self, desk: Desk, options: dict[str, Any]) -> None:
         try:
             if options["adopt"]:
+                desk.policy = selectors.read_policy()
                 remembered = services.adopt(desk)
                 self.stdout.write(f"remembers a head of {remembered.size} from now on")
             elif options["once"]:
+                desk.policy = selectors.read_policy()
                 services.sign_head(desk)
             else:
-                self._stay(desk, options["every"])
-        except Refused as refusal:
+                services.stay(services.SignerTurn(desk), pause=options["every"])
+        except (Refused, PolicyError) as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _desk(self) -> Desk:
@@ -53,20 +51,6 @@ class Command(BaseCommand):
             raise CommandError("There is no key of the log here. Set PLATFORM_TLOG_KEY, or run tlog_setup first.")
         signer = services.read_key(Path(settings.TLOG_KEY_FILE), settings.TLOG_ORIGIN)
         return Desk(signer=signer, memory=Memory(settings.TLOG_SIGNER_STATE), policy=selectors.policy())
-
-    def _stay(self, desk: Desk, pause: float) -> None:
-        """A refusal is said and stored by the service; the next turn tries again, for somebody may put it right."""
-        checked = float("-inf")
-        while True:
-            if time.monotonic() - checked >= IDLE_CHECK or selectors.needs_signing(_signed(desk)):
-                checked = time.monotonic()
-                desk.policy = selectors.policy()
-                try:
-                    services.sign_head(desk)
-                except Refused:
-                    pass
-            close_old_connections()
-            time.sleep(pause)
 
 
 @contextmanager
@@ -79,11 +63,3 @@ def _only_one(path: Path) -> Iterator[None]:
         except OSError as error:
             raise CommandError("Another signer is at work with this memory.") from error
         yield
-
-
-def _signed(desk: Desk) -> int:
-    """A lost memory counts as news: the turn then says that it is lost."""
-    try:
-        return desk.memory.read().size
-    except services.MemoryLost:
-        return 0
