@@ -7,20 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AppointmentDispute, AppointmentNotice, Designation, DesignationEvent, User
-from accounts.models.bodies import Matter
+from accounts.models import AppointmentDispute, AppointmentNotice, Designation
 from accounts.permissions import Role
-from accounts.selectors.bodies import competent_bodies, competent_body
-from accounts.selectors.waiting import Line, desks_of, waiting_lines
+from accounts.selectors.waiting import desks_of, waiting_lines
 from accounts.services import ask_to_join, invite
 from accounts.services.doubles import index_twins
 from accounts.services.notices import open_notices
 from core import clock
-from core.calendar import working_day_deadline
-from core.models import CalendarYear
 from oversight.services import ask_for_erasure
 from staffing.models import SealedCount
-from tests.accounts.designating import body, competent
 from tests.builders import (
     base_manager,
     hat,
@@ -31,27 +26,16 @@ from tests.builders import (
     make_user,
     officer,
     place_for,
-    region,
     regulator,
     resident_number,
 )
 from tests.courses.builders import make_cohort, make_enrolment, make_session, make_sitting
+from tests.oversight.desks import designation, line, shown
 
 pytestmark = pytest.mark.django_db
 # Pairs are looked for group by group; ends of periods need the special days and the known years, whose turn it is the
 # table of who is competent.
 STATEMENTS = {"doubles": 3, "designations": 4, "rectifying": 3}
-
-
-def line(actor: User, role: str, code: str) -> Line:
-    return next(one for one in waiting_lines(actor, role) if one.desk.code == code)
-
-
-def shown(client: Any, actor: User, found: Line) -> Any:
-    client.force_login(actor)
-    answer = client.get(found.url, follow=True)
-    assert answer.status_code == 200
-    return answer.context
 
 
 def denied(institution, name: str = "高轩"):
@@ -69,11 +53,6 @@ def sealed(institution, state: str = "entered") -> SealedCount:
         institution=institution, staff=5, trained=2, valid_from=clock.today(), entered_at=clock.now(),
         entered_by=officer(institution), state=state,
     )  # fmt: skip
-
-
-def designation(institution, state: str, **fields: Any) -> Designation:
-    given = {"institution": institution, "kind": "provincial_institution", **fields}
-    return Designation.objects.create(state=state, **given)
 
 
 # --- the count is of the list behind the link ------------------------------------------------------------------------
@@ -133,85 +112,6 @@ def test_requests_to_join_a_place_stand_on_the_page_of_its_members(client):
     found = line(actor, Role.BASE_MANAGER, "members")
 
     assert found.waiting.count == len(shown(client, actor, found)["requests"]) == 1
-
-
-def test_designations_wait_for_the_authority_until_a_period_is_over_only_when_it_is_over(client):
-    actor, today = regulator(), clock.today()
-    designation(make_institution(), "applied")
-    designation(make_institution(), "reviewing")
-    designation(make_institution(), "publicity", period_from=today, period_days=7)
-    designation(make_institution(), "publicity", period_from=today - timedelta(days=60), period_days=7)
-    designation(make_institution(), "rectification", period_from=today, period_days=7, valid_from=today)
-    designation(make_institution(), "refused")
-
-    found = line(actor, Role.REGULATOR, "designations")
-
-    assert found.waiting.count == len(shown(client, actor, found)["rows"]) == 3
-    may_decide_from = working_day_deadline(today - timedelta(days=60), 7).day + timedelta(days=1)
-    assert (found.late, found.waiting.due, found.waiting.since) == (False, None, may_decide_from)
-
-
-def test_designations_lie_on_the_desk_of_the_competent_body_alone(client):
-    """All of them reach the province; some are another's to decide."""
-    province, city, nation = regulator("990000"), regulator("990100"), regulator("000000")
-    competent("990000", body("990000"), Matter.INSTITUTIONS)
-    competent("990100", body("990100"), Matter.INSTITUTIONS)
-    competent("000000", body("000000"), Matter.NATIONAL_INSTITUTIONS)
-    own = designation(make_institution(code="990000"), "applied")
-    citys = designation(make_institution(code="990100"), "applied")
-    nations = designation(make_institution(code="990100"), "applied", kind="demonstration")
-
-    for actor, expected in ((province, {own}), (city, {citys}), (nation, {nations})):
-        found = line(actor, Role.REGULATOR, "designations")
-        rows = {row["one"] for row in shown(client, actor, found)["rows"]}
-        assert (rows, found.waiting.count) == (expected, 1)
-
-
-def test_what_nobody_is_competent_for_waits_for_whoever_may_enter_a_body(client):
-    province, city = regulator("990000"), regulator("990100")
-    made = designation(make_institution(code="990100"), "applied")
-    designation(make_institution(code="990100"), "applied", kind="demonstration")
-
-    found = line(province, Role.REGULATOR, "designations")
-
-    assert [row["one"] for row in shown(client, province, found)["rows"]] == [made]
-    assert (found.waiting.count, line(city, Role.REGULATOR, "designations").waiting.count) == (1, 0)
-    assert line(regulator("000000"), Role.REGULATOR, "designations").waiting.count == 2
-
-
-def test_many_are_asked_for_as_one_is():
-    competent("990000", body("990000"))
-    competent("990100", body("990100"), Matter.INSTITUTIONS)
-    competent("000000", body("000000"), Matter.NATIONAL_BASES, Matter.INSTITUTIONS)
-    asked = [(matter, region(code)) for matter in Matter for code in ("990102", "990100", "990200", "990000", "980000")]
-
-    found = competent_bodies(asked, clock.today())
-
-    assert found == [competent_body(matter, where, clock.today()) for matter, where in asked]
-    assert len({one and one.pk for one in found}) == 4
-
-
-def test_application_lies_on_the_desk_from_the_day_of_its_last_step():
-    actor, day = regulator(), clock.today() - timedelta(days=4)
-    made = designation(make_institution(), "reviewing")
-    for step, on in (("apply", day - timedelta(days=5)), ("review", day)):
-        DesignationEvent.objects.create(
-            designation=made, step=step, state="reviewing", on=on, recorded_at=clock.now(), actor=actor
-        )
-
-    assert line(actor, Role.REGULATOR, "designations").waiting.since == day
-
-
-def test_period_whose_days_are_provisional_has_not_ended_for_anybody(client):
-    institution, today = make_institution(), clock.today()
-    given = {"period_from": today - timedelta(days=60), "period_days": 7}
-    designation(institution, "publicity", **given)
-    designation(institution, "rectification", valid_from=today - timedelta(days=300), **given)
-    CalendarYear.objects.all().delete()
-
-    assert line(regulator(), Role.REGULATOR, "designations").waiting.count == 0
-    found = line(officer(institution), Role.INSTITUTION_OFFICER, "rectifying")
-    assert (found.waiting.count, found.waiting.due, found.late) == (1, None, False)
 
 
 def test_rectification_waits_for_the_institution_while_it_runs(client):
