@@ -47,7 +47,8 @@ class Stored:
 
 def stored() -> Stored:
     """First how far: what the sequencer adds while this reads belongs to the next turn, leaves and nodes alike."""
-    heads = list(Checkpoint.objects.order_by("-size").values_list("size", "root", "note")[:HEADS])
+    newest = Checkpoint.objects.order_by("-size").values_list("size", "root", "note")[:HEADS]
+    heads = [(size, bytes(root), note) for size, root, note in newest]
     last = Leaf.objects.aggregate(last=Max("idx"))["last"]
     size = 0 if last is None else last + 1
     return Stored(heads=heads, size=size, nodes=_nodes_within(size), rows=_rows(size))
@@ -55,7 +56,7 @@ def stored() -> Stored:
 
 def compute(found: Stored, sizes: Collection[int] = ()) -> Rebuilt:
     """Needs no database any more."""
-    heads = {size: _checked_head(size, bytes(root), note) for size, root, note in found.heads}
+    heads = {size: _checked_head(size, root, note) for size, root, note in found.heads}
     wanted = {*sizes, *heads}
     nodes, edge, roots = dict(found.nodes), Edge(), {0: EMPTY_ROOT}
     for row in found.rows:

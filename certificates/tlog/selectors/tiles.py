@@ -21,8 +21,9 @@ def tile_content(address: str) -> bytes | None:
 
 
 def _rows(tile: Tile) -> list[bytes]:
+    place = {"idx__gte": tile.start, "idx__lt": tile.end}
     if tile.level:
-        found = Node.objects.filter(level=tile.level).values_list("hash", flat=True)
-    else:
-        found = Leaf.objects.values_list("entry" if tile.level is None else "leaf_hash", flat=True)
-    return [bytes(one) for one in found.filter(idx__gte=tile.start, idx__lt=tile.end).order_by("idx")]
+        nodes = Node.objects.filter(level=tile.level, **place).order_by("idx")
+        return [bytes(one) for one in nodes.values_list("hash", flat=True)]
+    column = "entry" if tile.level is None else "leaf_hash"
+    return [bytes(one) for one in Leaf.objects.filter(**place).order_by("idx").values_list(column, flat=True)]

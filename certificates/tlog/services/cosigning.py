@@ -49,8 +49,9 @@ def have_cosigned(desk: Desk) -> None:
             log.warning("not cosigned: %s", problem)
         except Refused as refusal:
             refusals.append(refusal)
-    for refusal in refusals:
-        raise refusal
+    if refusals:
+        # A fork is what must not be forgotten.
+        raise max(refusals, key=lambda one: one.what == Alarm.What.FORK)
 
 
 def _cosigned(desk: Desk, head: Head, witness: Witness) -> None:
@@ -95,8 +96,8 @@ def _compare(desk: Desk, head: Head, witness: Witness, shown: Seen) -> None:
         words = f"{witness.name} has cosigned a head of {seen.size}, ours has {head.size}"
         raise Refused(Alarm.What.OLDER, words, shown.note)
     path = consistency_proof(seen.size, head.size, TileReader())
-    facts = {"old": seen.size, "new": head.size, "old_root": seen.root, "new_root": bytes(head.root)}
-    if not verify_consistency(**facts, path=path):
+    root = bytes(head.root)
+    if not verify_consistency(old=seen.size, new=head.size, old_root=seen.root, new_root=root, path=path):
         _tell_fork_from_damage(witness, shown)
 
 

@@ -52,12 +52,12 @@ class SequencerTurn:
     """Everything that waits, in batches."""
 
     def __init__(self) -> None:
-        self.number = 0
+        self.turns = 0
 
     def __call__(self) -> None:
-        while sequence(thorough=self.number % THOROUGH == 0) == BATCH:
+        while sequence(thorough=self.turns % THOROUGH == 0) == BATCH:
             pass
-        self.number += 1
+        self.turns += 1
 
 
 class SignerTurn:
