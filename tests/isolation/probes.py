@@ -304,7 +304,9 @@ def _heads(response: HttpResponseBase) -> str:
 
 def _normal(text: str, path: str, asked: str) -> str:
     """The text without what differs between two rows that both say nothing; a word that was asked for may come back."""
-    text = CHANGING.sub("", text).replace(path, "<asked>").replace(quote(path, safe=""), "<asked>")
+    text = CHANGING.sub("", text)
+    for written in (path, quote(path, safe=""), quote(path)):
+        text = text.replace(written, "<asked>")
     if asked.isdigit():
         # A short number stands in many places: only where it follows the name of the question.
         return re.sub(rf"(institution(?:=|%3D)){asked}\b", r"\1<asked>", text)
