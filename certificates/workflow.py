@@ -79,7 +79,8 @@ CERTIFICATE_STEPS = {
     "issue":      Step(frozenset({S.DRAFT}),                 S.ISSUED,       P.CERTIFICATE_ISSUE),
     "suspend":    Step(frozenset({S.ISSUED}),                S.SUSPENDED,    P.CERTIFICATE_MANAGE),
     "resume":     Step(frozenset({S.SUSPENDED}),             S.ISSUED,       P.CERTIFICATE_MANAGE),
-    "supersede":  Step(frozenset({S.ISSUED, S.SUSPENDED}),   S.SUPERSEDED,   P.CERTIFICATE_MANAGE),
+    # What is under check is not replaced by one that is in force: the suspension ends first.
+    "supersede":  Step(frozenset({S.ISSUED}),                S.SUPERSEDED,   P.CERTIFICATE_MANAGE),
     "revoke":     Step(frozenset({S.ISSUED, S.SUSPENDED}),   S.REVOKED,      P.CERTIFICATE_MANAGE),
     "deregister": Step(frozenset({S.ISSUED, S.SUSPENDED}),   S.DEREGISTERED, P.CERTIFICATE_MANAGE),
 }

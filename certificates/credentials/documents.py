@@ -119,9 +119,10 @@ def status_list(*, purpose: str, number: int, indices: list[int], controller: st
     }
 
 
-def did_document(controller: str, ring: Iterable[tuple[IssuerKey, datetime | None]]) -> dict[str, Any]:
-    """Every key that ever signed, each former one with the moment at which it ceased: what it signed before, stands."""
-    methods = [_method(key, ended) for key, ended in ring]
+def did_document(controller: str, signers: Iterable[IssuerKey]) -> dict[str, Any]:
+    """Every key that ever signed. A former one has no `expires`: that word (Controlled Identifiers 1.0) makes readers
+    refuse from then on what the key signed before. Until when each signed, the register knows."""
+    methods = [_method(key) for key in signers]
     return {
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
         "id": controller,
@@ -130,14 +131,13 @@ def did_document(controller: str, ring: Iterable[tuple[IssuerKey, datetime | Non
     }
 
 
-def _method(key: IssuerKey, ended: datetime | None) -> dict[str, str]:
-    method = {
+def _method(key: IssuerKey) -> dict[str, str]:
+    return {
         "id": key.method,
         "type": "Multikey",
         "controller": key.controller,
         "publicKeyMultibase": key.public_key,
     }
-    return method | ({"expires": _moment(ended)} if ended else {})
 
 
 def _subject(certificate: Certificate, intent: CredentialIntent) -> dict[str, Any]:

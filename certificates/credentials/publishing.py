@@ -34,8 +34,8 @@ class Published:
 def did_document() -> bytes:
     """The keys of this site, with the one that will sign first where none has signed yet."""
     controller = keys.controller()
-    ring = key_ring(controller) or [(_first_key(controller), None)]
-    return documents.as_bytes(documents.did_document(controller, ring))
+    signers = [key for key, _ended in key_ring(controller)] or [_first_key(controller)]
+    return documents.as_bytes(documents.did_document(controller, signers))
 
 
 def published_list(name: str) -> Published | None:

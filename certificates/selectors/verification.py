@@ -39,6 +39,7 @@ IN_LOG = {
     tlog.FINAL: PASSED,
     tlog.PROVISIONAL: None,
     tlog.PENDING: None,
+    tlog.LATE: FAILED,
     tlog.ABSENT: ABSENT,
     tlog.OTHERWISE: FAILED,
 }
@@ -199,11 +200,13 @@ def _about(certificate: Certificate, now: datetime, file: str, signature: str | 
 
 
 def _logged(certificate: Certificate) -> str:
-    """What was issued before there was a credential is in no log."""
+    """Only what was issued before there was the log may be absent from it: everything later is put down as it is
+    issued, and who writes rows past the services makes no certificate."""
     commitment = getattr(certificate, "commitment", None)
     if not commitment:
-        return tlog.ABSENT
-    return tlog.seen(kind=Kind.CERTIFICATE_ISSUED, ref=str(certificate.uuid), commitment=bytes.fromhex(commitment))
+        return tlog.OTHERWISE if tlog.began_before(certificate.created_at) else tlog.ABSENT
+    found = tlog.seen(kind=Kind.CERTIFICATE_ISSUED, ref=str(certificate.uuid), commitment=bytes.fromhex(commitment))
+    return tlog.OTHERWISE if found == tlog.ABSENT else found
 
 
 def _stored_checks(certificate: Certificate) -> tuple[str, str | None]:

@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from certificates.models import IssueBatch, IssueBatchItem
 from certificates.rules import figure
 from certificates.selectors.awards import awards
+from certificates.services.apart import require_other
 from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
 from certificates.services.snapshot import Refusal, refusals
 from certificates.workflow import ISSUE_BATCH_STEPS, BatchState, CertificateState
@@ -150,6 +151,8 @@ def _begin(actor: User, batch: IssueBatch, step: str) -> IssueBatch:
     ready = [one for one in awards(actor).filter(pk__in=wanted) if not _has_certificate(one) and not refusals(one)]
     if not ready:
         raise DomainError("nothing_to_issue")
+    for one in ready:
+        require_other(actor, one.person)
     approved.job = start_job(actor, ready, about=approved, subject=f"{BATCH}{approved.pk}")
     approved.save(update_fields=["job"])
     return approved

@@ -23,6 +23,7 @@ from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import Attached, draw
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards
+from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.snapshot import Refusal, in_the_way, refusals, snapshot
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
@@ -81,6 +82,7 @@ def _allot_successor(actor: User, certificate: Certificate, cause: dict[str, str
     made = Certificate.objects.filter(supersedes=old).first()
     if made:
         return made
+    require_no_case(old)
     if old.state not in CERTIFICATE_STEPS["supersede"].sources:
         raise WrongState(step="supersede", state=old.state)
     record = _locked_award(actor, _latest_wording(old.training_record))
@@ -105,6 +107,7 @@ def _locked_award(actor: User, pk: int) -> TrainingRecord:
 def _allot(
     actor: User, record: TrainingRecord, supersedes: Certificate | None = None, cause: dict[str, str] | None = None
 ) -> Certificate:
+    require_other(actor, record.person)
     _require_free(refusals(record, replacing=supersedes is not None))
     intent = snapshot(record)
     intent.supersedes = supersedes
@@ -143,6 +146,8 @@ def _keep(actor: User, intent: Certificate, signed: Signed, template_version: st
         return locked
     # Time passes between intent and bytes: what was annulled, corrected or put in doubt meanwhile is not attested.
     _require_free(in_the_way(_locked_award(actor, locked.training_record_id), replacing=locked.supersedes is not None))
+    if locked.supersedes is not None:
+        require_no_case(locked.supersedes)
     CertificateFile.objects.create(
         certificate=locked,
         storage_name=_save(locked, sealed.body),

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate, RevocationCase
 from certificates.rules import figure
+from certificates.services.apart import require_other
 from certificates.services.status import revoke_after_hearing
 from certificates.workflow import CERTIFICATE_STEPS, REVOCATION_STEPS, RevocationState, ServedHow
 from core import audit, calendar, clock, outbox
@@ -73,7 +74,7 @@ def revoke_by_case(*, actor: User, case: RevocationCase, considered: str) -> Rev
     """
     require(actor, Permission.CERTIFICATE_MANAGE, case)
     heard = _heard(actor, case)
-    _check_other(actor, heard.certificate)
+    require_other(actor, heard.certificate.person)
     decided = _close(actor, heard, "revoke", considered)
     revoke_after_hearing(actor=actor, certificate=decided.certificate, note=decided.considered, on=clock.today())
     return decided
@@ -81,8 +82,10 @@ def revoke_by_case(*, actor: User, case: RevocationCase, considered: str) -> Rev
 
 @transaction.atomic
 def drop_case(*, actor: User, case: RevocationCase, considered: str) -> RevocationCase:
-    """Nothing false was found: the certificate stays as it is. Who gave the notice may say so, too."""
+    """Nothing false was found: the certificate stays as it is. Who gave the notice may say so, too; never the holder
+    (`own_record`)."""
     require(actor, Permission.CERTIFICATE_MANAGE, case)
+    require_other(actor, case.certificate.person)
     return _close(actor, case, "drop", considered)
 
 
@@ -129,7 +132,7 @@ def _close(actor: User, case: RevocationCase, step: str, considered: str) -> Rev
 
 
 def _check_notice(actor: User, certificate: Certificate, notice: Notice) -> None:
-    _check_other(actor, certificate)
+    require_other(actor, certificate.person)
     if certificate.state not in CERTIFICATE_STEPS["revoke"].sources:
         raise WrongState(step="revoke", state=certificate.state)
     wrong = {
@@ -142,10 +145,3 @@ def _check_notice(actor: User, certificate: Certificate, notice: Notice) -> None
     for code, holds in wrong.items():
         if holds:
             raise DomainError(code)
-
-
-def _check_other(actor: User, certificate: Certificate) -> None:
-    """Nobody decides about oneself."""
-    person = certificate.person
-    if actor.pk in (person.user_id, person.merged_into and person.merged_into.user_id):
-        raise DomainError("own_record")

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate
 from certificates.rules import figure
+from certificates.services.apart import require_no_case, require_other
 from certificates.services.issue import note_event
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, Ground
 from core import clock
@@ -84,8 +85,12 @@ def is_system(actor: User) -> bool:
 
 @transaction.atomic
 def _decide(actor: User, certificate: Certificate, step: str, decision: Decision) -> Certificate:
+    """Of all of them: raises `own_record` when the actor is the holder; of deregistering also `revocation_runs`."""
     if decision.ground not in GROUNDS[step]:
         raise DomainError("ground_not_allowed", step=step, ground=decision.ground)
+    require_other(actor, certificate.person)
+    if step == "deregister":
+        require_no_case(certificate)
     decided = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=decision.ground)
     _check_day(decided, decision.on)
     note_event(actor, decided, step, ground=decision.ground, note=decision.note, on=decision.on, until=decision.until)

@@ -60,6 +60,8 @@ REFUSALS = {
     "suspension_ends_before": gettext_lazy("The last day lies before the suspension, or has passed."),
     "day_out_of_order": gettext_lazy("The day lies in the future, or before the last change of this certificate."),
     "wrong_state": gettext_lazy("Somebody has changed this certificate in the meantime. Nothing was changed by you."),
+    "own_record": gettext_lazy("This certificate is yours: somebody else has to decide."),
+    "revocation_runs": gettext_lazy("A revocation of this certificate runs: it is decided first. Nothing was changed."),
     "identity_not_checked": gettext_lazy("The identity has not been checked: no new certificate can be made yet."),
     "glyphs_missing": gettext_lazy("The fonts lack characters of the corrected name. Nothing was changed."),
     "name_too_long": gettext_lazy("The corrected name is too long for the sheet. Nothing was changed."),

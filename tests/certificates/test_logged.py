@@ -1,6 +1,7 @@
 """What is issued goes into the tamper-evident log in the same transaction, and its proof binds the kept bytes."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -15,19 +16,11 @@ from certificates.tlog import services
 from certificates.tlog.models import Cosignature, Leaf, PendingEntry
 from certificates.tlog.notes import from_base64
 from certificates.tlog.proofs import check
+from core import clock
 from tests.certificates.builders import make_award, make_certificate
-from tests.tlog.logs import make_log, running_witness, unguarded
+from tests.tlog.logs import unguarded, witnessed
 
 pytestmark = pytest.mark.django_db
-
-
-def witnessed(tmp_path, settings):
-    """Sequenced, signed and seen by the one witness of the policy."""
-    with running_witness(tmp_path / "w1") as witness:
-        log = make_log(tmp_path, settings, [witness])
-        services.sequence(limit=300)
-        log.sign()
-    return log
 
 
 def test_certificate_has_one_entry_that_binds_its_credential():
@@ -116,10 +109,36 @@ def test_tampered_path_is_not_called_genuine(settings, tmp_path):
     assert asked(certificate).outcome == Outcome.COULD_NOT_CHECK
 
 
-def test_certificate_without_credential_is_in_no_log(settings, tmp_path):
-    certificate = make_certificate()
+def without_credential(certificate):
     with unguarded("certificates_certificatecredential"):
-        CertificateCredential.objects.all().delete()
+        CertificateCredential.objects.filter(certificate=certificate).delete()
+    return asked(certificate)
 
-    answer = asked(certificate)
+
+def test_certificate_from_before_the_log_may_be_absent_from_it():
+    certificate = make_certificate()
+    with unguarded("tlog_pending"):
+        PendingEntry.objects.all().delete()
+
+    answer = without_credential(certificate)
     assert (answer.outcome, answer.logged, answer.checks["log"]) == (Outcome.VALID, "absent", "absent")
+
+
+def test_row_put_in_past_the_services_is_no_certificate():
+    make_certificate()
+    later = make_certificate(make_award(name="别人"))
+    with unguarded("tlog_pending"):
+        PendingEntry.objects.filter(ref=later.uuid).delete()
+
+    unlogged = asked(later)
+    assert (unlogged.outcome, unlogged.checks["log"]) == (Outcome.COULD_NOT_CHECK, "failed")
+    assert without_credential(later).outcome == Outcome.COULD_NOT_CHECK
+
+
+def test_log_that_stands_still_for_a_day_makes_nothing_green():
+    certificate = make_certificate()
+    with clock.travel(timedelta(hours=23)):
+        assert asked(certificate).outcome == Outcome.VALID
+    with clock.travel(timedelta(hours=25)):
+        answer = asked(certificate)
+    assert (answer.outcome, answer.logged, answer.checks["log"]) == (Outcome.COULD_NOT_CHECK, "late", "failed")

@@ -6,12 +6,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.models import Person
 from accounts.selectors import system_user
 from certificates import services, tasks
 from certificates.models import Certificate, RevocationCase
+from certificates.services import issue
 from certificates.services.revocations import close_periods
 from core import clock
-from core.errors import DomainError, NotAllowed, WrongState
+from core.errors import DomainError, NotAllowed
 from core.models import OutboxEvent
 from tests.builders import regulator
 from tests.certificates.builders import certificate_base, make_certificate, manager_of
@@ -139,12 +141,44 @@ def test_strangers_neither_notice_nor_answer_nor_decide(case, certificate):
             services.drop_case(actor=actor, case=case, considered="x")
 
 
-def test_certificate_replaced_meanwhile_is_not_revoked(case, certificate, second):
-    services.answer_revocation(actor=certificate.person.user, case=case, answer="x")
-    services.supersede_certificate(actor=second, certificate=certificate)
-    with pytest.raises(WrongState):
-        services.revoke_by_case(actor=second, case=case, considered="x")
-    assert RevocationCase.objects.get().state == "answered"
+def test_certificate_in_question_is_neither_replaced_nor_deregistered(case, certificate, second):
+    """Either would leave the holder one that is in force, or without fault, past the case."""
+    with pytest.raises(DomainError, match="revocation_runs"):
+        services.supersede_certificate(actor=second, certificate=certificate)
+    with pytest.raises(DomainError, match="revocation_runs"):
+        services.deregister_certificate(actor=second, certificate=certificate, ground="own_request")
+    assert (Certificate.objects.count(), state_of(certificate)) == (1, "issued")
+
+    services.drop_case(actor=second, case=case, considered="x")
+    assert services.supersede_certificate(actor=second, certificate=certificate).state == "issued"
+
+
+def test_replacement_begun_before_the_notice_waits_for_the_decision(certificate, manager, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(issue, "draw", lambda _certificate, **_more: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            services.supersede_certificate(actor=manager, certificate=certificate)
+    services.give_notice(actor=manager, certificate=certificate, notice=notice())
+
+    with pytest.raises(DomainError, match="revocation_runs"):
+        services.supersede_certificate(actor=manager, certificate=certificate)
+    assert state_of(certificate) == "issued"
+
+
+def test_holder_decides_nothing_about_the_own_certificate(case, certificate, manager):
+    Person.objects.filter(pk=certificate.person_id).update(user=manager)
+    certificate.refresh_from_db()
+    own = RevocationCase.objects.get()
+    decided = [
+        lambda: services.drop_case(actor=manager, case=own, considered="x"),
+        lambda: services.revoke_by_case(actor=manager, case=own, considered="x"),
+        lambda: services.suspend_certificate(actor=manager, certificate=certificate, ground="identity_under_check"),
+        lambda: services.deregister_certificate(actor=manager, certificate=certificate, ground="own_request"),
+    ]
+    for decide in decided:
+        with pytest.raises(DomainError, match=r"own_record|still_time"):
+            decide()
+    assert (RevocationCase.objects.get().state, state_of(certificate)) == ("noticed", "issued")
 
 
 # --- the database ---------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from core.models import AuditEntry, OutboxEvent
 from tests.builders import make_user
 from tests.certificates.authority import Authority, service
 from tests.certificates.builders import change_past_the_guard, make_certificate
+from tests.tlog.logs import witnessed
 
 pytestmark = pytest.mark.django_db
 SOON = timedelta(days=330)
@@ -40,8 +41,9 @@ def renewed(authority, file):
     return renew_file(actor=system_user(), file_id=file.pk)
 
 
-def test_renewal_adds_a_revision_and_leaves_the_issued_bytes(archive):
+def test_renewal_adds_a_revision_and_leaves_the_issued_bytes(archive, tmp_path, settings):
     certificate = make_certificate()
+    witnessed(tmp_path, settings)
     file, issued = certificate.file, stored_bytes(certificate.file)
     assert file.stamped_until == archive.stamp.not_valid_after_utc
     assert list(stamps_due(clock.now() + AHEAD)) == []

@@ -19,6 +19,7 @@ from certificates.services.issue import allot_certificate
 from certificates.workflow import CertificateState
 from core import clock
 from tests.certificates.builders import make_award, make_certificate
+from tests.tlog.logs import witnessed
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "0000000000000000"
@@ -88,8 +89,9 @@ def test_verify_says_never_issued_of_a_draft():
     assert asked(intent).outcome == Outcome.NEVER_ISSUED
 
 
-def test_verify_says_expired_from_the_day_after_the_last():
+def test_verify_says_expired_from_the_day_after_the_last(tmp_path, settings):
     certificate = make_certificate(valid_until=clock.today() + timedelta(days=2))
+    witnessed(tmp_path, settings)
     with clock.travel(timedelta(days=2)):
         assert asked(certificate).outcome == Outcome.VALID
     with clock.travel(timedelta(days=3)):

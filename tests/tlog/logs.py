@@ -105,6 +105,15 @@ def running_witness(folder, name="w1", log=None, kind=witness.Witness):
             thread.join()
 
 
+def witnessed(tmp_path, settings):
+    """Sequenced, signed and seen by the one witness of the policy."""
+    with running_witness(tmp_path / "w1") as witness:
+        log = make_log(tmp_path, settings, [witness])
+        services.sequence(limit=300)
+        log.sign()
+    return log
+
+
 def sign_without_witness(count):
     """So many leaves below a head that nobody has cosigned; answers one of them."""
     refs = grow(count)

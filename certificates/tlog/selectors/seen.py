@@ -1,5 +1,7 @@
 """What the log says of a document that somebody has in hand."""
 
+from datetime import datetime, timedelta
+
 from certificates.tlog.models import Checkpoint, Leaf, PendingEntry
 from certificates.tlog.notes import NoteError
 from certificates.tlog.proofs import check
@@ -13,13 +15,16 @@ from certificates.tlog.selectors.entries import (
     proof_below,
 )
 from certificates.tlog.selectors.policies import policy
+from core import clock
 
-ABSENT, OTHERWISE = "absent", "otherwise"
+ABSENT, OTHERWISE, LATE = "absent", "otherwise", "late"
+# So long the register alone answers for what is new.
+LONGEST_UNWITNESSED = timedelta(hours=24)
 
 
 def seen(*, kind: str, ref: str, commitment: bytes) -> str:
     """pending, provisional or final; absent: no such entry; otherwise: the entry is of another document, or its proof
-    does not hold.
+    does not hold; late: nobody has witnessed it within a day.
 
     Of a final entry the whole proof is checked anew, as a stranger would: path, signature of the log, witnesses.
     """
@@ -30,11 +35,15 @@ def seen(*, kind: str, ref: str, commitment: bytes) -> str:
     if bytes(entry.commitment) != commitment:
         return OTHERWISE
     head = covering_head(leaf.idx) if leaf else None
-    if leaf is None or head is None:
-        return PENDING
-    if not is_final(head):
-        return PROVISIONAL
+    if leaf is None or head is None or not is_final(head):
+        late = entry.created_at < clock.now() - LONGEST_UNWITNESSED
+        return LATE if late else PENDING if head is None else PROVISIONAL
     return FINAL if _proof_holds(leaf, head, bytes(entry.entry)) else OTHERWISE
+
+
+def began_before(moment: datetime) -> bool:
+    """Was there an entry before this moment?"""
+    return PendingEntry.objects.filter(created_at__lt=moment).exists()
 
 
 def _proof_holds(leaf: Leaf, head: Checkpoint, entry: bytes) -> bool:
