@@ -13,6 +13,7 @@ from accounts.models import Person, TrainingBase, User
 from certificates.identifiers import in_fours
 from certificates.models.batches import IssueBatch, IssueBatchItem
 from certificates.models.decisions import RevocationCase
+from certificates.models.filing import FilingLine, FilingList
 from certificates.models.handout import CertificateHandout
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
@@ -26,6 +27,8 @@ __all__ = [
     "CertificateFile",
     "CertificateHandout",
     "ExpiryReminder",
+    "FilingLine",
+    "FilingList",
     "IssueBatch",
     "IssueBatchItem",
     "RevocationCase",

@@ -12,6 +12,8 @@ from certificates.services.batches import (
     withdraw_batch,
 )
 from certificates.services.credential import make_credential, make_transcript, rotate_issuer_key
+from certificates.services.filing import close_list, draw_up_lists, drop_list, export_list, send_list, set_line_aside
+from certificates.services.filing_answers import import_answer, preview_answer
 from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
@@ -33,16 +35,22 @@ __all__ = [
     "approve_batch",
     "ask_for_cohort",
     "ask_for_records",
+    "close_list",
     "confirm_batch",
     "count_verification",
     "deregister_certificate",
+    "draw_up_lists",
     "drop_case",
+    "drop_list",
+    "export_list",
     "give_notice",
+    "import_answer",
     "issue_certificate",
     "make_credential",
     "make_transcript",
     "pause_batch",
     "plan_issue",
+    "preview_answer",
     "refuse_batch",
     "resume_batch",
     "resume_certificate",
@@ -50,6 +58,8 @@ __all__ = [
     "revoke_by_case",
     "revoke_certificate",
     "rotate_issuer_key",
+    "send_list",
+    "set_line_aside",
     "share_certificate",
     "start_issue",
     "store_certificate",

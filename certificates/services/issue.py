@@ -21,6 +21,7 @@ from certificates.identifiers import CODE_BYTES, LEVEL_LETTERS, certificate_numb
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile, Seal
 from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import Attached, draw
+from certificates.rules import Obstacle
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
@@ -120,7 +121,8 @@ def _allot(
 
 def _require_free(found: list[Refusal]) -> None:
     if found:
-        raise DomainError(str(found[0].obstacle), **({"characters": found[0].detail} if found[0].detail else {}))
+        name = "days" if found[0].obstacle == Obstacle.AWAITS_FILING else "characters"
+        raise DomainError(str(found[0].obstacle), **({name: found[0].detail} if found[0].detail else {}))
 
 
 def _next_number(intent: Certificate) -> str:

@@ -72,6 +72,8 @@ ROUTES = {
     "certificates.ExpiryReminder": "user",
     "certificates.ShareLink": "user",
     "certificates.VerificationCount": "user",
+    "certificates.FilingList": "base region",
+    "certificates.FilingLine": "base region",
     "certificates.IssueBatch": "base region",
     "certificates.IssueBatchItem": "base region",
     "certificates.RevocationCase": "user base region",

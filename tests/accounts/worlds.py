@@ -55,6 +55,8 @@ from certificates.models import (
     CertificateHandout,
     ExpiryReminder,
     FileRevision,
+    FilingLine,
+    FilingList,
     IssueBatch,
     IssueBatchItem,
     RevocationCase,
@@ -322,6 +324,15 @@ def _batch(base: TrainingBase, record: Any) -> list[Model]:
     return [batch, IssueBatchItem.objects.create(batch=batch, person=record.person, record=record, gets=True)]
 
 
+def _filing(base: TrainingBase, record: Any) -> list[Model]:
+    number = next(_numbers)
+    made = FilingList.objects.create(
+        number=f"BA-{number}", base=base, level="SENIOR", receiver="TORCH", mode="issue_first", drawn_up_by=make_user()
+    )
+    line = {"list": made, "position": 1, "reference": f"BA-{number}-1", "record": record, "receiver": "TORCH"}
+    return [made, FilingLine.objects.create(**line, name=record.person.name)]
+
+
 def _certificates(person: Person, base: TrainingBase) -> list[Model]:
     number, day = next(_numbers), date(2026, 5, 2)
     record = make_record(person, base=base, completed_on=date(2026, 5, 1))
@@ -361,6 +372,7 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         certificate,
         *_batch(base, record),
+        *_filing(base, record),
         *_wallet(certificate),
         RevocationCase.objects.create(
             certificate=certificate,
