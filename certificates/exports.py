@@ -21,7 +21,7 @@ FIELDS: dict[str, Callable[[Any], Value]] = {
     "document_type": lambda line: str(_document(line).get_type_display()) if _document(line) else "",
     OPENED: lambda line: _document(line).number if _document(line) else "",
     "document_masked": lambda line: _document(line).masked if _document(line) else "",
-    "level": lambda line: line.record.level.title_in("zh-hans"),
+    "level": lambda line: line.record.level.title_in(LANGUAGE) if line.record.level else "",
     "hours": lambda line: f"{line.record.hours.normalize():f}" if line.record.hours is not None else "",
     "completed_on": lambda line: line.record.completed_on,
     "cohort": lambda line: found.cohort.title if (found := enrolment_of(line.record)) else "",

@@ -175,7 +175,9 @@ def _published(body: bytes, content_type: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     page = _page(request, selectors.my_certificates(request.user))  # type: ignore[arg-type]
     has_transcript = selectors.has_transcript(request.user)  # type: ignore[arg-type]
-    return render(request, "certificates/mine.html", {"page": page, "has_transcript": has_transcript})
+    waiting = selectors.own_awards_to_file(request.user)  # type: ignore[arg-type]
+    context = {"page": page, "has_transcript": has_transcript, "waiting": waiting}
+    return render(request, "certificates/mine.html", context)
 
 
 @require_safe

@@ -326,9 +326,9 @@ def _batch(base: TrainingBase, record: Any) -> list[Model]:
 
 def _filing(base: TrainingBase, record: Any) -> list[Model]:
     number = next(_numbers)
-    made = FilingList.objects.create(
-        number=f"BA-{number}", base=base, level="SENIOR", receiver="TORCH", mode="issue_first", drawn_up_by=make_user()
-    )
+    how = {"sent_on": date(2026, 5, 3), "sent_how": "post", "sent_document": "No. 1", "sent_by": make_user()}
+    given = {"number": f"BA-{number}", "base": base, "level": "SENIOR", "receiver": "TORCH", "mode": "issue_first"}
+    made = FilingList.objects.create(**given, **how, state="sent", drawn_up_by=make_user())
     line = {"list": made, "position": 1, "reference": f"BA-{number}-1", "record": record, "receiver": "TORCH"}
     return [made, FilingLine.objects.create(**line, name=record.person.name)]
 
