@@ -151,7 +151,7 @@ ISSUE_BATCH_STEPS = {
 }
 
 F = FilingState
-FILING_STEPS = {
+FILING_LIST_STEPS = {
     #         from                       to           who
     "send":   Step(frozenset({F.DRAFT}),    F.SENT,     P.CERTIFICATE_ISSUE),
     "drop":   Step(frozenset({F.DRAFT}),    F.DROPPED,  P.CERTIFICATE_ISSUE),

@@ -18,7 +18,7 @@ from certificates.rules import FilingForm, FilingRule, filing_form, filing_rule
 from certificates.selectors.awards import awards
 from certificates.selectors.filing import UNLISTED, at_stage, awards_to_file, lines_of, records_to_issue
 from certificates.services.snapshot import refusals
-from certificates.workflow import FILING_STEPS, FilingState, SentHow
+from certificates.workflow import FILING_LIST_STEPS, FilingState, SentHow
 from core import audit, clock
 from core.errors import DomainError
 from core.workflow import advance
@@ -66,13 +66,13 @@ def send_list(*, actor: User, filing: FilingList, sending: Sending) -> FilingLis
         "sent_document": sending.document.strip()[:100],
         "sent_by": actor,
     }
-    return advance(filing, "send", FILING_STEPS, actor=actor, changes=changes)
+    return advance(filing, "send", FILING_LIST_STEPS, actor=actor, changes=changes)
 
 
 @transaction.atomic
 def drop_list(*, actor: User, filing: FilingList) -> FilingList:
     """A draft that is not sent; its awards can be listed anew."""
-    dropped = advance(filing, "drop", FILING_STEPS, actor=actor)
+    dropped = advance(filing, "drop", FILING_LIST_STEPS, actor=actor)
     dropped.lines.filter(set_aside_at=None).update(set_aside_at=clock.now(), set_aside_why=DROPPED)
     return dropped
 
@@ -103,7 +103,7 @@ def close_list(*, actor: User, filing: FilingList) -> FilingList:
     """Done with. Raises `not_issued_yet` while a number of the list waits for its certificate."""
     if records_to_issue(actor, filing):
         raise DomainError("not_issued_yet")
-    return advance(filing, "close", FILING_STEPS, actor=actor)
+    return advance(filing, "close", FILING_LIST_STEPS, actor=actor)
 
 
 @transaction.atomic
@@ -129,7 +129,7 @@ def answered_if_whole(actor: User, filing: FilingList) -> FilingList:
     """The step follows from the lines: none waits for a number any more."""
     if filing.state != FilingState.SENT or filing.lines.filter(set_aside_at=None, filing_number="").exists():
         return filing
-    return advance(filing, "answer", FILING_STEPS, actor=actor, changes={"answered_at": clock.now()})
+    return advance(filing, "answer", FILING_LIST_STEPS, actor=actor, changes={"answered_at": clock.now()})
 
 
 def _note_opened(actor: User, filing: FilingList, lines: Iterable[FilingLine]) -> None:

@@ -22,7 +22,7 @@ from certificates.forms.filing import AsideForm, SendingForm
 from certificates.models import FilingList
 from certificates.selectors import filing as selectors
 from certificates.services.filing import Sending, form_of
-from certificates.workflow import FILING_STEPS, FilingState, SentHow
+from certificates.workflow import FILING_LIST_STEPS, FilingState, SentHow
 from core.errors import DomainError
 from core.workflow import steps_for
 
@@ -84,7 +84,7 @@ def filing_list(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "list": found,
         "lines": selectors.lines_of(request.user, found),
-        "steps": steps_for(request.user, found, FILING_STEPS) if writes else [],
+        "steps": steps_for(request.user, found, FILING_LIST_STEPS) if writes else [],
         "writes": writes,
         "form": form,
         "to_issue": selectors.records_to_issue(request.user, found),

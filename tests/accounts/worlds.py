@@ -55,8 +55,6 @@ from certificates.models import (
     CertificateHandout,
     ExpiryReminder,
     FileRevision,
-    FilingLine,
-    FilingList,
     IssueBatch,
     IssueBatchItem,
     RevocationCase,
@@ -82,6 +80,7 @@ from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_user
+from tests.certificates.filing import list_of_one
 from tests.courses.builders import make_cohort, make_enrolment, make_record, make_session
 
 _numbers = count(1)
@@ -324,15 +323,6 @@ def _batch(base: TrainingBase, record: Any) -> list[Model]:
     return [batch, IssueBatchItem.objects.create(batch=batch, person=record.person, record=record, gets=True)]
 
 
-def _filing(base: TrainingBase, record: Any) -> list[Model]:
-    number = next(_numbers)
-    how = {"sent_on": date(2026, 5, 3), "sent_how": "post", "sent_document": "No. 1", "sent_by": make_user()}
-    given = {"number": f"BA-{number}", "base": base, "level": "SENIOR", "receiver": "TORCH", "mode": "issue_first"}
-    made = FilingList.objects.create(**given, **how, state="sent", drawn_up_by=make_user())
-    line = {"list": made, "position": 1, "reference": f"BA-{number}-1", "record": record, "receiver": "TORCH"}
-    return [made, FilingLine.objects.create(**line, name=record.person.name)]
-
-
 def _certificates(person: Person, base: TrainingBase) -> list[Model]:
     number, day = next(_numbers), date(2026, 5, 2)
     record = make_record(person, base=base, completed_on=date(2026, 5, 1))
@@ -372,7 +362,7 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         certificate,
         *_batch(base, record),
-        *_filing(base, record),
+        *list_of_one(base, record),
         *_wallet(certificate),
         RevocationCase.objects.create(
             certificate=certificate,

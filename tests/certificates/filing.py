@@ -1,7 +1,10 @@
 """Builders of what is filed: awards of a level that a rule files, lists, and tables as a receiving body sends them."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
+
+from django.db.models import Model
 
 from accounts.models import TrainingBase, User
 from certificates import services
@@ -11,9 +14,11 @@ from certificates.workflow import SentHow
 from core import clock
 from core.exports import csv_table, table
 from courses.models import Cohort, Level, TrainingRecord
+from tests.builders import make_user
 from tests.certificates.builders import certificate_base, make_award
 from tests.courses.builders import make_cohort, make_programme
 
+_numbers = count(1)
 HEADS = ("报送编号", "姓名", "备案编号")
 
 
@@ -51,3 +56,13 @@ def as_xlsx(rows: list[list[str]], heads: tuple[str, ...] = HEADS) -> bytes:
 
 def as_csv(rows: list[list[str]], heads: tuple[str, ...] = HEADS) -> bytes:
     return csv_table(heads, rows)
+
+
+def list_of_one(base: TrainingBase, record: TrainingRecord) -> list[Model]:
+    """As if it had been sent: the rows alone, past the rules."""
+    number = f"BA-{next(_numbers)}"
+    how = {"sent_on": clock.today(), "sent_how": "post", "sent_document": "No. 1", "sent_by": make_user()}
+    given = {"number": number, "base": base, "level": "SENIOR", "receiver": "TORCH", "mode": "issue_first"}
+    made = FilingList.objects.create(**given, **how, state="sent", drawn_up_by=make_user())
+    line = {"list": made, "position": 1, "reference": f"{number}-1", "record": record, "receiver": "TORCH"}
+    return [made, FilingLine.objects.create(**line, name=record.person.name)]

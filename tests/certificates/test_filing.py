@@ -18,7 +18,7 @@ from certificates.selectors import stored_bytes
 from certificates.services.erasure import reduce_certificates
 from certificates.services.filing import Sending
 from certificates.services.jobs import plan_issue
-from certificates.workflow import FILING_STEPS, SentHow
+from certificates.workflow import FILING_LIST_STEPS, SentHow
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry
@@ -229,7 +229,7 @@ def test_list_is_closed_only_when_its_certificates_are_made(cohort, manager):
         services.close_list(actor=manager, filing=made)
     services.issue_certificate(actor=manager, training_record=record)
     assert services.close_list(actor=manager, filing=made).state == "closed"
-    assert set(FILING_STEPS) == {"send", "drop", "answer", "close"}
+    assert set(FILING_LIST_STEPS) == {"send", "drop", "answer", "close"}
 
 
 def test_strangers_do_nothing_with_a_list(cohort, manager):
