@@ -20,6 +20,7 @@ class CertificatesConfig(AppConfig):
         "certificates_issuebatchitem",
         "certificates_expiryreminder",
         "certificates_certificatehandout",
+        "certificates_certificatereturn",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {

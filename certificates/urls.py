@@ -4,7 +4,7 @@ root, both outside the languages."""
 from django.urls import path
 
 from certificates import views
-from certificates.views import batches, decisions, filing, handouts, revocations, wallet
+from certificates.views import batches, corrections, decisions, filing, handouts, revocations, wallet
 
 app_name = "certificates"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("certificates/links/<uuid:uuid>/withdraw/", wallet.withdraw, name="withdraw_link"),
     path("certificates/shared/<str:token>/", wallet.shared, name="shared"),
     path("certificates/<str:number>/decide/<slug:step>/", decisions.decide, name="decide"),
+    path("certificates/<str:number>/name/", corrections.correct_name, name="correct_name"),
+    path("certificates/<str:number>/reprint/", corrections.reprint, name="reprint"),
     path("certificates/<str:number>/notice/", revocations.notice, name="give_notice"),
     path("suspensions/", decisions.suspensions, name="suspensions"),
     path("revocations/", revocations.revocations, name="revocations"),

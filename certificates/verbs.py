@@ -33,6 +33,7 @@ audit.name_verbs(
         "certificates.filinglist.drop": _("Dropped a filing list."),
         "certificates.filinglist.answer": _("A filing list was answered."),
         "certificates.filinglist.close": _("Closed a filing list."),
+        "certificates.taken_back": _("Took the paper of a replaced certificate back."),
         "certificates.handed_out": _("Ticked certificates as handed out."),
         "certificates.shared": _("Shared an own certificate by a link."),
         "certificates.share_withdrawn": _("Took back a link that shared a certificate."),

@@ -14,7 +14,7 @@ from certificates.identifiers import in_fours
 from certificates.models.batches import IssueBatch, IssueBatchItem
 from certificates.models.decisions import RevocationCase
 from certificates.models.filing import FilingLine, FilingList
-from certificates.models.handout import CertificateHandout
+from certificates.models.handout import CertificateHandout, CertificateReturn
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
@@ -26,6 +26,7 @@ __all__ = [
     "CertificateEvent",
     "CertificateFile",
     "CertificateHandout",
+    "CertificateReturn",
     "ExpiryReminder",
     "FilingLine",
     "FilingList",

@@ -11,6 +11,7 @@ from certificates.services.batches import (
     retry_item,
     withdraw_batch,
 )
+from certificates.services.corrections import NameCorrection, correct_name_on_certificate, take_back
 from certificates.services.credential import make_credential, make_transcript, rotate_issuer_key
 from certificates.services.filing import close_list, draw_up_lists, drop_list, export_list, send_list, set_line_aside
 from certificates.services.filing_answers import import_answer, preview_answer
@@ -29,6 +30,7 @@ from certificates.services.wallet import count_verification, share_certificate, 
 
 __all__ = [
     "Candidate",
+    "NameCorrection",
     "NotCounted",
     "Notice",
     "answer_revocation",
@@ -37,6 +39,7 @@ __all__ = [
     "ask_for_records",
     "close_list",
     "confirm_batch",
+    "correct_name_on_certificate",
     "count_verification",
     "deregister_certificate",
     "draw_up_lists",
@@ -65,6 +68,7 @@ __all__ = [
     "store_certificate",
     "supersede_certificate",
     "suspend_certificate",
+    "take_back",
     "tick_handouts",
     "wait_by_code",
     "wait_by_file",

@@ -71,12 +71,13 @@ def supersede_certificate(
     """Replace a certificate by one with today's facts; the old one is superseded once the new one is stored."""
     if ground not in GROUNDS["supersede"]:
         raise DomainError("ground_not_allowed", step="supersede", ground=ground)
-    intent = _allot_successor(actor, certificate, {"ground": ground, "note": note})
+    intent = allot_successor(actor, certificate, {"ground": ground, "note": note})
     return store_certificate(actor=actor, certificate=intent)
 
 
 @transaction.atomic
-def _allot_successor(actor: User, certificate: Certificate, cause: dict[str, str]) -> Certificate:
+def allot_successor(actor: User, certificate: Certificate, cause: dict[str, str]) -> Certificate:
+    """The intent of the one that replaces, or the one there is; `cause`: ground and note."""
     require(actor, Permission.CERTIFICATE_MANAGE, certificate)
     old = Certificate.objects.select_for_update().get(pk=certificate.pk)
     made = Certificate.objects.filter(supersedes=old).first()

@@ -219,7 +219,8 @@ def download(request: HttpRequest, number: str) -> HttpResponse:
         log.exception("certificate %s cannot be served", found.number)
         return render(request, "certificates/damaged.html", {"certificate": found}, status=500)
     answer = HttpResponse(body, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
+    way = "inline" if "print" in request.GET else "attachment"
+    answer["Content-Disposition"] = f'{way}; filename="{found.number}.pdf"'
     answer["ETag"] = f'"{hashlib.sha256(body).hexdigest()}"'
     return answer
 

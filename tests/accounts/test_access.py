@@ -69,6 +69,7 @@ ROUTES = {
     "certificates.CredentialIntent": "user base region",
     "certificates.FileRevision": "user base region",
     "certificates.CertificateHandout": "user base region",
+    "certificates.CertificateReturn": "user base region",
     "certificates.ExpiryReminder": "user",
     "certificates.ShareLink": "user",
     "certificates.VerificationCount": "user",

@@ -53,6 +53,7 @@ from certificates.models import (
     CertificateEvent,
     CertificateFile,
     CertificateHandout,
+    CertificateReturn,
     ExpiryReminder,
     FileRevision,
     IssueBatch,
@@ -315,6 +316,7 @@ def _wallet(certificate: Certificate) -> list[Model]:
         VerificationCount.objects.create(certificate=certificate, day=day, count=1),
         ExpiryReminder.objects.create(certificate=certificate, days=90),
         CertificateHandout.objects.create(certificate=certificate, by=system_user()),
+        CertificateReturn.objects.create(certificate=certificate, by=system_user()),
     ]
 
 

@@ -23,6 +23,7 @@ CONFIRMED = {
     "certificates:new_batch": "asks for certificates of a list",
     "certificates:batch": "approves the issue of a batch",
     "certificates:decide": "suspends, replaces or ends a certificate",
+    "certificates:correct_name": "changes who somebody is, and replaces a certificate",
     "certificates:filing_file": "a list with document numbers leaves the house",
     "certificates:review_filing_answer": "writes the numbers that certificates carry",
     "certificates:give_notice": "begins a revocation",

@@ -36,6 +36,8 @@ ADDRESSES: dict[str, Address] = {
     "certificates/links/<uuid:uuid>/withdraw/": only("trainee", uuid="sharelink.uuid", body={}),
     "certificates/shared/<str:token>/": public(token="sharelink.token", post="", shows=ON_PAPER),
     "certificates/<str:number>/decide/<slug:step>/": only("base", number="certificate.number", step=fixed("suspend")),
+    "certificates/<str:number>/name/": only("base", number="certificate.number"),
+    "certificates/<str:number>/reprint/": only("base", number="certificate.number", post=""),
     "certificates/<str:number>/notice/": only("base", number="certificate.number"),
     "suspensions/": only("base regulator", post=""),
     "revocations/": only("base regulator", post=""),
