@@ -98,7 +98,7 @@ def _check_certificates():
     }  # fmt: skip
     filed = Certificate.objects.filter(level="INTERMEDIATE").order_by("filing_number")
     assert [(one.holder_name, one.filing_number, one.state) for one in filed] == [
-        ("阿卜杜热西提·买买提", "HJ-ZJ-2026-00001", "issued"), ("何雅", "HJ-ZJ-2026-00002", "issued"),
+        ("何雅", "HJ-ZJ-2026-00001", "issued"), ("阿卜杜热西提·买买提", "HJ-ZJ-2026-00002", "issued"),
     ]  # fmt: skip
     assert sorted(FilingList.objects.values_list("state", flat=True)) == ["closed", "sent"]
     assert awards_to_file(User.objects.get(email="qinwen@demo.invalid")).count() == 2

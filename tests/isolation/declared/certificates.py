@@ -48,7 +48,7 @@ ADDRESSES: dict[str, Address] = {
     "filing/": only("base regulator", post="base", body={"record": "1"}),
     "filing/lists/": only("base regulator", post=""),
     "filing/lists/<int:pk>/": only("base regulator", pk="filinglist", post="base", body={"step": "none"}),
-    "filing/lists/<int:pk>/file/": only("", post="base", pk="filinglist", body={}, reveals=True),
+    "filing/lists/<int:pk>/file/": only("base", pk="filinglist", body={}, reveals=True),
     "filing/lists/<int:pk>/lines/<int:line>/aside/": only("base", pk="filinglist", line="filingline"),
     "filing/lists/<int:pk>/answer/": only("base", pk="filinglist"),
     "filing/lists/<int:pk>/answer/<str:sha256>/": only("base", pk="filinglist", sha256=NO_FILE),
