@@ -18,9 +18,10 @@ FIELDS: dict[str, Callable[[Any], Value]] = {
     "reference": lambda line: line.reference,
     "name": lambda line: line.name,
     "latin_name": lambda line: line.record.person.latin_name,
-    "document_type": lambda line: str(_document(line).get_type_display()) if _document(line) else "",
-    OPENED: lambda line: _document(line).number if _document(line) else "",
-    "document_masked": lambda line: _document(line).masked if _document(line) else "",
+    "document_type": lambda line: str(document_of(line).get_type_display()) if document_of(line) else "",
+    # Set by the service that has written down the look.
+    OPENED: lambda line: line.opened,
+    "document_masked": lambda line: document_of(line).masked if document_of(line) else "",
     "level": lambda line: line.record.level.title_in(LANGUAGE) if line.record.level else "",
     "hours": lambda line: f"{line.record.hours.normalize():f}" if line.record.hours is not None else "",
     "completed_on": lambda line: line.record.completed_on,
@@ -40,6 +41,6 @@ def filing_table(lines: Sequence[Any], form: FilingForm) -> bytes:
     return csv_table(heads, rows) if form.file == "csv" else table(form.sheet, heads, rows)
 
 
-def _document(line: Any) -> Any:
+def document_of(line: Any) -> Any:
     """The first on file, as on the certificate."""
     return min(line.record.person.documents.all(), key=lambda one: one.pk, default=None)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -12,7 +13,7 @@ from accounts.access import require
 from accounts.models import AccessEntry, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.services import note_access
-from certificates.exports import KINDS, OPENED, filing_table
+from certificates.exports import KINDS, OPENED, document_of, filing_table
 from certificates.models import FilingLine, FilingList
 from certificates.rules import FilingForm, FilingRule, filing_form, filing_rule
 from certificates.selectors.awards import awards
@@ -116,7 +117,7 @@ def export_list(*, actor: User, filing: FilingList) -> tuple[bytes, str, str]:
     lines = [one for one in lines_of(actor, filing) if one.set_aside_at is None]
     prefetch_related_objects(lines, "record__person__documents", "record__replaces__enrolment__cohort__programme")
     if any(field == OPENED for _head, field in form.columns):
-        _note_opened(actor, filing, lines)
+        _open(actor, filing, lines)
     audit.record(actor, "certificates.filing_exported", filing, people=len(lines))
     return filing_table(lines, form), KINDS[form.file], f"{filing.number}.{form.file}"
 
@@ -132,8 +133,11 @@ def answered_if_whole(actor: User, filing: FilingList) -> FilingList:
     return advance(filing, "answer", FILING_LIST_STEPS, actor=actor, changes={"answered_at": clock.now()})
 
 
-def _note_opened(actor: User, filing: FilingList, lines: Iterable[FilingLine]) -> None:
+def _open(actor: User, filing: FilingList, lines: Iterable[Any]) -> None:
+    """Each look is written down, then the number goes into the file alone."""
     for line in lines:
+        document = document_of(line)
+        line.opened = document.number if document else ""
         person = line.record.person.merged_into or line.record.person
         what = AccessEntry.What.IDENTITY_NUMBER
         note_access(actor=actor, person=person, what=what, purpose=f"备案名单 {filing.number}")

@@ -66,7 +66,7 @@ IN_PYTHON = {
     "accounts/services/reveal.py": "the act of revealing: purpose, limit, ledger",
     "accounts/views/security.py": "masks",
     "certificates/services/telling.py": "sends word to the own number",
-    "certificates/exports.py": "the list for a receiving body; everybody named reads that it was opened",
+    "certificates/services/filing.py": "the list for a receiving body; everybody named reads that it was opened",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
     "oversight/views/requests.py": "masks",
@@ -89,10 +89,12 @@ OTHERS_IN = {
     "certificates/models/filing.py": {"self.number"},
     "certificates/selectors/roster.py": {"row.number"},
     "certificates/services/erasure.py": {"row.number"},
+    "certificates/services/corrections.py": {"old.number"},
     "certificates/services/filing.py": {"filing.number", "made.number"},
     "certificates/services/filing_answers.py": {"row.number"},
     "certificates/tlog/selectors/tiles.py": {"tile.number"},
     "certificates/tlog/tiles.py": {"self.number"},
+    "certificates/views/corrections.py": {"made.number"},
     "certificates/views/filing.py": {"filing.number"},
 }
 

@@ -65,4 +65,5 @@ def list_of_one(base: TrainingBase, record: TrainingRecord) -> list[Model]:
     given = {"number": number, "base": base, "level": "SENIOR", "receiver": "TORCH", "mode": "issue_first"}
     made = FilingList.objects.create(**given, **how, state="sent", drawn_up_by=make_user())
     line = {"list": made, "position": 1, "reference": f"{number}-1", "record": record, "receiver": "TORCH"}
-    return [made, FilingLine.objects.create(**line, name=record.person.name)]
+    filed = {"filing_number": f"N-{number}", "filed_at": clock.now()}
+    return [made, FilingLine.objects.create(**line, **filed, name=record.person.name)]
