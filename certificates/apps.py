@@ -20,6 +20,7 @@ class CertificatesConfig(AppConfig):
         "certificates_issuebatchitem",
         "certificates_expiryreminder",
         "certificates_certificatehandout",
+        "certificates_certificatereturn",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {
@@ -27,6 +28,15 @@ class CertificatesConfig(AppConfig):
         # What was asked for stays; who decided, and the job, come later.
         "certificates_issuebatch": ["state", "decided_at", "decided_by_id", "reason", "job_id"],
         "certificates_sharelink": ["withdrawn_at"],
+        "certificates_filinglist": [
+            "state",
+            "sent_on",
+            "sent_how",
+            "sent_document",
+            "sent_by_id",
+            "answered_at",
+        ],
+        "certificates_filingline": ["filing_number", "filed_at", "set_aside_at", "set_aside_why"],
         # The notice stands as it was given; the last day to answer is counted anew while it is provisional.
         "certificates_revocationcase": [
             "state",
@@ -41,6 +51,12 @@ class CertificatesConfig(AppConfig):
         ],
     }
 
+    # A number that a receiving body gave is filled in while there is none, and never changed.
+    filled_once: ClassVar[dict[str, list[str]]] = {
+        "certificates_certificate": ["filing_number"],
+        "certificates_filingline": ["filing_number"],
+    }
+
     # What says whose it is may become empty, when its holder is erased.
     erasable: ClassVar[dict[str, list[str]]] = {
         "certificates_certificate": [
@@ -53,6 +69,7 @@ class CertificatesConfig(AppConfig):
         "certificates_credentialintent": ["salt"],
         "certificates_certificatecredential": ["json_form", "jwt_form"],
         "certificates_revocationcase": ["said"],
+        "certificates_filingline": ["name"],
     }
 
     def ready(self) -> None:

@@ -1,5 +1,5 @@
-"""Pure rules: what verification answers, and what stands in the way of an issue, figures with their days. No database,
-no clock."""
+"""Pure rules: what verification answers, what stands in the way of an issue, figures and filing with their days. No
+database, no clock."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates.identifiers import LEVEL_LETTERS
 from certificates.workflow import CertificateState as S
+from certificates.workflow import FilingMode
 
 
 class Outcome(TextChoices):
@@ -63,6 +64,7 @@ class Obstacle(TextChoices):
     CORRECTED = "record_corrected", _("the training record was corrected: replace the earlier certificate")
     NOT_ISSUED_HERE = "record_not_issued_here", _("the training record does not come from a completed class here")
     LEVEL_UNKNOWN = "level_unknown", _("the level has no letter in certificate numbers")
+    AWAITS_FILING = "awaits_filing", _("waits for the number of the receiving body, days so far")
     IDENTITY_NOT_CHECKED = "identity_not_checked", _("the identity has not been checked")
     NO_DOCUMENT = "no_document", _("there is no identity document")
     GLYPHS_MISSING = "glyphs_missing", _("the fonts lack characters of the name")
@@ -80,6 +82,7 @@ class Award:
     corrected: bool = False
     identity_checked: bool = True
     has_document: bool = True
+    awaits_filing: bool = False
 
 
 def obstacles(award: Award) -> list[Obstacle]:
@@ -91,6 +94,7 @@ def obstacles(award: Award) -> list[Obstacle]:
         Obstacle.LEVEL_UNKNOWN: award.issued_here and award.level not in LEVEL_LETTERS,
         Obstacle.NO_DOCUMENT: not award.has_document,
         Obstacle.IDENTITY_NOT_CHECKED: not award.identity_checked,
+        Obstacle.AWAITS_FILING: award.awaits_filing,
     }
     return [obstacle for obstacle, stands in found.items() if stands]
 
@@ -111,3 +115,76 @@ def figure(code: str, *, on: date) -> Any:
     if not held:
         raise LookupError(f"{FIGURES} has no {code} for {on}")
     return held[-1]
+
+
+# --- filing with a receiving body -------------------------------------------------------------------------------------
+FILING = "demo/reference/filing_rules.yaml"
+
+
+@dataclass(frozen=True)
+class FilingRule:
+    """How the awards of a level are filed that were completed from `first` until before `before`."""
+
+    level: str
+    receiver: str
+    mode: FilingMode
+    send_within: int
+    first: date
+    before: date | None
+
+
+@dataclass(frozen=True)
+class FilingForm:
+    """The table as the receiving body wants it: (head, field) in order; `answer`: field -> heads of what it returns."""
+
+    file: str
+    sheet: str
+    columns: tuple[tuple[str, str], ...]
+    answer: dict[str, tuple[str, ...]]
+    number: str
+
+
+def filing_rules() -> list[FilingRule]:
+    """Every rule by which something is filed, with the days for which it holds."""
+    found = []
+    for level in {entry["level"] for entry in _filing()["rules"]}:
+        entries = sorted(
+            (one for one in _filing()["rules"] if one["level"] == level), key=lambda one: one["valid_from"]
+        )
+        ends = [one["valid_from"] for one in entries[1:]]
+        found += [_rule(one, end) for one, end in zip(entries, [*ends, None], strict=True) if one["required"]]
+    return sorted(found, key=lambda rule: (rule.level, rule.first))
+
+
+def filing_rule(level: str, *, on: date) -> FilingRule | None:
+    """The rule for an award completed on that day; None: it is not filed."""
+    held = [one for one in filing_rules() if one.level == level and one.first <= on]
+    return next((one for one in held if one.before is None or on < one.before), None)
+
+
+def filing_form(receiver: str, *, on: date) -> FilingForm:
+    """Raises LookupError for a body, or a day, that no entry covers."""
+    forms = [form for one in _filing()["receivers"] if one["code"] == receiver for form in one["forms"]]
+    held = sorted((one for one in forms if one["valid_from"] <= on), key=lambda one: one["valid_from"])
+    if not held:
+        raise LookupError(f"{FILING} has no form of {receiver} for {on}")
+    form = held[-1]
+    columns = tuple((one["head"], one["field"]) for one in form["columns"])
+    answer = {field: tuple(heads) for field, heads in form["answer"].items()}
+    return FilingForm(form["file"], form["sheet"], columns, answer, form["number"])
+
+
+def receiver_name(receiver: str, language: str) -> str:
+    """In zh, en or ja; the code of a body that no entry names."""
+    names = (one["name"] for one in _filing()["receivers"] if one["code"] == receiver)
+    return next((str(name.get(language, name["zh"])) for name in names), receiver)
+
+
+def _rule(entry: dict[str, Any], before: date | None) -> FilingRule:
+    mode = FilingMode(entry["mode"])
+    return FilingRule(entry["level"], entry["receiver"], mode, entry["send_within"], entry["valid_from"], before)
+
+
+@cache
+def _filing() -> dict[str, Any]:
+    return yaml.safe_load((settings.ROOT / FILING).read_text(encoding="utf-8"))

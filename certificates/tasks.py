@@ -8,6 +8,7 @@ from accounts.permissions import Role
 from accounts.selectors import offices, system_user
 from certificates.selectors.batches import batches_waiting
 from certificates.selectors.decisions import deadline_figures
+from certificates.selectors.desks import put_up_desks
 from certificates.services import revocations, telling, wallet
 from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import BATCH, KIND, issue_item
@@ -27,6 +28,7 @@ jobs.name_kind(KIND, _("Issue of certificates"), result=_issue_address)
 for role in (Role.BASE_MANAGER, Role.REGULATOR):
     offices.also(role, deadline_figures)
 offices.also(Role.BASE_MANAGER, batches_waiting)
+put_up_desks()
 
 
 @outbox.handles(revocations.NOTICED)

@@ -4,7 +4,7 @@ root, both outside the languages."""
 from django.urls import path
 
 from certificates import views
-from certificates.views import batches, decisions, handouts, revocations, wallet
+from certificates.views import batches, corrections, decisions, filing, handouts, revocations, wallet
 
 app_name = "certificates"
 urlpatterns = [
@@ -21,11 +21,21 @@ urlpatterns = [
     path("certificates/links/<uuid:uuid>/withdraw/", wallet.withdraw, name="withdraw_link"),
     path("certificates/shared/<str:token>/", wallet.shared, name="shared"),
     path("certificates/<str:number>/decide/<slug:step>/", decisions.decide, name="decide"),
+    path("certificates/<str:number>/name/", corrections.correct_name, name="correct_name"),
+    path("certificates/<str:number>/reprint/", corrections.reprint, name="reprint"),
     path("certificates/<str:number>/notice/", revocations.notice, name="give_notice"),
     path("suspensions/", decisions.suspensions, name="suspensions"),
     path("revocations/", revocations.revocations, name="revocations"),
     path("revocations/<int:pk>/", revocations.revocation, name="revocation"),
     path("revocations/<int:pk>/answer/", revocations.answer, name="answer_revocation"),
+    path("filing/", filing.desk, name="filing"),
+    path("filing/lists/", filing.lists, name="filing_lists"),
+    path("filing/lists/<int:pk>/", filing.filing_list, name="filing_list"),
+    path("filing/lists/<int:pk>/file/", filing.filing_file, name="filing_file"),
+    path("filing/lists/<int:pk>/lines/<int:line>/aside/", filing.aside, name="filing_aside"),
+    path("filing/lists/<int:pk>/answer/", filing.answer, name="filing_answer"),
+    path("filing/lists/<int:pk>/answer/<str:sha256>/", filing.review_answer, name="review_filing_answer"),
+    path("filing/lists/<int:pk>/answer/<str:sha256>/errors/", filing.answer_errors, name="filing_answer_errors"),
     path("base/certificates/", views.issued, name="issued"),
     path("base/cohorts/<int:pk>/handout/", handouts.handout, name="handout"),
     path("base/cohorts/<int:pk>/handout/sheet/", handouts.signature_sheet, name="signature_sheet"),

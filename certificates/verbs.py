@@ -25,6 +25,15 @@ audit.name_verbs(
         "certificates.certificate.resume": _("Resumed a suspended certificate."),
         "certificates.certificate.supersede": _("Replaced a certificate by a new one."),
         "certificates.certificate.revoke": _("Revoked a certificate."),
+        "certificates.filing_drawn_up": _("Drew up a list for a receiving body."),
+        "certificates.filing_exported": _("Exported a list for a receiving body."),
+        "certificates.filing_answered": _("Took over numbers from a receiving body."),
+        "certificates.filing_line_set_aside": _("Set a line of a filing list aside."),
+        "certificates.filinglist.send": _("Recorded that a filing list was sent."),
+        "certificates.filinglist.drop": _("Dropped a filing list."),
+        "certificates.filinglist.answer": _("A filing list was answered."),
+        "certificates.filinglist.close": _("Closed a filing list."),
+        "certificates.taken_back": _("Took the paper of a replaced certificate back."),
         "certificates.handed_out": _("Ticked certificates as handed out."),
         "certificates.shared": _("Shared an own certificate by a link."),
         "certificates.share_withdrawn": _("Took back a link that shared a certificate."),
@@ -42,6 +51,7 @@ audit.name_subjects(
     {
         "certificates.certificate": _("certificate"),
         "certificates.issuerkey": _("key that signs credentials"),
+        "certificates.filinglist": _("filing list"),
         "certificates.issuebatch": _("batch of certificates"),
         "certificates.revocationcase": _("revocation"),
     }

@@ -64,6 +64,32 @@ class BatchState(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class FilingMode(TextChoices):
+    """When the receiving body's number comes: before the certificate, or after it."""
+
+    AFTER_FILING = "after_filing", _("issued after filing, with the number printed")
+    ISSUE_FIRST = "issue_first", _("issued first, with the number on the verification page")
+
+
+class FilingState(TextChoices):
+    """A list for the receiving body: drawn up, sent, answered with numbers, done with."""
+
+    DRAFT = "draft", _("drawn up")
+    SENT = "sent", _("sent")
+    ANSWERED = "answered", _("numbers returned")
+    CLOSED = "closed", _("closed")
+    DROPPED = "dropped", _("dropped")
+
+
+class SentHow(TextChoices):
+    """By which channel a list went out."""
+
+    ONLINE = "online", _("by the receiving body's system")
+    EMAIL = "email", _("by e-mail")
+    POST = "post", _("by post")
+    IN_PERSON = "in_person", _("handed over in person")
+
+
 S, G, P = CertificateState, Ground, Permission
 
 # What readers of a credential learn without asking anybody's name: do not rely on this file. Why (revoked, replaced,
@@ -123,5 +149,15 @@ ISSUE_BATCH_STEPS = {
     "approve":  Step(frozenset({B.ASKED}),     B.APPROVED,   P.CERTIFICATE_ISSUE,  frozenset({"ask"})),
     "refuse":   Step(frozenset({B.ASKED}),     B.REFUSED,    P.CERTIFICATE_ISSUE,  frozenset({"ask"})),
     "withdraw": Step(frozenset({B.ASKED}),     B.WITHDRAWN,  P.CERTIFICATE_ISSUE),
+}
+
+F = FilingState
+FILING_LIST_STEPS = {
+    #         from                       to           who
+    "send":   Step(frozenset({F.DRAFT}),    F.SENT,     P.CERTIFICATE_ISSUE),
+    "drop":   Step(frozenset({F.DRAFT}),    F.DROPPED,  P.CERTIFICATE_ISSUE),
+    # Once every line has its number, or is set aside because it will get none.
+    "answer": Step(frozenset({F.SENT}),     F.ANSWERED, P.CERTIFICATE_ISSUE),
+    "close":  Step(frozenset({F.ANSWERED}), F.CLOSED,   P.CERTIFICATE_ISSUE),
 }
 # fmt: on

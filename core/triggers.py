@@ -2,8 +2,9 @@
 
 Which tables: `append_only` of each app's config refuse UPDATE, DELETE, TRUNCATE and REPLACE; `frozen` ones do so too,
 but for an UPDATE of the columns named there. Columns of either that `erasable` names may also become empty, and nothing
-else: that is how personal data is erased where facts are kept ("facts.name" is one key of a JSON column). Rows of
-tables in `expires` may be deleted once they are older than their period, by the database's own clock; nobody lifts a
+else: that is how personal data is erased where facts are kept ("facts.name" is one key of a JSON column). Of those that
+may change, the texts that `filled_once` names change only while they are empty. Rows of tables in `expires` may be
+deleted once they are older than their period, by the database's own clock; nobody lifts a
 guard. They are (re)made after every migrate: SQLite's table rebuilds drop triggers, and periods may have changed.
 """
 
@@ -32,6 +33,7 @@ def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any
     connection = connections[using]
     present = set(connection.introspection.table_names())
     erasable, expires = getattr(sender, "erasable", {}), getattr(sender, "expires", {})
+    once = getattr(sender, "filled_once", {})
     with connection.cursor() as cursor:
         for table in sorted(present.intersection(getattr(sender, "append_only", ()))):
             expiry = expires.get(table)
@@ -40,7 +42,7 @@ def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any
             protect(cursor, table, erasing=erasable.get(table, ()), expiring=expiry)
         for table, columns in sorted(getattr(sender, "frozen", {}).items()):
             if table in present:
-                protect(cursor, table, changing=columns, erasing=erasable.get(table, ()))
+                protect(cursor, table, changing=columns, erasing=erasable.get(table, ()), filling=once.get(table, ()))
 
 
 def protect(
@@ -49,12 +51,13 @@ def protect(
     *,
     changing: Collection[str] = (),
     erasing: Collection[str] = (),
+    filling: Collection[str] = (),
     expiring: Expiry | None = None,
 ) -> None:
-    """Make a table append-only but for the `changing` columns, for `erasing` ones that become empty, and for rows past
-    their period; again is the same as once."""
+    """Make a table append-only but for the `changing` columns (those of `filling` only while they are empty), for
+    `erasing` ones that become empty, and for rows past their period; again is the same as once."""
     made = _sqlite if cursor.db.vendor == "sqlite" else _postgresql
-    for statement in made(cursor, table, changing, erasing):
+    for statement in made(cursor, table, _Free(changing, erasing, filling)):
         cursor.execute(statement)
     cursor.execute(_delete_guard(cursor.db.vendor, table, _word(changing), expiring))
 
@@ -68,15 +71,29 @@ def _delete_guard(vendor: str, table: str, word: str, expiring: Expiry | None) -
     return f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW{still_young} {refuse}'
 
 
+@dataclass(frozen=True)
+class _Free:
+    """Which columns may change, and how."""
+
+    changing: Collection[str]
+    erasing: Collection[str]
+    filling: Collection[str]
+
+    @property
+    def columns(self) -> list[str]:
+        return sorted({*self.changing, *(name.partition(".")[0] for name in self.erasing)})
+
+
 def _word(changing: Collection[str]) -> str:
     return "frozen" if changing else "append-only"
 
 
-def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str], erasing: Collection[str]) -> list[str]:
-    refuse = f"EXECUTE FUNCTION refuse_change('{_word(changing)}')"
-    free = sorted({*changing, *(name.partition(".")[0] for name in erasing)})
+def _postgresql(cursor: CursorWrapper, table: str, may: _Free) -> list[str]:
+    refuse = f"EXECUTE FUNCTION refuse_change('{_word(may.changing)}')"
+    free = may.columns
     rest = f"- '{{{','.join(free)}}}'::text[]"
-    filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(erasing))
+    filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(may.erasing))
+    filled += "".join(f' OR (NEW."{name}" <> OLD."{name}" AND OLD."{name}" <> \'\')' for name in sorted(may.filling))
     moved = f"WHEN (to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}{filled}) " if free else ""
     # A whole new row can be compared only once its generated columns are computed.
     generated = "SELECT 1 FROM information_schema.columns WHERE table_name = %s AND is_generated = 'ALWAYS'"
@@ -105,13 +122,11 @@ class _Unique:
     condition: str = ""
 
 
-def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str], erasing: Collection[str]) -> list[str]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(changing)}'); END"
+def _sqlite(cursor: CursorWrapper, table: str, may: _Free) -> list[str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(may.changing)}'); END"
     columns = [name for (name,) in _rows(cursor, "SELECT name FROM pragma_table_info(%s)", table)]
     made = [f'DROP TRIGGER "{name}"' for name in _old_triggers(cursor, table)]
-    made.append(
-        f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, changing, erasing)} {refuse}'
-    )
+    made.append(f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, may)} {refuse}')
     # INSERT OR REPLACE deletes the old row without firing the delete trigger: refuse any insert that would collide,
     # on the row's own number and on every unique index, whatever its columns.
     for place, unique in enumerate([_Unique(("rowid",)), *_unique_indexes(cursor, table)]):
@@ -122,12 +137,12 @@ def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str], erasin
     return made
 
 
-def _moved(columns: list[str], changing: Collection[str], erasing: Collection[str]) -> str:
+def _moved(columns: list[str], may: _Free) -> str:
     """SQL: would a column change that may not? Without columns that may, every UPDATE is refused."""
-    free = {*changing, *(name.partition(".")[0] for name in erasing)}
-    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in free]
-    kept += [_filled_sqlite(name) for name in sorted(erasing)]
-    return f" WHEN {' OR '.join(kept)}" if free else ""
+    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in may.columns]
+    kept += [_filled_sqlite(name) for name in sorted(may.erasing)]
+    kept += [f'(NEW."{name}" IS NOT OLD."{name}" AND OLD."{name}" <> \'\')' for name in sorted(may.filling)]
+    return f" WHEN {' OR '.join(kept)}" if may.columns else ""
 
 
 def _filled_sqlite(name: str) -> str:

@@ -41,6 +41,7 @@ from accounts.services.designations import (
     suspend_designation,
     withdraw_designation,
 )
+from accounts.services.desk_names import correct_name_at_desk
 from accounts.services.disputes import answer_by_link, answer_notice, decide_dispute
 from accounts.services.doubles import dismiss_double, merge_persons, unmerge_persons
 from accounts.services.first_hats import appoint
@@ -96,6 +97,7 @@ __all__ = [
     "correct_base",
     "correct_institution",
     "correct_name",
+    "correct_name_at_desk",
     "create_admin_body",
     "create_base",
     "create_institution",

@@ -13,7 +13,8 @@ from accounts.models import Person, TrainingBase, User
 from certificates.identifiers import in_fours
 from certificates.models.batches import IssueBatch, IssueBatchItem
 from certificates.models.decisions import RevocationCase
-from certificates.models.handout import CertificateHandout
+from certificates.models.filing import FilingLine, FilingList
+from certificates.models.handout import CertificateHandout, CertificateReturn
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
@@ -25,7 +26,10 @@ __all__ = [
     "CertificateEvent",
     "CertificateFile",
     "CertificateHandout",
+    "CertificateReturn",
     "ExpiryReminder",
+    "FilingLine",
+    "FilingList",
     "IssueBatch",
     "IssueBatchItem",
     "RevocationCase",

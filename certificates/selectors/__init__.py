@@ -5,6 +5,7 @@ from certificates.selectors.batches import alone_up_to, batches_of
 from certificates.selectors.credentials import has_transcript, my_credential, my_transcript
 from certificates.selectors.decisions import cases_of, deadline_figures, decision_steps
 from certificates.selectors.files import newest_bytes, stored_bytes
+from certificates.selectors.filing import own_awards_to_file
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
 from certificates.selectors.roster import public_roster, roster_lines
 from certificates.selectors.verification import (
@@ -36,6 +37,7 @@ __all__ = [
     "my_transcript",
     "newest_bytes",
     "open_links",
+    "own_awards_to_file",
     "public_roster",
     "roster_lines",
     "seen",

@@ -1,10 +1,11 @@
 """Training records with all that a decision to issue looks at, in a number of queries that does not grow with them."""
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.selectors import identity_is_checked
+from certificates.models import FilingLine
 from courses.models import Cohort, Enrolment, TrainingRecord
 from courses.workflow import EnrolmentState
 
@@ -23,7 +24,10 @@ def cohort_to_issue(actor: User, pk: int) -> Cohort | None:
 
 
 def awards(actor: User) -> QuerySet[TrainingRecord]:
-    """Records that the actor may issue for; `identity_checked`: somebody has seen the person's document."""
+    """Records that the actor may issue for, with what is known beside them.
+
+    `identity_checked`: somebody has seen the person's document; `filed_as`: the number that a receiving body gave.
+    """
     checked = ExpressionWrapper(identity_is_checked(), output_field=BooleanField())
     rows = TrainingRecord.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
     return (
@@ -31,9 +35,15 @@ def awards(actor: User) -> QuerySet[TrainingRecord]:
             "person", "base", "level", "enrolment__cohort", "annulment", "replaced_by", "replaces__enrolment__cohort"
         )
         .prefetch_related("person__documents", "certificates", "replaces__certificates")
-        .annotate(identity_checked=checked)
+        .annotate(identity_checked=checked, filed_as=Subquery(line_of("pk", "replaces").values("filing_number")[:1]))
         .order_by("pk")
     )
+
+
+def line_of(*wordings: str) -> QuerySet[FilingLine]:
+    """The line of a filing list that counts, for the award of the row outside: of this wording or of the one before."""
+    own = Q(*((("record", OuterRef(wording))) for wording in wordings), _connector=Q.OR)
+    return FilingLine.objects.filter(own, set_aside_at=None)
 
 
 def awards_of_cohort(actor: User, cohort: Cohort) -> QuerySet[TrainingRecord]:

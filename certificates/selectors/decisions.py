@@ -19,7 +19,11 @@ from core.workflow import open_steps
 
 def certificate_to_manage(actor: User, number: str) -> Certificate | None:
     rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_MANAGE).stored()
-    return rows.select_related("person__merged_into", "base", "training_record__person").filter(number=number).first()
+    return (
+        rows.select_related("person__merged_into", "base", "training_record__person", "supersedes__taken_back")
+        .filter(number=number)
+        .first()
+    )
 
 
 def decision_steps(actor: User, certificate: Certificate) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def certificate_of(actor: User, number: str) -> Certificate | None:
     """One certificate with its file, its history and what came before and after it."""
     rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).stored()
     return (
-        rows.select_related("file__seal", "supersedes", "superseded_by", "base", "person__merged_into")
+        rows.select_related("file__seal", "supersedes", "superseded_by", "taken_back", "base", "person__merged_into")
         .prefetch_related(
             Prefetch("events", queryset=CertificateEvent.objects.order_by("at", "pk")),
             Prefetch("file__revisions", queryset=FileRevision.objects.order_by("pk")),

@@ -11,7 +11,10 @@ from certificates.services.batches import (
     retry_item,
     withdraw_batch,
 )
+from certificates.services.corrections import NameCorrection, correct_name_on_certificate, take_back
 from certificates.services.credential import make_credential, make_transcript, rotate_issuer_key
+from certificates.services.filing import close_list, draw_up_lists, drop_list, export_list, send_list, set_line_aside
+from certificates.services.filing_answers import import_answer, preview_answer
 from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
@@ -27,22 +30,30 @@ from certificates.services.wallet import count_verification, share_certificate, 
 
 __all__ = [
     "Candidate",
+    "NameCorrection",
     "NotCounted",
     "Notice",
     "answer_revocation",
     "approve_batch",
     "ask_for_cohort",
     "ask_for_records",
+    "close_list",
     "confirm_batch",
+    "correct_name_on_certificate",
     "count_verification",
     "deregister_certificate",
+    "draw_up_lists",
     "drop_case",
+    "drop_list",
+    "export_list",
     "give_notice",
+    "import_answer",
     "issue_certificate",
     "make_credential",
     "make_transcript",
     "pause_batch",
     "plan_issue",
+    "preview_answer",
     "refuse_batch",
     "resume_batch",
     "resume_certificate",
@@ -50,11 +61,14 @@ __all__ = [
     "revoke_by_case",
     "revoke_certificate",
     "rotate_issuer_key",
+    "send_list",
+    "set_line_aside",
     "share_certificate",
     "start_issue",
     "store_certificate",
     "supersede_certificate",
     "suspend_certificate",
+    "take_back",
     "tick_handouts",
     "wait_by_code",
     "wait_by_file",

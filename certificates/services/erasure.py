@@ -13,6 +13,7 @@ from certificates.models import (
     CertificateEvent,
     CertificateFile,
     CredentialIntent,
+    FilingLine,
     RevocationCase,
     ShareLink,
 )
@@ -38,6 +39,8 @@ def reduce_certificates(*, actor: User, person: Person) -> list[Certificate]:
     CredentialIntent.objects.filter(certificate__in=rows).update(salt="")
     CertificateCredential.objects.filter(certificate__in=rows).update(json_form="", jwt_form="")
     RevocationCase.objects.filter(certificate__in=rows).update(said="", answer="", considered="")
+    theirs = Q(record__person=person) | Q(record__person__merged_into=person)
+    FilingLine.objects.filter(theirs).exclude(name="").update(name="")
     ShareLink.objects.filter(certificate__in=rows, withdrawn_at=None).update(withdrawn_at=clock.now())
     return rows
 

@@ -21,6 +21,7 @@ from certificates.identifiers import CODE_BYTES, LEVEL_LETTERS, certificate_numb
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile, Seal
 from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import Attached, draw
+from certificates.rules import Obstacle
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards
 from certificates.services.apart import require_no_case, require_other
@@ -71,12 +72,13 @@ def supersede_certificate(
     """Replace a certificate by one with today's facts; the old one is superseded once the new one is stored."""
     if ground not in GROUNDS["supersede"]:
         raise DomainError("ground_not_allowed", step="supersede", ground=ground)
-    intent = _allot_successor(actor, certificate, {"ground": ground, "note": note})
+    intent = allot_successor(actor, certificate, {"ground": ground, "note": note})
     return store_certificate(actor=actor, certificate=intent)
 
 
 @transaction.atomic
-def _allot_successor(actor: User, certificate: Certificate, cause: dict[str, str]) -> Certificate:
+def allot_successor(actor: User, certificate: Certificate, cause: dict[str, str]) -> Certificate:
+    """The intent of the one that replaces, or the one there is; `cause`: ground and note."""
     require(actor, Permission.CERTIFICATE_MANAGE, certificate)
     old = Certificate.objects.select_for_update().get(pk=certificate.pk)
     made = Certificate.objects.filter(supersedes=old).first()
@@ -123,7 +125,8 @@ def _allot(
 
 def _require_free(found: list[Refusal]) -> None:
     if found:
-        raise DomainError(str(found[0].obstacle), **({"characters": found[0].detail} if found[0].detail else {}))
+        name = "days" if found[0].obstacle == Obstacle.AWAITS_FILING else "characters"
+        raise DomainError(str(found[0].obstacle), **({name: found[0].detail} if found[0].detail else {}))
 
 
 def _next_number(intent: Certificate) -> str:

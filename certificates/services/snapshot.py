@@ -8,10 +8,11 @@ from uuid import uuid4
 from accounts.models import IdentityDocument
 from certificates.models import Certificate
 from certificates.pdf import sheet
-from certificates.rules import Award, Obstacle, obstacles
+from certificates.rules import Award, Obstacle, filing_rule, obstacles
 from certificates.selectors.awards import enrolment_of, wordings
+from certificates.selectors.filing import days_waited
 from certificates.selectors.verification import document_tail
-from certificates.workflow import CertificateState
+from certificates.workflow import CertificateState, FilingMode
 from core import clock
 from core.errors import DomainError
 from courses.models import TrainingRecord
@@ -35,7 +36,11 @@ def refusals(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal
 
 def in_the_way(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal]:
     """What the award itself has against a certificate; whether it can be printed is not asked."""
-    return [Refusal(obstacle) for obstacle in obstacles(_award(record, replacing))]
+    return [Refusal(obstacle, _figure(obstacle, record)) for obstacle in obstacles(_award(record, replacing))]
+
+
+def _figure(obstacle: Obstacle, record: TrainingRecord) -> str:
+    return str(days_waited(record, on=clock.today())) if obstacle == Obstacle.AWAITS_FILING else ""
 
 
 def snapshot(record: TrainingRecord) -> Certificate:
@@ -57,6 +62,7 @@ def snapshot(record: TrainingRecord) -> Certificate:
         hours=record.hours or 0,
         completed_on=record.completed_on,
         issued_on=today,
+        filing_number=_filed_as(record),
     )
 
 
@@ -69,7 +75,18 @@ def _award(record: TrainingRecord, replacing: bool) -> Award:
         corrected=hasattr(record, "replaced_by") or (not replacing and _certified_before(record)),
         identity_checked=getattr(record, "identity_checked", False),
         has_document=bool(record.person.documents.all()),
+        awaits_filing=not replacing and _awaits_filing(record),
     )
+
+
+def _filed_as(record: TrainingRecord) -> str:
+    return getattr(record, "filed_as", "") or ""
+
+
+def _awaits_filing(record: TrainingRecord) -> bool:
+    """A replacement asks for no number: what was issued before stays as well founded as it was."""
+    rule = filing_rule(record.level.code, on=record.completed_on) if record.level else None
+    return rule is not None and rule.mode == FilingMode.AFTER_FILING and not _filed_as(record)
 
 
 def _certified_before(record: TrainingRecord) -> bool:

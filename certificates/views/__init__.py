@@ -175,7 +175,9 @@ def _published(body: bytes, content_type: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     page = _page(request, selectors.my_certificates(request.user))  # type: ignore[arg-type]
     has_transcript = selectors.has_transcript(request.user)  # type: ignore[arg-type]
-    return render(request, "certificates/mine.html", {"page": page, "has_transcript": has_transcript})
+    waiting = selectors.own_awards_to_file(request.user)  # type: ignore[arg-type]
+    context = {"page": page, "has_transcript": has_transcript, "waiting": waiting}
+    return render(request, "certificates/mine.html", context)
 
 
 @require_safe
@@ -217,7 +219,8 @@ def download(request: HttpRequest, number: str) -> HttpResponse:
         log.exception("certificate %s cannot be served", found.number)
         return render(request, "certificates/damaged.html", {"certificate": found}, status=500)
     answer = HttpResponse(body, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
+    way = "inline" if "print" in request.GET else "attachment"
+    answer["Content-Disposition"] = f'{way}; filename="{found.number}.pdf"'
     answer["ETag"] = f'"{hashlib.sha256(body).hexdigest()}"'
     return answer
 

@@ -53,6 +53,7 @@ from certificates.models import (
     CertificateEvent,
     CertificateFile,
     CertificateHandout,
+    CertificateReturn,
     ExpiryReminder,
     FileRevision,
     IssueBatch,
@@ -80,6 +81,7 @@ from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_user
+from tests.certificates.filing import list_of_one
 from tests.courses.builders import make_cohort, make_enrolment, make_record, make_session
 
 _numbers = count(1)
@@ -314,6 +316,7 @@ def _wallet(certificate: Certificate) -> list[Model]:
         VerificationCount.objects.create(certificate=certificate, day=day, count=1),
         ExpiryReminder.objects.create(certificate=certificate, days=90),
         CertificateHandout.objects.create(certificate=certificate, by=system_user()),
+        CertificateReturn.objects.create(certificate=certificate, by=system_user()),
     ]
 
 
@@ -361,6 +364,7 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         certificate,
         *_batch(base, record),
+        *list_of_one(base, record),
         *_wallet(certificate),
         RevocationCase.objects.create(
             certificate=certificate,

@@ -34,6 +34,7 @@ IN_TEMPLATES = {
     "certificate.supersedes.number": "of the certificate",
     "lesson.number": "of the lesson",
     "line.certificate.number": "of the certificate",
+    "list.number": "of the list",
     "line.session.number": "of the session",
     "one.certificate.number": "of the certificate",
     "page_obj.number": "of the page",
@@ -64,6 +65,7 @@ IN_PYTHON = {
     "accounts/services/letters.py": "sends the letter",
     "accounts/services/reveal.py": "the act of revealing: purpose, limit, ledger",
     "accounts/views/security.py": "masks",
+    "certificates/services/filing.py": "the list for a receiving body; everybody named reads that it was opened",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
     "oversight/views/requests.py": "masks",
@@ -82,10 +84,17 @@ OTHERS_IN = {
     "courses/models/delivery.py": {"self.number"},
     "courses/exams/models.py": {"self.number"},
     "certificates/models/__init__.py": {"self.number"},
+    "certificates/imports.py": {"form.number", "row.number"},
+    "certificates/models/filing.py": {"self.number"},
     "certificates/selectors/roster.py": {"row.number"},
     "certificates/services/erasure.py": {"row.number"},
+    "certificates/services/corrections.py": {"old.number"},
+    "certificates/services/filing.py": {"filing.number", "made.number"},
+    "certificates/services/filing_answers.py": {"row.number"},
     "certificates/tlog/selectors/tiles.py": {"tile.number"},
     "certificates/tlog/tiles.py": {"self.number"},
+    "certificates/views/corrections.py": {"made.number"},
+    "certificates/views/filing.py": {"filing.number"},
 }
 
 

@@ -43,6 +43,7 @@ NOT_WORDS = {
     "number": "a number with check characters, or sealed",
     "number_index": "a blind index",
     "salt": "random digits",
+    "set_aside_why": "only of a line that has no number",
     "sha256": "a hash",
     "signature": "a hash",
     "source": "an event's key, or the source of hours",

@@ -7,7 +7,8 @@ from django.core.management import call_command
 
 from accounts.models import Institution, User
 from accounts.selectors import system_user
-from certificates.models import Certificate
+from certificates.models import Certificate, FilingList
+from certificates.selectors.filing import awards_to_file
 from certificates.services import issue_certificate
 from core import clock, outbox
 from core.models import AuditEntry
@@ -75,7 +76,7 @@ def _check_retirement():
 
 def _check_cohorts():
     states = sorted(Cohort.objects.values_list("state", flat=True))
-    assert states == ["assessing", "cancelled", "closed", "closed", "draft", "filed", "open", "running"]
+    assert states == ["assessing", "cancelled", "closed", "closed", "closed", "draft", "filed", "open", "running"]
     running = Cohort.objects.get(state="running").enrolments
     assert running.filter(state="attending").count() == 30
     waiting = list(
@@ -95,6 +96,12 @@ def _check_certificates():
     assert states == {
         "陈默": "issued", "郭启": "suspended", "周涛": "revoked", "孙立": "deregistered", "𠮷田美咲": "issued",
     }  # fmt: skip
+    filed = Certificate.objects.filter(level="INTERMEDIATE").order_by("filing_number")
+    assert [(one.holder_name, one.filing_number, one.state) for one in filed] == [
+        ("何雅", "HJ-ZJ-2026-00001", "issued"), ("阿卜杜热西提·买买提", "HJ-ZJ-2026-00002", "issued"),
+    ]  # fmt: skip
+    assert sorted(FilingList.objects.values_list("state", flat=True)) == ["closed", "sent"]
+    assert awards_to_file(User.objects.get(email="qinwen@demo.invalid")).count() == 2
     superseded = Certificate.objects.get(state="superseded")
     assert (superseded.holder_name, superseded.person.name) == ("陈黙", "陈默")
 

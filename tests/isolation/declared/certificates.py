@@ -10,6 +10,8 @@ ON_PAPER = "certificates.Certificate"
 # Entries are public and hold no words; an unknown one is answered like any that is not there.
 NO_ENTRY: dict[str, Any] = {"kind": fixed("cert.issued"), "ref": fixed(uuid.UUID(int=7)), "nothing_there": True}
 
+NO_FILE = fixed("0" * 64)
+
 ADDRESSES: dict[str, Address] = {
     "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
     "verify/": public(),
@@ -34,6 +36,8 @@ ADDRESSES: dict[str, Address] = {
     "certificates/links/<uuid:uuid>/withdraw/": only("trainee", uuid="sharelink.uuid", body={}),
     "certificates/shared/<str:token>/": public(token="sharelink.token", post="", shows=ON_PAPER),
     "certificates/<str:number>/decide/<slug:step>/": only("base", number="certificate.number", step=fixed("suspend")),
+    "certificates/<str:number>/name/": only("base", number="certificate.number"),
+    "certificates/<str:number>/reprint/": only("base", number="certificate.number", post=""),
     "certificates/<str:number>/notice/": only("base", number="certificate.number"),
     "suspensions/": only("base regulator", post=""),
     "revocations/": only("base regulator", post=""),
@@ -41,6 +45,14 @@ ADDRESSES: dict[str, Address] = {
         "base regulator", pk="revocationcase", post="base", body={"considered": "x", "step": "drop"}
     ),
     "revocations/<int:pk>/answer/": only("trainee", pk="revocationcase"),
+    "filing/": only("base regulator", post="base", body={"record": "1"}),
+    "filing/lists/": only("base regulator", post=""),
+    "filing/lists/<int:pk>/": only("base regulator", pk="filinglist", post="base", body={"step": "none"}),
+    "filing/lists/<int:pk>/file/": only("base", pk="filinglist", body={}, reveals=True),
+    "filing/lists/<int:pk>/lines/<int:line>/aside/": only("base", pk="filinglist", line="filingline"),
+    "filing/lists/<int:pk>/answer/": only("base", pk="filinglist"),
+    "filing/lists/<int:pk>/answer/<str:sha256>/": only("base", pk="filinglist", sha256=NO_FILE),
+    "filing/lists/<int:pk>/answer/<str:sha256>/errors/": only("base", pk="filinglist", sha256=NO_FILE, post=""),
     "base/certificates/": only("base", post=""),
     "base/cohorts/<int:pk>/handout/": only("base", pk="cohort", body={}),
     "base/cohorts/<int:pk>/handout/sheet/": only("base", pk="cohort", post=""),

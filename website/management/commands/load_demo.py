@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Region
 from accounts.selectors import system_user
 from core import clock, outbox
-from website.management.demo import afterwards, designated, story
+from website.management.demo import afterwards, designated, filing, story
 from website.management.demo.world import World, build_world
 
 PROVINCE = "990000"
@@ -43,6 +43,8 @@ class Command(BaseCommand):
         for plan in cohorts:
             if plan not in past:
                 self._cohort(world, plan)
+        self._say("filing with the receiving body")
+        filing.happen(world)
         self._say("what happened afterwards")
         afterwards.happen(world)
 

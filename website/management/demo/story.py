@@ -36,6 +36,7 @@ from courses.services import (
 from courses.services.imports import import_training_records
 from courses.workflow import RecordStanding
 from website.management.demo.anchors import day_of, with_days
+from website.management.demo.sessions import face_to_face
 from website.management.demo.world import PASSWORD, PROGRAMME, World
 
 FOLDER = settings.ROOT / "demo" / "story"
@@ -104,14 +105,16 @@ def on_day(world: World, day: date) -> Iterator[None]:
 
 
 def _prepare(world: World, manager: User, plan: dict[str, Any], starts: date, ends: date) -> Cohort:
+    programme = Programme.objects.get(code=plan.get("programme", PROGRAMME))
     cohort = create_cohort(
         actor=manager,
         base=world.bases[plan["base"]],
-        programme=Programme.objects.get(code=PROGRAMME),
+        programme=programme,
         capacity=plan["capacity"],
         starts_on=starts,
         ends_on=ends,
         place="岚州" if plan["base"] != "wanghai" else "望海",
+        plan=face_to_face(programme.level, starts) if "programme" in plan else None,
     )
     if plan["until"] == "draft":
         return cohort
@@ -133,6 +136,8 @@ def _enrol(world: World, manager: User, cohort: Cohort, plan: dict[str, Any], ac
 
 
 def _apply(world: World, cohort: Cohort, row: dict[str, Any]) -> Trainee:
+    if (known := world.users.get(row["email"])) is not None:
+        return Trainee(known, apply_for_cohort(actor=known, cohort=cohort, agrees=True), row)
     # Only the people of the cast can log in; hashing eighty passwords would take most of the loading time.
     password = None if row["email"].startswith("trainee") else PASSWORD
     user = create_login(actor=world.actor, email=row["email"], password=password)
@@ -201,7 +206,8 @@ def _as_given(question: Any, option_order: list[int]) -> list[str]:
 
 def _close(manager: User, cohort: Cohort, trainees: list[Trainee]) -> None:
     done = complete_enrolments(actor=manager, cohort=cohort, enrolment_ids=[one.enrolment.pk for one in trainees])
-    for record in done.records:
+    # What is filed first waits for its number.
+    for record in [one for one in done.records if not cohort.programme.level.requires_filing]:
         issue_certificate(actor=manager, training_record=record)
     close_cohort(actor=manager, cohort=cohort)
 

@@ -32,6 +32,8 @@ from website.services import load_home
 
 Say = Callable[[str], None]
 PROGRAMME = "JUNIOR-2026"
+# Without a written course of its own; its written examination draws from the same bank.
+HIGHER = "INTERMEDIATE-2026"
 SETTLED_SINCE = timedelta(days=730)
 PASSWORD = "Lanjiang-2026"  # noqa: S105 - everybody's password in the demo, printed on its own page
 
@@ -148,18 +150,18 @@ def _content(world: World, wanted: bool) -> None:
     folder = settings.ROOT / "demo" / "questions"
     load_questions(actor=world.actor, questions=read_questions(folder), level="JUNIOR")
     blueprint = create_blueprint(actor=world.actor, **vars(read_blueprint(folder / "blueprint.yaml")))
-    level = Level.objects.get(code="JUNIOR")
-    titles = {"zh": level.full_title_zh, "en": level.full_title_en, "ja": level.full_title_ja}
-    if not Programme.objects.filter(code=PROGRAMME).exists():
-        create_programme(
-            actor=world.actor,
-            code=PROGRAMME,
-            level=level,
-            titles=titles,
-            valid_from=date(2026, 1, 1),
-            course_key=course.translation_key,
-            blueprint=blueprint,
-        )
+    for code, level_code, key in [(PROGRAMME, "JUNIOR", course.translation_key), (HIGHER, "INTERMEDIATE", None)]:
+        level = Level.objects.get(code=level_code)
+        if not Programme.objects.filter(code=code).exists():
+            create_programme(
+                actor=world.actor,
+                code=code,
+                level=level,
+                titles={"zh": level.full_title_zh, "en": level.full_title_en, "ja": level.full_title_ja},
+                valid_from=date(2026, 1, 1),
+                course_key=key,
+                blueprint=blueprint,
+            )
 
 
 SECTIONS: dict[str, Callable[[World, Any], None]] = {

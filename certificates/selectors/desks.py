@@ -1,0 +1,16 @@
+"""The desk of a training base that certificates bring: awards that wait for filing."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Role
+from accounts.selectors.waiting import Desk, put_up
+from certificates.selectors.filing import filing_waiting
+
+
+def put_up_desks() -> None:
+    put_up(
+        Desk(
+            "filing", frozenset({Role.BASE_MANAGER.value}), _("Waiting for filing"),
+            _("Awards whose number a receiving body gives"), "certificates:filing", filing_waiting,
+        )
+    )  # fmt: skip
