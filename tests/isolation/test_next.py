@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.views import profile
+from accounts.views import security
 from tests.accounts.signing_in import PASSWORD
 from tests.isolation.probes import Asker, undone
 from tests.isolation.world import ANONYMOUS, Owner
@@ -91,7 +91,7 @@ def test_login_leads_back_to_a_foreign_page_that_is_not_there(asker: Asker):
 
 
 def test_a_door_that_leads_away_is_noticed(asker: Asker, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(profile, "url_has_allowed_host_and_scheme", lambda *args, **options: True)
+    monkeypatch.setattr(security, "url_has_allowed_host_and_scheme", lambda *args, **options: True)
 
     with undone():
         answer = asker.clients["officer home"].post("/hat/", {"membership": "self", "next": "//away.invalid/"})

@@ -1,6 +1,7 @@
 """The whole tree computed anew from the bytes of its entries, compared with everything that is stored about it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +33,10 @@ class Rebuilt:
 
 def rebuild(sizes: Collection[int] = ()) -> Rebuilt:
     """Raises CannotRebuild at the first row that differs."""
-    return compute(stored(), sizes)
+    found = stored()
+    # The error keeps the loop it came from: a cursor that is closed with it some time later spoils a transaction then.
+    with closing(found.rows):
+        return compute(found, sizes)
 
 
 @dataclass
@@ -42,7 +46,7 @@ class Stored:
     heads: list[tuple[int, bytes, str]]
     size: int
     nodes: dict[tuple[int, int], bytes]
-    rows: Iterable[tuple[Any, ...]]
+    rows: Generator[tuple[Any, ...]]
 
 
 def stored() -> Stored:
@@ -86,9 +90,9 @@ def _nodes_within(size: int) -> dict[tuple[int, int], bytes]:
     return {(level, idx): bytes(kept) for level, idx, kept in rows if (idx + 1) << (HEIGHT * level) <= size}
 
 
-def _rows(size: int) -> Iterator[tuple[Any, ...]]:
+def _rows(size: int) -> Generator[tuple[Any, ...]]:
     columns = ("idx", "entry", "leaf_hash", "pending__entry", "pending__kind", "pending__ref", "pending__commitment")
-    return Leaf.objects.filter(idx__lt=size).order_by("idx").values_list(*columns).iterator(chunk_size=CHUNK)
+    yield from Leaf.objects.filter(idx__lt=size).order_by("idx").values_list(*columns).iterator(chunk_size=CHUNK)
 
 
 def _checked_leaf(place: int, row: tuple[Any, ...]) -> bytes:
