@@ -14,6 +14,7 @@ from certificates.identifiers import in_fours
 from certificates.models.batches import IssueBatch, IssueBatchItem
 from certificates.models.decisions import RevocationCase
 from certificates.models.handout import CertificateHandout
+from certificates.models.revisions import FileRevision
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
@@ -26,6 +27,7 @@ __all__ = [
     "CertificateFile",
     "CertificateHandout",
     "ExpiryReminder",
+    "FileRevision",
     "IssueBatch",
     "IssueBatchItem",
     "RevocationCase",
@@ -219,39 +221,6 @@ class CertificateFile(models.Model):
             models.CheckConstraint(
                 name="certificate_file_stamped_when_sealed", condition=Q(stamped_until=None) | Q(seal__isnull=False)
             ),
-        ]
-
-    def __str__(self) -> str:
-        return self.storage_name
-
-
-class RevisionQuerySet(ScopedQuerySet):
-    scope_paths: ClassVar = {
-        "user": "file__certificate__person__user",
-        "base": "file__certificate__base",
-        "region": "file__certificate__base__region__path",
-    }
-
-
-class FileRevision(models.Model):
-    """An issued file with a further time stamp at its end (append-only). Its first bytes are the issued ones."""
-
-    file = models.ForeignKey(CertificateFile, on_delete=models.PROTECT, related_name="revisions")
-    storage_name = models.CharField(max_length=200, unique=True)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
-    stamped_until = models.DateTimeField()
-    stored_at = models.DateTimeField(default=clock.now)
-
-    objects = RevisionQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["sha256"], name="file_revision_bytes_once"),
-            # Each is longer than the one before: two that were made at once cannot both stand.
-            models.UniqueConstraint(fields=["file", "stamped_until"], name="file_revision_once_a_stamp"),
-            models.CheckConstraint(name="file_revision_has_bytes", condition=Q(size__gt=0)),
         ]
 
     def __str__(self) -> str:

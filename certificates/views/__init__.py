@@ -26,7 +26,7 @@ from certificates.forms import MAX_FILE, CodeForm, FileForm, IssuedFilterForm, N
 from certificates.models import Certificate
 from certificates.rules import Outcome
 from certificates.selectors import Answer
-from certificates.workflow import BatchState
+from certificates.workflow import BatchState, RevisionKind
 from core import clock
 from core.errors import DomainError
 from core.handed_in import keep_in_memory
@@ -185,6 +185,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": found,
         "events": found.events.all(),
         "revisions": found.file.revisions.all(),
+        "with_proof": any(one.kind == RevisionKind.PROOF for one in found.file.revisions.all()),
         "outcome": selectors.state_of(found),
         "own": found.person.user_id == request.user.pk,
         "credential": selectors.my_credential(request.user, number),  # type: ignore[arg-type]
