@@ -176,6 +176,8 @@ class Seal(models.Model):
     self_made = models.BooleanField()
     # PEM, and the SHA-256 of the DER inside.
     certificate = models.TextField()
+    # PEM: the certificates that stand beside it in every seal. Not known of seals from before this was kept.
+    chain = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=64)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField()

@@ -160,7 +160,7 @@ def status_list(request: HttpRequest, name: str) -> HttpResponse:
     """A signed list of states as it stands now; it names nobody."""
     if (published := credentials.published_list(name)) is None:
         raise Http404
-    return _published(published.body, "application/vc")
+    return _published(published.body, "application/vc+jwt" if name.endswith(".jwt") else "application/vc")
 
 
 def _published(body: bytes, content_type: str) -> HttpResponse:

@@ -13,6 +13,9 @@ NO_ENTRY: dict[str, Any] = {"kind": fixed("cert.issued"), "ref": fixed(uuid.UUID
 ADDRESSES: dict[str, Address] = {
     "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
     "verify/": public(),
+    "verify/offline/": public(post=""),
+    "verification/policy.txt": public(post="", nothing_there=True),
+    "verification/verify_certificate.py": public(post=""),
     "managers/": public(post=""),
     "api/v1/certificates/verify": public(),
     "tlog/checkpoint": public(post="", nothing_there=True),
