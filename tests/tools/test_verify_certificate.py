@@ -309,3 +309,30 @@ def test_tool_imports_the_standard_library_alone_and_is_python_3_8():
     names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert names <= set(sys.stdlib_module_names)
     assert re.search(r"socket|urllib|http\.client|subprocess|ssl", SOURCE.read_text()) is None
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_steps_by_hand_in_the_documents_hold(mine, tmp_path, changed):
+    """docs/verification.md, word for word, with the tools it names."""
+    page = (SOURCE.parents[1] / "docs" / "verification.md").read_text(encoding="utf-8").split("## By hand")[1]
+    steps = "\n".join(line[4:] for line in page.split("\n") if line.startswith("    "))
+    key = re.search(r"# issuer \S+ z(\S+)", mine.policy)[1]
+    steps = steps.replace("...without the z...", key).replace("NAME", "w1.invalid")
+    pdf = flipped(mine.pdf, 20_000, 1) if changed else mine.pdf
+    for name, body in {
+        "certificate.pdf": pdf,
+        "policy.txt": mine.policy.encode(),
+        "revocation-1.jwt": mine.revocation,
+    }.items():
+        (tmp_path / name).write_bytes(body)
+    made = subprocess.run(  # noqa: S602
+        steps, shell=True, executable="/bin/bash", cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, check=False,
+    )  # fmt: skip
+    said = made.stdout.split("\n")
+    seal = re.search(r"# seal sha256:(\w+)", mine.policy)[1]
+    assert said.count("Signature Verified Successfully") == 3, said
+    assert said[0].split()[0] == said[1]
+    assert said[2] == said[3]
+    assert ("CMS Verification successful" in said, f"{seal}  -" in said) == (not changed, not changed)
+    assert [one for one in said if one][-1] == "0"
