@@ -39,7 +39,9 @@ def test_file_is_checked_in_the_browser_alone(page: Page, tmp_path: Path, axe) -
     assert said(**lists, **{"certificate.pdf": bytes(changed)}) == "invalid"
     assert "changed after it was sealed" in page.locator("[data-answer=invalid]").inner_text()
     assert page.locator("[data-facts]").is_hidden()
-    assert said(**lists, **{"suspension-1.jwt": mine.suspended}) == "invalid"
+    assert said(**{**lists, "suspension-1.jwt": mine.suspended}) == "invalid"
     assert "suspended" in page.locator("[data-answer=invalid]").inner_text()
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert asked == []
     assert axe(page) == []
