@@ -380,7 +380,8 @@ class Reader:
         return float(found[0]) if b"." in found[0] else int(found[0])  # type: ignore[index]
 
     def _string(self) -> bytes:
-        made, open_ones = [], 0
+        made: List[bytes] = []
+        open_ones = 0
         while True:
             found = self.take(_STRING)
             part = found[0] if found else fail("the PDF cannot be read")
@@ -708,7 +709,7 @@ class Proof(NamedTuple):
     """Read and not checked."""
 
     entry: bytes
-    index: int
+    place: int
     path: List[bytes]
     note: str
 
@@ -739,7 +740,7 @@ def check_proof(proof: Proof, policy: Policy) -> Logged:
     need(len(signed) > len(seen), "no log that the policy names has signed this head")
     need(policy.is_met(policy.quorum, seen), "too few witnesses have seen this head of the log")
     leaf = hashlib.sha256(b"\0" + proof.entry).digest()
-    check_path(leaf, proof.index, _decimal(head[1]), proof.path, from_base64(head[2], 32))
+    check_path(leaf, proof.place, _decimal(head[1]), proof.path, from_base64(head[2], 32))
     since = datetime.fromtimestamp(min(seen.values()), timezone.utc) if seen else moment(proof.facts["at"])
     return Logged(proof.facts, len(seen), since)
 
