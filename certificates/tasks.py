@@ -12,6 +12,7 @@ from certificates.selectors.desks import put_up_desks
 from certificates.services import revocations, telling, wallet
 from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import BATCH, KIND, issue_item
+from certificates.services.proof_files import COMPLETE, complete_file, start_completions
 from certificates.services.stamps import RENEW, renew_file, start_renewals
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
@@ -62,6 +63,17 @@ def renew_time_stamps() -> None:
 @outbox.handles(RENEW)
 def renew(event: OutboxEvent) -> None:
     renew_file(actor=system_user(), file_id=int(event.key))
+
+
+@shared_task(name="certificates.complete_files")
+def complete_files() -> None:
+    """Every few minutes; heads become final at any time."""
+    start_completions()
+
+
+@outbox.handles(COMPLETE)
+def complete(event: OutboxEvent) -> None:
+    complete_file(actor=system_user(), file_id=int(event.key))
 
 
 @outbox.handles(KIND)

@@ -4,11 +4,12 @@ root, both outside the languages."""
 from django.urls import path
 
 from certificates import views
-from certificates.views import batches, corrections, decisions, filing, handouts, revocations, wallet
+from certificates.views import batches, corrections, decisions, filing, handouts, offline, revocations, wallet
 
 app_name = "certificates"
 urlpatterns = [
     path("verify/", views.verify, name="verify"),
+    path("verify/offline/", offline.offline, name="offline"),
     path("managers/", views.roster, name="roster"),
     path("certificates/", views.mine, name="mine"),
     path("certificates/transcript/", views.transcript, name="transcript"),
@@ -50,5 +51,7 @@ machine_urlpatterns = [path("<str:code>", views.by_code, name="by_code")]
 # Below no prefix: what machines ask the host for.
 published_urlpatterns = [
     path(".well-known/did.json", views.did_document, name="did_document"),
+    path("verification/policy.txt", offline.policy, name="policy"),
+    path("verification/verify_certificate.py", offline.tool, name="tool"),
     path("status/<str:name>", views.status_list, name="status_list"),
 ]

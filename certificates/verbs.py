@@ -9,6 +9,7 @@ audit.name_verbs(
         "certificates.number_allotted": _("Allotted a certificate number."),
         "certificates.issue_started": _("Started to issue certificates."),
         "certificates.stamp_renewed": _("Renewed the time stamp of a certificate's file."),
+        "certificates.proof_enclosed": _("Put the proof of the public log into a certificate's file."),
         "certificates.issuebatch.ask": _("Asked for certificates by batch."),
         "certificates.issuebatch.confirm": _("Confirmed a batch of certificates."),
         "certificates.issuebatch.approve": _("Approved a batch of certificates as second person."),

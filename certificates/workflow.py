@@ -37,6 +37,13 @@ class StatusPurpose(TextChoices):
     SUSPENSION = "suspension", _("suspension")
 
 
+class RevisionKind(TextChoices):
+    """What a later file of a certificate is: one more time stamp, or the same sheet with the log's proof in it."""
+
+    STAMP = "stamp", _("time stamp renewed")
+    PROOF = "proof", _("proof of the public log put in")
+
+
 class RevocationState(TextChoices):
     """A revocation is prepared, heard and decided; the certificate itself changes with the decision alone."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from certificates.credentials import documents, keys, library
+from certificates.credentials import documents, jose, keys, library
 from certificates.models import IssuerKey
 from certificates.selectors.issuer_keys import active_key, key_ring
 from certificates.selectors.status_lists import list_is_open, set_bits
@@ -20,6 +20,7 @@ from core import clock
 log = logging.getLogger(__name__)
 # A list is signed anew when what it says has changed, and at the latest after this time; readers may keep it an hour.
 SIGNED_HOLDS = timedelta(minutes=30)
+AS_JWT = ".jwt"
 _NAME = re.compile(rf"({'|'.join(StatusPurpose.values)})-([1-9][0-9]{{0,5}})")
 
 
@@ -39,8 +40,9 @@ def did_document() -> bytes:
 
 
 def published_list(name: str) -> Published | None:
-    """The list of that name as it stands at this moment; None when there is none."""
-    found = _NAME.fullmatch(name)
+    """The list of that name as it stands at this moment; None when there is none. "NAME.jwt" is the same as a token,
+    for readers who cannot canonicalise RDF."""
+    found = _NAME.fullmatch(name.removesuffix(AS_JWT))
     if found is None or not list_is_open(int(found[2])):
         return None
     purpose, number = found[1], int(found[2])
@@ -48,14 +50,22 @@ def published_list(name: str) -> Published | None:
     if key is None:
         return None
     said = hashlib.sha256(json.dumps([key.method, name, indices]).encode()).hexdigest()
-    return _remembered(said) or _signed(said, purpose, number, indices, key)
+    return _remembered(said) or _signed(said, name, _unsigned(purpose, number, indices, key), key)
 
 
-def _signed(said: str, purpose: str, number: int, indices: list[int], key: IssuerKey) -> Published:
-    now = clock.now().replace(microsecond=0)
-    unsigned = documents.status_list(purpose=purpose, number=number, indices=indices, controller=key.controller, at=now)
-    signed = library.sign(unsigned, private_pem=keys.private_pem(key.version), method=key.method, created=now)
-    made = Published(documents.as_bytes(signed), now + SIGNED_HOLDS)
+def _unsigned(purpose: str, number: int, indices: list[int], key: IssuerKey) -> dict[str, Any]:
+    at = clock.now().replace(microsecond=0)
+    return documents.status_list(purpose=purpose, number=number, indices=indices, controller=key.controller, at=at)
+
+
+def _signed(said: str, name: str, unsigned: dict[str, Any], key: IssuerKey) -> Published:
+    now = datetime.fromisoformat(unsigned["validFrom"])
+    if name.endswith(AS_JWT):
+        body = jose.sign(unsigned, version=key.version, method=key.method, created=now).encode()
+    else:
+        private = keys.private_pem(key.version)
+        body = documents.as_bytes(library.sign(unsigned, private_pem=private, method=key.method, created=now))
+    made = Published(body, now + SIGNED_HOLDS)
     _remember(said, made)
     return made
 

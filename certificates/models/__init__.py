@@ -15,6 +15,7 @@ from certificates.models.batches import IssueBatch, IssueBatchItem
 from certificates.models.decisions import RevocationCase
 from certificates.models.filing import FilingLine, FilingList
 from certificates.models.handout import CertificateHandout, CertificateReturn
+from certificates.models.revisions import FileRevision
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
@@ -28,6 +29,7 @@ __all__ = [
     "CertificateHandout",
     "CertificateReturn",
     "ExpiryReminder",
+    "FileRevision",
     "FilingLine",
     "FilingList",
     "IssueBatch",
@@ -178,6 +180,8 @@ class Seal(models.Model):
     self_made = models.BooleanField()
     # PEM, and the SHA-256 of the DER inside.
     certificate = models.TextField()
+    # PEM: the certificates that stand beside it in every seal. Not known of seals from before this was kept.
+    chain = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=64)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField()
@@ -223,39 +227,6 @@ class CertificateFile(models.Model):
             models.CheckConstraint(
                 name="certificate_file_stamped_when_sealed", condition=Q(stamped_until=None) | Q(seal__isnull=False)
             ),
-        ]
-
-    def __str__(self) -> str:
-        return self.storage_name
-
-
-class RevisionQuerySet(ScopedQuerySet):
-    scope_paths: ClassVar = {
-        "user": "file__certificate__person__user",
-        "base": "file__certificate__base",
-        "region": "file__certificate__base__region__path",
-    }
-
-
-class FileRevision(models.Model):
-    """An issued file with a further time stamp at its end (append-only). Its first bytes are the issued ones."""
-
-    file = models.ForeignKey(CertificateFile, on_delete=models.PROTECT, related_name="revisions")
-    storage_name = models.CharField(max_length=200, unique=True)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
-    stamped_until = models.DateTimeField()
-    stored_at = models.DateTimeField(default=clock.now)
-
-    objects = RevisionQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["sha256"], name="file_revision_bytes_once"),
-            # Each is longer than the one before: two that were made at once cannot both stand.
-            models.UniqueConstraint(fields=["file", "stamped_until"], name="file_revision_once_a_stamp"),
-            models.CheckConstraint(name="file_revision_has_bytes", condition=Q(size__gt=0)),
         ]
 
     def __str__(self) -> str:

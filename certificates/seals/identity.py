@@ -1,5 +1,6 @@
 """Whose seal it is: what the operator says of it, and what its certificate says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,8 @@ class Identity:
     fingerprint: str
     valid_from: datetime
     valid_until: datetime
+    # PEM: what stands beside it in every seal, and vouches for it.
+    chain: str = ""
 
     @property
     def is_drawn(self) -> bool:
@@ -37,7 +40,7 @@ def is_self_made(certificate: x509.Certificate) -> bool:
     return certificate.subject == certificate.issuer
 
 
-def identity_of(certificate: x509.Certificate, known: Options) -> Identity:
+def identity_of(certificate: x509.Certificate, known: Options, chain: Sequence[x509.Certificate] = ()) -> Identity:
     own = is_self_made(certificate)
     return Identity(
         name=SELF_MADE if own else known.name or _part(certificate, NameOID.COMMON_NAME) or known.provider,
@@ -48,6 +51,7 @@ def identity_of(certificate: x509.Certificate, known: Options) -> Identity:
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         valid_from=certificate.not_valid_before_utc,
         valid_until=certificate.not_valid_after_utc,
+        chain="".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in chain),
     )
 
 

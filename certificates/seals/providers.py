@@ -63,7 +63,8 @@ def provider() -> SealProvider:
 
 def seal_identity() -> Identity:
     """Whose seal the next file gets. Raises `seal_failed`."""
-    return identity_of(provider().chain[0], options())
+    own, *others = provider().chain
+    return identity_of(own, options(), others)
 
 
 def drawn_identity() -> Identity | None:

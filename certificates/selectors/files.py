@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.core.files.storage import default_storage
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
 
 from certificates.models import CertificateFile, FileRevision
+from certificates.workflow import RevisionKind
 from core.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -34,25 +34,56 @@ def stored_bytes(file: CertificateFile | FileRevision) -> bytes:
 
 
 def newest(file: CertificateFile) -> CertificateFile | FileRevision:
-    """The issued file, or its last revision: that one's first bytes are the issued ones."""
+    """The issued file, or its last revision."""
     return file.revisions.order_by("-pk").first() or file
 
 
 def newest_bytes(file: CertificateFile) -> bytes:
-    """What is given out. Raises as `stored_bytes` does, also when a revision does not begin with the issued bytes."""
-    last = newest(file)
+    """What is given out. Raises as `stored_bytes` does, also when a stamped file does not begin with what it stamps."""
+    kept = _kept(file)
+    last, root = kept[-1], _root(kept)
     body = stored_bytes(last)
-    if hashlib.sha256(body[: file.size]).hexdigest() != file.sha256:
-        log.error("revision %s does not begin with the issued file", last.storage_name)
+    if hashlib.sha256(body[: root.size]).hexdigest() != root.sha256:
+        log.error("revision %s does not begin with the stamped file", last.storage_name)
         raise DomainError("file_changed", file=last.storage_name)
     return body
 
 
+def sealed_as(file: CertificateFile, sha256: str) -> CertificateFile | FileRevision:
+    """The file that was sealed when these kept bytes were made: the issued one, or the one with proof."""
+    if file.sha256 == sha256:
+        return file
+    kept = _kept(file)
+    place = next((place for place, one in enumerate(kept) if one.sha256 == sha256), 0)
+    return _root(kept[: place + 1])
+
+
+def next_name(file: CertificateFile) -> str:
+    """Under which the next stamped file will lie."""
+    return f"{file.storage_name.removesuffix('.pdf')}-{file.revisions.count() + 1}.pdf"
+
+
+def proof_name(file: CertificateFile) -> str:
+    """Under which the file with proof lies, or will."""
+    return f"{file.storage_name.removesuffix('.pdf')}-proof.pdf"
+
+
+def _kept(file: CertificateFile) -> list[CertificateFile | FileRevision]:
+    """Every file of a certificate, in the order in which they were made."""
+    return [file, *file.revisions.select_related("seal").order_by("pk")]
+
+
+def _root(kept: list[CertificateFile | FileRevision]) -> CertificateFile | FileRevision:
+    """The last one that was drawn; time stamps only add to it."""
+    return [one for one in kept if not (isinstance(one, FileRevision) and one.kind == RevisionKind.STAMP)][-1]
+
+
 def stamps_due(by: datetime) -> QuerySet[CertificateFile]:
-    """Files whose last time stamp runs out before then, the most urgent first; an erased holder's bytes are gone."""
-    last = FileRevision.objects.filter(file=OuterRef("pk")).order_by("-pk").values("stamped_until")[:1]
-    rows = CertificateFile.objects.filter(stamped_until__isnull=False).exclude(certificate__holder_name="")
-    until = Coalesce(Subquery(last), F("stamped_until"))
+    """Files whose newest one has a time stamp that runs out before then, the most urgent first; an erased holder's
+    bytes are gone."""
+    revisions = FileRevision.objects.filter(file=OuterRef("pk")).order_by("-pk")
+    until = Case(When(Exists(revisions), then=Subquery(revisions.values("stamped_until")[:1])), default="stamped_until")
+    rows = CertificateFile.objects.exclude(certificate__holder_name="")
     return rows.annotate(holds_until=until).filter(holds_until__lt=by).order_by("holds_until", "pk")
 
 

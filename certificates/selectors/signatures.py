@@ -19,7 +19,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from certificates.models import CertificateFile, Seal
+from certificates.models import CertificateFile, FileRevision, Seal
 from certificates.selectors.loops import run
 from core import clock
 
@@ -56,7 +56,7 @@ class SealSeen:
     covered: int = 0
 
 
-def seal_is_whole(file: CertificateFile, body: bytes) -> bool:
+def seal_is_whole(file: CertificateFile | FileRevision, body: bytes) -> bool:
     """Does the seal that was recorded with this file, and do all time stamps after it, fit its bytes?"""
     if file.seal is None:
         return False
@@ -67,7 +67,7 @@ def seal_is_whole(file: CertificateFile, body: bytes) -> bool:
         return False
 
 
-async def _is_whole(file: CertificateFile, seal: Seal, body: bytes) -> bool:
+async def _is_whole(file: CertificateFile | FileRevision, seal: Seal, body: bytes) -> bool:
     reader = PdfFileReader(BytesIO(body))
     seals, stamps = reader.embedded_regular_signatures, reader.embedded_timestamp_signatures
     if len(seals) != 1:
@@ -83,7 +83,7 @@ async def _is_whole(file: CertificateFile, seal: Seal, body: bytes) -> bool:
     return bool(whole) and last.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
 
 
-def _anchored(certificate: x509.Certificate, file: CertificateFile) -> ValidationContext:
+def _anchored(certificate: x509.Certificate, file: CertificateFile | FileRevision) -> ValidationContext:
     """Trust in this certificate alone, at the time of the seal: it may have ended since, and the file is still ours."""
     return ValidationContext(
         trust_roots=[certificate],

@@ -19,7 +19,7 @@ from accounts.models import Consent
 from certificates.identifiers import normal_code, normal_number
 from certificates.models import Certificate, CertificateEvent, CertificateFile, FileRevision, Seal
 from certificates.rules import FileIs, Outcome, outcome
-from certificates.selectors.files import check_stored
+from certificates.selectors.files import check_stored, sealed_as
 from certificates.selectors.signatures import Seen, seal_is_whole, seal_seen
 from certificates.tlog import selectors as tlog
 from certificates.tlog.models import Kind
@@ -119,8 +119,9 @@ def verify_file(body: bytes) -> Answer:
         certificate = _with_facts(Certificate.objects.stored().filter(_has_bytes(sha256))).first()
         if certificate is None:
             return _unknown(body, now)
-        signature = _signature_of(certificate.file, body)
-        return replace(_about(certificate, now, PASSED, signature), file=FileIs.REGISTERED)
+        sealed = sealed_as(certificate.file, sha256)
+        answer = _about(certificate, now, PASSED, _signature_of(sealed, body))
+        return replace(answer, file=FileIs.REGISTERED, seal=sealed.seal)
     except (OperationalError, InterfaceError, OSError):
         return Answer(Outcome.COULD_NOT_CHECK, now)
 
@@ -227,7 +228,7 @@ def _has_bytes(sha256: str) -> Q:
     return Q(file__sha256=sha256) | Q(pk__in=FileRevision.objects.filter(sha256=sha256).values("file__certificate"))
 
 
-def _signature_of(file: CertificateFile, body: bytes) -> str:
+def _signature_of(file: CertificateFile | FileRevision, body: bytes) -> str:
     if file.seal is None:
         return ABSENT
     return PASSED if seal_is_whole(file, body) else FAILED

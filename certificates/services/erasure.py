@@ -17,6 +17,7 @@ from certificates.models import (
     RevocationCase,
     ShareLink,
 )
+from certificates.selectors.files import next_name, proof_name
 from core import audit, clock, outbox
 
 ERASE_FILE = "certificates.erase_file"
@@ -50,5 +51,6 @@ def erase_file(*, certificate_id: int) -> None:
     file = CertificateFile.objects.select_related("certificate").filter(certificate=certificate_id).first()
     if file is not None and not file.certificate.holder_name:
         revisions = file.revisions.order_by("pk").values_list("storage_name", flat=True)
-        for name in (file.storage_name, *revisions):
+        # A killed attempt may have left bytes that no row names.
+        for name in {file.storage_name, *revisions, next_name(file), proof_name(file)}:
             default_storage.delete(name)

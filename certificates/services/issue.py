@@ -20,12 +20,13 @@ from accounts.permissions import Permission
 from certificates.identifiers import CODE_BYTES, LEVEL_LETTERS, certificate_number, code_from_bytes
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile, Seal
 from certificates.pdf.fonts import fonts_sha256
-from certificates.pdf.renderer import Attached, draw
+from certificates.pdf.renderer import draw
 from certificates.rules import Obstacle
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards
 from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
+from certificates.services.enclosures import enclosures
 from certificates.services.snapshot import Refusal, in_the_way, refusals, snapshot
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
 from core import audit, clock, outbox
@@ -57,13 +58,9 @@ def store_certificate(*, actor: User, certificate: Certificate) -> Certificate:
     if certificate.state != CertificateState.DRAFT:
         return certificate
     signed = sign_credential(certificate)
-    drawn = draw(certificate, attached=[_attached(signed)], seal=drawn_identity())
+    inside = enclosures(document=signed.document, token=signed.token, salt=certificate.credential_intent.salt)
+    drawn = draw(certificate, attached=inside, seal=drawn_identity())
     return _keep(actor, certificate, signed, drawn.template_version, seal_file(drawn.body))
-
-
-def _attached(signed: Signed) -> Attached:
-    """The credential travels in the file, so that whoever holds it can check it without this site."""
-    return Attached("credential.json", signed.document, "Data", "Open Badges 3.0 credential")
 
 
 def supersede_certificate(
@@ -158,7 +155,7 @@ def _keep(actor: User, intent: Certificate, signed: Signed, template_version: st
         size=len(sealed.body),
         template_version=template_version,
         fonts_sha256=fonts_sha256(),
-        seal=_recorded(sealed.identity),
+        seal=recorded_seal(sealed.identity),
         stamped_until=sealed.stamped_until,
     )
     credential = store_credential(locked, signed)
@@ -172,7 +169,7 @@ def _keep(actor: User, intent: Certificate, signed: Signed, template_version: st
     return issued
 
 
-def _recorded(identity: Identity) -> Seal:
+def recorded_seal(identity: Identity) -> Seal:
     """The seal as the register keeps it, written with the first file that it sealed."""
     facts = asdict(identity)
     key = {name: facts.pop(name) for name in ("fingerprint", "name", "kind", "owner")}

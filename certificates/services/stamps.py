@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import CertificateFile, FileRevision
 from certificates.seals import renew_stamp, stamps_for_archives
-from certificates.selectors.files import newest, newest_bytes, stamps_due
+from certificates.selectors.files import newest, newest_bytes, next_name, stamps_due
 from core import audit, clock, outbox
 
 RENEW = "certificates.renew_stamp"
@@ -40,18 +40,22 @@ def renew_file(*, actor: User, file_id: int) -> FileRevision | None:
     """
     file = CertificateFile.objects.select_related("certificate").get(pk=file_id)
     require(actor, Permission.CERTIFICATE_MANAGE, file.certificate)
-    if newest(file).stamped_until is None or _is_fresh(file) or not file.certificate.holder_name:
+    last = newest(file)
+    if last.stamped_until is None or _is_fresh(file) or not file.certificate.holder_name:
         return None
     body, until = renew_stamp(newest_bytes(file))
-    return _keep(actor, file, body, until)
+    return _keep(actor, last, file, body, until)
 
 
 @transaction.atomic
-def _keep(actor: User, file: CertificateFile, body: bytes, until: datetime) -> FileRevision | None:
+def _keep(
+    actor: User, last: CertificateFile | FileRevision, file: CertificateFile, body: bytes, until: datetime
+) -> FileRevision | None:
     locked = CertificateFile.objects.select_for_update().get(pk=file.pk)
-    if _is_fresh(locked):
+    # What was stamped is not the newest file any more: the next day's run stamps that one.
+    if _is_fresh(locked) or newest(locked) != last:
         return None
-    name = f"{locked.storage_name.removesuffix('.pdf')}-{locked.revisions.count() + 1}.pdf"
+    name = next_name(locked)
     if default_storage.exists(name):
         # What a killed attempt left there has never been served.
         default_storage.delete(name)

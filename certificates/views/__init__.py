@@ -26,7 +26,7 @@ from certificates.forms import MAX_FILE, CodeForm, FileForm, IssuedFilterForm, N
 from certificates.models import Certificate
 from certificates.rules import Outcome
 from certificates.selectors import Answer
-from certificates.workflow import BatchState
+from certificates.workflow import BatchState, RevisionKind
 from core import clock
 from core.errors import DomainError
 from core.handed_in import keep_in_memory
@@ -160,7 +160,7 @@ def status_list(request: HttpRequest, name: str) -> HttpResponse:
     """A signed list of states as it stands now; it names nobody."""
     if (published := credentials.published_list(name)) is None:
         raise Http404
-    return _published(published.body, "application/vc")
+    return _published(published.body, "application/vc+jwt" if name.endswith(".jwt") else "application/vc")
 
 
 def _published(body: bytes, content_type: str) -> HttpResponse:
@@ -187,6 +187,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": found,
         "events": found.events.all(),
         "revisions": found.file.revisions.all(),
+        "with_proof": any(one.kind == RevisionKind.PROOF for one in found.file.revisions.all()),
         "outcome": selectors.state_of(found),
         "own": found.person.user_id == request.user.pk,
         "credential": selectors.my_credential(request.user, number),  # type: ignore[arg-type]

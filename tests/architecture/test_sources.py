@@ -63,8 +63,12 @@ def places(paths: list[Path], check) -> set[str]:
 
 
 # --- size -----------------------------------------------------------------------------------------------------------
+# Whoever checks a certificate in twenty years needs one file and nothing else.
+ONE_FILE = ROOT / "tools" / "verify_certificate.py"
+
+
 def test_no_module_is_longer_than_400_lines():
-    assert_none(complaints(ALL, sources.too_long, 400))
+    assert_none(complaints([path for path in ALL if path != ONE_FILE], sources.too_long, 400))
 
 
 def test_too_long_counts_lines():

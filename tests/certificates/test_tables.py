@@ -197,6 +197,22 @@ def test_revisions_differ_in_bytes_and_stamp_and_have_some():
     refused(revision(file, storage_name="s", sha256="s" * 64, size=0).save)
 
 
+def proof(file, **fields):
+    made = {"kind": "proof", "seal": file.seal, "template_version": "1", "fonts_sha256": "1", "stamped_until": None}
+    return revision(file, **{**made, **fields})
+
+
+def test_file_with_proof_is_one_and_says_how_it_was_made():
+    file = make_certificate().file
+    for wrong in ({"seal": None}, {"template_version": ""}, {"fonts_sha256": ""}, {"kind": "other"}):
+        refused(proof(file, **wrong).save)
+    refused(revision(file, stamped_until=None).save)
+    for wrong in ({"seal": file.seal}, {"template_version": "1"}, {"fonts_sha256": "1"}):
+        refused(revision(file, **wrong).save)
+    proof(file, stamped_until=clock.now()).save()
+    refused(proof(file, storage_name="s", sha256="s" * 64).save)
+
+
 SEAL = {"name": "n", "owner": "o", "kind": "k", "self_made": False, "certificate": "c", "fingerprint": "f" * 64}
 
 

@@ -143,6 +143,7 @@ def _visitors(made: Tour) -> None:
     made.add(VISITOR, "account_request_login_code")
     made.add(VISITOR, "account_reset_password")
     made.add(VISITOR, "certificates:verify")
+    made.add(VISITOR, "certificates:offline")
     for outcome, certificate in _certificates().items():
         query = f"?number={certificate.number}&code={certificate.code}"
         made.add(VISITOR, "certificates:verify", query=query, name=f"verify: {outcome}")

@@ -15,6 +15,9 @@ NO_FILE = fixed("0" * 64)
 ADDRESSES: dict[str, Address] = {
     "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
     "verify/": public(),
+    "verify/offline/": public(post=""),
+    "verification/policy.txt": public(post="", nothing_there=True),
+    "verification/verify_certificate.py": public(post=""),
     "managers/": public(post=""),
     "api/v1/certificates/verify": public(),
     "tlog/checkpoint": public(post="", nothing_there=True),

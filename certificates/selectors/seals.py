@@ -1,0 +1,12 @@
+"""Every seal and every issuer's key that was ever used: what a stranger must know to check what they made."""
+
+from certificates.models import IssuerKey, Seal
+
+
+def seals_used() -> list[Seal]:
+    return list(Seal.objects.order_by("pk"))
+
+
+def controllers_used() -> list[str]:
+    """The names under which this platform has issued: another host is another one."""
+    return list(IssuerKey.objects.order_by("controller").values_list("controller", flat=True).distinct())
