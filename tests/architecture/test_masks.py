@@ -65,7 +65,6 @@ IN_PYTHON = {
     "accounts/services/letters.py": "sends the letter",
     "accounts/services/reveal.py": "the act of revealing: purpose, limit, ledger",
     "accounts/views/security.py": "masks",
-    "certificates/services/telling.py": "sends word to the own number",
     "certificates/services/filing.py": "the list for a receiving body; everybody named reads that it was opened",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
