@@ -240,6 +240,7 @@ def check_cms(
 def _attributes(body: bytes) -> Dict[bytes, bytes]:
     found: Dict[bytes, bytes] = {}
     for one in parts(body):
+        need(one.tag == 0x30, "the seal has another form")
         name, values = parts(one.body, 6, 0x31)
         need(name.whole not in found, "an attribute of the seal stands twice")
         found[name.whole] = values.body

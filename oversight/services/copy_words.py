@@ -111,6 +111,8 @@ FACTS: dict[str, Promise] = {
     "day": pgettext_lazy("my data", "Day"),
     "count": pgettext_lazy("my data", "Times"),
     "days": pgettext_lazy("my data", "Days before"),
+    "filing_number": pgettext_lazy("my data", "Filing number"),
+    "filed_at": pgettext_lazy("my data", "Filed"),
     "gets": pgettext_lazy("my data", "Gets a certificate"),
     "sha256": pgettext_lazy("my data", "SHA-256"),
     "stamped_until": pgettext_lazy("my data", "Time stamp good until"),
@@ -261,6 +263,14 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "certificates.CertificateHandout": (
         pgettext_lazy("my data", "Papers handed out"),
         "certificate at",
+    ),
+    "certificates.CertificateReturn": (
+        pgettext_lazy("my data", "Papers taken back"),
+        "certificate at",
+    ),
+    "certificates.FilingLine": (
+        pgettext_lazy("my data", "Lines of lists for filing"),
+        "name filing_number filed_at",
     ),
     "certificates.ShareLink": (
         pgettext_lazy("my data", "Links that share a certificate"),

@@ -188,6 +188,7 @@
   const attributes = (body) => {
     const found = new Map();
     for (const one of parts(body)) {
+      need(one.tag === 0x30, "seal");
       const [name, values] = parts(one.body, 6, 0x31);
       need(!found.has(hex(name.whole)), "seal");
       found.set(hex(name.whole), values.body);

@@ -158,7 +158,7 @@ def test_issue_certificate_of_a_correction_is_not_held_up_by_an_intent_of_the_ea
 
 def test_supersede_certificate_does_not_attest_what_was_annulled_meanwhile():
     old = make_certificate()
-    successor = issue._allot_successor(manager_of(old.base), old, {"ground": "information_corrected", "note": ""})
+    successor = issue.allot_successor(manager_of(old.base), old, {"ground": "information_corrected", "note": ""})
     annul(old.training_record)
 
     with pytest.raises(DomainError, match="record_annulled"):

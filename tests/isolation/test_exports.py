@@ -24,7 +24,7 @@ from tests.isolation.world import LOGINS, Owner
 # With rows of people and places: each is asked below. Another one fails here until it is asked, too.
 WITH_ROWS = {
     "institution/roster/export.xlsx", "institution/roster/export.csv", "oversight/<str:code>/institutions.xlsx",
-    "audit/trail.xlsx", "audit/looks.xlsx",
+    "audit/trail.xlsx", "audit/looks.xlsx", "filing/lists/<int:pk>/file/",
 }  # fmt: skip
 # Needs a file to be sent first; asked below as well.
 AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/"}
