@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from certificates.models import Certificate, RevocationCase
+from certificates.models import Certificate, FilingList, RevocationCase
+from tests.tlog.logs import put_down, sign_without_witness
 
 if TYPE_CHECKING:
     from tests.e2e.pages import Tour
@@ -21,4 +22,19 @@ def certificate_desks(made: "Tour", issuer: str, closed: int) -> None:
     made.add(issuer, "certificates:batches", name="no batches")
     made.add(issuer, "certificates:new_batch")
     made.add(issuer, "certificates:handout", closed)
+    made.add(issuer, "certificates:correct_name", issued.number)
+    made.add(issuer, "certificates:reprint", issued.number)
     made.add(issuer, "certificates:signature_sheet", closed)
+    made.add(issuer, "certificates:filing")
+    made.add(issuer, "certificates:filing_lists")
+    for filing in FilingList.objects.order_by("pk"):
+        made.add(issuer, "certificates:filing_list", filing.pk, name=f"list for filing, {filing.state}")
+
+
+def public_log(made: "Tour", visitor: str) -> None:
+    """A head over three entries, and one entry that waits; the checker that needs no server."""
+    ref = sign_without_witness(3)
+    made.add(visitor, "tlog:log")
+    made.add(visitor, "tlog:entry", "cert.issued", ref)
+    made.add(visitor, "tlog:entry", "cert.issued", put_down()[0], name="tlog:entry waiting")
+    made.add(visitor, "certificates:offline")

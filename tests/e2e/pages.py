@@ -24,9 +24,8 @@ from courses.models import Cohort, CoursePage, Enrolment, LessonPage
 from courses.services import complete_enrolments
 from oversight.services import ask_for_correction
 from staffing.models import SealedCount
-from tests.e2e.certificates import certificate_desks
+from tests.e2e.certificates import certificate_desks, public_log
 from tests.e2e.offices import offices
-from tests.tlog.logs import put_down, sign_without_witness
 
 VISITOR = ""
 TRAINEE = "gaoxuan@demo.invalid"
@@ -115,7 +114,7 @@ def tour() -> Tour:
     made = Tour()
     with translation.override("zh-hans"):
         _visitors(made)
-        _log(made)
+        public_log(made, VISITOR)
         _newcomers(made)
         _trainees(made)
         _bases(made)
@@ -163,14 +162,6 @@ def _visitors(made: Tour) -> None:
     made.stops.append(Stop("not found", VISITOR, missing, 404))
 
 
-def _log(made: Tour) -> None:
-    """A head over three entries, and one entry that waits."""
-    ref = sign_without_witness(3)
-    made.add(VISITOR, "tlog:log")
-    made.add(VISITOR, "tlog:entry", "cert.issued", ref)
-    made.add(VISITOR, "tlog:entry", "cert.issued", put_down()[0], name="tlog:entry waiting")
-
-
 def _newcomers(made: Tour) -> None:
     for email in (NEWCOMER, APPLICANT, CLAIMANT):
         if not User.objects.filter(email=email).exists():
@@ -208,7 +199,11 @@ def _trainees(made: Tour) -> None:
     marked = Attempt.objects.filter(person__user__email=GRADUATE, state="marked").first()
     made.add(GRADUATE, "exams:result", marked.uuid)
     made.add(GRADUATE, "certificates:mine")
-    made.add(GRADUATE, "certificates:certificate", Certificate.objects.get(person__user__email=GRADUATE).number)
+    made.add(
+        GRADUATE,
+        "certificates:certificate",
+        Certificate.objects.filter(person__user__email=GRADUATE).latest("pk").number,
+    )
     made.add(GRADUATE, "credit:my_file")
     made.add(TRAINEE, "accounts:access_log")
     made.add(TRAINEE, "accounts:security")
