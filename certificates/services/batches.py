@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from certificates.models import IssueBatch, IssueBatchItem
 from certificates.rules import figure
 from certificates.selectors.awards import awards
+from certificates.selectors.batches import needs_second
 from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
 from certificates.services.snapshot import Refusal, refusals
 from certificates.workflow import ISSUE_BATCH_STEPS, BatchState, CertificateState
@@ -55,9 +56,14 @@ def ask_for_records(*, actor: User, base: TrainingBase, record_ids: Sequence[int
 
 @transaction.atomic
 def confirm_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
-    """By whoever asked, up to the number of the rule. Raises `second_person_needed`, `nothing_to_issue`, WrongState."""
+    """By whoever asked, up to the number of the rule, counted over the day and the class; a small batch also by another.
+
+    Raises `second_person_needed`, `nothing_to_issue`, WrongState.
+    """
     require(actor, Permission.CERTIFICATE_ISSUE, batch)
-    if batch.needs_second:
+    # Two batches that are confirmed at once are counted one after the other.
+    TrainingBase.objects.select_for_update(no_key=True).get(pk=batch.base_id)
+    if batch.needs_second or (actor.pk == batch.asked_by_id and needs_second(batch)):
         raise DomainError("second_person_needed", people=batch.people, limit=batch.alone_up_to)
     return _begin(actor, batch, "confirm")
 

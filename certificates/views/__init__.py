@@ -319,7 +319,7 @@ def _start(request: HttpRequest, cohort: Cohort) -> HttpResponseRedirect:
     """Up to the number of the rule the asker confirms here; above it the batch waits for a second person."""
     try:
         batch = services.ask_for_cohort(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
-        if batch.state == BatchState.ASKED and not batch.needs_second:
+        if batch.state == BatchState.ASKED and not selectors.needs_second(batch):
             batch = services.confirm_batch(actor=request.user, batch=batch)  # type: ignore[arg-type]
     except DomainError as refusal:
         if refusal.code != "nothing_to_issue":

@@ -24,7 +24,9 @@ from core.workflow import steps_for
 PAGE_LENGTH = 25
 REFUSALS = {
     "same_person_twice": gettext_lazy("You asked for this batch: a second person has to approve it."),
-    "second_person_needed": gettext_lazy("So many certificates need a second person."),
+    "second_person_needed": gettext_lazy(
+        "So many certificates, together with those you issued alone today or for this class, need a second person."
+    ),
     "nothing_to_issue": gettext_lazy("Nobody of this list can get a certificate now."),
     "reason_missing": gettext_lazy("Please say why it is refused."),
     "wrong_state": gettext_lazy("Somebody has decided on this batch in the meantime. Nothing was changed."),
@@ -58,12 +60,14 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _decide(request, found)
         return redirect("certificates:batch", pk)
-    lines = selectors.batch_lines(request.user, found)
+    lines, open_now = selectors.batch_lines(request.user, found), steps_for(request.user, found, ISSUE_BATCH_STEPS)
+    second = bool(open_now) and selectors.needs_second(found)
     context = {
         "batch": found,
         "lines": lines,
         "failed": [line for line in lines if line.failed],
-        "steps": [step for step in steps_for(request.user, found, ISSUE_BATCH_STEPS) if _fits(found, step)],
+        "second": second,
+        "steps": [step for step in open_now if {"confirm": not second, "approve": second}.get(step, True)],
         "progress": selectors.batch_progress(found),
         "crumbs": _crumbs(_("One batch")),
     }
@@ -113,11 +117,6 @@ def _decide(request: SignedInRequest, found: IssueBatch) -> None:
         if refusal.code not in REFUSALS:
             raise
         messages.error(request, str(REFUSALS[refusal.code]))
-
-
-def _fits(found: IssueBatch, step: str) -> bool:
-    """A large batch is approved, a small one confirmed; either can be refused by another or withdrawn."""
-    return {"confirm": not found.needs_second, "approve": found.needs_second}.get(step, True)
 
 
 def _require_hat(request: HttpRequest) -> None:

@@ -1,5 +1,7 @@
 """Issue by batch: what is kept, who decides, what steers the job, and one award as one certificate throughout."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -99,6 +101,46 @@ def test_nobody_goes_round_the_second_person(cohort, asker, large):
     with pytest.raises(DomainError, match="second_person_needed"):
         services.start_issue(actor=asker, cohort=cohort)
     assert Certificate.objects.count() == 0
+
+
+def test_small_batches_one_after_the_other_are_no_way_round_the_second_person(cohort, asker, second, alone_up_to_one):
+    def asked(of, by=asker):
+        return services.ask_for_records(actor=by, base=cohort.base, record_ids=[make_award(of).pk])
+
+    run(services.confirm_batch(actor=asker, batch=asked(cohort)))
+    of_class, of_day = asked(cohort), asked(make_cohort(cohort.base, state="assessing"))
+
+    for batch in (of_class, of_day):
+        with pytest.raises(DomainError, match="second_person_needed"):
+            services.confirm_batch(actor=asker, batch=batch)
+    with clock.travel(timedelta(days=1)):
+        with pytest.raises(DomainError, match="second_person_needed"):
+            services.confirm_batch(actor=asker, batch=of_class)
+        run(services.confirm_batch(actor=asker, batch=of_day))
+    run(services.approve_batch(actor=second, batch=of_class))
+    # What somebody else asked for and confirmed counts for that person.
+    run(services.confirm_batch(actor=second, batch=asked(cohort, by=second)))
+    assert Certificate.objects.filter(state="issued").count() == 4
+
+
+def test_page_of_a_small_batch_that_is_too_many_with_the_others_asks_for_the_second_person(
+    client, cohort, asker, second, alone_up_to_one
+):
+    make_award(cohort)
+    run(services.confirm_batch(actor=asker, batch=services.ask_for_cohort(actor=asker, cohort=cohort)))
+    make_award(cohort)
+    client.force_login(asker)
+    answer = client.post(reverse("certificates:issue", args=[cohort.pk]))
+    batch = IssueBatch.objects.get(state="asked")
+    address = reverse("certificates:batch", args=[batch.pk])
+    own = client.get("/en" + address).content.decode()
+    assert (answer["Location"], 'value="confirm"' in own, "Together with what the same person" in own) == (
+        address,
+        False,
+        True,
+    )
+    client.force_login(second)
+    assert 'value="approve"' in client.get(address).content.decode()
 
 
 def test_second_person_refuses_with_a_reason_and_the_asker_withdraws(large, asker, second, cohort):
