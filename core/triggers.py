@@ -8,7 +8,7 @@ guard. They are (re)made after every migrate: SQLite's table rebuilds drop trigg
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,20 @@ END $$
 """
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Rows in this state are not out yet: until they leave it these columns may change, too."""
+
+    state: str
+    columns: Collection[str]
+
+
 def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
     """post_migrate receiver; passes by tables that a partial migrate has not made yet."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
     erasable, expires = getattr(sender, "erasable", {}), getattr(sender, "expires", {})
+    drafts = getattr(sender, "drafts", {})
     with connection.cursor() as cursor:
         for table in sorted(present.intersection(getattr(sender, "append_only", ()))):
             expiry = expires.get(table)
@@ -40,7 +49,8 @@ def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any
             protect(cursor, table, erasing=erasable.get(table, ()), expiring=expiry)
         for table, columns in sorted(getattr(sender, "frozen", {}).items()):
             if table in present:
-                protect(cursor, table, changing=columns, erasing=erasable.get(table, ()))
+                erasing, draft = erasable.get(table, ()), drafts.get(table)
+                protect(cursor, table, changing=columns, erasing=erasing, draft=draft)
 
 
 def protect(
@@ -50,13 +60,41 @@ def protect(
     changing: Collection[str] = (),
     erasing: Collection[str] = (),
     expiring: Expiry | None = None,
+    draft: Draft | None = None,
 ) -> None:
-    """Make a table append-only but for the `changing` columns, for `erasing` ones that become empty, and for rows past
-    their period; again is the same as once."""
+    """Make a table append-only but for the `changing` columns, for `erasing` ones that become empty, for what may
+    change in a `draft`, and for rows past their period; again is the same as once."""
     made = _sqlite if cursor.db.vendor == "sqlite" else _postgresql
-    for statement in made(cursor, table, changing, erasing):
+    for statement in made(cursor, table, _Free(frozenset(changing), frozenset(erasing), draft)):
         cursor.execute(statement)
     cursor.execute(_delete_guard(cursor.db.vendor, table, _word(changing), expiring))
+
+
+@dataclass(frozen=True)
+class _Free:
+    """What may change in a table, and how."""
+
+    changing: frozenset[str]
+    erasing: frozenset[str]
+    draft: Draft | None = None
+
+    @property
+    def columns(self) -> set[str]:
+        return {*self.changing, *(name.partition(".")[0] for name in self.erasing)}
+
+    def of_drafts(self) -> "_Free":
+        more = frozenset(self.draft.columns if self.draft else ())
+        return _Free(self.changing | more, frozenset(one for one in self.erasing if one.partition(".")[0] not in more))
+
+    def refused(self, moved: Callable[["_Free"], str]) -> str:
+        """SQL: is a change refused? Empty where every one is; `moved` says what of a row may not."""
+        if self.draft is None:
+            return moved(self)
+        state = self.draft.state
+        return (
+            f"CASE WHEN OLD.\"state\" = '{state}' THEN {moved(self.of_drafts())}"
+            f" ELSE {moved(self)} OR NEW.\"state\" = '{state}' END"
+        )
 
 
 def _delete_guard(vendor: str, table: str, word: str, expiring: Expiry | None) -> str:
@@ -72,21 +110,27 @@ def _word(changing: Collection[str]) -> str:
     return "frozen" if changing else "append-only"
 
 
-def _postgresql(cursor: CursorWrapper, table: str, changing: Collection[str], erasing: Collection[str]) -> list[str]:
-    refuse = f"EXECUTE FUNCTION refuse_change('{_word(changing)}')"
-    free = sorted({*changing, *(name.partition(".")[0] for name in erasing)})
-    rest = f"- '{{{','.join(free)}}}'::text[]"
-    filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(erasing))
-    moved = f"WHEN (to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}{filled}) " if free else ""
+def _postgresql(cursor: CursorWrapper, table: str, free: _Free) -> list[str]:
+    refuse = f"EXECUTE FUNCTION refuse_change('{_word(free.changing)}')"
+    refused = free.refused(_moved_postgresql)
+    moved = f"WHEN ({refused}) " if refused else ""
     # A whole new row can be compared only once its generated columns are computed.
     generated = "SELECT 1 FROM information_schema.columns WHERE table_name = %s AND is_generated = 'ALWAYS'"
-    moment = "AFTER" if free and _rows(cursor, generated, table) else "BEFORE"
+    moment = "AFTER" if moved and _rows(cursor, generated, table) else "BEFORE"
     return [
         _POSTGRESQL_REFUSAL,
         f'CREATE OR REPLACE TRIGGER "{table}_rows" {moment} UPDATE ON "{table}" FOR EACH ROW {moved}{refuse}',
         # Row triggers do not see TRUNCATE.
         f'CREATE OR REPLACE TRIGGER "{table}_whole" BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}',
     ]
+
+
+def _moved_postgresql(free: _Free) -> str:
+    if not free.columns:
+        return ""
+    rest = f"- '{{{','.join(sorted(free.columns))}}}'::text[]"
+    filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(free.erasing))
+    return f"to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}{filled}"
 
 
 def _filled_postgresql(name: str) -> str:
@@ -105,13 +149,13 @@ class _Unique:
     condition: str = ""
 
 
-def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str], erasing: Collection[str]) -> list[str]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(changing)}'); END"
+def _sqlite(cursor: CursorWrapper, table: str, free: _Free) -> list[str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(free.changing)}'); END"
     columns = [name for (name,) in _rows(cursor, "SELECT name FROM pragma_table_info(%s)", table)]
+    refused = free.refused(lambda some: _moved_sqlite(columns, some))
     made = [f'DROP TRIGGER "{name}"' for name in _old_triggers(cursor, table)]
-    made.append(
-        f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, changing, erasing)} {refuse}'
-    )
+    when = f" WHEN {refused}" if refused else ""
+    made.append(f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{when} {refuse}')
     # INSERT OR REPLACE deletes the old row without firing the delete trigger: refuse any insert that would collide,
     # on the row's own number and on every unique index, whatever its columns.
     for place, unique in enumerate([_Unique(("rowid",)), *_unique_indexes(cursor, table)]):
@@ -122,12 +166,12 @@ def _sqlite(cursor: CursorWrapper, table: str, changing: Collection[str], erasin
     return made
 
 
-def _moved(columns: list[str], changing: Collection[str], erasing: Collection[str]) -> str:
+def _moved_sqlite(columns: list[str], free: _Free) -> str:
     """SQL: would a column change that may not? Without columns that may, every UPDATE is refused."""
-    free = {*changing, *(name.partition(".")[0] for name in erasing)}
-    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in free]
-    kept += [_filled_sqlite(name) for name in sorted(erasing)]
-    return f" WHEN {' OR '.join(kept)}" if free else ""
+    if not free.columns:
+        return ""
+    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in free.columns]
+    return " OR ".join([*kept, *(_filled_sqlite(name) for name in sorted(free.erasing))])
 
 
 def _filled_sqlite(name: str) -> str:
