@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from certificates.models import CertificateFile, FileRevision
+from certificates.models import Certificate, CertificateFile, FileRevision
 from core.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,11 @@ HASH_HOLDS = 3600
 
 class FileUnreadable(OSError):
     """The storage did not answer, or has no such file."""
+
+
+def file_name(certificate: Certificate) -> str:
+    """Where the issued bytes lie, and where an attempt may have left some that no row names."""
+    return f"certificates/{certificate.issued_on.year}/{certificate.uuid}.pdf"
 
 
 def stored_bytes(file: CertificateFile | FileRevision) -> bytes:
@@ -46,6 +51,11 @@ def newest_bytes(file: CertificateFile) -> bytes:
         log.error("revision %s does not begin with the issued file", last.storage_name)
         raise DomainError("file_changed", file=last.storage_name)
     return body
+
+
+def next_name(file: CertificateFile) -> str:
+    """Under which the next stamped file will lie."""
+    return f"{file.storage_name.removesuffix('.pdf')}-{file.revisions.count() + 1}.pdf"
 
 
 def stamps_due(by: datetime) -> QuerySet[CertificateFile]:

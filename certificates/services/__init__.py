@@ -7,6 +7,7 @@ from certificates.services.batches import (
     confirm_batch,
     pause_batch,
     refuse_batch,
+    restart_batch,
     resume_batch,
     retry_item,
     withdraw_batch,
@@ -15,7 +16,16 @@ from certificates.services.credential import make_credential, make_transcript, r
 from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
-from certificates.services.revocations import Notice, answer_revocation, drop_case, give_notice, revoke_by_case
+from certificates.services.revocations import (
+    Notice,
+    PaperAnswer,
+    answer_revocation,
+    drop_case,
+    give_notice,
+    record_answer,
+    revoke_by_case,
+)
+from certificates.services.snapshot import facts_today
 from certificates.services.status import (
     deregister_certificate,
     resume_certificate,
@@ -29,6 +39,7 @@ __all__ = [
     "Candidate",
     "NotCounted",
     "Notice",
+    "PaperAnswer",
     "answer_revocation",
     "approve_batch",
     "ask_for_cohort",
@@ -37,13 +48,16 @@ __all__ = [
     "count_verification",
     "deregister_certificate",
     "drop_case",
+    "facts_today",
     "give_notice",
     "issue_certificate",
     "make_credential",
     "make_transcript",
     "pause_batch",
     "plan_issue",
+    "record_answer",
     "refuse_batch",
+    "restart_batch",
     "resume_batch",
     "resume_certificate",
     "retry_item",

@@ -56,7 +56,7 @@ def ask_for_records(*, actor: User, base: TrainingBase, record_ids: Sequence[int
 
 @transaction.atomic
 def confirm_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
-    """By whoever asked, up to the number of the rule, counted over the day and the class; a small batch also by another.
+    """By whoever asked, up to the number of the rule, counted over day and class; a small batch also by another.
 
     Raises `second_person_needed`, `nothing_to_issue`, WrongState.
     """
@@ -105,6 +105,16 @@ def resume_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
 
 
 @transaction.atomic
+def restart_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
+    """A job that was stopped by a failure, by any issuer of the base, who answers for it from then on."""
+    require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    if batch.job and batch.job.state == Job.State.FAILED:
+        jobs.start_again(actor=actor, job=batch.job, taking_over=True)
+        audit.record(actor, "certificates.batch_started_again", batch)
+    return batch
+
+
+@transaction.atomic
 def retry_item(*, actor: User, batch: IssueBatch, record_ids: Sequence[int]) -> int:
     """What failed, once more, one by one or all; what has a certificate keeps it."""
     require(actor, Permission.CERTIFICATE_ISSUE, batch)
@@ -117,7 +127,7 @@ def retry_item(*, actor: User, batch: IssueBatch, record_ids: Sequence[int]) -> 
 # --- parts ----------------------------------------------------------------------------------------------------------
 def _waiting(cohort: Cohort) -> IssueBatch | None:
     """A batch of this class that nobody has decided on, or whose job is not over."""
-    runs = Q(state=BatchState.APPROVED, job__isnull=False) & ~Q(job__state=Job.State.DONE)
+    runs = Q(state=BatchState.APPROVED, job__isnull=False) & ~Q(job__state__in=Job.OVER)
     rows = IssueBatch.objects.filter(Q(state=BatchState.ASKED) | runs, cohort=cohort)
     return rows.select_related("job").order_by("-pk").first()
 
@@ -140,7 +150,8 @@ def _keep(actor: User, base: TrainingBase, lines: list[Line], cohort: Cohort | N
             person_id=line.person_id,
             record=line.record,
             gets=line.gets,
-            why_not=[[str(one.obstacle), one.detail] for one in line.why_not],
+            # The code alone: what it is about are characters of a name, and nothing erases this line.
+            why_not=[[str(one.obstacle), ""] for one in line.why_not],
         )
         for line in lines
     )

@@ -112,7 +112,8 @@ def _by_file(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, answer: Answer) -> HttpResponse:
-    services.count_verification(answer.certificate)
+    if request.method != "HEAD":
+        services.count_verification(answer.certificate)
     # A file that is not in the register is an answer; what could not be read is none.
     status = 200 if answer.file else STATUS.get(answer.outcome, 200)
     return render(request, "certificates/outcome.html", {"answer": answer}, status=status)

@@ -18,6 +18,7 @@ from certificates import services
 from certificates.models import IssueBatch
 from certificates.selectors import batches as selectors
 from certificates.workflow import ISSUE_BATCH_STEPS
+from core import jobs
 from core.errors import DomainError
 from core.workflow import steps_for
 
@@ -69,6 +70,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "second": second,
         "steps": [step for step in open_now if {"confirm": not second, "approve": second}.get(step, True)],
         "progress": selectors.batch_progress(found),
+        "stopped_by": jobs.failure_words(found.job.error) if found.job else "",
         "crumbs": _crumbs(_("One batch")),
     }
     return render(request, "certificates/batch.html", context)
@@ -76,12 +78,14 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def steer(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Pause, resume, try again: nothing is decided anew."""
+    """Pause, resume, start or try again: nothing is decided anew."""
     found, what = _batch_or_404(request, pk), request.POST.get("what")
     if what == "pause":
         services.pause_batch(actor=request.user, batch=found)
     elif what == "resume":
         services.resume_batch(actor=request.user, batch=found)
+    elif what == "restart":
+        services.restart_batch(actor=request.user, batch=found)
     else:
         again = [line.item.record_id for line in selectors.batch_lines(request.user, found) if line.failed]
         chosen = [key for key in again if what in ("all", str(key)) and key]
