@@ -50,7 +50,7 @@ def verify(request: HttpRequest, response: HttpResponse, number: str = "", code:
     if wait:
         response["Retry-After"] = str(wait)
         return Status(429, {"detail": f"too many requests; try again in {wait} seconds"})
-    return selectors.verify(number=number[:60], code=code[:60]).as_json()
+    return _counted(selectors.verify(number=number[:60], code=code[:60]))
 
 
 @router.post("/verify", response={200: Verification, 413: Refused, 429: Refused}, summary="Verify by the file itself")
@@ -64,4 +64,10 @@ def verify_file(request: HttpRequest, response: HttpResponse, file: File[Uploade
         return Status(429, {"detail": f"too many requests; try again in {wait} seconds"})
     if (file.size or 0) > MAX_FILE:
         return Status(413, {"detail": "the file is larger than 2 MB"})
-    return selectors.verify_file(file.read()).as_json()
+    return _counted(selectors.verify_file(file.read()))
+
+
+def _counted(answer: selectors.Answer) -> dict[str, Any]:
+    """A machine's question is one for the holder's count as well."""
+    services.count_verification(answer.certificate)
+    return answer.as_json()

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core.triggers import Draft
+
 
 class CertificatesConfig(AppConfig):
     name = "certificates"
@@ -42,6 +44,9 @@ class CertificatesConfig(AppConfig):
             "state",
             "answer",
             "answered_at",
+            "answer_came",
+            "answer_came_on",
+            "answer_recorded_by_id",
             "answer_until",
             "is_provisional",
             "considered",
@@ -55,6 +60,24 @@ class CertificatesConfig(AppConfig):
     filled_once: ClassVar[dict[str, list[str]]] = {
         "certificates_certificate": ["filing_number"],
         "certificates_filingline": ["filing_number"],
+    }
+
+    # Before its bytes exist, a certificate may be told anew what it will say, under the same number.
+    drafts: ClassVar[dict[str, Draft]] = {
+        "certificates_certificate": Draft(
+            "draft",
+            [
+                "training_record_id",
+                "holder_name",
+                "holder_document_type",
+                "holder_document_masked",
+                "holder_document_tail",
+                "facts",
+                "hours",
+                "completed_on",
+                "valid_until",
+            ],
+        )
     }
 
     # What says whose it is may become empty, when its holder is erased.

@@ -117,6 +117,20 @@ def figure(code: str, *, on: date) -> Any:
     return held[-1]
 
 
+def last_day(level: str, issued_on: date) -> date | None:
+    """The last day on which a certificate holds, by the rule of the day of issue; None: no end is set."""
+    years = figure("validity_years", on=issued_on).get(level)
+    return None if years is None else years_later(issued_on, years)
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day of a later year; of 29 February the 28th where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
 # --- filing with a receiving body -------------------------------------------------------------------------------------
 FILING = "demo/reference/filing_rules.yaml"
 

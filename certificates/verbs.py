@@ -7,6 +7,7 @@ from core import audit
 audit.name_verbs(
     {
         "certificates.number_allotted": _("Allotted a certificate number."),
+        "certificates.draft_told_anew": _("Took the facts of a certificate in the making anew."),
         "certificates.issue_started": _("Started to issue certificates."),
         "certificates.stamp_renewed": _("Renewed the time stamp of a certificate's file."),
         "certificates.proof_enclosed": _("Put the proof of the public log into a certificate's file."),
@@ -17,6 +18,7 @@ audit.name_verbs(
         "certificates.issuebatch.withdraw": _("Withdrew a batch of certificates."),
         "certificates.batch_paused": _("Paused the issue of a batch."),
         "certificates.batch_resumed": _("Resumed the issue of a batch."),
+        "certificates.batch_started_again": _("Started the stopped issue of a batch again."),
         "certificates.batch_retried": _("Tried failed certificates of a batch again."),
         "certificates.reduced": _("Took the name off a certificate after an erasure."),
         "certificates.credential_made": _("Made the credential of an earlier certificate."),
@@ -41,6 +43,7 @@ audit.name_verbs(
         "certificates.reminded": _("Reminded a holder of the end of a certificate."),
         "certificates.revocationcase.notice": _("Gave notice before revoking a certificate."),
         "certificates.revocationcase.answer": _("Answered before the revocation of a certificate."),
+        "certificates.revocationcase.record": _("Put down an answer on paper before a revocation."),
         "certificates.revocationcase.lapse": _("The time to answer before a revocation passed."),
         "certificates.revocationcase.revoke": _("Decided to revoke a certificate."),
         "certificates.revocationcase.drop": _("Dropped the revocation of a certificate."),

@@ -62,6 +62,14 @@ class ServedHow(TextChoices):
     ELECTRONIC = "electronic", _("electronically, with the holder's signed consent on file")
 
 
+class AnswerCame(TextChoices):
+    """How an answer reached the base past this platform."""
+
+    IN_PERSON = "in_person", _("brought in person")
+    POST = "post", _("by post")
+    SPOKEN = "spoken", _("spoken, put down and signed")
+
+
 class BatchState(TextChoices):
     """An issue by batch: asked for, then decided once."""
 
@@ -138,11 +146,13 @@ STEP_TITLES = {
 }
 
 R = RevocationState
-# Who gave the notice does not revoke.
+# Who gave the notice does not revoke, and does not put down what the holder answered.
 APART = frozenset({"notice"})
 REVOCATION_STEPS = {
     #               from                                            to          who                   apart from
     "answer":  Step(frozenset({R.NOTICED, R.LAPSED}),               R.ANSWERED, P.CERTIFICATE_OWN),
+    # An answer on paper, put down by somebody else than who gave the notice.
+    "record":  Step(frozenset({R.NOTICED, R.LAPSED}),               R.ANSWERED, P.CERTIFICATE_MANAGE, APART),
     "lapse":   Step(frozenset({R.NOTICED}),                         R.LAPSED,   P.CERTIFICATE_MANAGE),
     "revoke":  Step(frozenset({R.ANSWERED, R.LAPSED}),              R.REVOKED,  P.CERTIFICATE_MANAGE, APART),
     "drop":    Step(frozenset({R.NOTICED, R.ANSWERED, R.LAPSED}),   R.DROPPED,  P.CERTIFICATE_MANAGE),

@@ -86,19 +86,20 @@ def _stop(event: OutboxEvent) -> None:
 
 
 @transaction.atomic
-def start_again(*, actor: AbstractBaseUser, job: Job) -> Job:
+def start_again(*, actor: AbstractBaseUser, job: Job, taking_over: bool = False) -> Job:
     """Whoever started a job that was stopped by a failure starts it again; only what is not done is done.
 
-    Its handler asks for the owner's powers anew. Raises NotAllowed, WrongState.
+    `taking_over`: by somebody else, whose room has asked for the power; the job is theirs from then on. Its handler
+    asks for the owner's powers anew. Raises NotAllowed, WrongState.
     """
-    locked = Job.objects.select_for_update().filter(pk=job.pk, owner=actor.pk).first()
-    if locked is None:
+    locked = Job.objects.select_for_update().filter(pk=job.pk).first()
+    if locked is None or (locked.owner_id != actor.pk and not taking_over):
         raise NotAllowed(record="core.job")
     if locked.state != Job.State.FAILED:
         raise WrongState(step="start_again", state=locked.state)
     locked.items.filter(state=JobItem.State.WAITING).update(leased_until=None)
-    locked.state, locked.error, locked.finished_at = Job.State.QUEUED, "", None
-    locked.save(update_fields=["state", "error", "finished_at"])
+    locked.state, locked.error, locked.finished_at, locked.owner_id = Job.State.QUEUED, "", None, actor.pk
+    locked.save(update_fields=["state", "error", "finished_at", "owner"])
     outbox.add_again(locked.kind, locked.pk)
     audit.record(actor, "core.job_started_again", locked, kind=locked.kind)
     return locked
@@ -106,8 +107,8 @@ def start_again(*, actor: AbstractBaseUser, job: Job) -> Job:
 
 @transaction.atomic
 def pause(job: Job) -> bool:
-    """Stop after the item that is being done; nothing is lost."""
-    return bool(Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(state=Job.State.PAUSED))
+    """Stop after the item that is being done; nothing is lost. What is over stays so: a failure is started again."""
+    return bool(Job.objects.filter(pk=job.pk).exclude(state__in=Job.OVER).update(state=Job.State.PAUSED))
 
 
 @transaction.atomic

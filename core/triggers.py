@@ -3,13 +3,14 @@
 Which tables: `append_only` of each app's config refuse UPDATE, DELETE, TRUNCATE and REPLACE; `frozen` ones do so too,
 but for an UPDATE of the columns named there. Columns of either that `erasable` names may also become empty, and nothing
 else: that is how personal data is erased where facts are kept ("facts.name" is one key of a JSON column). Of those that
-may change, the texts that `filled_once` names change only while they are empty. Rows of tables in `expires` may be
-deleted once they are older than their period, by the database's own clock; nobody lifts a
-guard. They are (re)made after every migrate: SQLite's table rebuilds drop triggers, and periods may have changed.
+may change, the texts that `filled_once` names change only while they are empty. What `drafts` names may change, too, as
+long as the row is a draft. Rows of tables in `expires` may be deleted once they are older than their period, by the
+database's own clock; nobody lifts a guard. They are (re)made after every migrate: SQLite's table rebuilds drop
+triggers, and periods may have changed.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +29,20 @@ END $$
 """
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Rows in this state are not out yet: until they leave it these columns may change, too."""
+
+    state: str
+    columns: Collection[str]
+
+
 def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
     """post_migrate receiver; passes by tables that a partial migrate has not made yet."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
     erasable, expires = getattr(sender, "erasable", {}), getattr(sender, "expires", {})
-    once = getattr(sender, "filled_once", {})
+    once, drafts = getattr(sender, "filled_once", {}), getattr(sender, "drafts", {})
     with connection.cursor() as cursor:
         for table in sorted(present.intersection(getattr(sender, "append_only", ()))):
             expiry = expires.get(table)
@@ -42,7 +51,8 @@ def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any
             protect(cursor, table, erasing=erasable.get(table, ()), expiring=expiry)
         for table, columns in sorted(getattr(sender, "frozen", {}).items()):
             if table in present:
-                protect(cursor, table, changing=columns, erasing=erasable.get(table, ()), filling=once.get(table, ()))
+                erasing, filling, draft = erasable.get(table, ()), once.get(table, ()), drafts.get(table)
+                protect(cursor, table, changing=columns, erasing=erasing, filling=filling, draft=draft)
 
 
 def protect(
@@ -53,13 +63,44 @@ def protect(
     erasing: Collection[str] = (),
     filling: Collection[str] = (),
     expiring: Expiry | None = None,
+    draft: Draft | None = None,
 ) -> None:
     """Make a table append-only but for the `changing` columns (those of `filling` only while they are empty), for
-    `erasing` ones that become empty, and for rows past their period; again is the same as once."""
+    `erasing` ones that become empty, for what may change in a `draft`, and for rows past their period; again is the
+    same as once."""
     made = _sqlite if cursor.db.vendor == "sqlite" else _postgresql
-    for statement in made(cursor, table, _Free(changing, erasing, filling)):
+    for statement in made(cursor, table, _Free(frozenset(changing), frozenset(erasing), frozenset(filling), draft)):
         cursor.execute(statement)
     cursor.execute(_delete_guard(cursor.db.vendor, table, _word(changing), expiring))
+
+
+@dataclass(frozen=True)
+class _Free:
+    """What may change in a table, and how."""
+
+    changing: frozenset[str]
+    erasing: frozenset[str]
+    filling: frozenset[str]
+    draft: Draft | None = None
+
+    @property
+    def columns(self) -> set[str]:
+        return {*self.changing, *(name.partition(".")[0] for name in self.erasing)}
+
+    def of_drafts(self) -> "_Free":
+        more = frozenset(self.draft.columns if self.draft else ())
+        erasing = frozenset(one for one in self.erasing if one.partition(".")[0] not in more)
+        return _Free(self.changing | more, erasing, self.filling - more)
+
+    def refused(self, moved: Callable[["_Free"], str]) -> str:
+        """SQL: is a change refused? Empty where every one is; `moved` says what of a row may not."""
+        if self.draft is None:
+            return moved(self)
+        state = self.draft.state
+        return (
+            f"CASE WHEN OLD.\"state\" = '{state}' THEN {moved(self.of_drafts())}"
+            f" ELSE {moved(self)} OR NEW.\"state\" = '{state}' END"
+        )
 
 
 def _delete_guard(vendor: str, table: str, word: str, expiring: Expiry | None) -> str:
@@ -71,39 +112,32 @@ def _delete_guard(vendor: str, table: str, word: str, expiring: Expiry | None) -
     return f'CREATE OR REPLACE TRIGGER "{table}_delete" BEFORE DELETE ON "{table}" FOR EACH ROW{still_young} {refuse}'
 
 
-@dataclass(frozen=True)
-class _Free:
-    """Which columns may change, and how."""
-
-    changing: Collection[str]
-    erasing: Collection[str]
-    filling: Collection[str]
-
-    @property
-    def columns(self) -> list[str]:
-        return sorted({*self.changing, *(name.partition(".")[0] for name in self.erasing)})
-
-
 def _word(changing: Collection[str]) -> str:
     return "frozen" if changing else "append-only"
 
 
-def _postgresql(cursor: CursorWrapper, table: str, may: _Free) -> list[str]:
-    refuse = f"EXECUTE FUNCTION refuse_change('{_word(may.changing)}')"
-    free = may.columns
-    rest = f"- '{{{','.join(free)}}}'::text[]"
-    filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(may.erasing))
-    filled += "".join(f' OR (NEW."{name}" <> OLD."{name}" AND OLD."{name}" <> \'\')' for name in sorted(may.filling))
-    moved = f"WHEN (to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}{filled}) " if free else ""
+def _postgresql(cursor: CursorWrapper, table: str, free: _Free) -> list[str]:
+    refuse = f"EXECUTE FUNCTION refuse_change('{_word(free.changing)}')"
+    refused = free.refused(_moved_postgresql)
+    moved = f"WHEN ({refused}) " if refused else ""
     # A whole new row can be compared only once its generated columns are computed.
     generated = "SELECT 1 FROM information_schema.columns WHERE table_name = %s AND is_generated = 'ALWAYS'"
-    moment = "AFTER" if free and _rows(cursor, generated, table) else "BEFORE"
+    moment = "AFTER" if moved and _rows(cursor, generated, table) else "BEFORE"
     return [
         _POSTGRESQL_REFUSAL,
         f'CREATE OR REPLACE TRIGGER "{table}_rows" {moment} UPDATE ON "{table}" FOR EACH ROW {moved}{refuse}',
         # Row triggers do not see TRUNCATE.
         f'CREATE OR REPLACE TRIGGER "{table}_whole" BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}',
     ]
+
+
+def _moved_postgresql(free: _Free) -> str:
+    if not free.columns:
+        return ""
+    rest = f"- '{{{','.join(sorted(free.columns))}}}'::text[]"
+    filled = "".join(f" OR {_filled_postgresql(name)}" for name in sorted(free.erasing))
+    filled += "".join(f' OR (NEW."{name}" <> OLD."{name}" AND OLD."{name}" <> \'\')' for name in sorted(free.filling))
+    return f"to_jsonb(NEW) {rest} IS DISTINCT FROM to_jsonb(OLD) {rest}{filled}"
 
 
 def _filled_postgresql(name: str) -> str:
@@ -122,11 +156,13 @@ class _Unique:
     condition: str = ""
 
 
-def _sqlite(cursor: CursorWrapper, table: str, may: _Free) -> list[str]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(may.changing)}'); END"
+def _sqlite(cursor: CursorWrapper, table: str, free: _Free) -> list[str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is {_word(free.changing)}'); END"
     columns = [name for (name,) in _rows(cursor, "SELECT name FROM pragma_table_info(%s)", table)]
+    refused = free.refused(lambda some: _moved_sqlite(columns, some))
     made = [f'DROP TRIGGER "{name}"' for name in _old_triggers(cursor, table)]
-    made.append(f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{_moved(columns, may)} {refuse}')
+    when = f" WHEN {refused}" if refused else ""
+    made.append(f'CREATE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}"{when} {refuse}')
     # INSERT OR REPLACE deletes the old row without firing the delete trigger: refuse any insert that would collide,
     # on the row's own number and on every unique index, whatever its columns.
     for place, unique in enumerate([_Unique(("rowid",)), *_unique_indexes(cursor, table)]):
@@ -137,12 +173,14 @@ def _sqlite(cursor: CursorWrapper, table: str, may: _Free) -> list[str]:
     return made
 
 
-def _moved(columns: list[str], may: _Free) -> str:
+def _moved_sqlite(columns: list[str], free: _Free) -> str:
     """SQL: would a column change that may not? Without columns that may, every UPDATE is refused."""
-    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in may.columns]
-    kept += [_filled_sqlite(name) for name in sorted(may.erasing)]
-    kept += [f'(NEW."{name}" IS NOT OLD."{name}" AND OLD."{name}" <> \'\')' for name in sorted(may.filling)]
-    return f" WHEN {' OR '.join(kept)}" if may.columns else ""
+    if not free.columns:
+        return ""
+    kept = [f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name not in free.columns]
+    kept += [_filled_sqlite(name) for name in sorted(free.erasing)]
+    kept += [f'(NEW."{name}" IS NOT OLD."{name}" AND OLD."{name}" <> \'\')' for name in sorted(free.filling)]
+    return " OR ".join(kept)
 
 
 def _filled_sqlite(name: str) -> str:

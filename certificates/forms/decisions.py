@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from certificates.workflow import GROUNDS, Ground, ServedHow
+from certificates.workflow import GROUNDS, AnswerCame, Ground, ServedHow
 from core import clock
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -74,12 +74,25 @@ class NoticeForm(forms.Form):
 
 
 class ConsideredForm(forms.Form):
+    # What of the hearing the page showed on which the decision is taken.
+    heard = forms.CharField(widget=forms.HiddenInput, required=False)
     considered = forms.CharField(
         label=_("What was made of the answer, and why it is decided so"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The holder reads it."),
     )
+
+
+class PaperAnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("What the holder answered"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Word for word; the paper goes into the file. The holder reads it here."),
+    )
+    came = forms.ChoiceField(label=_("How the answer came"), choices=AnswerCame.choices)
+    came_on = forms.DateField(label=_("Came on"), widget=DAY)
 
 
 class AnswerForm(forms.Form):

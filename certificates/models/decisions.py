@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.access import ScopedQuerySet
-from certificates.workflow import RevocationState, ServedHow
+from certificates.workflow import AnswerCame, RevocationState, ServedHow
 from core import clock
 
 OPEN_REVOCATIONS = (RevocationState.NOTICED, RevocationState.ANSWERED, RevocationState.LAPSED)
@@ -41,6 +41,12 @@ class RevocationCase(models.Model):
     noticed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # An answer that came on paper: how and when it came, and who put it down here; never who gave the notice.
+    answer_came = models.CharField(max_length=12, choices=AnswerCame.choices, blank=True)
+    answer_came_on = models.DateField(null=True, blank=True)
+    answer_recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     # Why it is decided so, and what was made of the answer.
     considered = models.TextField(blank=True)
     decided_on = models.DateField(null=True, blank=True)
@@ -77,6 +83,21 @@ class RevocationCase(models.Model):
                     decided_by__isnull=True,
                 ),
             ),
+            models.CheckConstraint(
+                name="revocation_paper_answer_is_whole",
+                condition=Q(answer_came="", answer_came_on__isnull=True, answer_recorded_by__isnull=True)
+                | Q(
+                    ~Q(answer_came=""),
+                    answered_at__isnull=False,
+                    answer_came_on__isnull=False,
+                    answer_came_on__gte=F("served_on"),
+                    answer_recorded_by__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="revocation_answer_recorded_by_another",
+                condition=Q(answer_recorded_by__isnull=True) | ~Q(answer_recorded_by=F("noticed_by")),
+            ),
             # Nobody revokes alone, and nobody revokes before the holder has spoken or had the time to.
             models.CheckConstraint(
                 name="revocation_decided_by_another",
@@ -93,6 +114,11 @@ class RevocationCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate_id}: {self.state}"
+
+    @property
+    def heard(self) -> str:
+        """What of the hearing was known: a decision is taken on what its page showed."""
+        return self.answered_at.isoformat() if self.answered_at else ""
 
     @property
     def is_open(self) -> bool:

@@ -1,7 +1,7 @@
 """Reads of the certificates room: lists for holders and bases, awards to issue for, stored bytes, verification."""
 
 from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to_judge
-from certificates.selectors.batches import alone_up_to, batches_of
+from certificates.selectors.batches import alone_up_to, batches_of, needs_second
 from certificates.selectors.credentials import has_transcript, my_credential, my_transcript
 from certificates.selectors.decisions import cases_of, deadline_figures, decision_steps
 from certificates.selectors.files import newest_bytes, stored_bytes
@@ -35,6 +35,7 @@ __all__ = [
     "my_certificates",
     "my_credential",
     "my_transcript",
+    "needs_second",
     "newest_bytes",
     "open_links",
     "own_awards_to_file",

@@ -59,6 +59,13 @@ def wordings(record: TrainingRecord) -> list[TrainingRecord]:
     return found
 
 
+def latest_wording(record: TrainingRecord) -> int:
+    """The record that corrected this one, or itself."""
+    while (correction := TrainingRecord.objects.filter(replaces=record).first()) is not None:
+        record = correction
+    return record.pk
+
+
 def enrolment_of(record: TrainingRecord) -> Enrolment | None:
     return next((wording.enrolment for wording in wordings(record) if wording.enrolment), None)
 

@@ -1,8 +1,11 @@
 """Batches of a base: what was asked for, how far the job is, what failed and why."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -39,6 +42,26 @@ def batch_of(actor: User, pk: int) -> IssueBatch | None:
 def batches_waiting(actor: User) -> dict[str, int]:
     """For the first page."""
     return {"batches_waiting": batches(actor).filter(state=BatchState.ASKED).count()}
+
+
+def needs_second(batch: IssueBatch) -> bool:
+    """Too many for one person: in this batch, or together with what its asker confirmed alone on this day at this base,
+    or ever for one of its classes. Three small batches are no way round the second person."""
+    return batch.needs_second or _alone_with(batch) > batch.alone_up_to
+
+
+def _alone_with(batch: IssueBatch) -> int:
+    alone = IssueBatch.objects.filter(
+        base=batch.base_id, state=BatchState.APPROVED, asked_by=batch.asked_by_id, decided_by=F("asked_by")
+    ).exclude(pk=batch.pk)
+    day = alone.filter(decided_at__gt=clock.end_of_day(clock.today() - timedelta(days=1)))
+    people: int = day.aggregate(people=Sum("people"))["people"] or 0
+    # A person whose first try failed is one person.
+    lines = IssueBatchItem.objects.filter(Q(batch__in=alone) | Q(batch=batch), gets=True)
+    of_class = Coalesce("record__enrolment__cohort", "record__replaces__enrolment__cohort")
+    classes = Counter(dict(lines.values_list("record", of_class).distinct()).values())
+    own = batch.items.filter(gets=True).values_list(of_class, flat=True).distinct()
+    return max(people + batch.people, *(classes[one] for one in own if one), 0)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from certificates.models import Certificate, CertificateCredential
 from certificates.selectors.lists import my_certificates
 from certificates.workflow import CertificateState
+from core import clock
 
 
 def my_credential(actor: User, number: str) -> Certificate | None:
@@ -26,7 +27,8 @@ def has_transcript(actor: User) -> bool:
 
 
 def _in_force(actor: User) -> QuerySet[Certificate]:
-    rows = my_certificates(actor).filter(state=CertificateState.ISSUED, credential__isnull=False)
+    not_over = Q(valid_until__isnull=True) | Q(valid_until__gte=clock.today())
+    rows = my_certificates(actor).filter(not_over, state=CertificateState.ISSUED, credential__isnull=False)
     return rows.exclude(credential__json_form="")
 
 

@@ -26,6 +26,12 @@ def certificate_to_manage(actor: User, number: str) -> Certificate | None:
     )
 
 
+def successor_in_the_making(certificate: Certificate) -> str:
+    """The number of a certificate that is to replace this one and has no bytes yet."""
+    rows = Certificate.objects.filter(supersedes=certificate.pk, state=CertificateState.DRAFT)
+    return rows.values_list("number", flat=True).first() or ""
+
+
 def decision_steps(actor: User, certificate: Certificate) -> list[tuple[str, str]]:
     """The buttons of a certificate's page: none for those who do not decide about it."""
     if not can(actor, Permission.CERTIFICATE_MANAGE, certificate):
@@ -109,25 +115,4 @@ def deadline_figures(actor: User) -> dict[str, int]:
         "suspensions_near": held.filter(suspension_ends_on__gte=today, suspension_ends_on__lte=soon).count(),
         "suspensions_over": held.filter(suspension_ends_on__lt=today).count(),
         "revocations_open": revocations(actor).count(),
-    }
-
-
-@dataclass(frozen=True)
-class FactNow:
-    """What a certificate says, beside what a new one would say."""
-
-    printed: str
-    now: str
-
-    @property
-    def differs(self) -> bool:
-        return self.printed != self.now
-
-
-def facts_today(certificate: Certificate) -> dict[str, FactNow]:
-    person, base = certificate.training_record.person, certificate.base
-    return {
-        "name": FactNow(certificate.holder_name, person.name),
-        "latin_name": FactNow(certificate.facts.get("latin_name", ""), person.latin_name),
-        "issuer": FactNow(certificate.facts["issuer"]["zh"], base.name),
     }

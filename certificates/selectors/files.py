@@ -11,7 +11,7 @@ from django.core.cache.backends.base import BaseCache
 from django.core.files.storage import default_storage
 from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
 
-from certificates.models import CertificateFile, FileRevision
+from certificates.models import Certificate, CertificateFile, FileRevision
 from certificates.workflow import RevisionKind
 from core.errors import DomainError
 
@@ -22,6 +22,11 @@ HASH_HOLDS = 3600
 
 class FileUnreadable(OSError):
     """The storage did not answer, or has no such file."""
+
+
+def file_name(certificate: Certificate) -> str:
+    """Where the issued bytes lie, and where an attempt may have left some that no row names."""
+    return f"certificates/{certificate.issued_on.year}/{certificate.uuid}.pdf"
 
 
 def stored_bytes(file: CertificateFile | FileRevision) -> bytes:

@@ -1,13 +1,18 @@
 """The certificates of a class as they are handed out on the last afternoon: by name, with who has got the paper."""
 
+import logging
+
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate
+from certificates.selectors.files import stored_bytes
 from certificates.workflow import CertificateState
+from core.errors import DomainError
 from courses.models import Cohort
 
+log = logging.getLogger(__name__)
 # So many pages go into one file: a request must not take long.
 PART = 60
 
@@ -28,3 +33,15 @@ def parts_of(count: int) -> list[int]:
 
 def part(rows: list[Certificate], number: int) -> list[Certificate]:
     return rows[(number - 1) * PART : number * PART]
+
+
+def print_part(rows: list[Certificate]) -> tuple[list[bytes], list[Certificate]]:
+    """The stored bytes in order, and those certificates whose file is missing or is not what was issued."""
+    bodies, damaged = [], []
+    for row in rows:
+        try:
+            bodies.append(stored_bytes(row.file))
+        except (DomainError, OSError):
+            log.exception("certificate %s cannot be printed", row.number)
+            damaged.append(row)
+    return bodies, damaged

@@ -7,6 +7,7 @@ from certificates.services.batches import (
     confirm_batch,
     pause_batch,
     refuse_batch,
+    restart_batch,
     resume_batch,
     retry_item,
     withdraw_batch,
@@ -18,7 +19,16 @@ from certificates.services.filing_answers import import_answer, preview_answer
 from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue, start_issue
-from certificates.services.revocations import Notice, answer_revocation, drop_case, give_notice, revoke_by_case
+from certificates.services.revocations import (
+    Notice,
+    PaperAnswer,
+    answer_revocation,
+    drop_case,
+    give_notice,
+    record_answer,
+    revoke_by_case,
+)
+from certificates.services.snapshot import facts_today
 from certificates.services.status import (
     deregister_certificate,
     resume_certificate,
@@ -33,6 +43,7 @@ __all__ = [
     "NameCorrection",
     "NotCounted",
     "Notice",
+    "PaperAnswer",
     "answer_revocation",
     "approve_batch",
     "ask_for_cohort",
@@ -46,6 +57,7 @@ __all__ = [
     "drop_case",
     "drop_list",
     "export_list",
+    "facts_today",
     "give_notice",
     "import_answer",
     "issue_certificate",
@@ -54,7 +66,9 @@ __all__ = [
     "pause_batch",
     "plan_issue",
     "preview_answer",
+    "record_answer",
     "refuse_batch",
+    "restart_batch",
     "resume_batch",
     "resume_certificate",
     "retry_item",

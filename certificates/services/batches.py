@@ -10,8 +10,9 @@ from accounts.access import require
 from accounts.models import TrainingBase, User
 from accounts.permissions import Permission
 from certificates.models import IssueBatch, IssueBatchItem
-from certificates.rules import figure
+from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards
+from certificates.selectors.batches import needs_second
 from certificates.services.apart import require_other
 from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
 from certificates.services.snapshot import Refusal, refusals
@@ -56,9 +57,14 @@ def ask_for_records(*, actor: User, base: TrainingBase, record_ids: Sequence[int
 
 @transaction.atomic
 def confirm_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
-    """By whoever asked, up to the number of the rule. Raises `second_person_needed`, `nothing_to_issue`, WrongState."""
+    """By whoever asked, up to the number of the rule, counted over day and class; a small batch also by another.
+
+    Raises `second_person_needed`, `nothing_to_issue`, WrongState.
+    """
     require(actor, Permission.CERTIFICATE_ISSUE, batch)
-    if batch.needs_second:
+    # Two batches that are confirmed at once are counted one after the other.
+    TrainingBase.objects.select_for_update(no_key=True).get(pk=batch.base_id)
+    if batch.needs_second or (actor.pk == batch.asked_by_id and needs_second(batch)):
         raise DomainError("second_person_needed", people=batch.people, limit=batch.alone_up_to)
     return _begin(actor, batch, "confirm")
 
@@ -100,6 +106,16 @@ def resume_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
 
 
 @transaction.atomic
+def restart_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
+    """A job that was stopped by a failure, by any issuer of the base, who answers for it from then on."""
+    require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    if batch.job and batch.job.state == Job.State.FAILED:
+        jobs.start_again(actor=actor, job=batch.job, taking_over=True)
+        audit.record(actor, "certificates.batch_started_again", batch)
+    return batch
+
+
+@transaction.atomic
 def retry_item(*, actor: User, batch: IssueBatch, record_ids: Sequence[int]) -> int:
     """What failed, once more, one by one or all; what has a certificate keeps it."""
     require(actor, Permission.CERTIFICATE_ISSUE, batch)
@@ -112,7 +128,7 @@ def retry_item(*, actor: User, batch: IssueBatch, record_ids: Sequence[int]) -> 
 # --- parts ----------------------------------------------------------------------------------------------------------
 def _waiting(cohort: Cohort) -> IssueBatch | None:
     """A batch of this class that nobody has decided on, or whose job is not over."""
-    runs = Q(state=BatchState.APPROVED, job__isnull=False) & ~Q(job__state=Job.State.DONE)
+    runs = Q(state=BatchState.APPROVED, job__isnull=False) & ~Q(job__state__in=Job.OVER)
     rows = IssueBatch.objects.filter(Q(state=BatchState.ASKED) | runs, cohort=cohort)
     return rows.select_related("job").order_by("-pk").first()
 
@@ -135,13 +151,18 @@ def _keep(actor: User, base: TrainingBase, lines: list[Line], cohort: Cohort | N
             person_id=line.person_id,
             record=line.record,
             gets=line.gets,
-            why_not=[[str(one.obstacle), one.detail] for one in line.why_not],
+            why_not=[[str(one.obstacle), _figure(one)] for one in line.why_not],
         )
         for line in lines
     )
     # The verb of a step, so that the table can keep apart who asked and who approves.
     audit.record(actor, "certificates.issuebatch.ask", batch, people=people, limit=batch.alone_up_to)
     return batch
+
+
+def _figure(refusal: Refusal) -> str:
+    """Days of waiting are told; all else would be characters of a name, and nothing erases this line."""
+    return refusal.detail if refusal.obstacle == Obstacle.AWAITS_FILING else ""
 
 
 def _begin(actor: User, batch: IssueBatch, step: str) -> IssueBatch:

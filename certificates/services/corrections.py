@@ -30,8 +30,9 @@ def correct_name_on_certificate(*, actor: User, certificate: Certificate, correc
     A kill, or a seal that fails, between register and bytes leaves the earlier certificate in force; the next attempt
     completes the new one. Raises WrongState, an Obstacle, `own_record`, `name_missing`, `name_same`.
     """
-    intent = _allot(actor, certificate, correction)
-    made = store_certificate(actor=actor, certificate=intent)
+    reason = f"证书 {certificate.number} 姓名有误，基地核对证件原件后更正"
+    intent = _allot(actor, certificate, correction, reason)
+    made = store_certificate(actor=actor, certificate=intent, note=reason)
     if correction.paper_back:
         take_back(actor=actor, certificate=certificate)
     return made
@@ -53,12 +54,11 @@ def take_back(*, actor: User, certificate: Certificate) -> CertificateReturn:
 
 
 @transaction.atomic
-def _allot(actor: User, certificate: Certificate, correction: NameCorrection) -> Certificate:
+def _allot(actor: User, certificate: Certificate, correction: NameCorrection, reason: str) -> Certificate:
     require(actor, Permission.CERTIFICATE_MANAGE, certificate)
     old = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if old.state != CertificateState.ISSUED:
         raise WrongState(step="supersede", state=old.state)
-    reason = f"证书 {old.number} 姓名有误，基地核对证件原件后更正"
     if not Certificate.objects.filter(supersedes=old).exists():
         correct_name_at_desk(
             actor=actor,
@@ -68,4 +68,4 @@ def _allot(actor: User, certificate: Certificate, correction: NameCorrection) ->
             latin_name=correction.latin_name,
             reason=reason,
         )
-    return allot_successor(actor, old, {"ground": str(Ground.INFORMATION_CORRECTED), "note": reason})
+    return allot_successor(actor, old, Ground.INFORMATION_CORRECTED)

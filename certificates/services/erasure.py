@@ -17,7 +17,7 @@ from certificates.models import (
     RevocationCase,
     ShareLink,
 )
-from certificates.selectors.files import next_name, proof_name
+from certificates.selectors.files import file_name, next_name, proof_name
 from core import audit, clock, outbox
 
 ERASE_FILE = "certificates.erase_file"
@@ -47,10 +47,13 @@ def reduce_certificates(*, actor: User, person: Person) -> list[Certificate]:
 
 
 def erase_file(*, certificate_id: int) -> None:
-    """Safe to run twice; the row with the hash of the bytes stays."""
-    file = CertificateFile.objects.select_related("certificate").filter(certificate=certificate_id).first()
-    if file is not None and not file.certificate.holder_name:
+    """Safe to run twice; the row with the hash stays. A killed attempt may have left a file of which no row knows."""
+    certificate = Certificate.objects.filter(pk=certificate_id, holder_name="").first()
+    if certificate is None:
+        return
+    default_storage.delete(file_name(certificate))
+    file = CertificateFile.objects.filter(certificate=certificate_id).first()
+    if file is not None:
         revisions = file.revisions.order_by("pk").values_list("storage_name", flat=True)
-        # A killed attempt may have left bytes that no row names.
         for name in {file.storage_name, *revisions, next_name(file), proof_name(file)}:
             default_storage.delete(name)

@@ -5,10 +5,10 @@ second step does nothing for a certificate that has its file.
 """
 
 import hashlib
+import logging
 import secrets
 from dataclasses import asdict
 from datetime import date
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -23,16 +23,19 @@ from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import draw
 from certificates.rules import Obstacle
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
-from certificates.selectors.awards import awards
+from certificates.selectors.awards import awards, latest_wording
+from certificates.selectors.files import file_name
 from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.enclosures import enclosures
-from certificates.services.snapshot import Refusal, in_the_way, refusals, snapshot
+from certificates.services.snapshot import SAYS, Refusal, differs, in_the_way, refusals, snapshot, take_anew
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
 from courses.models import TrainingRecord
+
+log = logging.getLogger(__name__)
 
 
 def issue_certificate(*, actor: User, training_record: TrainingRecord) -> Certificate:
@@ -50,17 +53,44 @@ def allot_certificate(*, actor: User, training_record: TrainingRecord) -> Certif
     return made or _allot(actor, record)
 
 
-def store_certificate(*, actor: User, certificate: Certificate) -> Certificate:
+def store_certificate(*, actor: User, certificate: Certificate, note: str = "") -> Certificate:
     """Sign, draw, seal and keep the bytes of an intent; none of it holds a row before the last step.
 
-    A certificate with a file comes back as it is. Raises `seal_failed`, and the intent stays what it was.
+    A certificate with a file comes back as it is. Raises `seal_failed`: the intent keeps its number, and says what is
+    true by then when it is stored. `note`: why another is replaced, for the file.
     """
     if certificate.state != CertificateState.DRAFT:
+        return certificate
+    if (certificate := _told_anew(actor, certificate)).state != CertificateState.DRAFT:
         return certificate
     signed = sign_credential(certificate)
     inside = enclosures(document=signed.document, token=signed.token, salt=certificate.credential_intent.salt)
     drawn = draw(certificate, attached=inside, seal=drawn_identity())
-    return _keep(actor, certificate, signed, drawn.template_version, seal_file(drawn.body))
+    sealed = seal_file(drawn.body)
+    try:
+        return _keep(actor, certificate, signed, drawn.template_version, sealed, note)
+    except Exception:
+        _remove_unkept(certificate)
+        raise
+
+
+@transaction.atomic
+def _told_anew(actor: User, intent: Certificate) -> Certificate:
+    """Time passes between number and bytes: what was corrected meanwhile is what the certificate will say.
+
+    Raises an Obstacle, `draft_of_another_number`.
+    """
+    locked = Certificate.objects.select_for_update().get(pk=intent.pk)
+    if locked.state != CertificateState.DRAFT:
+        return locked
+    replacing = locked.supersedes is not None
+    record = locked.training_record
+    award = _locked_award(actor, latest_wording(record) if replacing else record.pk)
+    _require_free(refusals(award, replacing=replacing))
+    if take_anew(locked, award):
+        locked.save(update_fields=SAYS)
+        audit.record(actor, "certificates.draft_told_anew", locked, number=locked.number, training_record=award.pk)
+    return locked
 
 
 def supersede_certificate(
@@ -69,13 +99,13 @@ def supersede_certificate(
     """Replace a certificate by one with today's facts; the old one is superseded once the new one is stored."""
     if ground not in GROUNDS["supersede"]:
         raise DomainError("ground_not_allowed", step="supersede", ground=ground)
-    intent = allot_successor(actor, certificate, {"ground": ground, "note": note})
-    return store_certificate(actor=actor, certificate=intent)
+    intent = allot_successor(actor, certificate, ground)
+    return store_certificate(actor=actor, certificate=intent, note=note)
 
 
 @transaction.atomic
-def allot_successor(actor: User, certificate: Certificate, cause: dict[str, str]) -> Certificate:
-    """The intent of the one that replaces, or the one there is; `cause`: ground and note."""
+def allot_successor(actor: User, certificate: Certificate, ground: str) -> Certificate:
+    """The intent of the one that replaces, or the one there is; why it is replaced is noted when it is stored."""
     require(actor, Permission.CERTIFICATE_MANAGE, certificate)
     old = Certificate.objects.select_for_update().get(pk=certificate.pk)
     made = Certificate.objects.filter(supersedes=old).first()
@@ -84,15 +114,8 @@ def allot_successor(actor: User, certificate: Certificate, cause: dict[str, str]
     require_no_case(old)
     if old.state not in CERTIFICATE_STEPS["supersede"].sources:
         raise WrongState(step="supersede", state=old.state)
-    record = _locked_award(actor, _latest_wording(old.training_record))
-    return _allot(actor, record, supersedes=old, cause=cause)
-
-
-def _latest_wording(record: TrainingRecord) -> int:
-    """The record that corrected this one, or itself."""
-    while (correction := TrainingRecord.objects.filter(replaces=record).first()) is not None:
-        record = correction
-    return record.pk
+    record = _locked_award(actor, latest_wording(old.training_record))
+    return _allot(actor, record, supersedes=old, ground=ground)
 
 
 def _locked_award(actor: User, pk: int) -> TrainingRecord:
@@ -103,15 +126,14 @@ def _locked_award(actor: User, pk: int) -> TrainingRecord:
     return record
 
 
-def _allot(
-    actor: User, record: TrainingRecord, supersedes: Certificate | None = None, cause: dict[str, str] | None = None
-) -> Certificate:
+def _allot(actor: User, record: TrainingRecord, supersedes: Certificate | None = None, ground: str = "") -> Certificate:
     require_other(actor, record.person)
     _require_free(refusals(record, replacing=supersedes is not None))
     intent = snapshot(record)
     intent.supersedes = supersedes
     if supersedes is not None:
-        intent.facts["replaces"] = {"number": supersedes.number, **(cause or {})}
+        # The note stands in the event alone, where an erasure reaches it.
+        intent.facts["replaces"] = {"number": supersedes.number, "ground": ground}
     intent.number = _next_number(intent)
     intent.code = code_from_bytes(secrets.token_bytes(CODE_BYTES))
     intent.save(force_insert=True)
@@ -140,10 +162,15 @@ def _next_number(intent: Certificate) -> str:
 
 
 @transaction.atomic
-def _keep(actor: User, intent: Certificate, signed: Signed, template_version: str, sealed: Sealed) -> Certificate:
+def _keep(
+    actor: User, intent: Certificate, signed: Signed, template_version: str, sealed: Sealed, note: str
+) -> Certificate:
     locked = Certificate.objects.select_for_update().get(pk=intent.pk)
     if locked.state != CertificateState.DRAFT:
         return locked
+    if differs(intent, locked):
+        # Somebody else has told it anew while these bytes were made.
+        raise DomainError("facts_changed_meanwhile", number=locked.number)
     # Time passes between intent and bytes: what was annulled, corrected or put in doubt meanwhile is not attested.
     _require_free(in_the_way(_locked_award(actor, locked.training_record_id), replacing=locked.supersedes is not None))
     if locked.supersedes is not None:
@@ -164,7 +191,7 @@ def _keep(actor: User, intent: Certificate, signed: Signed, template_version: st
     )
     note_event(actor, issued, "issue")
     if issued.supersedes is not None:
-        _retire(actor, issued.supersedes, issued.facts["replaces"])
+        _retire(actor, issued.supersedes, issued.facts["replaces"]["ground"], note)
     outbox.add("certificates.issued", issued.pk)
     return issued
 
@@ -178,15 +205,27 @@ def recorded_seal(identity: Identity) -> Seal:
 
 def _save(certificate: Certificate, body: bytes) -> str:
     """Write the bytes under the certificate's name; what a killed attempt left there has never been served."""
-    name = f"certificates/{certificate.issued_on.year}/{certificate.uuid}.pdf"
+    name = file_name(certificate)
     if default_storage.exists(name):
         default_storage.delete(name)
     return default_storage.save(name, ContentFile(body))
 
 
-def _retire(actor: User, old: Certificate, cause: dict[str, Any]) -> None:
-    superseded = advance(old, "supersede", CERTIFICATE_STEPS, actor=actor, reason=cause["ground"])
-    note_event(actor, superseded, "supersede", ground=cause["ground"], note=cause["note"])
+def _remove_unkept(intent: Certificate) -> None:
+    """No row names the bytes of an attempt that was rolled back: an erasure would find them by their name alone."""
+    try:
+        with transaction.atomic():
+            # Whoever is at the same certificate has ended, or begins after this.
+            Certificate.objects.select_for_update().get(pk=intent.pk)
+            if not CertificateFile.objects.filter(certificate=intent.pk).exists():
+                default_storage.delete(file_name(intent))
+    except Exception:
+        log.exception("what an attempt at %s wrote is not removed", intent.number)
+
+
+def _retire(actor: User, old: Certificate, ground: str, note: str) -> None:
+    superseded = advance(old, "supersede", CERTIFICATE_STEPS, actor=actor, reason=ground)
+    note_event(actor, superseded, "supersede", ground=ground, note=note)
 
 
 def note_event(

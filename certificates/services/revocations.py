@@ -12,7 +12,7 @@ from certificates.models import Certificate, RevocationCase
 from certificates.rules import figure
 from certificates.services.apart import require_other
 from certificates.services.status import revoke_after_hearing
-from certificates.workflow import CERTIFICATE_STEPS, REVOCATION_STEPS, RevocationState, ServedHow
+from certificates.workflow import CERTIFICATE_STEPS, REVOCATION_STEPS, AnswerCame, RevocationState, ServedHow
 from core import audit, calendar, clock, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
@@ -28,6 +28,15 @@ class Notice:
     said: str
     served_how: str
     served_on: date
+
+
+@dataclass(frozen=True)
+class PaperAnswer:
+    """What the holder answered past this platform, how and when it came."""
+
+    answer: str
+    came: str
+    came_on: date
 
 
 @transaction.atomic
@@ -67,25 +76,54 @@ def answer_revocation(*, actor: User, case: RevocationCase, answer: str) -> Revo
 
 
 @transaction.atomic
-def revoke_by_case(*, actor: User, case: RevocationCase, considered: str) -> RevocationCase:
-    """The second person's decision; the certificate is revoked in the same transaction.
+def record_answer(*, actor: User, case: RevocationCase, paper: PaperAnswer) -> RevocationCase:
+    """The holder's answer that came past this platform, put down by somebody else than who gave the notice; also after
+    the period, as long as nothing is decided.
 
-    Raises `considered_missing`, `still_time_to_answer`, `own_record`, NotAllowed (`same_person_twice`), WrongState.
+    Raises `answer_missing`, `answer_came_unknown`, `answer_day_wrong`, `own_record`, NotAllowed (`same_person_twice`).
     """
     require(actor, Permission.CERTIFICATE_MANAGE, case)
-    heard = _heard(actor, case)
-    require_other(actor, heard.certificate.person)
-    decided = _close(actor, heard, "revoke", considered)
+    require_other(actor, case.certificate.person)
+    wrong = {
+        "answer_missing": not paper.answer.strip(),
+        "answer_came_unknown": paper.came not in AnswerCame.values,
+        "answer_day_wrong": not case.served_on <= paper.came_on <= clock.today(),
+    }
+    _refuse(wrong)
+    said = {
+        "answer": paper.answer.strip(),
+        "answered_at": clock.now(),
+        "answer_came": paper.came,
+        "answer_came_on": paper.came_on,
+        "answer_recorded_by": actor,
+    }
+    return advance(case, "record", REVOCATION_STEPS, actor=actor, changes=said)
+
+
+@transaction.atomic
+def revoke_by_case(*, actor: User, case: RevocationCase, considered: str, heard: str | None = None) -> RevocationCase:
+    """The second person's decision; the certificate is revoked in the same transaction. `heard`: what the decision was
+    taken on (RevocationCase.heard); None: as it stands.
+
+    Raises `answered_meanwhile`, `considered_missing`, `still_time_to_answer`, `own_record`, NotAllowed
+    (`same_person_twice`), WrongState.
+    """
+    require(actor, Permission.CERTIFICATE_MANAGE, case)
+    _check_heard(case, heard)
+    settled = _heard(actor, case)
+    require_other(actor, settled.certificate.person)
+    decided = _close(actor, settled, "revoke", considered)
     revoke_after_hearing(actor=actor, certificate=decided.certificate, note=decided.considered, on=clock.today())
     return decided
 
 
 @transaction.atomic
-def drop_case(*, actor: User, case: RevocationCase, considered: str) -> RevocationCase:
+def drop_case(*, actor: User, case: RevocationCase, considered: str, heard: str | None = None) -> RevocationCase:
     """Nothing false was found: the certificate stays as it is. Who gave the notice may say so, too; never the holder
-    (`own_record`)."""
+    (`own_record`). Raises `answered_meanwhile`."""
     require(actor, Permission.CERTIFICATE_MANAGE, case)
     require_other(actor, case.certificate.person)
+    _check_heard(case, heard)
     return _close(actor, case, "drop", considered)
 
 
@@ -98,6 +136,13 @@ def close_periods(*, actor: User) -> int:
         with transaction.atomic():
             lapsed += _heard(actor, case, strict=False).state == RevocationState.LAPSED
     return lapsed
+
+
+def _check_heard(case: RevocationCase, heard: str | None) -> None:
+    """An answer that came after the page was built would go unread. The lock is held until the decision is taken."""
+    locked = RevocationCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if heard is not None and locked.heard != heard:
+        raise DomainError("answered_meanwhile")
 
 
 def _heard(actor: User, case: RevocationCase, *, strict: bool = True) -> RevocationCase:
@@ -142,6 +187,10 @@ def _check_notice(actor: User, certificate: Certificate, notice: Notice) -> None
         "served_before_issue": notice.served_on < certificate.issued_on,
         "revocation_runs": any(case.is_open for case in certificate.revocation_cases.all()),
     }
+    _refuse(wrong)
+
+
+def _refuse(wrong: dict[str, bool]) -> None:
     for code, holds in wrong.items():
         if holds:
             raise DomainError(code)

@@ -5,11 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from accounts.models import IdentityDocument
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import IdentityDocument, User
 from certificates.models import Certificate
 from certificates.pdf import sheet
-from certificates.rules import Award, Obstacle, filing_rule, obstacles
-from certificates.selectors.awards import enrolment_of, wordings
+from certificates.rules import Award, Obstacle, filing_rule, last_day, obstacles
+from certificates.selectors.awards import awards, enrolment_of, latest_wording, wordings
 from certificates.selectors.filing import days_waited
 from certificates.selectors.verification import document_tail
 from certificates.workflow import CertificateState, FilingMode
@@ -19,6 +22,35 @@ from courses.models import TrainingRecord
 from courses.workflow import RecordStanding
 
 LANGUAGES = ("zh", "en", "ja")
+# What a certificate says and may be told anew before its bytes exist; number, code and level stay.
+SAYS = (
+    "training_record_id",
+    "holder_name",
+    "holder_document_type",
+    "holder_document_masked",
+    "holder_document_tail",
+    "facts",
+    "hours",
+    "completed_on",
+    "valid_until",
+    "filing_number",
+)
+
+
+LABELS = {
+    "name": _("Holder"),
+    "latin_name": _("Latin spelling"),
+    "document": _("Document"),
+    "title": _("Title of the certificate"),
+    "training": _("Training"),
+    "level": _("Level"),
+    "hours": _("Hours"),
+    "cohort": _("Class"),
+    "completed_on": _("Completed on"),
+    "valid_until": _("Valid until"),
+    "issuer": _("Issued by"),
+    "filing_number": _("Filing number"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +75,72 @@ def _figure(obstacle: Obstacle, record: TrainingRecord) -> str:
     return str(days_waited(record, on=clock.today())) if obstacle == Obstacle.AWAITS_FILING else ""
 
 
-def snapshot(record: TrainingRecord) -> Certificate:
-    """The certificate, not saved and without number and code. The record has passed `obstacles`."""
+def differs(one: Certificate, other: Certificate) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in SAYS)
+
+
+def take_anew(intent: Certificate, record: TrainingRecord) -> bool:
+    """Let a draft say what its record says now; False when it does already. Raises `draft_of_another_number`."""
+    fresh = snapshot(record, draft=intent)
+    if "replaces" in intent.facts:
+        fresh.facts["replaces"] = intent.facts["replaces"]
+    # A number that the receiving body gave is filled in once, and stays.
+    fresh.filing_number = intent.filing_number or fresh.filing_number
+    if not differs(intent, fresh):
+        return False
+    same = (intent.level, intent.base_id) == (fresh.level, fresh.base_id)
+    if not same or fresh.completed_on > intent.issued_on:
+        raise DomainError("draft_of_another_number", number=intent.number)
+    for name in SAYS:
+        setattr(intent, name, getattr(fresh, name))
+    return True
+
+
+@dataclass(frozen=True)
+class FactNow:
+    """One thing that a certificate says, beside what a new one would say."""
+
+    label: Promise
+    printed: str
+    now: str
+
+    @property
+    def differs(self) -> bool:
+        return self.printed != self.now
+
+
+def facts_today(*, actor: User, certificate: Certificate) -> list[FactNow]:
+    """Everything that a certificate says, by the latest wording of its record; empty where no new one can be made."""
+    record = awards(actor).filter(pk=latest_wording(certificate.training_record)).first()
+    if record is None or in_the_way(record, replacing=True):
+        return []
+    said, now = _readable(certificate), _readable(snapshot(record))
+    return [FactNow(label, said[name], now[name]) for name, label in LABELS.items()]
+
+
+def _readable(certificate: Certificate) -> dict[str, str]:
+    facts, until = certificate.facts, certificate.valid_until
+    titles = ("title", "training", "level", "issuer")
+    return {name: " / ".join(filter(None, facts.get(name, {}).values())) for name in titles} | {
+        "name": certificate.holder_name,
+        "latin_name": facts.get("latin_name", ""),
+        "document": f"{certificate.get_holder_document_type_display()} {certificate.holder_document_masked}",
+        "cohort": "{year}/{number} · {starts_on} – {ends_on}".format(**facts["cohort"]),
+        "hours": f"{certificate.hours:.1f}",
+        "completed_on": certificate.completed_on.isoformat(),
+        "valid_until": until.isoformat() if until else "",
+        "filing_number": certificate.filing_number,
+    }
+
+
+def snapshot(record: TrainingRecord, *, draft: Certificate | None = None) -> Certificate:
+    """The certificate, not saved and without number and code. The record has passed `obstacles`.
+
+    With a draft: as it would be with that one's identifier and day.
+    """
     document = _document(record)
-    today = clock.today()
-    uuid = uuid4()
+    today = draft.issued_on if draft else clock.today()
+    uuid = draft.uuid if draft else uuid4()
     return Certificate(
         uuid=uuid,
         training_record=record,
@@ -62,6 +155,7 @@ def snapshot(record: TrainingRecord) -> Certificate:
         hours=record.hours or 0,
         completed_on=record.completed_on,
         issued_on=today,
+        valid_until=last_day(record.level.code, today),  # type: ignore[union-attr]
         filing_number=_filed_as(record),
     )
 

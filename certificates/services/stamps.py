@@ -1,6 +1,7 @@
 """Renewal of time stamps: an issued file gets one more before the last runs out, as a revision with its own SHA-256."""
 
 import hashlib
+import logging
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -10,11 +11,12 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
-from certificates.models import CertificateFile, FileRevision
+from certificates.models import Certificate, CertificateFile, FileRevision
 from certificates.seals import renew_stamp, stamps_for_archives
 from certificates.selectors.files import newest, newest_bytes, next_name, stamps_due
 from core import audit, clock, outbox
 
+log = logging.getLogger(__name__)
 RENEW = "certificates.renew_stamp"
 # Long enough before the end that an authority may be out of service for weeks.
 AHEAD = timedelta(days=90)
@@ -44,16 +46,24 @@ def renew_file(*, actor: User, file_id: int) -> FileRevision | None:
     if last.stamped_until is None or _is_fresh(file) or not file.certificate.holder_name:
         return None
     body, until = renew_stamp(newest_bytes(file))
-    return _keep(actor, last, file, body, until)
+    try:
+        return _keep(actor, last, file, body, until)
+    except Exception:
+        _remove_unkept(file)
+        raise
 
 
 @transaction.atomic
 def _keep(
     actor: User, last: CertificateFile | FileRevision, file: CertificateFile, body: bytes, until: datetime
 ) -> FileRevision | None:
+    # Erasure holds the certificate's row: it has ended, or finds this revision when it begins.
+    certificate = Certificate.objects.select_for_update().get(pk=file.certificate_id)
     locked = CertificateFile.objects.select_for_update().get(pk=file.pk)
+    if not certificate.holder_name or _is_fresh(locked):
+        return None
     # What was stamped is not the newest file any more: the next day's run stamps that one.
-    if _is_fresh(locked) or newest(locked) != last:
+    if newest(locked) != last or not _is_longer(locked, until):
         return None
     name = next_name(locked)
     if default_storage.exists(name):
@@ -68,6 +78,25 @@ def _keep(
     )
     audit.record(actor, "certificates.stamp_renewed", file.certificate, sha256=made.sha256)
     return made
+
+
+def _is_longer(file: CertificateFile, until: datetime) -> bool:
+    """Near the end of the authority's own certificate a new stamp holds no longer than the last: nothing is won."""
+    last = newest(file).stamped_until
+    if last is not None and until <= last:
+        log.error("a new time stamp of file %s would hold no longer than its last, until %s", file.pk, last)
+        return False
+    return True
+
+
+def _remove_unkept(file: CertificateFile) -> None:
+    """What was written in a transaction that was rolled back belongs to no row."""
+    try:
+        with transaction.atomic():
+            locked = CertificateFile.objects.select_for_update().get(pk=file.pk)
+            default_storage.delete(next_name(locked))
+    except Exception:
+        log.exception("what a renewal of file %s wrote is not removed", file.pk)
 
 
 def _is_fresh(file: CertificateFile) -> bool:

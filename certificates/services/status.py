@@ -41,8 +41,9 @@ def suspend_certificate(
 
     Raises `suspension_too_long`, `suspension_ends_before`.
     """
-    ends = until or _longest(ground)
-    _check_end(ground, on or clock.today(), ends)
+    start = on or clock.today()
+    ends = until or _longest(ground, start)
+    _check_end(ground, start, ends)
     return _decide(actor, certificate, "suspend", Decision(ground, note, on, ends))
 
 
@@ -106,11 +107,9 @@ def _check_day(certificate: Certificate, on: date | None) -> None:
         raise DomainError("day_out_of_order", first=str(last or certificate.issued_on))
 
 
-def _longest(ground: str) -> date | None:
-    if ground == Ground.COURT_ORDER:
-        return None
-    today = clock.today()
-    return today + timedelta(days=figure("suspension_days", on=today))
+def _longest(ground: str, start: date) -> date | None:
+    """Counted from the day of the decision, which may be an earlier one."""
+    return None if ground == Ground.COURT_ORDER else start + timedelta(days=figure("suspension_days", on=start))
 
 
 def _check_end(ground: str, start: date, ends: date | None) -> None:

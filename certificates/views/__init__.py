@@ -112,7 +112,8 @@ def _by_file(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, answer: Answer) -> HttpResponse:
-    services.count_verification(answer.certificate)
+    if request.method != "HEAD":
+        services.count_verification(answer.certificate)
     # A file that is not in the register is an answer; what could not be read is none.
     status = 200 if answer.file else STATUS.get(answer.outcome, 200)
     return render(request, "certificates/outcome.html", {"answer": answer}, status=status)
@@ -323,7 +324,7 @@ def _start(request: HttpRequest, cohort: Cohort) -> HttpResponseRedirect:
     """Up to the number of the rule the asker confirms here; above it the batch waits for a second person."""
     try:
         batch = services.ask_for_cohort(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
-        if batch.state == BatchState.ASKED and not batch.needs_second:
+        if batch.state == BatchState.ASKED and not selectors.needs_second(batch):
             batch = services.confirm_batch(actor=request.user, batch=batch)  # type: ignore[arg-type]
     except DomainError as refusal:
         if refusal.code != "nothing_to_issue":

@@ -18,13 +18,16 @@ from certificates import services
 from certificates.models import IssueBatch
 from certificates.selectors import batches as selectors
 from certificates.workflow import ISSUE_BATCH_STEPS
+from core import jobs
 from core.errors import DomainError
 from core.workflow import steps_for
 
 PAGE_LENGTH = 25
 REFUSALS = {
     "same_person_twice": gettext_lazy("You asked for this batch: a second person has to approve it."),
-    "second_person_needed": gettext_lazy("So many certificates need a second person."),
+    "second_person_needed": gettext_lazy(
+        "So many certificates, together with those you issued alone today or for this class, need a second person."
+    ),
     "nothing_to_issue": gettext_lazy("Nobody of this list can get a certificate now."),
     "reason_missing": gettext_lazy("Please say why it is refused."),
     "wrong_state": gettext_lazy("Somebody has decided on this batch in the meantime. Nothing was changed."),
@@ -58,13 +61,16 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _decide(request, found)
         return redirect("certificates:batch", pk)
-    lines = selectors.batch_lines(request.user, found)
+    lines, open_now = selectors.batch_lines(request.user, found), steps_for(request.user, found, ISSUE_BATCH_STEPS)
+    second = bool(open_now) and selectors.needs_second(found)
     context = {
         "batch": found,
         "lines": lines,
         "failed": [line for line in lines if line.failed],
-        "steps": [step for step in steps_for(request.user, found, ISSUE_BATCH_STEPS) if _fits(found, step)],
+        "second": second,
+        "steps": [step for step in open_now if {"confirm": not second, "approve": second}.get(step, True)],
         "progress": selectors.batch_progress(found),
+        "stopped_by": jobs.failure_words(found.job.error) if found.job else "",
         "crumbs": _crumbs(_("One batch")),
     }
     return render(request, "certificates/batch.html", context)
@@ -72,12 +78,14 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def steer(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Pause, resume, try again: nothing is decided anew."""
+    """Pause, resume, start or try again: nothing is decided anew."""
     found, what = _batch_or_404(request, pk), request.POST.get("what")
     if what == "pause":
         services.pause_batch(actor=request.user, batch=found)
     elif what == "resume":
         services.resume_batch(actor=request.user, batch=found)
+    elif what == "restart":
+        services.restart_batch(actor=request.user, batch=found)
     else:
         again = [line.item.record_id for line in selectors.batch_lines(request.user, found) if line.failed]
         chosen = [key for key in again if what in ("all", str(key)) and key]
@@ -113,11 +121,6 @@ def _decide(request: SignedInRequest, found: IssueBatch) -> None:
         if refusal.code not in REFUSALS:
             raise
         messages.error(request, str(REFUSALS[refusal.code]))
-
-
-def _fits(found: IssueBatch, step: str) -> bool:
-    """A large batch is approved, a small one confirmed; either can be refused by another or withdrawn."""
-    return {"confirm": not found.needs_second, "approve": found.needs_second}.get(step, True)
 
 
 def _require_hat(request: HttpRequest) -> None:

@@ -64,8 +64,19 @@ REFUSALS = {
     "revocation_runs": gettext_lazy("A revocation of this certificate runs: it is decided first. Nothing was changed."),
     "identity_not_checked": gettext_lazy("The identity has not been checked: no new certificate can be made yet."),
     "glyphs_missing": gettext_lazy("The fonts lack characters of the corrected name. Nothing was changed."),
+    "seal_failed": gettext_lazy(
+        "The seal could not be put on. Try again in a while: the new certificate then says what is true at that moment."
+    ),
+    "facts_changed_meanwhile": gettext_lazy("Somebody else is making the new certificate right now. Try again."),
+    "draft_of_another_number": gettext_lazy(
+        "The correction changes level or base, or lies after the day of issue: the kept number cannot say so. Ask the"
+        " operators of the platform."
+    ),
     "name_too_long": gettext_lazy("The corrected name is too long for the sheet. Nothing was changed."),
 }
+# Refusals whose words fit, too, where a number is allotted already.
+KEEPS_NUMBER = frozenset({"seal_failed", "facts_changed_meanwhile", "draft_of_another_number"})
+NOT_MADE = gettext_lazy("The new certificate cannot be made as things stand.")
 NOT_NOW = gettext_lazy("This cannot be done with the certificate as it stands. Nothing was changed.")
 
 
@@ -80,13 +91,15 @@ def decide(request: SignedInRequest, number: str, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (found := _decided(request, certificate, step, form)):
         messages.success(request, _("The decision is recorded."))
         return redirect("certificates:certificate", found.number)
+    facts = services.facts_today(actor=request.user, certificate=certificate) if step == "supersede" else []
     context = {
         "certificate": certificate,
         "form": form,
         "heading": STEP_TITLES[step],
         "consequences": FOLLOWS[step],
         "is_open": step in open_steps(certificate, CERTIFICATE_STEPS),
-        "facts": selectors.facts_today(certificate) if step == "supersede" else {},
+        "facts": facts,
+        "nothing_differs": bool(facts) and not any(fact.differs for fact in facts),
         "crumbs": crumbs(certificate, str(STEP_TITLES[step])),
     }
     return render(request, "certificates/decide.html", context)
@@ -127,8 +140,18 @@ def _decided(request: SignedInRequest, certificate: Certificate, step: str, form
             return services.supersede_certificate(actor=request.user, certificate=certificate, **said)
         return SERVICES[step](actor=request.user, certificate=certificate, **said)
     except DomainError as refusal:
-        form.add_error(None, REFUSALS.get(refusal.code, NOT_NOW))
+        form.add_error(None, _words(refusal, certificate))
         return None
+
+
+def _words(refusal: DomainError, certificate: Certificate) -> str:
+    """What was kept is said: a number that is allotted stays so, and its certificate is still to be made."""
+    number = selectors.successor_in_the_making(certificate)
+    if not number:
+        return str(REFUSALS.get(refusal.code, NOT_NOW))
+    kept = _("The present certificate holds on. Number %(number)s is kept for the new one: nobody sees it yet.")
+    what = REFUSALS.get(refusal.code) if refusal.code in KEEPS_NUMBER else NOT_MADE
+    return f"{what} {kept % {'number': number}}"
 
 
 def _require_hat(request: SignedInRequest) -> None:

@@ -12,8 +12,9 @@ from accounts.middleware import SignedInRequest
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from certificates import services
+from certificates.models import Certificate
 from certificates.pdf.stack import stack
-from certificates.selectors import cohort_to_issue, stored_bytes
+from certificates.selectors import cohort_to_issue
 from certificates.selectors import handouts as selectors
 from core import clock
 from courses.models import Cohort
@@ -42,14 +43,24 @@ def handout(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @confirm_again
 def print_file(request: SignedInRequest, pk: int, part: int) -> HttpResponse:
-    """Stored certificates in the order of the sheet; what differs from its hash stops the whole file."""
+    """Stored certificates in the order of the sheet. What differs from its hash is named, and is not in the file."""
     cohort = _cohort_or_404(request, pk)
     rows = selectors.part(list(selectors.certificates_to_hand_out(request.user, cohort)), part)
     if not rows:
         return redirect("certificates:handout", pk)
-    answer = HttpResponse(stack(stored_bytes(row.file) for row in rows), content_type="application/pdf")
+    bodies, damaged = selectors.print_part(rows)
+    if damaged and ("without" not in request.GET or not bodies):
+        return _damaged(request, cohort, part, damaged, rest=len(bodies))
+    answer = HttpResponse(stack(iter(bodies)), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="certificates-{pk}-{part}.pdf"'
     return answer
+
+
+def _damaged(request: HttpRequest, cohort: Cohort, part: int, damaged: list[Certificate], *, rest: int) -> HttpResponse:
+    """Whose certificates cannot be printed, with the way to a new one and to the print of the others."""
+    crumbs = trail(_("Print file"), (_("Hand out"), reverse("certificates:handout", args=[cohort.pk])))
+    context = {"cohort": cohort, "part": part, "damaged": damaged, "rest": rest, "crumbs": crumbs}
+    return render(request, "certificates/print_damaged.html", context, status=500)
 
 
 @require_safe

@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from certificates import services
-from certificates.forms.decisions import AnswerForm, ConsideredForm, NoticeForm
+from certificates.forms.decisions import AnswerForm, ConsideredForm, NoticeForm, PaperAnswerForm
 from certificates.models import Certificate, RevocationCase
 from certificates.selectors import decisions as selectors
 from certificates.views.decisions import crumbs
@@ -33,6 +33,12 @@ REFUSALS = {
     "still_time_to_answer": gettext_lazy("The holder still has time to answer. Nothing was changed."),
     "same_person_twice": gettext_lazy("You gave the notice: a second person has to decide."),
     "wrong_state": gettext_lazy("Somebody has decided in the meantime. Nothing was changed."),
+    "answered_meanwhile": gettext_lazy(
+        "The holder's answer came while this page was open. Nothing was changed: read it above, then decide."
+    ),
+    "answer_day_wrong": gettext_lazy(
+        "An answer comes on the day of the notice at the earliest, and not in the future."
+    ),
 }
 NOT_NOW = gettext_lazy("This cannot be done with the certificate as it stands. Nothing was changed.")
 
@@ -70,16 +76,21 @@ def revocation(request: SignedInRequest, pk: int) -> HttpResponse:
     case = selectors.revocation(request.user, pk)
     if case is None or not holds(request.user, Permission.CERTIFICATE_VIEW):
         raise Http404
-    form = ConsideredForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _closed(request, case, form):
-        messages.success(request, _("The decision is recorded."))
+    on_paper = request.POST.get("step") == "record"
+    form = ConsideredForm(None if on_paper else request.POST or None, initial={"heard": case.heard})
+    paper = PaperAnswerForm(request.POST if on_paper else None, prefix="paper", initial={"came_on": clock.today()})
+    if request.method == "POST" and (_recorded(request, case, paper) if on_paper else _closed(request, case, form)):
+        messages.success(request, _("The answer is recorded.") if on_paper else _("The decision is recorded."))
         return redirect("certificates:revocation", pk)
+    steps = steps_for(request.user, case, REVOCATION_STEPS)
     context = {
         "case": case,
         "certificate": case.certificate,
         "form": form,
+        "heard": case.heard,
+        "paper": paper if "record" in steps and case.answered_at is None else None,
         "manages": holds(request.user, Permission.CERTIFICATE_MANAGE) and case.is_open,
-        "may_revoke": "revoke" in steps_for(request.user, case, REVOCATION_STEPS) or case.noticed_by != request.user,
+        "may_revoke": "revoke" in steps or case.noticed_by != request.user,
         "waits": case.state == "noticed" and (case.is_provisional or clock.today() <= case.answer_until),
         "crumbs": trail(case.certificate.number, (_("Revocations"), reverse("certificates:revocations"))),
     }
@@ -116,10 +127,25 @@ def _noticed(request: SignedInRequest, certificate: Certificate, form: NoticeFor
         return None
 
 
+def _recorded(request: SignedInRequest, case: RevocationCase, form: PaperAnswerForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        services.record_answer(actor=request.user, case=case, paper=services.PaperAnswer(**form.cleaned_data))
+    except DomainError as refusal:
+        if refusal.code == "not_allowed":
+            raise
+        form.add_error(None, REFUSALS.get(refusal.code, NOT_NOW))
+        return False
+    return True
+
+
 def _closed(request: SignedInRequest, case: RevocationCase, form: ConsideredForm) -> bool:
+    if not form.is_valid():
+        return False
     decide = services.revoke_by_case if request.POST.get("step") == "revoke" else services.drop_case
     try:
-        decide(actor=request.user, case=case, considered=form.cleaned_data["considered"])
+        decide(actor=request.user, case=case, **form.cleaned_data)
     except DomainError as refusal:
         if refusal.code == "not_allowed":
             raise

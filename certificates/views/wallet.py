@@ -52,7 +52,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         answer["Retry-After"] = str(wait)
         return answer
     found = selectors.shared_answer(token)
-    services.count_verification(found.certificate if found else None)
+    if request.method != "HEAD":
+        services.count_verification(found.certificate if found else None)
     if found is None:
         return render(request, "certificates/link_closed.html", status=404)
     return render(request, "certificates/outcome.html", {"answer": found, "shared": True})

@@ -61,6 +61,19 @@ def make_award(
     return TrainingRecord.objects.create(person=person, **{**defaults, **fields})
 
 
+def correction_of(record: TrainingRecord, **fields: Any) -> TrainingRecord:
+    """The next wording of an award, past the services."""
+    kept = ("person", "track", "level", "title", "base", "provider", "hours", "completed_on", "standing")
+    values = {name: getattr(record, name) for name in kept} | fields
+    return TrainingRecord.objects.create(
+        replaces=record,
+        enrolment=fields.pop("enrolment", None),
+        recorded_at=clock.now(),
+        recorded_by=record.recorded_by,
+        **values,
+    )
+
+
 def make_certificate(record: TrainingRecord | None = None, **fields: Any) -> Certificate:
     """Issued by the service, then (for tests of validity) with fields set past it."""
     certificate = issue_certificate(actor=system_user(), training_record=record or make_award())

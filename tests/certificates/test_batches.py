@@ -1,7 +1,12 @@
 """Issue by batch: what is kept, who decides, what steers the job, and one award as one certificate throughout."""
 
+from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.selectors import system_user
@@ -12,6 +17,7 @@ from certificates.services import issue
 from core import clock, jobs
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import Job, JobItem, OutboxEvent
+from core.triggers import install_append_only
 from tests.builders import regulator
 from tests.certificates.builders import certificate_base, make_award, make_certificate, manager_of
 from tests.courses.builders import make_cohort, make_enrolment
@@ -99,6 +105,46 @@ def test_nobody_goes_round_the_second_person(cohort, asker, large):
     with pytest.raises(DomainError, match="second_person_needed"):
         services.start_issue(actor=asker, cohort=cohort)
     assert Certificate.objects.count() == 0
+
+
+def test_small_batches_one_after_the_other_are_no_way_round_the_second_person(cohort, asker, second, alone_up_to_one):
+    def asked(of, by=asker):
+        return services.ask_for_records(actor=by, base=cohort.base, record_ids=[make_award(of).pk])
+
+    run(services.confirm_batch(actor=asker, batch=asked(cohort)))
+    of_class, of_day = asked(cohort), asked(make_cohort(cohort.base, state="assessing"))
+
+    for batch in (of_class, of_day):
+        with pytest.raises(DomainError, match="second_person_needed"):
+            services.confirm_batch(actor=asker, batch=batch)
+    with clock.travel(timedelta(days=1)):
+        with pytest.raises(DomainError, match="second_person_needed"):
+            services.confirm_batch(actor=asker, batch=of_class)
+        run(services.confirm_batch(actor=asker, batch=of_day))
+    run(services.approve_batch(actor=second, batch=of_class))
+    # What somebody else asked for and confirmed counts for that person.
+    run(services.confirm_batch(actor=second, batch=asked(cohort, by=second)))
+    assert Certificate.objects.filter(state="issued").count() == 4
+
+
+def test_page_of_a_small_batch_that_is_too_many_with_the_others_asks_for_the_second_person(
+    client, cohort, asker, second, alone_up_to_one
+):
+    make_award(cohort)
+    run(services.confirm_batch(actor=asker, batch=services.ask_for_cohort(actor=asker, cohort=cohort)))
+    make_award(cohort)
+    client.force_login(asker)
+    answer = client.post(reverse("certificates:issue", args=[cohort.pk]))
+    batch = IssueBatch.objects.get(state="asked")
+    address = reverse("certificates:batch", args=[batch.pk])
+    own = client.get("/en" + address).content.decode()
+    assert (answer["Location"], 'value="confirm"' in own, "Together with what the same person" in own) == (
+        address,
+        False,
+        True,
+    )
+    client.force_login(second)
+    assert 'value="approve"' in client.get(address).content.decode()
 
 
 def test_second_person_refuses_with_a_reason_and_the_asker_withdraws(large, asker, second, cohort):
@@ -301,5 +347,71 @@ def test_batch_page_takes_as_many_queries_for_three_as_for_one(client, cohort, a
     client.force_login(asker)
     address = reverse("certificates:batch", args=[batch.pk])
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         client.get(address)
+
+
+def test_batch_keeps_no_characters_of_a_name(cohort, asker):
+    make_award(cohort, name="高轩")
+    make_award(cohort, name="王\U0001f600")
+    batch = services.ask_for_cohort(actor=asker, cohort=cohort)
+    assert [item.why_not for item in batch.items.filter(gets=False)] == [[["glyphs_missing", ""]]]
+
+
+def test_words_out_of_reach_of_an_erasure_are_taken_away_and_the_tables_guarded_again(cohort, asker):
+    module = import_module("certificates.migrations.0011_words_out_of_reach")
+    make_award(cohort)
+    batch = services.ask_for_cohort(actor=asker, cohort=cohort)
+    item = batch.items.get()
+    why, facts = [["glyphs_missing", "ئ"]], {"replaces": {"number": "TM-1", "ground": "x", "note": "陈黙"}}
+    old = make_certificate()
+    new = services.supersede_certificate(actor=system_user(), certificate=old)
+    editor = SimpleNamespace(connection=connection)
+    connection.check_constraints()
+    for table in (module.CERTIFICATE, module.ITEM):
+        module.unguard(editor, table)
+    IssueBatchItem.objects.filter(pk=item.pk).update(why_not=why)
+    Certificate.objects.filter(pk=new.pk).update(facts={**new.facts, **facts})
+
+    module.take_words_away(apps, editor)
+
+    assert IssueBatchItem.objects.get(pk=item.pk).why_not == [["glyphs_missing", ""]]
+    assert Certificate.objects.get(pk=new.pk).facts["replaces"] == {"number": "TM-1", "ground": "x"}
+    for rows, fields in [
+        (IssueBatchItem.objects.all(), {"why_not": []}),
+        (Certificate.objects.filter(pk=new.pk), {"hours": 1}),
+    ]:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**fields)
+    install_append_only(apps.get_app_config("certificates"))
+
+
+# --- a job that was stopped by a failure ----------------------------------------------------------------------------
+def stop(batch):
+    Job.objects.filter(pk=batch.job_id).update(state="failed", error="worker lost", finished_at=clock.now())
+    batch.job.refresh_from_db()
+
+
+def test_stopped_job_does_not_hold_up_its_class(large, cohort, second):
+    approved = services.approve_batch(actor=second, batch=large)
+    stop(approved)
+    services.pause_batch(actor=second, batch=approved)
+    assert Job.objects.get().state == "failed"
+    make_award(cohort, name="郭启")
+    assert services.ask_for_cohort(actor=second, cohort=cohort) != approved
+
+
+def test_stopped_job_is_started_again_by_any_issuer_of_the_base(client, large, asker, second, cohort):
+    approved = services.approve_batch(actor=second, batch=large)
+    stop(approved)
+    with pytest.raises(NotAllowed):
+        services.restart_batch(actor=manager_of(certificate_base()), batch=approved)
+    client.force_login(asker)
+    page = client.get("/en" + reverse("certificates:batch", args=[large.pk])).content.decode()
+    assert ("The work was stopped" in page, 'value="restart"' in page, 'value="pause"' in page) == (True, True, False)
+
+    client.post(reverse("certificates:steer_batch", args=[large.pk]), {"what": "restart"})
+    run(approved)
+
+    assert (Job.objects.get().state, Job.objects.get().owner_id) == ("done", asker.pk)
+    assert {*Certificate.objects.values_list("state", flat=True)} == {"issued"}

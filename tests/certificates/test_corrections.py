@@ -71,7 +71,9 @@ def test_whole_path_by_page_in_two_steps(client, cohort, manager, wrong):
     assert (printed["Content-Disposition"][:6], printed.content[:5]) == ("inline", b"%PDF-")
     assert CertificateReturn.objects.get().certificate == wrong
     assert CertificateHandout.objects.get().certificate == new
-    assert wrong.events.order_by("-pk").first().ground == "information_corrected"
+    event = wrong.events.order_by("-pk").first()
+    assert (event.ground, wrong.number in event.note) == ("information_corrected", True)
+    assert new.facts["replaces"] == {"number": wrong.number, "ground": "information_corrected"}
     check = IdentityCheck.objects.order_by("-pk").first()
     assert (check.standing, check.checked_by, check.body_name) == ("checked_at_desk", manager, cohort.base.name)
     assert Person.objects.get(pk=wrong.person_id).name == "陈默"

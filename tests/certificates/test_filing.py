@@ -17,6 +17,7 @@ from certificates.selectors import filing as selectors
 from certificates.selectors import stored_bytes
 from certificates.services.erasure import reduce_certificates
 from certificates.services.filing import Sending
+from certificates.services.issue import allot_certificate, allot_successor, store_certificate
 from certificates.services.jobs import plan_issue
 from certificates.workflow import FILING_LIST_STEPS, SentHow
 from core import clock
@@ -24,7 +25,7 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry
 from courses.models import Level, TrainingRecordAnnulment
 from tests.builders import regulator
-from tests.certificates.builders import certificate_base, make_award, make_certificate, manager_of
+from tests.certificates.builders import certificate_base, correction_of, make_award, make_certificate, manager_of
 from tests.certificates.filing import answer_rows, as_xlsx, drawn_up, filed_award, filed_cohort, sent
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,32 @@ def test_replacement_keeps_the_number_and_waits_for_none(cohort, manager):
     first = services.issue_certificate(actor=manager, training_record=record)
     second = services.supersede_certificate(actor=manager, certificate=first, note="x")
     assert second.filing_number == first.filing_number != ""
+
+
+def test_draft_told_anew_keeps_the_number_it_has(cohort, manager):
+    record = filed_award(cohort, name="陈黙")
+    filled(manager, record)
+    draft = allot_certificate(actor=manager, training_record=record)
+    record.person.name = "陈默"
+    record.person.save()
+    first = store_certificate(actor=manager, certificate=draft)
+    assert (first.holder_name, first.filing_number) == ("陈默", draft.filing_number)
+
+    successor = allot_successor(manager, first, "information_corrected")
+    # The line leads to the wording before the last, and no further.
+    correction = correction_of(correction_of(record))
+    second = store_certificate(actor=manager, certificate=successor)
+    assert (second.training_record, second.filing_number) == (correction, draft.filing_number)
+
+
+def test_draft_told_anew_takes_the_number_that_came_meanwhile():
+    cohort = filed_cohort("SENIOR")
+    boss = manager_of(cohort.base)
+    first = make_certificate(filed_award(cohort))
+    made = sent(boss, first.training_record)
+    successor = allot_successor(boss, first, "information_corrected")
+    FilingLine.objects.filter(list=made).update(filing_number="GJJS-9", filed_at=clock.now())
+    assert store_certificate(actor=boss, certificate=successor).filing_number == "GJJS-9"
 
 
 def test_desk_lists_what_waits_and_nothing_else(cohort, manager):

@@ -3,6 +3,8 @@
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
@@ -108,3 +110,32 @@ def test_handout_page_takes_as_many_queries_for_three_as_for_one(
     client.get(address)
     with django_assert_num_queries(5):
         client.get(address)
+
+
+@pytest.mark.parametrize("spoil", ["missing", "changed"])
+def test_damaged_file_is_named_and_the_others_are_printed_without_it(client, cohort, manager, spoil):
+    whole, damaged = issued(cohort, "高轩", "陈默")
+    name = damaged.file.storage_name
+    default_storage.delete(name)
+    if spoil == "changed":
+        default_storage.save(name, ContentFile(b"another file"))
+    client.force_login(manager)
+    address = reverse("certificates:print_file", args=[cohort.pk, 1])
+
+    answer = client.get("/en" + address)
+
+    page = answer.content.decode()
+    replace = reverse("certificates:decide", args=[damaged.number, "supersede"])
+    assert (answer.status_code, damaged.holder_name in page, damaged.number in page) == (500, True, True)
+    assert (replace in page, whole.number in page, "?without=1" in page) == (True, False, True)
+    answer = client.get(address, {"without": 1})
+    [printed] = [one.extract_text() for one in PdfReader(BytesIO(answer.content)).pages]
+    assert whole.number in printed
+
+
+def test_class_whose_only_file_is_damaged_is_named_and_not_offered_without(client, cohort, manager):
+    [damaged] = issued(cohort, "高轩")
+    default_storage.delete(damaged.file.storage_name)
+    client.force_login(manager)
+    answer = client.get(reverse("certificates:print_file", args=[cohort.pk, 1]), {"without": 1})
+    assert (answer.status_code, "?without=1" in answer.content.decode()) == (500, False)

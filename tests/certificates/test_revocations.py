@@ -210,6 +210,26 @@ def breaking(name, certificate, one, other):
             closed(other, state="dropped", decided_on=None),
             {"decided_by": other},
         ],
+        "revocation_paper_answer_is_whole": [
+            {"answer_came": "post"},
+            {"state": "answered", **answered, "answer_came": "post", "answer_recorded_by": other},
+            {
+                "state": "answered",
+                **answered,
+                "answer_came": "post",
+                "answer_recorded_by": other,
+                "answer_came_on": clock.today() - timedelta(days=1),
+            },
+        ],
+        "revocation_answer_recorded_by_another": [
+            {
+                "state": "answered",
+                **answered,
+                "answer_came": "post",
+                "answer_recorded_by": one,
+                "answer_came_on": clock.today(),
+            }
+        ],
         "revocation_decided_by_another": [closed(one, **answered)],
         "revocation_after_hearing": [closed(other), closed(other, is_provisional=True, **after)],
     }[name]
@@ -221,6 +241,8 @@ def breaking(name, certificate, one, other):
         "revocation_gives_time",
         "revocation_answer_is_there",
         "revocation_closed_by_somebody",
+        "revocation_paper_answer_is_whole",
+        "revocation_answer_recorded_by_another",
         "revocation_decided_by_another",
         "revocation_after_hearing",
     ],
@@ -276,12 +298,14 @@ def test_pages_carry_a_revocation_from_notice_to_decision(client, certificate, m
     services.answer_revocation(actor=certificate.person.user, case=case, answer="x")
     address = reverse("certificates:revocation", args=[case.pk])
     own = client.get(address).content.decode()
-    refused = client.post(address, {"considered": "x", "step": "revoke"})
+    case.refresh_from_db()
+    sent = {"considered": "事实清楚", "step": "revoke", "heard": case.heard}
+    refused = client.post(address, sent)
     assert 'value="revoke"' not in own
     assert (refused.status_code, state_of(certificate)) == (200, "issued")
     client.force_login(second)
     assert 'value="revoke"' in client.get(address).content.decode()
-    client.post(address, {"considered": "事实清楚", "step": "revoke"})
+    client.post(address, sent)
     assert state_of(certificate) == "revoked"
 
 
@@ -295,3 +319,71 @@ def test_revocations_are_listed_at_the_base_and_the_regulator(client, case, cert
         client.force_login(actor)
         answer = client.get(reverse("certificates:revocations"))
         assert (answer.status_code, certificate.number in answer.content.decode()) == (status, shown)
+
+
+def test_answer_that_came_while_the_page_was_open_is_read_before_the_decision(client, case, certificate, second):
+    address = reverse("certificates:revocation", args=[case.pk])
+    client.force_login(second)
+    assert 'name="heard" value=""' in client.get(address).content.decode()
+    services.answer_revocation(actor=certificate.person.user, case=case, answer="当日的申辩")
+
+    for step in ("revoke", "drop"):
+        page = client.post("/en" + address, {"considered": "未申辩", "step": step, "heard": ""}).content.decode()
+        assert ("answer came while this page was open" in page, "当日的申辩" in page) == (True, True)
+
+    case.refresh_from_db()
+    assert (case.state, state_of(certificate)) == ("answered", "issued")
+
+
+# --- an answer on paper -----------------------------------------------------------------------------------------------
+def paper(**fields):
+    given = {"answer": "没有代考", "came": "post", "came_on": clock.today()}
+    return services.PaperAnswer(**{**given, **fields})
+
+
+def test_answer_on_paper_is_put_down_by_another_and_the_case_does_not_lapse(case, certificate, manager, second):
+    with pytest.raises(NotAllowed, match="same_person_twice"):
+        services.record_answer(actor=manager, case=case, paper=paper())
+    kept = services.record_answer(actor=second, case=case, paper=paper())
+    assert (kept.state, kept.answer, kept.answer_came, kept.answer_came_on, kept.answer_recorded_by) == (
+        "answered", "没有代考", "post", clock.today(), second,
+    )  # fmt: skip
+    with clock.travel(LATER):
+        assert close_periods(actor=system_user()) == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"answer": " "}, "answer_missing"),
+        ({"came": "shouted"}, "answer_came_unknown"),
+        ({"came_on": clock.today() + timedelta(days=1)}, "answer_day_wrong"),
+        ({"came_on": clock.today() - timedelta(days=1)}, "answer_day_wrong"),
+    ],
+)
+def test_faulty_answer_on_paper_is_refused(case, second, fields, code):
+    with pytest.raises(DomainError, match=code):
+        services.record_answer(actor=second, case=case, paper=paper(**fields))
+    assert RevocationCase.objects.get().state == "noticed"
+
+
+def test_answer_on_paper_is_recorded_by_page(client, case, certificate, manager, second):
+    address = reverse("certificates:revocation", args=[case.pk])
+    sent = {"step": "record", "paper-answer": "没有代考", "paper-came": "post", "paper-came_on": str(clock.today())}
+    client.force_login(manager)
+    assert 'value="record"' not in client.get(address).content.decode()
+    client.force_login(second)
+    assert 'value="record"' in client.get(address).content.decode()
+    assert client.post(address, {**sent, "paper-answer": ""}).status_code == 200
+    client.post(address, sent)
+    case.refresh_from_db()
+    assert (case.state, case.answer_recorded_by) == ("answered", second)
+    client.force_login(certificate.person.user)
+    own = client.get("/en" + reverse("certificates:answer_revocation", args=[case.pk])).content.decode()
+    assert ("没有代考" in own, "put down by the training base" in own) == (True, True)
+
+
+def test_nobody_out_of_reach_puts_an_answer_down(case, certificate):
+    for actor in (manager_of(certificate_base()), regulator(), certificate.person.user):
+        with pytest.raises(NotAllowed):
+            services.record_answer(actor=actor, case=case, paper=paper())

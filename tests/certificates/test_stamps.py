@@ -9,8 +9,9 @@ from accounts.selectors import system_user
 from certificates import tasks
 from certificates.models import CertificateFile, FileRevision
 from certificates.selectors import newest_bytes, stored_bytes, verify_file
-from certificates.selectors.files import stamps_due
-from certificates.services.erasure import erase_file
+from certificates.selectors.files import next_name, stamps_due
+from certificates.services import stamps
+from certificates.services.erasure import erase_file, reduce_certificates
 from certificates.services.stamps import AHEAD, RENEW, renew_file, start_renewals
 from core import clock
 from core.errors import DomainError, NotAllowed
@@ -121,3 +122,36 @@ def test_revision_that_does_not_begin_with_the_issued_file_is_not_given_out(arch
         file.write(b"another file")
     with pytest.raises(DomainError, match="file_changed"):
         newest_bytes(CertificateFile.objects.get(pk=certificate.file.pk))
+
+
+def test_renewal_keeps_nothing_of_a_holder_who_was_erased_meanwhile(archive, monkeypatch):
+    certificate = make_certificate()
+    asked = stamps.renew_stamp
+
+    def ask_and_erase(body):
+        answer = asked(body)
+        reduce_certificates(actor=system_user(), person=certificate.person)
+        return answer
+
+    monkeypatch.setattr(stamps, "renew_stamp", ask_and_erase)
+    with clock.travel(SOON):
+        assert renewed(archive, certificate.file) is None
+    assert (FileRevision.objects.count(), default_storage.exists(next_name(certificate.file))) == (0, False)
+
+
+def test_renewal_that_is_rolled_back_leaves_no_bytes(archive, monkeypatch):
+    file = make_certificate().file
+    monkeypatch.setattr(stamps.audit, "record", lambda *_some, **_more: (_ for _ in ()).throw(OSError("full")))
+    with clock.travel(SOON), pytest.raises(OSError, match="full"):
+        renewed(archive, file)
+    assert (FileRevision.objects.count(), default_storage.exists(next_name(file))) == (0, False)
+
+
+def test_stamp_that_holds_no_longer_than_the_last_is_not_kept(archive, caplog):
+    """The authority's own certificate ends within the time ahead: day after day it gives the same end."""
+    file = make_certificate().file
+    with clock.travel(SOON):
+        archive.renew_list()
+        made = [renew_file(actor=system_user(), file_id=file.pk) for _ in range(2)]
+    assert (made, FileRevision.objects.count()) == ([None, None], 0)
+    assert "no longer than its last" in caplog.text

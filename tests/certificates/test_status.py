@@ -1,15 +1,23 @@
 """Decisions about issued certificates: the table, the grounds, who may, what is written down."""
 
+from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 
 from accounts.permissions import Permission
 from accounts.selectors import system_user
 from certificates import services
 from certificates.models import Certificate, CertificateEvent
+from certificates.services.snapshot import LABELS
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
+from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from tests.builders import regulator
-from tests.certificates.builders import certificate_base, make_certificate, manager_of
+from tests.certificates.builders import certificate_base, correction_of, make_certificate, manager_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +93,40 @@ def test_steps_are_taken_with_the_permissions_of_the_table():
 def test_every_step_but_issue_has_its_grounds():
     assert set(GROUNDS) == set(CERTIFICATE_STEPS) - {"issue"}
     assert set().union(*GROUNDS.values()) == set(Ground.values)
+
+
+def test_suspension_without_a_day_ends_thirty_days_after_its_decision_and_not_after_today():
+    certificate = make_certificate()
+    with clock.travel(timedelta(days=10)):
+        on = clock.today() - timedelta(days=4)
+        services.suspend_certificate(actor=system_user(), certificate=certificate, ground="identity_under_check", on=on)
+    assert certificate.events.get(step="suspend").ends_on == on + timedelta(days=30)
+
+
+def test_facts_beside_those_of_today_are_all_that_a_certificate_says():
+    certificate = make_certificate()
+    manager = manager_of(certificate.base)
+    assert [one for one in services.facts_today(actor=manager, certificate=certificate) if one.differs] == []
+    record = certificate.training_record
+    correction_of(record, completed_on=record.completed_on - timedelta(days=1), hours=record.hours + 2)
+    certificate.base.name_en = "Another name"
+    certificate.base.save()
+    facts = services.facts_today(actor=manager, certificate=certificate)
+    assert [str(one.label) for one in facts if one.differs] == [
+        str(LABELS[name]) for name in ("hours", "completed_on", "issuer")
+    ]
+
+
+def test_guard_of_the_events_is_back_at_the_end_of_the_migration_that_lifted_it():
+    module = import_module("certificates.migrations.0004_revocation_cases")
+    editor = SimpleNamespace(connection=connection)
+    certificate = make_certificate()
+    connection.check_constraints()
+    module.give_suspensions_an_end(apps, editor)
+    certificate.events.update(step="issue")
+    [*_others, last] = module.Migration.operations
+
+    last.code(apps, editor)
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        certificate.events.update(step="resume")

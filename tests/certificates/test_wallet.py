@@ -1,15 +1,19 @@
 """The holder's wallet: links and taking them back, counts without visitors, reminders at most once each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.selectors import system_user
-from certificates import services, tasks
+from certificates import rules, services, tasks
+from certificates.identifiers import LEVEL_LETTERS
 from certificates.models import ExpiryReminder, ShareLink, VerificationCount
 from certificates.models.wallet import share_token
+from certificates.rules import last_day, years_later
+from certificates.selectors import has_transcript, my_transcript, state_of
 from certificates.selectors.wallet import seen
 from certificates.services.wallet import MOST_OPEN, remind_of_expiry
 from core import clock
@@ -196,3 +200,44 @@ def test_database_refuses_a_second_reminder_and_a_second_row_of_a_day(ending):
         VerificationCount.objects.create(certificate=ending, day=clock.today(), count=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         ExpiryReminder.objects.update(days=60)
+
+
+def test_machines_are_counted_for_the_holder_and_a_head_is_not(client, certificate):
+    asked = {"number": certificate.number, "code": certificate.code}
+    client.get("/api/v1/certificates/verify", asked)
+    with default_storage.open(certificate.file.storage_name) as file:
+        client.post("/api/v1/certificates/verify", {"file": file})
+    client.get("/api/v1/certificates/verify", {**asked, "code": "0000000000000000"})
+    client.head(f"/v/{certificate.code}")
+    assert VerificationCount.objects.get().count == 2
+
+
+def test_head_of_a_shared_link_is_not_counted(client, link):
+    client.head(address(link))
+    assert VerificationCount.objects.count() == 0
+
+
+# --- validity -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("day", "years", "last"),
+    [("2026-11-27", 3, "2029-11-27"), ("2028-02-29", 1, "2029-02-28"), ("2028-02-29", 4, "2032-02-29")],
+)
+def test_validity_ends_on_the_same_day_of_a_later_year(day, years, last):
+    assert years_later(date.fromisoformat(day), years) == date.fromisoformat(last)
+
+
+def test_no_level_has_an_end_of_validity_until_the_rule_says_so():
+    assert {last_day(level, clock.today()) for level in LEVEL_LETTERS} == {None}
+
+
+def test_certificate_ends_by_the_rule_of_its_day_and_leaves_the_transcript(client, monkeypatch):
+    held = [{**one, "value": {"JUNIOR": 2}} if one["code"] == "validity_years" else one for one in rules._figures()]
+    monkeypatch.setattr(rules, "_figures", lambda: tuple(held))
+    certificate = make_certificate()
+    holder = certificate.person.user
+    assert certificate.valid_until == years_later(certificate.issued_on, 2)
+    with clock.travel(certificate.valid_until - clock.today()):
+        assert my_transcript(holder) == [certificate]
+    with clock.travel(certificate.valid_until - clock.today() + timedelta(days=1)):
+        assert (my_transcript(holder), has_transcript(holder)) == ([], False)
+        assert state_of(certificate) == "expired"

@@ -324,3 +324,15 @@ def test_job_of_one_piece_begins_again_from_its_first_milestone(job, event):
 
     job.refresh_from_db()
     assert (told, job.state, jobs.progress(job).done) == ([3], Job.State.DONE, 3)
+
+
+def test_stopped_job_is_not_paused(job):
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error="lost")
+    assert (jobs.pause(job), Job.objects.get(pk=job.pk).state) == (False, "failed")
+
+
+def test_somebody_else_takes_a_stopped_job_over_where_the_room_says_so(job):
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error="lost")
+    other = make_user()
+    taken = jobs.start_again(actor=other, job=job, taking_over=True)
+    assert (taken.state, taken.owner_id) == ("queued", other.pk)
