@@ -20,6 +20,7 @@ class CertificatesConfig(AppConfig):
         "certificates_issuebatchitem",
         "certificates_expiryreminder",
         "certificates_certificatehandout",
+        "certificates_certificatetemplate",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {
@@ -27,6 +28,8 @@ class CertificatesConfig(AppConfig):
         # What was asked for stays; who decided, and the job, come later.
         "certificates_issuebatch": ["state", "decided_at", "decided_by_id", "reason", "job_id"],
         "certificates_sharelink": ["withdrawn_at"],
+        # The words of a version stay, of a draft as well; what changes is whether and when it draws.
+        "certificates_templateversion": ["state", "valid_from", "valid_to", "published_at", "published_by_id"],
         # The notice stands as it was given; the last day to answer is counted anew while it is provisional.
         "certificates_revocationcase": [
             "state",

@@ -4,7 +4,7 @@ root, both outside the languages."""
 from django.urls import path
 
 from certificates import views
-from certificates.views import batches, decisions, handouts, revocations, wallet
+from certificates.views import batches, decisions, designs, handouts, revocations, wallet
 
 app_name = "certificates"
 urlpatterns = [
@@ -26,6 +26,13 @@ urlpatterns = [
     path("revocations/", revocations.revocations, name="revocations"),
     path("revocations/<int:pk>/", revocations.revocation, name="revocation"),
     path("revocations/<int:pk>/answer/", revocations.answer, name="answer_revocation"),
+    path("designs/", designs.designs, name="designs"),
+    path("designs/<slug:key>/", designs.design, name="design"),
+    path("designs/<slug:key>/edit/", designs.edit_design, name="edit_design"),
+    path("designs/<slug:key>/import/", designs.import_design, name="import_design"),
+    path("designs/<slug:key>/<int:number>/", designs.design_version, name="design_version"),
+    path("designs/<slug:key>/<int:number>/export/", designs.export_design, name="export_design"),
+    path("designs/<slug:key>/<int:number>/<slug:sample>.pdf", designs.preview_design, name="preview_design"),
     path("base/certificates/", views.issued, name="issued"),
     path("base/cohorts/<int:pk>/handout/", handouts.handout, name="handout"),
     path("base/cohorts/<int:pk>/handout/sheet/", handouts.signature_sheet, name="signature_sheet"),

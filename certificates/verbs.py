@@ -25,6 +25,11 @@ audit.name_verbs(
         "certificates.certificate.resume": _("Resumed a suspended certificate."),
         "certificates.certificate.supersede": _("Replaced a certificate by a new one."),
         "certificates.certificate.revoke": _("Revoked a certificate."),
+        "certificates.certificatetemplate.create": _("Named a new design of certificates."),
+        "certificates.templateversion.write": _("Wrote a draft of a certificate's design."),
+        "certificates.templateversion.publish": _("Published a design of certificates as second person."),
+        "certificates.templateversion.drop": _("Dropped a draft of a certificate's design."),
+        "certificates.templateversion.retire": _("Retired a design of certificates."),
         "certificates.handed_out": _("Ticked certificates as handed out."),
         "certificates.shared": _("Shared an own certificate by a link."),
         "certificates.share_withdrawn": _("Took back a link that shared a certificate."),
@@ -42,6 +47,8 @@ audit.name_subjects(
     {
         "certificates.certificate": _("certificate"),
         "certificates.issuerkey": _("key that signs credentials"),
+        "certificates.certificatetemplate": _("design of certificates"),
+        "certificates.templateversion": _("version of a design"),
         "certificates.issuebatch": _("batch of certificates"),
         "certificates.revocationcase": _("revocation"),
     }

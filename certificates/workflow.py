@@ -55,6 +55,22 @@ class ServedHow(TextChoices):
     ELECTRONIC = "electronic", _("electronically, with the holder's signed consent on file")
 
 
+class CertificateKind(TextChoices):
+    """What a certificate attests; which level has which is a dated rule."""
+
+    COMPLETION = "completion", _("certificate of completion")
+    LEVEL = "level", _("certificate of a level")
+
+
+class DesignState(TextChoices):
+    """A wording of a design: a draft until a second person publishes it; what is saved over is dropped."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    RETIRED = "retired", _("retired")
+    DROPPED = "dropped", _("dropped")
+
+
 class BatchState(TextChoices):
     """An issue by batch: asked for, then decided once."""
 
@@ -122,5 +138,13 @@ ISSUE_BATCH_STEPS = {
     "approve":  Step(frozenset({B.ASKED}),     B.APPROVED,   P.CERTIFICATE_ISSUE,  frozenset({"ask"})),
     "refuse":   Step(frozenset({B.ASKED}),     B.REFUSED,    P.CERTIFICATE_ISSUE,  frozenset({"ask"})),
     "withdraw": Step(frozenset({B.ASKED}),     B.WITHDRAWN,  P.CERTIFICATE_ISSUE),
+}
+
+D = DesignState
+TEMPLATE_VERSION_STEPS = {
+    #              from                        to            who               apart from
+    "publish": Step(frozenset({D.DRAFT}),      D.PUBLISHED,  P.TEMPLATE_MANAGE, frozenset({"write"})),
+    "drop":    Step(frozenset({D.DRAFT}),      D.DROPPED,    P.TEMPLATE_MANAGE),
+    "retire":  Step(frozenset({D.PUBLISHED}),  D.RETIRED,    P.TEMPLATE_MANAGE),
 }
 # fmt: on

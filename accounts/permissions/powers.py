@@ -161,6 +161,11 @@ POWERS: dict[str, Power] = {
     P.CERTIFICATE_MANAGE: Power(
         "certificates", _("Suspend and revoke certificates"), _("Suspends, resumes, replaces, revokes, deregisters.")
     ),
+    P.TEMPLATE_MANAGE: Power(
+        "certificates",
+        _("Keep the designs of certificates"),
+        _("Writes drafts of the printed sheet, for the whole platform; a second person publishes what one has written."),
+    ),
     # --- ratio ---
     P.RATIO_VIEW: Power(
         "staffing", _("See ratios"), _("Reads an institution's trained-staff ratio on any day, without names.")

@@ -23,6 +23,7 @@ from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import Attached, draw
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards
+from certificates.selectors.designs import Standing
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.snapshot import Refusal, in_the_way, refusals, snapshot
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
@@ -105,8 +106,9 @@ def _locked_award(actor: User, pk: int) -> TrainingRecord:
 def _allot(
     actor: User, record: TrainingRecord, supersedes: Certificate | None = None, cause: dict[str, str] | None = None
 ) -> Certificate:
-    _require_free(refusals(record, replacing=supersedes is not None))
-    intent = snapshot(record)
+    designs = Standing.today()
+    _require_free(refusals(record, replacing=supersedes is not None, designs=designs))
+    intent = snapshot(record, designs=designs)
     intent.supersedes = supersedes
     if supersedes is not None:
         intent.facts["replaces"] = {"number": supersedes.number, **(cause or {})}

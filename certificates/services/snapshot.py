@@ -10,6 +10,7 @@ from certificates.models import Certificate
 from certificates.pdf import sheet
 from certificates.rules import Award, Obstacle, obstacles
 from certificates.selectors.awards import enrolment_of, wordings
+from certificates.selectors.designs import Standing
 from certificates.selectors.verification import document_tail
 from certificates.workflow import CertificateState
 from core import clock
@@ -28,9 +29,12 @@ class Refusal:
     detail: str = ""
 
 
-def refusals(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal]:
-    """Everything in the way of a certificate for this record, as `selectors.awards` delivers it."""
-    return in_the_way(record, replacing=replacing) or _unprintable(snapshot(record))
+def refusals(record: TrainingRecord, *, replacing: bool = False, designs: Standing | None = None) -> list[Refusal]:
+    """Everything in the way of a certificate for this record, as `selectors.awards` delivers it.
+
+    `designs`: read once by whoever asks for many records.
+    """
+    return in_the_way(record, replacing=replacing) or _unprintable(snapshot(record, designs=designs))
 
 
 def in_the_way(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal]:
@@ -38,8 +42,10 @@ def in_the_way(record: TrainingRecord, *, replacing: bool = False) -> list[Refus
     return [Refusal(obstacle) for obstacle in obstacles(_award(record, replacing))]
 
 
-def snapshot(record: TrainingRecord) -> Certificate:
-    """The certificate, not saved and without number and code. The record has passed `obstacles`."""
+def snapshot(record: TrainingRecord, *, designs: Standing | None = None) -> Certificate:
+    """The certificate with the design of the day, not saved and without number and code.
+
+    The record has passed `obstacles`."""
     document = _document(record)
     today = clock.today()
     uuid = uuid4()
@@ -57,6 +63,7 @@ def snapshot(record: TrainingRecord) -> Certificate:
         hours=record.hours or 0,
         completed_on=record.completed_on,
         issued_on=today,
+        design=(designs or Standing(today)).of(record.level.code),  # type: ignore[union-attr]
     )
 
 
