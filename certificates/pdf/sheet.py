@@ -53,9 +53,12 @@ def values(
     certificate: Certificate, *, design: Design | None = None, seal: Identity | None = None
 ) -> dict[str, str | Fitted]:
     """Every field's value, texts of any length fitted. Raises `name_too_long`, `text_too_long`."""
-    declared = (design or design_of(certificate)).declared
-    stacks = [(stack.fields, stack.height) for stack in declared.stacks]
-    return {**_plain(certificate, seal), **fit_all(_texts(certificate), declared.slots, stacks)}
+    return {**_plain(certificate, seal), **_fitted(certificate, design or design_of(certificate))}
+
+
+def _fitted(certificate: Certificate, design: Design) -> dict[str, Fitted]:
+    stacks = [(stack.fields, stack.height) for stack in design.declared.stacks]
+    return fit_all(_texts(certificate), design.declared.slots, stacks)
 
 
 def as_text(value: str | Fitted) -> str:
@@ -92,7 +95,7 @@ def rare_on(certificate: Certificate) -> frozenset[int]:
 def check_printable(certificate: Certificate) -> None:
     """Raises `glyphs_missing`, `name_too_long` or `text_too_long` for what could not be printed."""
     rare_on(certificate)
-    values(certificate)
+    _fitted(certificate, design_of(certificate))
 
 
 def facts_json(certificate: Certificate) -> bytes:

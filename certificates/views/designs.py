@@ -44,6 +44,8 @@ REFUSALS = {
     "design_empty": gettext_lazy("HTML or fields are empty. Nothing was saved."),
 }
 
+DECISIONS = {"publish": services.publish_version, "retire": services.retire_version, "drop": services.drop_draft}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def designs(request: SignedInRequest) -> HttpResponse:
@@ -150,9 +152,7 @@ def _decided(request: SignedInRequest, found: TemplateVersion, given: dict[str, 
     if form is not None and not form.is_valid():
         return False
     asked = {**form.cleaned_data} if form else {}
-    work = {"publish": services.publish_version, "retire": services.retire_version, "drop": services.drop_draft}.get(
-        step
-    )
+    work: Any = DECISIONS.get(step)
     try:
         if work is not None:
             work(actor=request.user, version=found, **asked)

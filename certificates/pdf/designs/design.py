@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from certificates.pdf.designs import fields, language
+from certificates.pdf.designs import fields as declarations
+from certificates.pdf.designs import language
 from certificates.pdf.drawing import ornament_svg
 from certificates.pdf.layout import Fitted
 
@@ -33,7 +34,7 @@ class Design:
         return _version(self)
 
     @property
-    def declared(self) -> fields.Declared:
+    def declared(self) -> declarations.Declared:
         return _declared(self.fields)
 
     @property
@@ -66,8 +67,8 @@ def _version(design: Design) -> str:
 
 
 @lru_cache(maxsize=16)
-def _declared(source: str) -> fields.Declared:
-    return fields.read(source)
+def _declared(source: str) -> declarations.Declared:
+    return declarations.read(source)
 
 
 @lru_cache(maxsize=16)

@@ -124,8 +124,15 @@ def _faces(*, bold: bool, japanese: bool) -> tuple[Face, ...]:
 
 def _stacks(made: Declared, given: Any) -> None:
     for one in given if isinstance(given, list) and len(given) <= 8 else [None]:
-        known = isinstance(one, dict) and set(one) == {"fields", "height"} and isinstance(one["fields"], list)
-        if known and one["fields"] and _between(one["height"], 5, 150) and {*one["fields"]} <= {*made.slots}:
-            made.stacks.append(Stack(tuple(one["fields"]), one["height"]))
+        if stack := _stack(one, made):
+            made.stacks.append(stack)
         else:
             made.problems.append(Problem("stack_wrong", "fields"))
+
+
+def _stack(one: Any, made: Declared) -> Stack | None:
+    if not isinstance(one, dict) or set(one) != {"fields", "height"} or not isinstance(one["fields"], list):
+        return None
+    names = one["fields"]
+    known = bool(names) and all(isinstance(name, str) and name in made.slots for name in names)
+    return Stack(tuple(names), one["height"]) if known and _between(one["height"], 5, 150) else None

@@ -188,9 +188,10 @@ def refused(work):
 @pytest.mark.parametrize("field", ["html", "css", "fields", "sha256", "number", "shipped", "written_by"])
 def test_words_of_a_version_never_change(two, field):
     draft = drafted(two.author)
-    value = {"number": 99, "shipped": True, "written_by": two.second}.get(field, "x")
-    for pk in (draft.pk, Standing.today().of("JUNIOR").pk):
-        refused(lambda pk=pk: TemplateVersion.objects.filter(pk=pk).update(**{field: value}))
+    for one in (draft, Standing.today().of("JUNIOR")):
+        value = {"number": 99, "shipped": not one.shipped, "written_by": two.second}.get(field, "x")
+        rows = TemplateVersion.objects.filter(pk=one.pk)
+        refused(lambda rows=rows, value=value: rows.update(**{field: value}))
     refused(lambda: TemplateVersion.objects.filter(pk=draft.pk).delete())
     refused(lambda: CertificateTemplate.objects.filter(key="completion").update(title_en="x"))
 
