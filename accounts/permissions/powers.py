@@ -161,11 +161,6 @@ POWERS: dict[str, Power] = {
     P.CERTIFICATE_MANAGE: Power(
         "certificates", _("Suspend and revoke certificates"), _("Suspends, resumes, replaces, revokes, deregisters.")
     ),
-    P.TEMPLATE_MANAGE: Power(
-        "certificates",
-        _("Keep the designs of certificates"),
-        _("Writes drafts of the printed sheet, for the whole platform; a second person publishes what one has written."),
-    ),
     # --- ratio ---
     P.RATIO_VIEW: Power(
         "staffing", _("See ratios"), _("Reads an institution's trained-staff ratio on any day, without names.")
@@ -209,6 +204,14 @@ POWERS: dict[str, Power] = {
         "administration",
         _("Give base codes"),
         _("Keeps the codes of training bases that stand in certificate numbers."),
+    ),
+    P.TEMPLATE_MANAGE: Power(
+        "administration",
+        _("Keep the designs of certificates"),
+        _(
+            "Writes drafts of the printed sheet, for the whole platform; "
+            "a second person publishes what one has written."
+        ),
     ),
     P.JOB_VIEW: Power(
         "administration", _("See background jobs"), _("Sees which long work runs and fails, not what is in it.")

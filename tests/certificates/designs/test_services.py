@@ -165,6 +165,11 @@ def test_retired_version_gives_way_to_the_one_before(two, quick):
 
 
 # --- issue ------------------------------------------------------------------------------------------------------------
+def printed(certificate):
+    with default_storage.open(certificate.file.storage_name) as file:
+        return pypdf.PdfReader(file).pages[0].extract_text()
+
+
 def test_intent_keeps_its_design_when_another_is_published_before_the_file(two, quick):
     record = make_award()
     intent = allot_certificate(actor=system_user(), training_record=record)
@@ -173,9 +178,7 @@ def test_intent_keeps_its_design_when_another_is_published_before_the_file(two, 
     after = issue_certificate(actor=system_user(), training_record=make_award())
     assert stored.file.template_version == shipped("completion").version
     assert after.file.template_version == version_design(version).version
-    texts = [
-        pypdf.PdfReader(default_storage.open(one.file.storage_name)).pages[0].extract_text() for one in (stored, after)
-    ]
+    texts = [printed(one) for one in (stored, after)]
     assert [("今证明" in text, LEAD in text) for text in texts] == [(False, True), (True, False)]
 
 
