@@ -22,7 +22,6 @@ import django
 django.setup()
 
 from django.conf import settings
-from django.template.loader import get_template
 from pyhanko.keys import load_cert_from_pemder, load_private_key_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -33,6 +32,7 @@ from weasyprint import CSS, HTML
 from accounts.models import Person, TrainingBase
 from certificates.models import Certificate
 from certificates.pdf import renderer, sheet
+from certificates.pdf.designs.design import shipped
 from certificates.pdf.drawing import ornament_svg, qr_png
 from certificates.seals import seal_file
 
@@ -89,7 +89,7 @@ def plain_page(one: Certificate) -> str:
     """The sheet as somebody would write it who knows nothing of speed: pictures inside, fonts of the system."""
     html = sheet.sheet_html(one)
     qr = base64.b64encode(qr_png(sheet.check_address(one))).decode()
-    style = get_template(renderer.STYLE).template.source + "\nhtml { font-family: 'Noto Serif', 'Noto Serif CJK SC' }"
+    style = renderer.GROUND + shipped("completion").sheet + "\nhtml { font-family: 'Noto Serif', 'Noto Serif CJK SC' }"
     style += "\nbody > svg { position: absolute; left: 0; top: 0; z-index: -1 }"
     html = html.replace("asset:qr", f"data:image/png;base64,{qr}")
     return html.replace("</head>", f"<style>{style}</style></head>").replace("<body>", f"<body>{ornament_svg()}")

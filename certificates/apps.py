@@ -23,6 +23,7 @@ class CertificatesConfig(AppConfig):
         "certificates_expiryreminder",
         "certificates_certificatehandout",
         "certificates_certificatereturn",
+        "certificates_certificatetemplate",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {
@@ -39,6 +40,8 @@ class CertificatesConfig(AppConfig):
             "answered_at",
         ],
         "certificates_filingline": ["filing_number", "filed_at", "set_aside_at", "set_aside_why"],
+        # The words of a version stay, of a draft as well; what changes is whether and when it draws.
+        "certificates_templateversion": ["state", "valid_from", "valid_to", "published_at", "published_by_id"],
         # The notice stands as it was given; the last day to answer is counted anew while it is provisional.
         "certificates_revocationcase": [
             "state",

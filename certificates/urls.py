@@ -4,7 +4,17 @@ root, both outside the languages."""
 from django.urls import path
 
 from certificates import views
-from certificates.views import batches, corrections, decisions, filing, handouts, offline, revocations, wallet
+from certificates.views import (
+    batches,
+    corrections,
+    decisions,
+    designs,
+    filing,
+    handouts,
+    offline,
+    revocations,
+    wallet,
+)
 
 app_name = "certificates"
 urlpatterns = [
@@ -37,6 +47,13 @@ urlpatterns = [
     path("filing/lists/<int:pk>/answer/", filing.answer, name="filing_answer"),
     path("filing/lists/<int:pk>/answer/<str:sha256>/", filing.review_answer, name="review_filing_answer"),
     path("filing/lists/<int:pk>/answer/<str:sha256>/errors/", filing.answer_errors, name="filing_answer_errors"),
+    path("designs/", designs.designs, name="designs"),
+    path("designs/<slug:key>/", designs.design, name="design"),
+    path("designs/<slug:key>/edit/", designs.edit_design, name="edit_design"),
+    path("designs/<slug:key>/import/", designs.import_design, name="import_design"),
+    path("designs/<slug:key>/<int:number>/", designs.design_version, name="design_version"),
+    path("designs/<slug:key>/<int:number>/export/", designs.export_design, name="export_design"),
+    path("designs/<slug:key>/<int:number>/<slug:sample>.pdf", designs.preview_design, name="preview_design"),
     path("base/certificates/", views.issued, name="issued"),
     path("base/cohorts/<int:pk>/handout/", handouts.handout, name="handout"),
     path("base/cohorts/<int:pk>/handout/sheet/", handouts.signature_sheet, name="signature_sheet"),

@@ -70,6 +70,22 @@ class AnswerCame(TextChoices):
     SPOKEN = "spoken", _("spoken, put down and signed")
 
 
+class CertificateKind(TextChoices):
+    """What a certificate attests; which level has which is a dated rule."""
+
+    COMPLETION = "completion", _("certificate of completion")
+    LEVEL = "level", _("certificate of a level")
+
+
+class DesignState(TextChoices):
+    """A wording of a design: a draft until a second person publishes it; what is saved over is dropped."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    RETIRED = "retired", _("retired")
+    DROPPED = "dropped", _("dropped")
+
+
 class BatchState(TextChoices):
     """An issue by batch: asked for, then decided once."""
 
@@ -176,5 +192,13 @@ FILING_LIST_STEPS = {
     # Once every line has its number, or is set aside because it will get none.
     "answer": Step(frozenset({F.SENT}),     F.ANSWERED, P.CERTIFICATE_ISSUE),
     "close":  Step(frozenset({F.ANSWERED}), F.CLOSED,   P.CERTIFICATE_ISSUE),
+}
+
+D = DesignState
+TEMPLATE_VERSION_STEPS = {
+    #              from                        to            who               apart from
+    "publish": Step(frozenset({D.DRAFT}),      D.PUBLISHED,  P.TEMPLATE_MANAGE, frozenset({"write"})),
+    "drop":    Step(frozenset({D.DRAFT}),      D.DROPPED,    P.TEMPLATE_MANAGE),
+    "retire":  Step(frozenset({D.PUBLISHED}),  D.RETIRED,    P.TEMPLATE_MANAGE),
 }
 # fmt: on

@@ -28,6 +28,7 @@ SHAPED_BY = (
     "config/settings/*.py",
     "demo/reference/**/*",
     "requirements/runtime.txt",
+    "certificates/pdf/designs/shipped/*/*",
 )
 DAY = 24 * 60 * 60
 

@@ -67,6 +67,7 @@ class Permission(TextChoices):
     CERTIFICATE_OWN = "certificate_own"
     CERTIFICATE_ISSUE = "certificate_issue"
     CERTIFICATE_MANAGE = "certificate_manage"
+    TEMPLATE_MANAGE = "template_manage"
     CREDIT_FILE_VIEW = "credit_file_view"
     OVERSIGHT_VIEW = "oversight_view"
     MEMBER_VIEW = "member_view"
@@ -142,7 +143,7 @@ GRANTS: dict[str, frozenset[str]] = {
         {P.INSTITUTION_VIEW, P.BASE_VIEW, P.RATIO_VIEW, P.OVERSIGHT_VIEW, P.BODY_VIEW, P.DESIGNATION_VIEW}
     ),
     Role.EDITOR: frozenset({P.CONTENT_EDIT}),
-    Role.SYSTEM_ADMIN: frozenset({P.BODY_VIEW, P.BODY_MANAGE, P.BASE_REGISTER, P.JOB_VIEW}),
+    Role.SYSTEM_ADMIN: frozenset({P.BODY_VIEW, P.BODY_MANAGE, P.BASE_REGISTER, P.JOB_VIEW, P.TEMPLATE_MANAGE}),
     Role.SECURITY_ADMIN: frozenset({P.LOGIN_VIEW, P.LOGIN_MANAGE, P.MEMBER_VIEW, P.MEMBER_MANAGE}),
     Role.AUDIT_ADMIN: frozenset({P.AUDIT_VIEW, P.ACCESS_LEDGER_VIEW, P.AUDIT_EXPORT}),
     # What commands and the demo loader act as; no person can wear it.

@@ -205,6 +205,14 @@ POWERS: dict[str, Power] = {
         _("Give base codes"),
         _("Keeps the codes of training bases that stand in certificate numbers."),
     ),
+    P.TEMPLATE_MANAGE: Power(
+        "administration",
+        _("Keep the designs of certificates"),
+        _(
+            "Writes drafts of the printed sheet, for the whole platform; "
+            "a second person publishes what one has written."
+        ),
+    ),
     P.JOB_VIEW: Power(
         "administration", _("See background jobs"), _("Sees which long work runs and fails, not what is in it.")
     ),

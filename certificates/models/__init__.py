@@ -13,6 +13,7 @@ from accounts.models import Person, TrainingBase, User
 from certificates.identifiers import in_fours
 from certificates.models.batches import IssueBatch, IssueBatchItem
 from certificates.models.decisions import RevocationCase
+from certificates.models.designs import CertificateTemplate, TemplateVersion
 from certificates.models.filing import FilingLine, FilingList
 from certificates.models.handout import CertificateHandout, CertificateReturn
 from certificates.models.revisions import FileRevision
@@ -28,6 +29,7 @@ __all__ = [
     "CertificateFile",
     "CertificateHandout",
     "CertificateReturn",
+    "CertificateTemplate",
     "ExpiryReminder",
     "FileRevision",
     "FilingLine",
@@ -36,6 +38,7 @@ __all__ = [
     "IssueBatchItem",
     "RevocationCase",
     "ShareLink",
+    "TemplateVersion",
     "VerificationCount",
 ]
 
@@ -99,6 +102,8 @@ class Certificate(models.Model):
     completed_on = models.DateField()
     issued_on = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    # What the file is drawn with, decided with the intent: a kill between the two changes nothing.
+    design = models.ForeignKey(TemplateVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # The number that a receiving body gave back, for levels that require filing.
     filing_number = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(default=clock.now)

@@ -2,6 +2,7 @@
 
 import io
 import math
+from functools import cache
 
 import segno
 
@@ -10,6 +11,11 @@ WIDE, HIGH = 297, 210
 OUTER, INNER = 9.0, 17.4
 CORNER = 15.0
 INK, GOLD, TINT = "#1c4468", "#ab8a45", "#f1ecdf"
+# Frame, its second line, the faint rosette behind the text.
+PALETTES = {"blue": (INK, GOLD, TINT), "red": ("#8a1c24", "#b08d3f", "#f6ecdf")}
+_EMPTY = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}mm" height="{HIGH}mm"></svg>'
+)
 # A quarter of a sine wave as one cubic curve, to 0.05 %.
 QUARTER = ((0.0, 0.0), (0.5119, 0.5119), (1.0023, 1.0), (math.pi / 2, 1.0))
 
@@ -26,8 +32,16 @@ def qr_address(url: str) -> str:
     return segno.make(url, error="m", micro=False).svg_data_uri(scale=4, border=2)
 
 
-def ornament_svg() -> str:
+@cache
+def ornament_svg(name: str = "blue") -> str:
     """Frame with a braided band, a rosette in each corner, a faint large one behind the text. Our own pattern."""
+    drawn = _ornament_svg() if name in PALETTES else _EMPTY
+    for ours, colour in zip(PALETTES["blue"], PALETTES.get(name, ()), strict=False):
+        drawn = drawn.replace(ours, colour)
+    return drawn
+
+
+def _ornament_svg() -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}mm" height="{HIGH}mm">',
         '<g fill="none" stroke-linecap="round" stroke-linejoin="round">',

@@ -1,9 +1,9 @@
 """Where text of any length goes: it shrinks, then takes a second line, then the issue is refused. Nothing overlaps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from certificates.pdf.fonts import HAN, HAN_BOLD, INTERPUNCT, KANA, LATIN, LATIN_BOLD, Face, width
+from certificates.pdf.fonts import HAN, INTERPUNCT, LATIN, Face, width
 from core.errors import DomainError
 
 BREAKS_AFTER = {" ", chr(INTERPUNCT), "-", "、", "，", "）", "」", "・"}
@@ -32,6 +32,9 @@ class Slot:
         return width(text, self.faces) + self.spacing * len(text)
 
 
+Slots = Mapping[str, Slot]
+
+
 @dataclass(frozen=True)
 class Fitted:
     """Text in its lines, the size in points, and the height that takes in millimetres."""
@@ -46,45 +49,34 @@ class Fitted:
         return f"pt{self.points:g}".replace(".", "-")
 
 
-BOLD = (LATIN_BOLD, *HAN_BOLD)
-JAPANESE = (LATIN, KANA, *HAN)
-SLOTS = {
-    "name": Slot(216, ((34, 1), (30, 1), (26, 1), (22, 1), (22, 2), (18, 2)), BOLD, spacing=0.04, leading=1.2),
-    "latin_name": Slot(216, ((12, 1), (10, 1), (8, 1))),
-    "title_zh": Slot(216, ((32, 1), (28, 1), (24, 1), (20, 1)), BOLD, spacing=0.08),
-    "title_en": Slot(216, ((13, 1), (11, 1), (9, 1))),
-    "title_ja": Slot(216, ((11, 1), (9, 1))),
-    "sentence_zh": Slot(210, ((15, 1), (13, 1), (13, 2), (11, 2)), leading=1.5),
-    "sentence_en": Slot(210, ((10.5, 1), (10.5, 2), (9, 2)), leading=1.4),
-    "sentence_ja": Slot(210, ((9.5, 1), (9.5, 2), (8.5, 2)), JAPANESE, leading=1.45),
-    "issuer_zh": Slot(102, ((14, 1), (12, 1), (12, 2), (10, 2), (9, 3), (7.5, 4)), BOLD, leading=1.25),
-    "issuer_en": Slot(102, ((9, 1), (9, 2), (7.5, 2), (7, 3))),
-    "issuer_ja": Slot(102, ((9, 1), (9, 2), (7.5, 2), (7, 3)), JAPANESE),
-}
-# Slots that stand one below the other in a box of that height (mm).
-ISSUER, ISSUER_HEIGHT = ("issuer_zh", "issuer_en", "issuer_ja"), 28.5
+def fit_all(
+    texts: Mapping[str, str], slots: Slots, stacks: Iterable[tuple[Sequence[str], float]] = ()
+) -> dict[str, Fitted]:
+    """Every text that has a slot and is not empty, each in its own; then what shares a box of that height (mm).
+
+    Raises `text_too_long`, `name_too_long`.
+    """
+    fitted = {name: fit(name, text, slots) for name, text in texts.items() if text and name in slots}
+    for names, height in stacks:
+        together = {name: texts[name] for name in names if texts.get(name)}
+        if together:
+            fitted |= _stacked(together, height, slots)
+    return fitted
 
 
-def fit_all(texts: Mapping[str, str]) -> dict[str, Fitted]:
-    """Every text that is not empty, each in its slot. Raises `text_too_long`, `name_too_long`."""
-    fitted = {name: fit(name, text) for name, text in texts.items() if text}
-    issuer = {name: texts[name] for name in ISSUER if texts.get(name)}
-    return fitted | _stacked(issuer, ISSUER_HEIGHT)
-
-
-def fit(name: str, text: str, skip: int = 0) -> Fitted:
+def fit(name: str, text: str, slots: Slots, skip: int = 0) -> Fitted:
     """The largest setting of a slot that holds the text; `skip` passes over that many of the largest."""
-    slot = SLOTS[name]
+    slot = slots[name]
     for size, lines in slot.tries[skip:]:
         if broken := _broken(text, lines, slot, slot.ems(size)):
             return Fitted(tuple(broken), size, len(broken) * size * slot.leading / POINTS)
     raise DomainError("name_too_long" if name == "name" else "text_too_long", place=name, length=len(text))
 
 
-def _stacked(texts: Mapping[str, str], height: float) -> dict[str, Fitted]:
+def _stacked(texts: Mapping[str, str], height: float, slots: Slots) -> dict[str, Fitted]:
     """All of them together in one box: everything gets smaller until the whole fits."""
-    for skip in range(max(len(SLOTS[name].tries) for name in texts)):
-        fitted = {name: fit(name, text, min(skip, len(SLOTS[name].tries) - 1)) for name, text in texts.items()}
+    for skip in range(max(len(slots[name].tries) for name in texts)):
+        fitted = {name: fit(name, text, slots, min(skip, len(slots[name].tries) - 1)) for name, text in texts.items()}
         if sum(one.height for one in fitted.values()) <= height:
             return fitted
     raise DomainError("text_too_long", place=min(texts), length=sum(map(len, texts.values())))

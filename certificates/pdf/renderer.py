@@ -18,24 +18,30 @@ from importlib.resources import files
 from typing import Any
 
 import pydyf
-from django.template.loader import get_template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.css import ColorProfile
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from certificates.models import Certificate
 from certificates.pdf import sheet
+from certificates.pdf.designs.design import Design
 from certificates.pdf.drawing import ornament_svg, qr_png
 from certificates.pdf.fonts import FACES, HAN, KANA, LATIN, RARE, cut, cut_rare
 from certificates.pdf.round_seal import round_seal_svg
 from certificates.seals import Identity
 from core.errors import DomainError
 
-STYLE = "certificates/pdf/completion.css"
-DESIGN = "completion-1"
 BASE_URL = "asset:"
 COLOURS = "--srgb"
+KEPT_DESIGNS = 16
+# What every sheet stands on; a design has rules beside these and cannot name pages, pictures' scaling or families.
+GROUND = """@page { size: 297mm 210mm; margin: 0 }
+* { margin: 0; padding: 0 }
+html { color: #1d2329; font-size: 10pt; line-height: 1.3 }
+img { image-rendering: crisp-edges }
+"""
 BARE_PAGE = "@page { size: 297mm 210mm; margin: 0 } body { margin: 0 } svg { display: block }"
 _one_at_a_time = threading.Lock()
 _log = logging.getLogger("weasyprint")
@@ -73,7 +79,8 @@ class Machine:
     fonts: FontConfiguration = field(default_factory=FontConfiguration)
     styles: list[CSS] = field(default_factory=list)
     rare: dict[frozenset[int], CSS] = field(default_factory=dict)
-    ornament: bytes = b""
+    designs: dict[str, CSS] = field(default_factory=dict)
+    ornaments: dict[str, bytes] = field(default_factory=dict)
     colours: dict[str, ColorProfile] = field(default_factory=dict)
 
 
@@ -95,21 +102,21 @@ class Attached:
     description: str
 
 
-def draw(certificate: Certificate, *, attached: Sequence[Attached] = (), seal: Identity | None = None) -> Drawn:
+def draw(
+    certificate: Certificate,
+    *,
+    attached: Sequence[Attached] = (),
+    seal: Identity | None = None,
+    design: Design | None = None,
+) -> Drawn:
     """The PDF/A-3u of a certificate, with the facts and whatever else the caller attaches; `seal` is to be seen on it.
 
-    Raises `glyphs_missing`, `text_too_long`, `pdf_incomplete`.
+    Its own design draws it; another one only for a look. Raises `glyphs_missing`, `text_too_long`, `pdf_incomplete`.
     """
-    rare = sheet.rare_on(certificate)
-    html = sheet.sheet_html(certificate, seal=seal)
-    with _one_at_a_time, _errors_fail():
-        machine = _machine()
-        styles = [*machine.styles, *([_rare_style(machine, rare)] if rare else [])]
-        machine.fetcher.assets["asset:qr"] = Asset(qr_png(sheet.check_address(certificate)), "image/png")
-        if seal:
-            picture = round_seal_svg(seal.owner, seal.name).encode()
-            machine.fetcher.assets["asset:seal"] = Asset(picture, "image/svg+xml")
-        body = HTML(string=html, base_url=BASE_URL, url_fetcher=machine.fetcher).write_pdf(
+    design = design or sheet.design_of(certificate)
+    with _laid_out(certificate, design, seal) as (page, styles, machine):
+        ornament = _ornament(machine, design.declared.ornament)
+        body = page.write_pdf(
             stylesheets=styles,
             font_config=machine.fonts,
             pdf_variant="pdf/a-3u",
@@ -117,16 +124,31 @@ def draw(certificate: Certificate, *, attached: Sequence[Attached] = (), seal: I
             color_profiles=machine.colours,
             output_intent=COLOURS,
             attachments=[_attachment(certificate, one) for one in (_facts(certificate), *attached)],
-            finisher=lambda document, pdf: _finish(pdf, machine.ornament),
+            finisher=lambda document, pdf: _finish(pdf, ornament),
         )
-    return Drawn(body, template_version())
+    return Drawn(body, design.version)
 
 
-@cache
-def template_version() -> str:
-    """The design's name, and a hash of everything that shapes it besides the fonts."""
-    parts = (_source(sheet.TEMPLATE), _source(STYLE), ornament_svg())
-    return f"{DESIGN}+{hashlib.sha256(''.join(parts).encode()).hexdigest()[:12]}"
+def lay_out(certificate: Certificate, *, design: Design, seal: Identity | None = None) -> Document:
+    """The boxes of a sheet before anything is drawn: for looking at where things stand. Raises as `draw` does."""
+    with _laid_out(certificate, design, seal) as (page, styles, machine):
+        return page.render(stylesheets=styles, font_config=machine.fonts)
+
+
+@contextmanager
+def _laid_out(
+    certificate: Certificate, design: Design, seal: Identity | None
+) -> Iterator[tuple[HTML, list[CSS], Machine]]:
+    rare = sheet.rare_on(certificate)
+    html = sheet.sheet_html(certificate, design=design, seal=seal)
+    with _one_at_a_time, _errors_fail():
+        machine = _machine()
+        styles = [*machine.styles, _design_style(machine, design), *([_rare_style(machine, rare)] if rare else [])]
+        machine.fetcher.assets["asset:qr"] = Asset(qr_png(sheet.check_address(certificate)), "image/png")
+        if seal:
+            picture = round_seal_svg(seal.owner, seal.name).encode()
+            machine.fetcher.assets["asset:seal"] = Asset(picture, "image/svg+xml")
+        yield HTML(string=html, base_url=BASE_URL, url_fetcher=machine.fetcher), styles, machine
 
 
 @contextmanager
@@ -162,8 +184,7 @@ def _machine() -> Machine:
         name = f"asset:{face.family}-{face.weight}".replace(" ", "-")
         machine.fetcher.assets[name] = Asset(cut(face).path.read_bytes(), "font/otf")
         faces.append(_font_face(face.family, face.weight, name))
-    machine.styles = [_css(machine, "".join(faces) + _families() + _source(STYLE))]
-    machine.ornament = _ornament(machine)
+    machine.styles = [_css(machine, "".join(faces) + _families() + GROUND)]
     machine.colours = {COLOURS: _srgb()}
     # WeasyPrint has copied the fonts to files of its own.
     machine.fetcher.assets.clear()
@@ -190,6 +211,15 @@ def _rare_style(machine: Machine, characters: frozenset[int]) -> CSS:
     return machine.rare[characters]
 
 
+def _design_style(machine: Machine, design: Design) -> CSS:
+    """The design's rules; of many drafts only the last few are kept."""
+    if design.sha256 not in machine.designs:
+        if len(machine.designs) >= KEPT_DESIGNS:
+            machine.designs.clear()
+        machine.designs[design.sha256] = _css(machine, design.sheet)
+    return machine.designs[design.sha256]
+
+
 def _families(last: str = "") -> str:
     """Which font a character is looked for in first; Japanese lines have Japanese forms."""
     han = ", ".join(f'"{face.family}"' for face in HAN)
@@ -207,9 +237,15 @@ def _css(machine: Machine, text: str) -> CSS:
     return CSS(string=text, font_config=machine.fonts, base_url=BASE_URL, url_fetcher=machine.fetcher)
 
 
-def _ornament(machine: Machine) -> bytes:
+def _ornament(machine: Machine, name: str) -> bytes:
     """The ornament as page operators, drawn once: laying it out anew would cost more than all the text."""
-    page = f"<title>-</title><style>{BARE_PAGE}</style>{ornament_svg()}"
+    if name not in machine.ornaments:
+        machine.ornaments[name] = _drawn_ornament(machine, name)
+    return machine.ornaments[name]
+
+
+def _drawn_ornament(machine: Machine, name: str) -> bytes:
+    page = f"<title>-</title><style>{BARE_PAGE}</style>{ornament_svg(name)}"
     caught: list[bytes] = []
 
     def catch(document: Any, pdf: pydyf.PDF) -> None:
@@ -263,8 +299,3 @@ def _attachment(certificate: Certificate, one: Attached) -> Attachment:
         created=certificate.created_at,
         modified=certificate.created_at,
     )
-
-
-@cache
-def _source(name: str) -> str:
-    return get_template(name).template.source  # type: ignore[attr-defined]

@@ -6,16 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape
 
-from certificates.models import Certificate
+from certificates.models import Certificate, TemplateVersion
 from certificates.pdf import round_seal, wording
+from certificates.pdf.designs import language
+from certificates.pdf.designs.design import Design, shipped
 from certificates.pdf.fonts import rare_characters
-from certificates.pdf.layout import fit_all
+from certificates.pdf.layout import Fitted, fit_all
 from certificates.seals import Identity
 
-TEMPLATE = "certificates/pdf/completion.html"
+LANGUAGES = ("zh", "en", "ja")
 
 
 def check_address(certificate: Certificate) -> str:
@@ -23,21 +25,66 @@ def check_address(certificate: Certificate) -> str:
     return settings.SITE_URL + reverse("v:by_code", args=[certificate.code])
 
 
-def sheet_html(certificate: Certificate, *, seal: Identity | None = None) -> str:
-    return render_to_string(
-        TEMPLATE,
-        {
-            **fit_all(_texts(certificate)),
-            "certificate": certificate,
-            "document": wording.document(certificate.holder_document_type),
-            "issued_on": wording.day(certificate.issued_on),
-            "valid_until": wording.day(certificate.valid_until) if certificate.valid_until else None,
-            "created": certificate.created_at.isoformat(timespec="seconds"),
-            "url": check_address(certificate),
-            "seal": round_seal.words(seal.owner, seal.name, seal.kind) if seal else "",
-            "site": settings.SITE_URL.split("://", 1)[1] + "/verify/",
-        },
+def design_of(certificate: Certificate) -> Design:
+    """The version that its intent was written for. One without is from before designs were kept as data."""
+    version = certificate.design
+    return version_design(version) if version else shipped("completion")
+
+
+def version_design(version: TemplateVersion) -> Design:
+    return Design(version.template.key, version.number, version.html, version.css, version.fields)
+
+
+def sheet_html(certificate: Certificate, *, design: Design | None = None, seal: Identity | None = None) -> str:
+    """The whole page: our own head, and of the design what its tree draws. Raises as `values` does."""
+    body = language.draw((design or design_of(certificate)).tree.nodes, values(certificate, design=design, seal=seal))
+    title, issuer = certificate.facts["title"], certificate.facts["issuer"]
+    created = certificate.created_at.isoformat(timespec="seconds")
+    return (
+        f'<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
+        f"<title>{escape(title['zh'])} {escape(certificate.number)}</title>"
+        f'<meta name="author" content="{escape(issuer["zh"])}">'
+        f'<meta name="description" content="{escape(title["en"])}">'
+        f'<meta name="dcterms.created" content="{created}"></head><body>{body}</body></html>'
     )
+
+
+def values(
+    certificate: Certificate, *, design: Design | None = None, seal: Identity | None = None
+) -> dict[str, str | Fitted]:
+    """Every field's value, texts of any length fitted. Raises `name_too_long`, `text_too_long`."""
+    return {**_plain(certificate, seal), **_fitted(certificate, design or design_of(certificate))}
+
+
+def _fitted(certificate: Certificate, design: Design) -> dict[str, Fitted]:
+    stacks = [(stack.fields, stack.height) for stack in design.declared.stacks]
+    return fit_all(_texts(certificate), design.declared.slots, stacks)
+
+
+def as_text(value: str | Fitted) -> str:
+    return "".join(value.lines) if isinstance(value, Fitted) else value
+
+
+def _plain(certificate: Certificate, seal: Identity | None) -> dict[str, str]:
+    until = wording.day(certificate.valid_until) if certificate.valid_until else {}
+    return {
+        **_by_language("document", wording.document(certificate.holder_document_type)),
+        **_by_language("issued_on", wording.day(certificate.issued_on)),
+        **_by_language("valid_until", until),
+        "document_masked": certificate.holder_document_masked,
+        "number": certificate.number,
+        "code_in_fours": certificate.code_in_fours,
+        "filing_number": certificate.filing_number,
+        "address": check_address(certificate),
+        "site": settings.SITE_URL.split("://", 1)[1] + "/verify/",
+        "seal": round_seal.words(seal.owner, seal.name, seal.kind) if seal else "",
+        # The class of a list with lines that most certificates lack.
+        "more": "many" if until or certificate.filing_number else "",
+    }
+
+
+def _by_language(name: str, texts: dict[str, str]) -> dict[str, str]:
+    return {f"{name}_{language_}": texts.get(language_, "") for language_ in LANGUAGES}
 
 
 def rare_on(certificate: Certificate) -> frozenset[int]:
@@ -48,7 +95,7 @@ def rare_on(certificate: Certificate) -> frozenset[int]:
 def check_printable(certificate: Certificate) -> None:
     """Raises `glyphs_missing`, `name_too_long` or `text_too_long` for what could not be printed."""
     rare_on(certificate)
-    fit_all(_texts(certificate))
+    _fitted(certificate, design_of(certificate))
 
 
 def facts_json(certificate: Certificate) -> bytes:
@@ -82,9 +129,11 @@ def _texts(certificate: Certificate) -> dict[str, str]:
     return {
         "name": certificate.holder_name,
         "latin_name": facts["latin_name"],
-        **{f"title_{language}": facts["title"][language] for language in ("zh", "en", "ja")},
-        **{f"issuer_{language}": facts["issuer"][language] for language in ("zh", "en", "ja")},
+        **_by_language("title", facts["title"]),
+        **_by_language("issuer", facts["issuer"]),
+        **_by_language("level", facts["level"]),
         **_sentences(certificate),
+        **_statements(certificate),
     }
 
 
@@ -102,6 +151,23 @@ def _sentences(certificate: Certificate) -> dict[str, str]:
         f"and finished on {done['en']}.",
         "sentence_ja": f"{cohort['year']}年第{cohort['number']}期「{training['ja']}」研修（{days['ja']}）において"
         f"{hours}学時（1学時＝45分）を履修し、考査に合格して{done['ja']}に修了したことを証明する。",
+    }
+
+
+def _statements(certificate: Certificate) -> dict[str, str]:
+    """What a certificate of a level says: the training, and that the requirements of its syllabus are met."""
+    facts, cohort = certificate.facts, certificate.facts["cohort"]
+    hours, training, level = _hours(certificate.hours), facts["training"], facts["level"]
+    days = wording.period(date.fromisoformat(cohort["starts_on"]), date.fromisoformat(cohort["ends_on"]))
+    return {
+        "statement_zh": f"参加{cohort['year']}年第{cohort['number']}期{training['zh']}培训（{days['zh']}），"
+        f"修满{hours}学时，经考核合格，达到{level['zh']}技术转移专业人员能力等级培训大纲的要求，特发此证。",
+        "statement_en": f"took part in the training “{training['en']}”, class {cohort['number']} of {cohort['year']} "
+        f"({days['en']}), completed {hours} class hours of 45 minutes each, passed the assessment and met the "
+        f"requirements of the training syllabus for the ability level “{level['en']}”.",
+        "statement_ja": f"{cohort['year']}年第{cohort['number']}期「{training['ja']}」研修（{days['ja']}）において"
+        f"{hours}学時（1学時＝45分）を履修し、考査に合格し、能力等級「{level['ja']}」の研修大綱に定める要件を"
+        "満たしたことを証明する。",
     }
 
 

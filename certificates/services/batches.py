@@ -13,6 +13,7 @@ from certificates.models import IssueBatch, IssueBatchItem
 from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards
 from certificates.selectors.batches import needs_second
+from certificates.selectors.designs import Standing
 from certificates.services.apart import require_other
 from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
 from certificates.services.snapshot import Refusal, refusals
@@ -52,7 +53,8 @@ def ask_for_records(*, actor: User, base: TrainingBase, record_ids: Sequence[int
     """A list that somebody chose. Raises `nothing_to_issue`; records out of reach are not in it."""
     require(actor, Permission.CERTIFICATE_ISSUE, base)
     found = awards(actor).filter(pk__in=record_ids, base=base)
-    return _keep(actor, base, [_line_of(record) for record in found if not _has_certificate(record)], None)
+    designs = Standing.today()
+    return _keep(actor, base, [_line_of(record, designs) for record in found if not _has_certificate(record)], None)
 
 
 @transaction.atomic
@@ -169,7 +171,9 @@ def _begin(actor: User, batch: IssueBatch, step: str) -> IssueBatch:
     approved = advance(batch, step, ISSUE_BATCH_STEPS, actor=actor, changes=_decided(actor), people=batch.people)
     wanted = approved.items.filter(gets=True).values_list("record", flat=True)
     # Time passes between asking and approving: whoever has a certificate by now, or may get none, is left out.
-    ready = [one for one in awards(actor).filter(pk__in=wanted) if not _has_certificate(one) and not refusals(one)]
+    designs = Standing.today()
+    open_ = [one for one in awards(actor).filter(pk__in=wanted) if not _has_certificate(one)]
+    ready = [one for one in open_ if not refusals(one, designs=designs)]
     if not ready:
         raise DomainError("nothing_to_issue")
     for one in ready:
@@ -187,8 +191,8 @@ def _line(one: Candidate) -> Line:
     return Line(one.enrolment.person_id, one.record, one.is_ready and one.record is not None, one.refusals)
 
 
-def _line_of(record: TrainingRecord) -> Line:
-    found = refusals(record)
+def _line_of(record: TrainingRecord, designs: Standing) -> Line:
+    found = refusals(record, designs=designs)
     return Line(record.person_id, record, not found, found)
 
 

@@ -24,6 +24,7 @@ from certificates.pdf.renderer import draw
 from certificates.rules import Obstacle
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards, latest_wording
+from certificates.selectors.designs import Standing
 from certificates.selectors.files import file_name
 from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
@@ -86,7 +87,7 @@ def _told_anew(actor: User, intent: Certificate) -> Certificate:
     replacing = locked.supersedes is not None
     record = locked.training_record
     award = _locked_award(actor, latest_wording(record) if replacing else record.pk)
-    _require_free(refusals(award, replacing=replacing))
+    _require_free(refusals(award, replacing=replacing, draft=locked))
     if take_anew(locked, award):
         locked.save(update_fields=SAYS)
         audit.record(actor, "certificates.draft_told_anew", locked, number=locked.number, training_record=award.pk)
@@ -128,8 +129,9 @@ def _locked_award(actor: User, pk: int) -> TrainingRecord:
 
 def _allot(actor: User, record: TrainingRecord, supersedes: Certificate | None = None, ground: str = "") -> Certificate:
     require_other(actor, record.person)
-    _require_free(refusals(record, replacing=supersedes is not None))
-    intent = snapshot(record)
+    designs = Standing.today()
+    _require_free(refusals(record, replacing=supersedes is not None, designs=designs))
+    intent = snapshot(record, designs=designs)
     intent.supersedes = supersedes
     if supersedes is not None:
         # The note stands in the event alone, where an erasure reaches it.

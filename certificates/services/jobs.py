@@ -14,6 +14,7 @@ from accounts.permissions import Permission
 from certificates.models import Certificate
 from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards, awards_of_cohort, enrolment_of, enrolments_to_judge
+from certificates.selectors.designs import Standing
 from certificates.services.issue import allot_certificate, issue_certificate
 from certificates.services.snapshot import Refusal, refusals
 from certificates.workflow import CertificateState
@@ -51,7 +52,8 @@ def plan_issue(*, actor: User, cohort: Cohort) -> list[Candidate]:
     records: dict[int, list[TrainingRecord]] = defaultdict(list)
     for record in awards_of_cohort(actor, cohort):
         records[enrolment_of(record).pk].append(record)  # type: ignore[union-attr]
-    return [_candidate(enrolment, records[enrolment.pk]) for enrolment in enrolments_to_judge(actor, cohort)]
+    designs = Standing.today()
+    return [_candidate(enrolment, records[enrolment.pk], designs) for enrolment in enrolments_to_judge(actor, cohort)]
 
 
 @transaction.atomic
@@ -87,7 +89,7 @@ def _running(actor: User, cohort: Cohort) -> Job | None:
     return mine.filter(created_at__gte=clock.now() - SAME_CLICK).order_by("-pk").first()
 
 
-def _candidate(enrolment: Enrolment, wordings: list[TrainingRecord]) -> Candidate:
+def _candidate(enrolment: Enrolment, wordings: list[TrainingRecord], designs: Standing) -> Candidate:
     """The certificate is that of any wording of the record; one is made for the last."""
     if not wordings:
         return Candidate(enrolment, None, None, (Refusal(Obstacle.NOT_COMPLETED),))
@@ -97,7 +99,7 @@ def _candidate(enrolment: Enrolment, wordings: list[TrainingRecord]) -> Candidat
         return Candidate(enrolment, wordings[-1], max(stored, key=lambda certificate: certificate.pk))
     latest = wordings[-1]
     allotted = next((certificate.number for certificate in latest.certificates.all()), "")
-    return Candidate(enrolment, latest, None, refusals(latest), allotted)
+    return Candidate(enrolment, latest, None, refusals(latest, designs=designs), allotted)
 
 
 def issue_item(*, actor: User, record_id: int) -> Certificate:

@@ -13,6 +13,7 @@ from certificates.models import Certificate
 from certificates.pdf import sheet
 from certificates.rules import Award, Obstacle, filing_rule, last_day, obstacles
 from certificates.selectors.awards import awards, enrolment_of, latest_wording, wordings
+from certificates.selectors.designs import Standing
 from certificates.selectors.filing import days_waited
 from certificates.selectors.verification import document_tail
 from certificates.workflow import CertificateState, FilingMode
@@ -61,9 +62,18 @@ class Refusal:
     detail: str = ""
 
 
-def refusals(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal]:
-    """Everything in the way of a certificate for this record, as `selectors.awards` delivers it."""
-    return in_the_way(record, replacing=replacing) or _unprintable(snapshot(record))
+def refusals(
+    record: TrainingRecord,
+    *,
+    replacing: bool = False,
+    designs: Standing | None = None,
+    draft: Certificate | None = None,
+) -> list[Refusal]:
+    """Everything in the way of a certificate for this record, as `selectors.awards` delivers it.
+
+    `designs`: read once by whoever asks for many records; `draft`: what is told anew, in a design that stays.
+    """
+    return in_the_way(record, replacing=replacing) or _unprintable(snapshot(record, designs=designs, draft=draft))
 
 
 def in_the_way(record: TrainingRecord, *, replacing: bool = False) -> list[Refusal]:
@@ -133,10 +143,12 @@ def _readable(certificate: Certificate) -> dict[str, str]:
     }
 
 
-def snapshot(record: TrainingRecord, *, draft: Certificate | None = None) -> Certificate:
-    """The certificate, not saved and without number and code. The record has passed `obstacles`.
+def snapshot(
+    record: TrainingRecord, *, designs: Standing | None = None, draft: Certificate | None = None
+) -> Certificate:
+    """The certificate with the design of the day, not saved and without number and code.
 
-    With a draft: as it would be with that one's identifier and day.
+    The record has passed `obstacles`. With a draft: as it would be with that one's identifier, day and design.
     """
     document = _document(record)
     today = draft.issued_on if draft else clock.today()
@@ -157,6 +169,7 @@ def snapshot(record: TrainingRecord, *, draft: Certificate | None = None) -> Cer
         issued_on=today,
         valid_until=last_day(record.level.code, today),  # type: ignore[union-attr]
         filing_number=_filed_as(record),
+        design=draft.design if draft else (designs or Standing(today)).of(record.level.code),  # type: ignore[union-attr]
     )
 
 

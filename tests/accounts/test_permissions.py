@@ -72,6 +72,7 @@ def test_editor_edits_content_and_sees_no_records():
         (P.BODY_MANAGE, {"system_admin"}),
         (P.BASE_REGISTER, {"system_admin"}),
         (P.JOB_VIEW, {"system_admin"}),
+        (P.TEMPLATE_MANAGE, {"system_admin"}),
         (P.LOGIN_VIEW, {"security_admin"}),
         (P.LOGIN_MANAGE, {"security_admin"}),
         (P.AUDIT_VIEW, {"audit_admin"}),

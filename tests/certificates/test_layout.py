@@ -4,11 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.pdf import renderer
-from certificates.pdf.layout import ISSUER_HEIGHT, SLOTS, Fitted, fit, fit_all
+from certificates.pdf import layout
+from certificates.pdf.designs.design import shipped
+from certificates.pdf.layout import Fitted
 from core.errors import DomainError
 
 HAN = st.text("阿卜杜热西提买依古丽艾尔肯江", min_size=2, max_size=14)
+
+COMPLETION = shipped("completion").declared
+SLOTS = COMPLETION.slots
+ISSUER = [(stack.fields, stack.height) for stack in COMPLETION.stacks]
+
+
+def fit(name, text):
+    return layout.fit(name, text, SLOTS)
+
+
+def fit_all(texts):
+    return layout.fit_all(texts, SLOTS, ISSUER)
 
 
 def test_fit_sets_a_short_name_large_and_on_one_line():
@@ -58,8 +71,8 @@ def test_fit_all_makes_the_issuer_smaller_until_all_three_languages_fit():
 
     fitted = fit_all(issuer)
 
-    assert sum(one.height for one in fitted.values()) <= ISSUER_HEIGHT
-    assert sum(one.height for one in alone.values()) > ISSUER_HEIGHT
+    assert sum(one.height for one in fitted.values()) <= ISSUER[0][1]
+    assert sum(one.height for one in alone.values()) > ISSUER[0][1]
     assert {name: fit(name, text).points for name, text in issuer.items()} == {
         name: one.points for name, one in fitted.items()
     }
@@ -71,10 +84,11 @@ def test_fit_all_refuses_an_issuer_that_fills_more_than_its_box():
         fit_all({"issuer_zh": "岚" * 150, "issuer_en": "Lanjiang " * 22, "issuer_ja": "嵐" * 120})
 
 
-def test_every_size_has_its_class_in_the_style_sheet():
-    style = renderer._source(renderer.STYLE)
-    sizes = {Fitted((), size, 0).size for slot in SLOTS.values() for size, _lines in slot.tries}
-    assert [size for size in sizes if f".{size} {{" not in style] == []
+@pytest.mark.parametrize("key", ["completion", "level"])
+def test_every_size_has_its_class_in_the_style_sheet(key):
+    design = shipped(key)
+    sizes = {Fitted((), size, 0).size for slot in design.declared.slots.values() for size, _lines in slot.tries}
+    assert [size for size in sizes if f".{size} {{" not in design.sheet] == []
 
 
 def test_fit_all_leaves_out_what_is_empty():

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import threading
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -12,7 +13,7 @@ import pytest
 import segno
 from PIL import Image
 
-from certificates.pdf import renderer
+from certificates.pdf.designs.design import shipped
 from certificates.pdf.drawing import qr_png
 from certificates.pdf.fonts import FACES, HAN, Face, cut, fonts_sha256, rare_characters
 from certificates.pdf.renderer import Asset, AssetFetcher, Attached, draw
@@ -53,15 +54,15 @@ SHEETS = {
 }
 
 
-@pytest.fixture(scope="module")
-def sheets(tmp_path_factory):
-    """Every sheet drawn once, as (certificate, path of the file)."""
+@pytest.fixture(scope="module", params=["completion", "level"])
+def sheets(request, tmp_path_factory):
+    """Every sheet drawn once with either design that comes with the code, as (certificate, path of the file)."""
     folder = tmp_path_factory.mktemp("sheets")
     made = {}
     for name, make in SHEETS.items():
         certificate = make()
         path = folder / f"{name}.pdf"
-        path.write_bytes(draw(certificate).body)
+        path.write_bytes(draw(certificate, design=shipped(request.param)).body)
         made[name] = (certificate, path)
     return made
 
@@ -387,10 +388,13 @@ def test_draw_in_several_threads_gives_whole_files():
     assert len(texts) == 5
 
 
-def test_template_version_follows_the_template(monkeypatch):
-    before = renderer.template_version()
-    renderer.template_version.cache_clear()
-    monkeypatch.setattr(renderer, "_source", lambda name: "other")
-    after = renderer.template_version()
-    renderer.template_version.cache_clear()
-    assert (before != after, after.split("+")[0]) == (True, "completion-1")
+def test_template_version_follows_every_text_of_the_design():
+    before = shipped("completion")
+    others = [
+        replace(before, html=before.html + " "),
+        replace(before, css=before.css + " "),
+        replace(before, fields=before.fields + " "),
+        replace(before, fields=before.fields.replace('"blue"', '"red"')),
+    ]
+    versions = {one.version for one in (before, *others)}
+    assert (len(versions), {one.split("+")[0] for one in versions}) == (5, {"completion-1"})

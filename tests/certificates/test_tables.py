@@ -65,7 +65,7 @@ OTHER = {
     "base_id": "base_id + 1", "supersedes_id": "id", "hours": "hours + 1", "facts": "'{}'",
     "uuid": "'" + "0" * 32 + "'",
     "completed_on": "'2020-01-01'", "issued_on": "'2030-01-01'", "valid_until": "'2040-01-01'",
-    "created_at": "'2020-01-01 00:00:00+00:00'",
+    "created_at": "'2020-01-01 00:00:00+00:00'", "design_id": "design_id + 1",
 }  # fmt: skip
 
 

@@ -26,6 +26,10 @@ def offices(made: "Tour", candidate: str, institution: str) -> None:
     made.add(SECURITY, "accounts:change_login", login.uuid, "close")
     made.add(SYSTEM, "accounts:home", name="home of the system administrator")
     made.add(SYSTEM, "accounts:all_jobs")
+    made.add(SYSTEM, "certificates:designs")
+    made.add(SYSTEM, "certificates:design", "level")
+    made.add(SYSTEM, "certificates:edit_design", "level")
+    made.add(SYSTEM, "certificates:design_version", "level", 1)
     made.add(SYSTEM, "accounts:audit", status=404, name="not for the system administrator")
     _room(made, candidate)
 

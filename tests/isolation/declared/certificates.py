@@ -56,6 +56,15 @@ ADDRESSES: dict[str, Address] = {
     "filing/lists/<int:pk>/answer/": only("base", pk="filinglist"),
     "filing/lists/<int:pk>/answer/<str:sha256>/": only("base", pk="filinglist", sha256=NO_FILE),
     "filing/lists/<int:pk>/answer/<str:sha256>/errors/": only("base", pk="filinglist", sha256=NO_FILE, post=""),
+    "designs/": only("system_admin", post="system_admin"),
+    "designs/<slug:key>/": only("system_admin", key=fixed("completion"), post=""),
+    "designs/<slug:key>/edit/": only("system_admin", key=fixed("completion")),
+    "designs/<slug:key>/import/": only("", key=fixed("completion"), post="system_admin"),
+    "designs/<slug:key>/<int:number>/": only("system_admin", key=fixed("completion"), number=fixed(1)),
+    "designs/<slug:key>/<int:number>/export/": only("system_admin", key=fixed("completion"), number=fixed(1), post=""),
+    "designs/<slug:key>/<int:number>/<slug:sample>.pdf": only(
+        "system_admin", key=fixed("completion"), number=fixed(1), sample=fixed("ordinary"), post="", made_anew=True
+    ),
     "base/certificates/": only("base", post=""),
     "base/cohorts/<int:pk>/handout/": only("base", pk="cohort", body={}),
     "base/cohorts/<int:pk>/handout/sheet/": only("base", pk="cohort", post=""),

@@ -1,0 +1,50 @@
+"""The designs that come with the code, in force from the first day. Their files never change; another one is another
+number and another migration."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from django.db import migrations
+
+FOLDER = Path(__file__).resolve().parents[1] / "pdf" / "designs" / "shipped"
+TEMPLATES = (
+    ("completion", "completion", "结业证书", "Certificate of completion", "修了証明書"),
+    ("level", "level", "能力等级证书", "Certificate of a level", "能力等級証明書"),
+)
+FROM = date(2026, 1, 1)
+
+
+def load(apps, schema_editor):
+    for key, kind, zh, en, ja in TEMPLATES:
+        template = apps.get_model("certificates", "CertificateTemplate").objects.create(
+            key=key, kind=kind, title_zh=zh, title_en=en, title_ja=ja
+        )
+        names = ("template.html", "template.css", "fields.json")
+        html, css, fields = ((FOLDER / f"{key}-1" / name).read_text(encoding="utf-8") for name in names)
+        apps.get_model("certificates", "TemplateVersion").objects.create(
+            template=template,
+            number=1,
+            state="published",
+            shipped=True,
+            html=html,
+            css=css,
+            fields=fields,
+            sha256=_sha256(html, css, fields),
+            valid_from=FROM,
+            published_at=template.created_at,
+        )
+
+
+def _sha256(*texts):
+    made = hashlib.sha256()
+    for text in texts:
+        body = text.encode()
+        made.update(len(body).to_bytes(8, "big") + body)
+    return made.hexdigest()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("certificates", "0013_designs")]
+
+    operations = [migrations.RunPython(load, migrations.RunPython.noop)]

@@ -1,0 +1,163 @@
+"""Everything that stands against a design: what it may not hold, what it lacks, and how it looks in the worst case.
+
+The first part reads; only a design without such findings is laid out, so that nothing hostile is ever drawn.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from certificates.pdf import renderer, sheet
+from certificates.pdf.designs import boxes, fields, styles, words
+from certificates.pdf.designs.design import Design
+from certificates.pdf.designs.language import SIZE, Choice, Element, Node, Place, Problem, Words, walk
+from certificates.pdf.designs.samples import SAMPLES, sample
+from certificates.seals import Identity
+from core import clock
+from core.errors import DomainError
+
+# Bytes of each text; today's designs have a twentieth of it.
+MOST = {"html": 60_000, "css": 40_000, "fields": 20_000}
+SAYS = ("培训证明", "不是职业资格证书")
+MARK = ("演示签章", "非印章")
+SEAL = "seal"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem, and on which sample it was seen where it takes one to see it."""
+
+    problem: Problem
+    sample: str = ""
+
+
+def lint(design: Design) -> list[Finding]:
+    """What has to be mended before this design may be published; a clean one has none."""
+    return [Finding(one) for one in read(design)] or [*laid_out(design)]
+
+
+def read(design: Design) -> list[Problem]:
+    """What the three texts show by themselves; nothing is drawn."""
+    if found := [*_sizes(design), *_signs(design)]:
+        return found
+    tree, declared = design.tree, design.declared
+    found = [*tree.problems, *declared.problems, *styles.check(design.css)]
+    return [*found, *_fields(tree.nodes, declared), *_lacks(tree.nodes), *words.check(tree.nodes)]
+
+
+def laid_out(design: Design) -> Iterator[Finding]:
+    """How it looks: on every sample with the mark, and once with the round seal."""
+    for name in SAMPLES:
+        yield from _looked_at(design, name, None)
+    yield from _looked_at(design, SAMPLES[0], _seal())
+
+
+def _looked_at(design: Design, name: str, seal: Identity | None) -> Iterator[Finding]:
+    certificate = sample(name)
+    try:
+        document = renderer.lay_out(certificate, design=design, seal=seal)
+        values = sheet.values(certificate, design=design)
+    except DomainError as refusal:
+        yield Finding(Problem(refusal.code, "layout", detail=str(refusal.facts.get("place", ""))), name)
+        return
+    must_say = {field: sheet.as_text(values[field]) for field in fields.REQUIRED}
+    must_say |= {text: text for text in (*SAYS, *(() if seal else MARK))}
+    for problem in boxes.check(document, sheet.check_address(certificate), must_say):
+        yield Finding(problem, name)
+
+
+def _sizes(design: Design) -> Iterator[Problem]:
+    for name, most in MOST.items():
+        if len(getattr(design, name).encode()) > most:
+            yield Problem("too_large", name, detail=f"{most}")
+
+
+def _signs(design: Design) -> Iterator[Problem]:
+    """Signs that steer and are not seen."""
+    for name in MOST:
+        for line, text in enumerate(getattr(design, name).split("\n"), start=1):
+            if any(unicodedata.category(sign) in ("Cc", "Cf", "Co", "Cn", "Cs") and sign != "\t" for sign in text):
+                yield Problem("sign_not_allowed", name, line)
+                break
+
+
+def _fields(nodes: list[Node], declared: fields.Declared) -> Iterator[Problem]:
+    for node, _certain in walk(nodes):
+        if isinstance(node, Place | Choice) and node.name.removesuffix(SIZE) not in declared.names:
+            yield Problem("field_undeclared", "html", node.line, node.name)
+
+
+def _lacks(nodes: list[Node]) -> Iterator[Problem]:
+    """What has to stand on every sheet, whatever the values are, and does not."""
+    always = [node for node, certain in walk(nodes) if certain]
+    # Inside of a description nobody sees it.
+    seen = {node.name for node in always if isinstance(node, Place)} - _described(nodes)
+    yield from (Problem("required_field_missing", "html", 0, name) for name in fields.REQUIRED if name not in seen)
+    codes = [
+        node for node, _certain in walk(nodes) if isinstance(node, Element) and node.attribute("src") == "asset:qr"
+    ]
+    if len(codes) != 1 or codes[0] not in always:
+        yield Problem("one_code", "html")
+    said = "".join("".join(node.text.split()) for node in always if isinstance(node, Words))
+    if not all(text in said for text in SAYS):
+        yield Problem("says_not_what_it_is", "html", 0, "，".join(SAYS))
+    if not _has_place_of_seal(nodes):
+        yield Problem("place_of_seal_missing", "html", 0, "、".join(MARK))
+    yield from _pictures(nodes)
+
+
+def _described(nodes: list[Node]) -> set[str]:
+    """Fields that stand in attributes alone."""
+    inside = {
+        part.name
+        for node, _certain in walk(nodes)
+        if isinstance(node, Element)
+        for _name, parts in node.attributes
+        for part in parts
+        if isinstance(part, Place)
+    }
+    return inside - {node.name for node in _read(nodes)}
+
+
+def _read(nodes: list[Node]) -> Iterator[Place]:
+    for node in nodes:
+        if isinstance(node, Place):
+            yield node
+        elif isinstance(node, Element):
+            yield from _read(node.children)
+        elif isinstance(node, Choice):
+            yield from _read([*node.then, *node.otherwise])
+
+
+def _has_place_of_seal(nodes: list[Node]) -> bool:
+    """A seal where there is one, else the square mark that says it is none; never the picture without a seal."""
+    choices = [node for node, certain in walk(nodes) if certain and isinstance(node, Choice) and node.name == SEAL]
+    pictures = [node for node, _certain in walk(nodes) if _is_seal(node)]
+    if len(choices) != 1 or len(pictures) != 1:
+        return False
+    said = "".join(node.text for node, _certain in walk(choices[0].otherwise) if isinstance(node, Words))
+    return any(_is_seal(node) for node, _certain in walk(choices[0].then)) and all(text in said for text in MARK)
+
+
+def _is_seal(node: Node) -> bool:
+    return isinstance(node, Element) and node.attribute("src") == "asset:seal"
+
+
+def _pictures(nodes: list[Node]) -> Iterator[Problem]:
+    for node, _certain in walk(nodes):
+        if isinstance(node, Element) and node.tag == "img" and not (node.attribute("src") and node.attribute("alt")):
+            yield Problem("picture_without_words", "html", node.line)
+
+
+def _seal() -> Identity:
+    now = clock.now()
+    return Identity(
+        name="证书专用章",
+        kind="业务专用章",
+        owner="岚江大学技术经理人培训基地",
+        self_made=False,
+        certificate="",
+        fingerprint="",
+        valid_from=now,
+        valid_until=now,
+    )

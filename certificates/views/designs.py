@@ -1,0 +1,215 @@
+"""Designs of certificates in the administration: list, drafts, findings, previews, publishing, ZIP out and in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import holds
+from accounts.middleware import SignedInRequest
+from accounts.permissions import Permission
+from accounts.views.again import confirm_again
+from accounts.views.trails import trail
+from certificates.forms.designs import DesignFileForm, DesignForm, NewDesignForm, PublishForm, RetireForm
+from certificates.models import CertificateTemplate, TemplateVersion
+from certificates.pdf.designs import linter, package, samples
+from certificates.pdf.renderer import draw
+from certificates.pdf.sheet import version_design
+from certificates.selectors import designs as selectors
+from certificates.services import designs as services
+from certificates.views.findings import SAMPLES, in_words
+from certificates.workflow import TEMPLATE_VERSION_STEPS, DesignState
+from core import clock
+from core.errors import DomainError
+from core.workflow import steps_for
+
+REFUSALS = {
+    "same_person_twice": gettext_lazy("You wrote this draft or one before it: a second person publishes it."),
+    "design_refused": gettext_lazy("It has findings. Nothing was published; mend them and save a new draft."),
+    "day_has_passed": gettext_lazy("The day has passed. Nothing was published; choose today or a later day."),
+    "reason_missing": gettext_lazy("Please say why it is retired."),
+    "nothing_would_draw": gettext_lazy("It is the last design of its kind. Publish another one first."),
+    "wrong_state": gettext_lazy("Somebody has decided on this version in the meantime. Nothing was changed."),
+    "template_exists": gettext_lazy("There is a design of this short name. Choose another one."),
+    "package_refused": gettext_lazy(
+        "This is not an exported design as it was exported. Nothing was taken in; export it again."
+    ),
+    "design_too_large": gettext_lazy("It is too large for a design. Nothing was saved."),
+    "design_empty": gettext_lazy("HTML or fields are empty. Nothing was saved."),
+}
+
+DECISIONS = {"publish": services.publish_version, "retire": services.retire_version, "drop": services.drop_draft}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def designs(request: SignedInRequest) -> HttpResponse:
+    """What draws today, and a form for another name."""
+    _require_hat(request)
+    form = NewDesignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        titles = {language: given[f"title_{language}"] for language in ("zh", "en", "ja")}
+        facts = {"key": given["key"], "kind": given["kind"], "levels": given["levels"]}
+        if _done(form, lambda: services.create_template(actor=request.user, titles=titles, **facts)):
+            return redirect("certificates:edit_design", given["key"])
+    context = {
+        "templates": selectors.templates(request.user),
+        "form": form,
+        "crumbs": trail(_("Designs of certificates")),
+    }
+    return render(request, "certificates/designs.html", context)
+
+
+@require_safe
+def design(request: SignedInRequest, key: str) -> HttpResponse:
+    found = _template_or_404(request, key)
+    context = {
+        "template": found,
+        "versions": selectors.versions(request.user, found),
+        "form": DesignFileForm(),
+        "crumbs": _crumbs(found.title),
+    }
+    return render(request, "certificates/design.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_design(request: SignedInRequest, key: str) -> HttpResponse:
+    """The newest texts in a form; POST saves them as the next draft."""
+    found = _template_or_404(request, key)
+    form = DesignForm(request.POST or None, initial=_newest(request, found))
+    sent = request.method == "POST" and form.is_valid()
+    if sent and (made := _done(form, lambda: _written(request, found, form.texts()))):
+        return redirect("certificates:design_version", key, made.number)
+    context = {"template": found, "form": form, "crumbs": _crumbs(_("Draft"), found)}
+    return render(request, "certificates/design_edit.html", context)
+
+
+@require_http_methods(["POST"])
+def import_design(request: SignedInRequest, key: str) -> HttpResponse:
+    """An archive becomes a draft; a refused one changes nothing."""
+    found = _template_or_404(request, key)
+    form = DesignFileForm(request.POST, request.FILES)
+    if form.is_valid() and (made := _done(form, lambda: _taken_in(request, found, form))):
+        return redirect("certificates:design_version", key, made.number)
+    for error in (message for found_ in form.errors.values() for message in found_):
+        messages.error(request, str(error))
+    return redirect("certificates:design", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
+def design_version(request: SignedInRequest, key: str, number: int) -> HttpResponse:
+    """Findings, previews, and the decision: publish, drop, retire."""
+    found = _version_or_404(request, key, number)
+    steps = steps_for(request.user, found, TEMPLATE_VERSION_STEPS)
+    forms_ = {
+        "publish": PublishForm(request.POST or None, initial={"valid_from": clock.today()}),
+        "retire": RetireForm(request.POST or None),
+    }
+    if request.method == "POST" and _decided(request, found, forms_):
+        return redirect("certificates:design_version", key, number)
+    context = {
+        "version": found,
+        "findings": in_words(linter.lint(version_design(found))) if found.state == DesignState.DRAFT else [],
+        "samples": SAMPLES,
+        "steps": [step for step in steps if step != "publish" or request.user.pk not in services.authors(found)],
+        "publish_form": forms_["publish"],
+        "retire_form": forms_["retire"],
+        "crumbs": _crumbs(_("Version %(number)s") % {"number": number}, found.template),
+    }
+    return render(request, "certificates/design_version.html", context)
+
+
+@require_safe
+def preview_design(request: SignedInRequest, key: str, number: int, sample: str) -> HttpResponse:
+    """The page on data of nobody; what may not be read is not drawn."""
+    found = version_design(_version_or_404(request, key, number))
+    if sample not in samples.SAMPLES or linter.read(found):
+        raise Http404
+    try:
+        body = draw(samples.sample(sample), design=found).body
+    except DomainError as refusal:
+        raise Http404 from refusal
+    return HttpResponse(body, content_type="application/pdf")
+
+
+@require_safe
+def export_design(request: SignedInRequest, key: str, number: int) -> HttpResponse:
+    found = version_design(_version_or_404(request, key, number))
+    name = f'attachment; filename="{key}-{number}.zip"'
+    return HttpResponse(package.pack(found), content_type="application/zip", headers={"Content-Disposition": name})
+
+
+def _decided(request: SignedInRequest, found: TemplateVersion, given: dict[str, forms.Form]) -> bool:
+    """The button that was pressed; what is refused is said, and nothing is changed."""
+    step, form = request.POST.get("step", ""), given.get(request.POST.get("step", ""))
+    if form is not None and not form.is_valid():
+        return False
+    asked = {**form.cleaned_data} if form else {}
+    work: Any = DECISIONS.get(step)
+    try:
+        if work is not None:
+            work(actor=request.user, version=found, **asked)
+    except DomainError as refusal:
+        if refusal.code not in REFUSALS:
+            raise
+        messages.error(request, str(REFUSALS[refusal.code]))
+    return True
+
+
+def _done(form: forms.Form, work: Any) -> Any:
+    try:
+        return work()
+    except DomainError as refusal:
+        if refusal.code not in REFUSALS:
+            raise
+        form.add_error(None, str(REFUSALS[refusal.code]))
+        return None
+
+
+def _taken_in(request: SignedInRequest, template: CertificateTemplate, form: DesignFileForm) -> TemplateVersion:
+    found = package.unpack(form.cleaned_data["file"].read())
+    return _written(request, template, {"html": found.html, "css": found.css, "fields": found.fields})
+
+
+def _written(request: SignedInRequest, template: CertificateTemplate, texts: dict[str, str]) -> TemplateVersion:
+    return services.write_draft(actor=request.user, template=template, **texts)
+
+
+def _newest(request: SignedInRequest, template: CertificateTemplate) -> dict[str, str]:
+    """The last version's texts; for a new name those of the newest design of its kind."""
+    mine = selectors.versions(request.user, template).first()
+    version = mine or selectors.newest_of_kind(request.user, template.kind)
+    return {"html": version.html, "css": version.css, "fields_json": version.fields} if version else {}
+
+
+def _require_hat(request: SignedInRequest) -> None:
+    if not holds(request.user, Permission.TEMPLATE_MANAGE):
+        raise Http404
+
+
+def _template_or_404(request: SignedInRequest, key: str) -> CertificateTemplate:
+    found = selectors.template_of(request.user, key)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _version_or_404(request: SignedInRequest, key: str, number: int) -> TemplateVersion:
+    found = selectors.version_of(request.user, key, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _crumbs(here: str, template: CertificateTemplate | None = None) -> list[dict[str, str]]:
+    between = [(_("Designs of certificates"), reverse("certificates:designs"))]
+    if template:
+        between.append((template.title, reverse("certificates:design", args=[template.key])))
+    return trail(here, *between)

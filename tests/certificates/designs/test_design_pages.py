@@ -1,0 +1,125 @@
+"""The pages of designs: from a draft over findings, previews and an import to the second person who publishes."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AdminBody
+from accounts.permissions import Role
+from certificates.models import CertificateTemplate, TemplateVersion
+from certificates.pdf.designs.design import shipped
+from certificates.pdf.designs.linter import Finding
+from certificates.pdf.designs.package import pack, unpack
+from certificates.services import designs as services
+from certificates.views import designs as views
+from tests.builders import hat
+
+pytestmark = pytest.mark.django_db
+DESIGN = shipped("completion")
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(name, *args):
+    return reverse(f"certificates:{name}", args=args)
+
+
+@pytest.fixture
+def clients():
+    national = AdminBody.objects.get(code="NATIONAL")
+    return [client_of(hat(Role.SYSTEM_ADMIN, national)) for _ in range(2)]
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    for module in (services, views.linter):
+        monkeypatch.setattr(module, "lint", lambda design: [Finding(one) for one in views.linter.read(design)])
+
+
+def save(client, lead="今证明", **texts):
+    given = {"html": DESIGN.html.replace("兹证明", lead), "css": DESIGN.css, "fields_json": DESIGN.fields, **texts}
+    return client.post(
+        url("edit_design", "completion"), {name: text.replace("\n", "\r\n") for name, text in given.items()}
+    )
+
+
+def test_draft_is_saved_byte_for_byte_and_published_by_another(clients, quick):
+    author, second = clients
+    assert save(author).url == url("design_version", "completion", 2)
+    draft = TemplateVersion.objects.get(number=2)
+    assert (draft.css, draft.fields, draft.state) == (DESIGN.css, DESIGN.fields, "draft")
+
+    page = url("design_version", "completion", 2)
+    given = {"step": "publish", "valid_from": draft.written_at.date().isoformat()}
+    assert 'value="publish"' not in author.get(page).text
+    author.post(page, given)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert 'value="publish"' in second.get(page).text
+    second.post(page, {**given, "valid_from": "2020-01-01"})
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    second.post(page, {**given, "valid_from": "2099-01-01"})
+    draft.refresh_from_db()
+    assert (draft.state, draft.valid_from.year) == ("published", 2099)
+
+
+def test_findings_say_where_and_nothing_of_them_is_drawn(clients, quick):
+    author, second = clients
+    save(author, "国家<script></script>")
+    text = second.get(url("design_version", "completion", 2)).text
+    assert ("国家" in text, "script" in text, 'value="publish"' in text) == (True, True, False)
+    assert second.get(url("preview_design", "completion", 2, "ordinary")).status_code == 404
+
+
+@pytest.mark.parametrize("sample", ["ordinary", "three_issuers"])
+def test_preview_is_a_pdf(clients, sample):
+    answer = clients[0].get(url("preview_design", "level", 1, sample))
+    assert (answer.headers["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert clients[0].get(url("preview_design", "level", 1, "other")).status_code == 404
+
+
+def test_form_that_is_refused_comes_back_filled(clients):
+    answer = save(clients[0], html="", css="p { color: #123456 }")
+    assert (answer.status_code, "#123456" in answer.text) == (200, True)
+    assert save(clients[0], "x" * 100_000).status_code == 200
+    assert TemplateVersion.objects.filter(shipped=False).count() == 0
+
+
+def test_export_comes_back_as_a_draft_and_out_again_the_same(clients, quick):
+    author, _second = clients
+    packed = author.get(url("export_design", "level", 1)).content
+    assert packed == pack(shipped("level"))
+    file = SimpleUploadedFile("level-1.zip", packed)
+    assert author.post(url("import_design", "level"), {"file": file}).url == url("design_version", "level", 2)
+    again = unpack(author.get(url("export_design", "level", 2)).content)
+    assert again == unpack(packed)
+
+
+@pytest.mark.parametrize("content", [b"x", b"PK\x03\x04", b"\0" * 300_000])
+def test_import_that_is_no_design_changes_nothing(clients, content):
+    answer = clients[0].post(url("import_design", "level"), {"file": SimpleUploadedFile("a.zip", content)}, follow=True)
+    assert answer.status_code == 200
+    assert TemplateVersion.objects.filter(shipped=False).count() == 0
+
+
+def test_another_design_is_named_and_begins_with_that_of_its_kind(clients):
+    titles = {"title_zh": "高级证书", "title_en": "Senior", "title_ja": "上級"}
+    given = {"key": "senior", "kind": "level", "levels": ["SENIOR"], **titles}
+    assert clients[0].post(url("designs"), given).url == url("edit_design", "senior")
+    assert "能力等级" in clients[0].get(url("edit_design", "senior")).text
+    assert "senior" in clients[0].get(url("designs")).text
+    assert clients[0].post(url("designs"), given).status_code == 200
+    assert CertificateTemplate.objects.filter(key="senior").count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.SECURITY_ADMIN])
+def test_nobody_else_finds_them(role):
+    client = client_of(hat(role, AdminBody.objects.get(code="NATIONAL")))
+    for name, args in (("designs", ()), ("design", ("level",)), ("export_design", ("level", 1))):
+        assert client.get(url(name, *args)).status_code == 404
