@@ -94,6 +94,7 @@ OTHERS_IN = {
     "certificates/pdf/sheet.py": {"version.number"},
     "certificates/services/designs.py": {"version.number", "made.number"},
     "certificates/views/designs.py": {"made.number"},
+    "certificates/selectors/handouts.py": {"row.number"},
     "certificates/selectors/roster.py": {"row.number"},
     "certificates/services/erasure.py": {"row.number"},
     "certificates/services/filing.py": {"filing.number", "made.number"},
