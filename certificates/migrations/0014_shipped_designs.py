@@ -12,7 +12,7 @@ TEMPLATES = (
     ("completion", "completion", "结业证书", "Certificate of completion", "修了証明書"),
     ("level", "level", "能力等级证书", "Certificate of a level", "能力等級証明書"),
 )
-FROM = date(2026, 1, 1)
+FROM = date(2000, 1, 1)
 
 
 def load(apps, schema_editor):

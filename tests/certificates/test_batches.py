@@ -1,12 +1,9 @@
 """Issue by batch: what is kept, who decides, what steers the job, and one award as one certificate throughout."""
 
 from datetime import timedelta
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.selectors import system_user
@@ -17,7 +14,6 @@ from certificates.services import issue
 from core import clock, jobs
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import Job, JobItem, OutboxEvent
-from core.triggers import install_append_only
 from tests.builders import regulator
 from tests.certificates.builders import certificate_base, make_award, make_certificate, manager_of
 from tests.courses.builders import make_cohort, make_enrolment
@@ -356,34 +352,6 @@ def test_batch_keeps_no_characters_of_a_name(cohort, asker):
     make_award(cohort, name="王\U0001f600")
     batch = services.ask_for_cohort(actor=asker, cohort=cohort)
     assert [item.why_not for item in batch.items.filter(gets=False)] == [[["glyphs_missing", ""]]]
-
-
-def test_words_out_of_reach_of_an_erasure_are_taken_away_and_the_tables_guarded_again(cohort, asker):
-    module = import_module("certificates.migrations.0011_words_out_of_reach")
-    make_award(cohort)
-    batch = services.ask_for_cohort(actor=asker, cohort=cohort)
-    item = batch.items.get()
-    why, facts = [["glyphs_missing", "ئ"]], {"replaces": {"number": "TM-1", "ground": "x", "note": "陈黙"}}
-    old = make_certificate()
-    new = services.supersede_certificate(actor=system_user(), certificate=old)
-    editor = SimpleNamespace(connection=connection)
-    connection.check_constraints()
-    for table in (module.CERTIFICATE, module.ITEM):
-        module.unguard(editor, table)
-    IssueBatchItem.objects.filter(pk=item.pk).update(why_not=why)
-    Certificate.objects.filter(pk=new.pk).update(facts={**new.facts, **facts})
-
-    module.take_words_away(apps, editor)
-
-    assert IssueBatchItem.objects.get(pk=item.pk).why_not == [["glyphs_missing", ""]]
-    assert Certificate.objects.get(pk=new.pk).facts["replaces"] == {"number": "TM-1", "ground": "x"}
-    for rows, fields in [
-        (IssueBatchItem.objects.all(), {"why_not": []}),
-        (Certificate.objects.filter(pk=new.pk), {"hours": 1}),
-    ]:
-        with pytest.raises(IntegrityError), transaction.atomic():
-            rows.update(**fields)
-    install_append_only(apps.get_app_config("certificates"))
 
 
 # --- a job that was stopped by a failure ----------------------------------------------------------------------------
