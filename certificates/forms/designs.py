@@ -1,10 +1,11 @@
 """What the administration enters about designs: the three texts, a name, an archive, a day."""
 
+from typing import Any, cast
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from certificates.identifiers import LEVEL_LETTERS
 from certificates.pdf.designs.linter import MOST
 from certificates.pdf.designs.package import MOST_BYTES
 from certificates.workflow import CertificateKind
@@ -38,12 +39,16 @@ class NewDesignForm(forms.Form):
     key = forms.SlugField(label=_("Short name"), max_length=30, help_text=_("Stands in the version of every file."))
     kind = forms.ChoiceField(label=_("Kind"), choices=CertificateKind.choices)
     levels = forms.MultipleChoiceField(
-        label=_("For these levels only"), required=False, choices=[(code, code) for code in LEVEL_LETTERS],
+        label=_("For these levels only"), required=False,
         widget=forms.CheckboxSelectMultiple, help_text=_("None chosen: for all levels of the kind."),
     )  # fmt: skip
     title_zh = forms.CharField(label=_("Title in Chinese"), max_length=100)
     title_en = forms.CharField(label=_("Title in English"), max_length=100)
     title_ja = forms.CharField(label=_("Title in Japanese"), max_length=100)
+
+    def __init__(self, *args: Any, levels: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.MultipleChoiceField", self.fields["levels"]).choices = list(levels.items())
 
 
 class DesignFileForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from csp.decorators import csp_replace, csp_update
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from certificates.forms.designs import DesignFileForm, DesignForm, NewDesignForm, PublishForm, RetireForm
+from certificates.identifiers import LEVEL_LETTERS
 from certificates.models import CertificateTemplate, TemplateVersion
 from certificates.pdf.designs import linter, package, samples
 from certificates.pdf.renderer import draw
@@ -28,6 +30,7 @@ from certificates.workflow import TEMPLATE_VERSION_STEPS, DesignState
 from core import clock
 from core.errors import DomainError
 from core.workflow import steps_for
+from courses.selectors.content import levels as all_levels
 
 REFUSALS = {
     "same_person_twice": gettext_lazy("You wrote this draft or one before it: a second person publishes it."),
@@ -51,7 +54,8 @@ DECISIONS = {"publish": services.publish_version, "retire": services.retire_vers
 def designs(request: SignedInRequest) -> HttpResponse:
     """What draws today, and a form for another name."""
     _require_hat(request)
-    form = NewDesignForm(request.POST or None)
+    levels = {level.code: level.title for level in all_levels() if level.code in LEVEL_LETTERS}
+    form = NewDesignForm(request.POST or None, levels=levels)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         titles = {language: given[f"title_{language}"] for language in ("zh", "en", "ja")}
@@ -59,7 +63,7 @@ def designs(request: SignedInRequest) -> HttpResponse:
         if _done(form, lambda: services.create_template(actor=request.user, titles=titles, **facts)):
             return redirect("certificates:edit_design", given["key"])
     context = {
-        "templates": selectors.templates(request.user),
+        "templates": [(one, [levels[code] for code in one.levels]) for one in selectors.templates(request.user)],
         "form": form,
         "crumbs": trail(_("Designs of certificates")),
     }
@@ -102,6 +106,7 @@ def import_design(request: SignedInRequest, key: str) -> HttpResponse:
     return redirect("certificates:design", key)
 
 
+@csp_update({"frame-src": ["'self'"]})
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirm_again(reading_is_free=True)
 def design_version(request: SignedInRequest, key: str, number: int) -> HttpResponse:
@@ -118,6 +123,7 @@ def design_version(request: SignedInRequest, key: str, number: int) -> HttpRespo
         "version": found,
         "findings": in_words(linter.lint(version_design(found))) if found.state == DesignState.DRAFT else [],
         "samples": SAMPLES,
+        "drawn": not linter.read(version_design(found)),
         "steps": [step for step in steps if step != "publish" or request.user.pk not in services.authors(found)],
         "publish_form": forms_["publish"],
         "retire_form": forms_["retire"],
@@ -126,9 +132,10 @@ def design_version(request: SignedInRequest, key: str, number: int) -> HttpRespo
     return render(request, "certificates/design_version.html", context)
 
 
+@csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]  # typed for plain requests alone
 @require_safe
 def preview_design(request: SignedInRequest, key: str, number: int, sample: str) -> HttpResponse:
-    """The page on data of nobody; what may not be read is not drawn."""
+    """The page on data of nobody, which the page of the version may frame; what may not be read is not drawn."""
     found = version_design(_version_or_404(request, key, number))
     if sample not in samples.SAMPLES or linter.read(found):
         raise Http404

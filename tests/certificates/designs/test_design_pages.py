@@ -84,6 +84,20 @@ def test_preview_is_a_pdf(clients, sample):
     assert clients[0].get(url("preview_design", "level", 1, "other")).status_code == 404
 
 
+def test_page_of_a_version_frames_its_preview_and_nothing_else_is_framed(clients, quick):
+    page = clients[0].get(url("design_version", "level", 1))
+    assert (
+        f'<iframe class="preview" name="preview" src="{url("preview_design", "level", 1, "minority_name")}' in page.text
+    )
+    policies = [page.headers["Content-Security-Policy"]]
+    policies += [clients[0].get(url(*one)).headers["Content-Security-Policy"] for one in (
+        ("preview_design", "level", 1, "ordinary"), ("designs",))]  # fmt: skip
+    assert ["frame-src 'self'" in one for one in policies] == [True, False, False]
+    assert ["frame-ancestors 'self'" in one for one in policies] == [False, True, False]
+    save(clients[0], "国家<script></script>")
+    assert "<iframe" not in clients[0].get(url("design_version", "completion", 2)).text
+
+
 def test_form_that_is_refused_comes_back_filled(clients):
     answer = save(clients[0], html="", css="p { color: #123456 }")
     assert (answer.status_code, "#123456" in answer.text) == (200, True)
@@ -113,7 +127,9 @@ def test_another_design_is_named_and_begins_with_that_of_its_kind(clients):
     given = {"key": "senior", "kind": "level", "levels": ["SENIOR"], **titles}
     assert clients[0].post(url("designs"), given).url == url("edit_design", "senior")
     assert "能力等级" in clients[0].get(url("edit_design", "senior")).text
-    assert "senior" in clients[0].get(url("designs")).text
+    listed = clients[0].get("/en" + url("designs")).text
+    assert url("design", "senior") in listed
+    assert (">Senior</td>" in listed, ">SENIOR</td>" in listed) == (True, False)
     assert clients[0].post(url("designs"), given).status_code == 200
     assert CertificateTemplate.objects.filter(key="senior").count() == 1
 
