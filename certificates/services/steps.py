@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -15,6 +14,7 @@ from certificates.models.statements import ISSUE, KIND_OF, Change, status_text
 from certificates.selectors.status_log import unlogged_certificates, unlogged_events
 from certificates.services.key_rotation import put_down_missing_rotations
 from certificates.tlog import services as tlog
+from certificates.tlog.selectors import last_turn
 from certificates.workflow import CERTIFICATE_STEPS
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -43,7 +43,7 @@ def take_step(
     `day_out_of_order`."""
     moved = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=decision.ground, **facts)
     _check_day(moved, decision.on)
-    CertificateEvent.objects.create(
+    event = CertificateEvent.objects.create(
         certificate=moved,
         step=step,
         state=moved.state,
@@ -55,7 +55,7 @@ def take_step(
     )
     if step != ISSUE:
         # The issue is put down with the credential, to which its entry commits.
-        _log_changes(moved)
+        _log_changes(moved, event)
     return moved
 
 
@@ -67,19 +67,24 @@ def put_down_missing(*, actor: User) -> int:
     with transaction.atomic():
         for rotation in put_down_missing_rotations():
             audit.record(actor, "certificates.rotation_logged", rotation.key, version=rotation.key.version)
-    found = unlogged_certificates()
-    for pk in found:
+    done = 0
+    for pk in unlogged_certificates():
         with transaction.atomic():
             locked = Certificate.objects.select_for_update(of=("self",)).get(pk=pk)
             if count := _log_changes(locked):
                 audit.record(actor, "certificates.changes_logged", locked, number=locked.number, changes=count)
-    return len(found)
+                done += 1
+    return done
 
 
-def _log_changes(certificate: Certificate) -> int:
-    """Whatever of its history is not in the log yet, in its order. The caller holds the certificate's row."""
-    last = StatusStatement.objects.filter(certificate=certificate).aggregate(last=Max("turn"))["last"] or 0
-    events = unlogged_events(certificate)
+def _log_changes(certificate: Certificate, new: CertificateEvent | None = None) -> int:
+    """The new event; of a certificate of which the log holds no change yet, its whole history in its order.
+
+    What is missing between entries was not made by a service, and is not put down as if it were. The log says which
+    turn is next, also after somebody took statements out of the register. The caller holds the certificate's row.
+    """
+    last = last_turn(certificate.uuid)
+    events = ([new] if new else []) if last else unlogged_events(certificate)
     for turn, event in enumerate(events, last + 1):
         _put_down(certificate, event, turn)
     return len(events)

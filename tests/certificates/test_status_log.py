@@ -198,6 +198,25 @@ def test_state_set_back_by_hand_is_never_green(by_hand, is_witnessed, settings, 
     assert asked(certificate).outcome == Outcome.VALID
 
 
+def test_forged_event_is_not_put_down_as_if_it_were_missing():
+    certificate = decide(make_certificate(), "revoke", "court_order")
+    forged_event(certificate)
+    with past_the_guards("certificates_statusstatement"):
+        StatusStatement.objects.all().delete()
+    assert put_down_missing(actor=system_user()) == 0
+    assert (len(changes(certificate)), asked(certificate).outcome) == (1, Outcome.COULD_NOT_CHECK)
+
+
+@pytest.mark.parametrize("by_hand", ROLLED_BACK)
+def test_decision_taken_again_makes_register_and_log_agree(by_hand):
+    """The log keeps both, and every step is counted."""
+    certificate = decide(make_certificate(), "revoke", "court_order")
+    by_hand(certificate)
+    decide(certificate, "revoke", "court_order")
+    assert asked(certificate).outcome == Outcome.REVOKED
+    assert changes(certificate)[-1].turn == len(changes(certificate)) > 1
+
+
 def test_page_api_file_and_credential_give_the_same_answer(client):
     certificate = decide(make_certificate(), "revoke", "court_order")
     state_alone(certificate)

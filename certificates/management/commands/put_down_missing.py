@@ -20,3 +20,5 @@ class Command(BaseCommand):
         done = 0 if options["check"] else put_down_missing(actor=system_user())
         left = len(unlogged_certificates())
         self.stdout.write(f"{done} certificates put down, {left} with a change that is not in the log.")
+        if left and not options["check"]:
+            self.stdout.write("What is left stands beside changes that are in the log: no service has made it.")

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from certificates.tlog.merkle import inclusion_proof
 from certificates.tlog.models import Alarm, Checkpoint, Cosignature, Leaf, PendingEntry
@@ -37,6 +37,11 @@ def entries_about(ref: uuid.UUID) -> list[PendingEntry]:
     """Everything that was put down about one thing, in the order of the tree; what waits for its place comes last."""
     rows = PendingEntry.objects.filter(ref=ref).select_related("leaf")
     return list(rows.order_by(F("leaf__idx").asc(nulls_last=True), "pk"))
+
+
+def last_turn(ref: uuid.UUID) -> int:
+    """How many changes of one thing were put down; nought for none."""
+    return PendingEntry.objects.filter(ref=ref).aggregate(last=Max("turn"))["last"] or 0
 
 
 def place_of(entry: PendingEntry) -> Leaf | None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
 
 from certificates.tlog.models import LONGEST_ENTRY, Kind, PendingEntry
 from certificates.tlog.notes import to_base64
+from certificates.tlog.selectors.entries import last_turn
 from core import clock
 from core.errors import DomainError
 
@@ -82,10 +82,7 @@ def _same(kind: str, ref: uuid.UUID, turn: int, commitment: bytes) -> PendingEnt
 
 def _check_turn(ref: uuid.UUID, turn: int) -> None:
     """A history has no gap, so that whoever reads it knows that nothing was left out."""
-    if not turn:
-        return
-    last = PendingEntry.objects.filter(ref=ref).aggregate(last=Max("turn"))["last"] or 0
-    if turn != last + 1:
+    if turn and turn != last_turn(ref) + 1:
         raise DomainError("log_turn_wrong", ref=str(ref), turn=turn)
 
 
