@@ -187,8 +187,9 @@ def _keep(
         stamped_until=sealed.stamped_until,
     )
     credential = store_credential(locked, signed)
-    made = {"number": locked.number, "credential": credential.sha256}
-    issued = take_step(actor=actor, certificate=locked, step="issue", **made)
+    issued = take_step(
+        actor=actor, certificate=locked, step="issue", number=locked.number, credential=credential.sha256
+    )
     if issued.supersedes is not None:
         _retire(actor, issued.supersedes, issued.facts["replaces"]["ground"], note)
     outbox.add("certificates.issued", issued.pk)

@@ -134,7 +134,7 @@ def entry_view(*, kind: str, ref: str, turn: int = 0) -> EntryView | None:
         return None
     leaf, text = place_of(pending), bytes(pending.entry).decode()
     look = _openings.get(kind)
-    told = {
+    told: dict[str, Any] = {
         "kind": Kind(kind).label,
         "ref": ref,
         "turn": turn,
