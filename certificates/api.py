@@ -14,7 +14,8 @@ router = Router(auth=None, tags=["certificates"])
 
 class Checks(Schema):
     """passed, failed, absent (not part of this certificate), or null (not looked at; of the log also: no head that
-    enough witnesses have seen covers it yet)."""
+    enough witnesses have seen covers it yet). A failed status: the register and the public log tell of different
+    states, or the log has not been witnessed for more than a day; the outcome is then `could_not_check`."""
 
     file: str | None
     signature: str | None

@@ -24,6 +24,8 @@ class CertificatesConfig(AppConfig):
         "certificates_certificatehandout",
         "certificates_certificatereturn",
         "certificates_certificatetemplate",
+        "certificates_statusstatement",
+        "certificates_keyrotation",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {

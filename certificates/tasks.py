@@ -9,11 +9,15 @@ from accounts.selectors import offices, system_user
 from certificates.selectors.batches import batches_waiting
 from certificates.selectors.decisions import deadline_figures
 from certificates.selectors.desks import put_up_desks
+from certificates.selectors.issuer_keys import rotation_opened
 from certificates.services import revocations, telling, wallet
 from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import BATCH, KIND, issue_item
 from certificates.services.proof_files import COMPLETE, complete_file, start_completions
 from certificates.services.stamps import RENEW, renew_file, start_renewals
+from certificates.services.steps import PUT_DOWN, put_down_missing
+from certificates.tlog.models import Kind
+from certificates.tlog.selectors import opens
 from core import jobs, outbox
 from core.models import Job, OutboxEvent
 
@@ -30,6 +34,7 @@ for role in (Role.BASE_MANAGER, Role.REGULATOR):
     offices.also(role, deadline_figures)
 offices.also(Role.BASE_MANAGER, batches_waiting)
 put_up_desks()
+opens(Kind.KEY_ROTATED, rotation_opened)
 
 
 @outbox.handles(revocations.NOTICED)
@@ -42,11 +47,18 @@ def tell_of_revocation(event: OutboxEvent) -> None:
 def every_day() -> None:
     revocations.close_periods(actor=system_user())
     wallet.remind_of_expiry(actor=system_user())
+    put_down_missing(actor=system_user())
 
 
 @outbox.handles(wallet.REMIND)
 def tell_of_expiry(event: OutboxEvent) -> None:
     wallet.tell_of_expiry(reminder_id=int(event.key))
+
+
+@outbox.handles(PUT_DOWN)
+def put_down(event: OutboxEvent) -> None:
+    """Asked for once, by the migration that began to put changes down."""
+    put_down_missing(actor=system_user())
 
 
 @outbox.handles(ERASE_FILE)

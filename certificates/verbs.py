@@ -23,6 +23,8 @@ audit.name_verbs(
         "certificates.reduced": _("Took the name off a certificate after an erasure."),
         "certificates.credential_made": _("Made the credential of an earlier certificate."),
         "certificates.issuer_key_taken_into_use": _("Took a key into use that signs credentials."),
+        "certificates.rotation_logged": _("Put an earlier rotation of keys down in the public log."),
+        "certificates.changes_logged": _("Put earlier changes of a certificate down in the public log."),
         "certificates.certificate.issue": _("Issued a certificate."),
         "certificates.certificate.suspend": _("Suspended a certificate."),
         "certificates.certificate.resume": _("Resumed a suspended certificate."),

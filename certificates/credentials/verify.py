@@ -21,11 +21,12 @@ from certificates.models import Certificate, CertificateCredential, CredentialIn
 from certificates.rules import Outcome, outcome
 from certificates.selectors.credentials import credential_of
 from certificates.selectors.issuer_keys import key_of
+from certificates.selectors.status_log import UNSURE, status_of
 from certificates.workflow import StatusPurpose
 from core import clock
 
 PASSED, FAILED, NOT_REACHED = "passed", "failed", "not reached"
-CHECKS = ("form", "data model", "key", "signature", "register", "status")
+CHECKS = ("form", "data model", "key", "signature", "register", "status", "log")
 # What anybody may hand in: ten times a credential of ours.
 LARGEST = 48 * 1024
 _UUID = re.compile(r"urn:uuid:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
@@ -47,6 +48,10 @@ class CredentialAnswer:
         return self.certificate is not None
 
 
+class _Disagreement(Exception):
+    """Register and public log tell of different states."""
+
+
 @dataclass
 class _Reading:
     """The file while it is looked at."""
@@ -64,12 +69,15 @@ class _Reading:
 def verify_credential(body: bytes) -> CredentialAnswer:
     """Of a credential as a document with its proof or as a token. What could not be asked is never "valid"."""
     reading, checks = _Reading(body, clock.now()), dict.fromkeys(CHECKS, NOT_REACHED)
-    for name, ask in zip(CHECKS, (_form, _data_model, _key, _signature, _register, _status), strict=True):
+    for name, ask in zip(CHECKS, (_form, _data_model, _key, _signature, _register, _status, _log), strict=True):
         try:
             ask(reading)
         except NotGenuine as refusal:
             checks[name] = FAILED
             return CredentialAnswer(Outcome.NEVER_ISSUED, reading.now, checks, reason=str(refusal.facts["reason"]))
+        except _Disagreement:
+            checks[name] = FAILED
+            return CredentialAnswer(Outcome.COULD_NOT_CHECK, reading.now, checks, reason="public log")
         except (OperationalError, InterfaceError):
             return CredentialAnswer(Outcome.COULD_NOT_CHECK, reading.now, checks, reason="database")
         checks[name] = PASSED
@@ -189,3 +197,9 @@ def _status(reading: _Reading) -> None:
     }
     if named != wanted:
         raise NotGenuine(reason="other places in the lists")
+
+
+def _log(reading: _Reading) -> None:
+    """The state that the register tells of is the one that was put down in the public log."""
+    if status_of(reading.stored.certificate) in UNSURE:  # type: ignore[union-attr]
+        raise _Disagreement

@@ -17,6 +17,7 @@ from certificates.models.designs import CertificateTemplate, TemplateVersion
 from certificates.models.filing import FilingLine, FilingList
 from certificates.models.handout import CertificateHandout, CertificateReturn
 from certificates.models.revisions import FileRevision
+from certificates.models.statements import KeyRotation, StatusStatement
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
@@ -36,8 +37,10 @@ __all__ = [
     "FilingList",
     "IssueBatch",
     "IssueBatchItem",
+    "KeyRotation",
     "RevocationCase",
     "ShareLink",
+    "StatusStatement",
     "TemplateVersion",
     "VerificationCount",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import pairwise
 
-from certificates.models import IssuerKey
+from certificates.models import IssuerKey, KeyRotation
 
 
 def active_key(controller: str) -> IssuerKey | None:
@@ -29,3 +29,14 @@ def key_of(method: str, *, at: datetime | None = None) -> IssuerKey | None:
 def _signed_at(key: IssuerKey, ended: datetime | None, at: datetime) -> bool:
     """Proofs name whole seconds."""
     return key.active_from.replace(microsecond=0) <= at and (ended is None or at <= ended)
+
+
+def rotation_document(rotation: KeyRotation) -> bytes:
+    """The bytes to which the log's entry about a rotation commits: the statement, then both signatures, a line each."""
+    return f"{rotation.statement}\n{rotation.former_signature}\n{rotation.key_signature}\n".encode()
+
+
+def rotation_opened(ref: str) -> tuple[str, str] | None:
+    """What opens the entry: the salt and the document. Keys are for everybody, so this is too."""
+    found = KeyRotation.objects.filter(uuid=ref).first()
+    return (found.salt, rotation_document(found).decode()) if found else None

@@ -17,12 +17,13 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Consent
 from certificates.identifiers import normal_code, normal_number
-from certificates.models import Certificate, CertificateEvent, CertificateFile, FileRevision, Seal
+from certificates.models import Certificate, CertificateFile, FileRevision, Seal
 from certificates.rules import FileIs, Outcome, outcome
 from certificates.selectors.files import check_stored, sealed_as
 from certificates.selectors.signatures import Seen, seal_is_whole, seal_seen
+from certificates.selectors.status_log import DIFFERS, UNSURE, status_in_log, with_last_change
 from certificates.tlog import selectors as tlog
-from certificates.tlog.models import Kind
+from certificates.tlog.models import Kind, PendingEntry
 from certificates.workflow import CertificateState, Ground
 from core import clock
 from core.errors import DomainError
@@ -60,8 +61,9 @@ class Answer:
     # What a file that was handed in turned out to be, and whose seal is on what was issued.
     file: str = ""
     seal: Seal | None = None
-    # Where the certificate stands in the public log.
+    # Where the certificate stands in the public log, and where the last change of its state does.
     logged: str = ""
+    change_logged: str = ""
     checks: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(("file", "signature", "log", "status")))
 
     @property
@@ -165,13 +167,11 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
     """Everything that an answer needs in one statement."""
     holder = Coalesce(OuterRef("person__merged_into__user"), OuterRef("person__user"))
     consents = Consent.objects.filter(user=holder, text=NAME_CONSENT).order_by("-at", "-pk")
-    events = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-at", "-pk")
     return (
-        rows.select_related("file__seal")
+        with_last_change(rows)
+        .select_related("file__seal")
         .annotate(
             name_published=Subquery(consents.values("given")[:1]),
-            last_ground=Subquery(events.values("ground")[:1]),
-            last_decided_on=Subquery(events.values("decided_on")[:1]),
             successor=F("superseded_by__number"),
             commitment=F("credential__commitment"),
         )
@@ -181,10 +181,12 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
 
 def _about(certificate: Certificate, now: datetime, file: str, signature: str | None) -> Answer:
     found = outcome(certificate.state, certificate.valid_until, on=now.astimezone(clock.SHANGHAI).date())
-    logged = _logged(certificate)
-    if FAILED in (file, signature, IN_LOG[logged]) and found in GENUINE:
+    entries = tlog.entries_about(certificate.uuid)
+    logged, change = _logged(certificate, entries), status_in_log(certificate, entries)
+    if change in UNSURE or (FAILED in (file, signature, IN_LOG[logged]) and found in GENUINE):
         found = Outcome.COULD_NOT_CHECK
-    decided = certificate.state != CertificateState.ISSUED
+    # Of a state that the log contradicts neither day nor ground is told.
+    decided = certificate.state != CertificateState.ISSUED and change != DIFFERS
     row: Any = certificate
     return Answer(
         outcome=found,
@@ -193,20 +195,27 @@ def _about(certificate: Certificate, now: datetime, file: str, signature: str | 
         holder=certificate.holder_name if row.name_published else mask_name(certificate.holder_name),
         ended_on=row.last_decided_on if decided else None,
         ground=row.last_ground if decided else "",
-        superseded_by=row.successor or "" if certificate.state == CertificateState.SUPERSEDED else "",
+        superseded_by=row.successor or "" if decided and certificate.state == CertificateState.SUPERSEDED else "",
         seal=certificate.file.seal,
         logged=logged,
-        checks={"file": file, "signature": signature, "log": IN_LOG[logged], "status": PASSED},
+        change_logged=change,
+        checks={
+            "file": file,
+            "signature": signature,
+            "log": IN_LOG[logged],
+            "status": FAILED if change in UNSURE else PASSED,
+        },
     )
 
 
-def _logged(certificate: Certificate) -> str:
+def _logged(certificate: Certificate, entries: list[PendingEntry]) -> str:
     """Only what was issued before there was the log may be absent from it: everything later is put down as it is
     issued, and who writes rows past the services makes no certificate."""
     commitment = getattr(certificate, "commitment", None)
     if not commitment:
         return tlog.OTHERWISE if tlog.began_before(certificate.created_at) else tlog.ABSENT
-    found = tlog.seen(kind=Kind.CERTIFICATE_ISSUED, ref=str(certificate.uuid), commitment=bytes.fromhex(commitment))
+    issued = next((one for one in entries if one.kind == Kind.CERTIFICATE_ISSUED), None)
+    found = tlog.seen(issued, commitment=bytes.fromhex(commitment))
     return tlog.OTHERWISE if found == tlog.ABSENT else found
 
 

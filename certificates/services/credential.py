@@ -19,6 +19,7 @@ from certificates.credentials import documents, jose, keys, library
 from certificates.models import LIST_SIZE, Certificate, CertificateCredential, CredentialIntent, IssuerKey
 from certificates.selectors.credentials import my_transcript
 from certificates.selectors.issuer_keys import active_key
+from certificates.services.key_rotation import put_down_rotation
 from certificates.tlog import services as tlog
 from certificates.tlog.models import Kind
 from core import audit, clock
@@ -123,15 +124,17 @@ def rotate_issuer_key(*, actor: User) -> IssuerKey:
         raise NotAllowed(permission="system")
     former = signing_key()
     version = keys.versions()[-1]
-    return former if version <= former.version else _taken_into_use(actor, former.controller, version)
+    return former if version <= former.version else _taken_into_use(actor, former.controller, version, former)
 
 
 @transaction.atomic
-def _taken_into_use(actor: User, controller: str, version: int) -> IssuerKey:
+def _taken_into_use(actor: User, controller: str, version: int, former: IssuerKey | None = None) -> IssuerKey:
     values = {"public_key": keys.public_multibase(version), "active_from": clock.now()}
     key, made = IssuerKey.objects.get_or_create(controller=controller, version=version, defaults=values)
     if made:
         audit.record(actor, "certificates.issuer_key_taken_into_use", key, version=version, public_key=key.public_key)
+        if former:
+            put_down_rotation(former, key)
     return key
 
 

@@ -8,7 +8,6 @@ import hashlib
 import logging
 import secrets
 from dataclasses import asdict
-from datetime import date
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -18,7 +17,7 @@ from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.identifiers import CODE_BYTES, LEVEL_LETTERS, certificate_number, code_from_bytes
-from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile, Seal
+from certificates.models import Certificate, CertificateCounter, CertificateFile, Seal
 from certificates.pdf.fonts import fonts_sha256
 from certificates.pdf.renderer import draw
 from certificates.rules import Obstacle
@@ -30,10 +29,10 @@ from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.enclosures import enclosures
 from certificates.services.snapshot import SAYS, Refusal, differs, in_the_way, refusals, snapshot, take_anew
+from certificates.services.steps import Decision, take_step
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
-from core import audit, clock, outbox
+from core import audit, outbox
 from core.errors import DomainError, NotAllowed, WrongState
-from core.workflow import advance
 from courses.models import TrainingRecord
 
 log = logging.getLogger(__name__)
@@ -188,10 +187,9 @@ def _keep(
         stamped_until=sealed.stamped_until,
     )
     credential = store_credential(locked, signed)
-    issued = advance(
-        locked, "issue", CERTIFICATE_STEPS, actor=actor, number=locked.number, credential=credential.sha256
+    issued = take_step(
+        actor=actor, certificate=locked, step="issue", number=locked.number, credential=credential.sha256
     )
-    note_event(actor, issued, "issue")
     if issued.supersedes is not None:
         _retire(actor, issued.supersedes, issued.facts["replaces"]["ground"], note)
     outbox.add("certificates.issued", issued.pk)
@@ -226,28 +224,4 @@ def _remove_unkept(intent: Certificate) -> None:
 
 
 def _retire(actor: User, old: Certificate, ground: str, note: str) -> None:
-    superseded = advance(old, "supersede", CERTIFICATE_STEPS, actor=actor, reason=ground)
-    note_event(actor, superseded, "supersede", ground=ground, note=note)
-
-
-def note_event(
-    actor: User,
-    certificate: Certificate,
-    step: str,
-    *,
-    ground: str = "",
-    note: str = "",
-    on: date | None = None,
-    until: date | None = None,
-) -> None:
-    """`on`: the day of the decision, today unless it was said; `until`: the last day of a suspension."""
-    CertificateEvent.objects.create(
-        certificate=certificate,
-        step=step,
-        state=certificate.state,
-        ground=ground,
-        note=note,
-        decided_on=on or clock.today(),
-        ends_on=until,
-        actor=actor,
-    )
+    take_step(actor=actor, certificate=old, step="supersede", decision=Decision(ground, note))

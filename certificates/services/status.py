@@ -1,6 +1,5 @@
 """Decisions about an issued certificate. Each has a ground that its step allows, a day, a note for the file."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -11,21 +10,10 @@ from accounts.permissions import Permission
 from certificates.models import Certificate
 from certificates.rules import figure
 from certificates.services.apart import require_no_case, require_other
-from certificates.services.issue import note_event
-from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, Ground
+from certificates.services.steps import Decision, take_step
+from certificates.workflow import GROUNDS, Ground
 from core import clock
 from core.errors import DomainError
-from core.workflow import advance
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What every decision says: why, on which day, and what the file keeps; `until` is the end of a suspension."""
-
-    ground: str
-    note: str = ""
-    on: date | None = None
-    until: date | None = None
 
 
 def suspend_certificate(
@@ -92,19 +80,7 @@ def _decide(actor: User, certificate: Certificate, step: str, decision: Decision
     require_other(actor, certificate.person)
     if step == "deregister":
         require_no_case(certificate)
-    decided = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=decision.ground)
-    _check_day(decided, decision.on)
-    note_event(actor, decided, step, ground=decision.ground, note=decision.note, on=decision.on, until=decision.until)
-    return decided
-
-
-def _check_day(certificate: Certificate, on: date | None) -> None:
-    """A decision is of today or earlier, and of no day before what it changes."""
-    if on is None:
-        return
-    last = certificate.events.order_by("-at", "-pk").values_list("decided_on", flat=True).first()
-    if on > clock.today() or on < (last or certificate.issued_on):
-        raise DomainError("day_out_of_order", first=str(last or certificate.issued_on))
+    return take_step(actor=actor, certificate=certificate, step=step, decision=decision)
 
 
 def _longest(ground: str, start: date) -> date | None:

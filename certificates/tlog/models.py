@@ -36,11 +36,12 @@ class PendingEntry(models.Model):
     """What a business transaction puts down; the sequencer gives it its place later (append-only).
 
     `ref` is a random number of the thing, `commitment` = SHA-256(salt || bytes): without the salt nobody learns or
-    tries out what stands behind it.
+    tries out what stands behind it. `turn` counts what happened to one thing: 0 for what is said of it once.
     """
 
     kind = models.CharField(max_length=24, choices=Kind.choices)
     ref = models.UUIDField()
+    turn = models.PositiveSmallIntegerField(default=0)
     commitment = models.BinaryField(max_length=32)
     entry = models.BinaryField(max_length=LONGEST_ENTRY)
     created_at = models.DateTimeField(default=clock.now)
@@ -48,7 +49,12 @@ class PendingEntry(models.Model):
     class Meta:
         db_table = "tlog_pending"
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="logged_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "ref"], condition=Q(turn=0), name="logged_once"),
+            models.UniqueConstraint(fields=["ref", "turn"], condition=Q(turn__gt=0), name="logged_in_turn"),
+        ]
+        # Everything that is known of one thing, whatever its kind.
+        indexes = [models.Index(fields=["ref", "turn"], name="log_by_ref")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref}"

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from certificates.tlog.merkle import EMPTY_ROOT, Edge, leaf_hash, root_of
 from certificates.tlog.notes import Checkpoint, Note, NoteError, Verifier
@@ -17,10 +18,13 @@ from certificates.tlog.tiles import HEIGHT, Tile, TileError, bundles_of, tiles_o
 
 LONGEST_ENTRY = 1024
 KEYS = {"at", "commit", "issuer", "kind", "policy", "ref", "v"}
+# Of what happens to one thing more than once.
+TURN = "turn"
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 # Kinds, random numbers, fingerprints, codes: nothing that could be words about somebody.
 _FORMS = {
     "v": re.compile("1"),
+    "turn": re.compile("[1-9][0-9]{0,4}"),
     "kind": re.compile(r"[a-z]+\.[a-z]+"),
     "ref": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "commit": re.compile(r"[A-Za-z0-9+/]{43}="),
@@ -48,7 +52,7 @@ class Report:
     cosigned: list[str]
     compared: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
-    entries: list[dict[str, str]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
 
 
 def watch(address: str, policy: Policy, fetch: Fetch, *, before: Checkpoint | None = None, issuer: str = "") -> Report:
@@ -121,12 +125,10 @@ def _rebuild(
     address: str, size: int, wanted: set[int], fetch: Fetch, report: Report, issuer: str
 ) -> tuple[dict[int, bytes], list[bytes]]:
     edge, leaves, roots = Edge(), [], {0: EMPTY_ROOT}
-    names: dict[tuple[str, str], int] = {}
+    seen = _Names()
     for entry in _entries(address, size, fetch):
         facts = _read(entry, edge.size)
-        first = names.setdefault((facts["kind"], facts["ref"]), edge.size)
-        if first != edge.size:
-            raise Alarm(f"entries {first} and {edge.size} are about the same")
+        seen.take(facts, edge.size)
         if issuer and facts["issuer"] == issuer:
             report.entries.append(facts)
         leaves.append(leaf_hash(entry))
@@ -135,6 +137,24 @@ def _rebuild(
             roots[edge.size] = edge.root()
     roots[edge.size] = edge.root()
     return roots, leaves
+
+
+@dataclass
+class _Names:
+    """What was said once, and how far the history of each thing has come."""
+
+    once: dict[tuple[str, str], int] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+
+    def take(self, facts: dict[str, Any], place: int) -> None:
+        if TURN not in facts:
+            first = self.once.setdefault((facts["kind"], facts["ref"]), place)
+            if first != place:
+                raise Alarm(f"entries {first} and {place} are about the same")
+            return
+        if facts[TURN] != self.turns.get(facts["ref"], 0) + 1:
+            raise Alarm(f"entry {place} is not the next in the history of what it is about")
+        self.turns[facts["ref"]] = facts[TURN]
 
 
 def _entries(address: str, size: int, fetch: Fetch) -> Iterator[bytes]:
@@ -148,18 +168,23 @@ def _entries(address: str, size: int, fetch: Fetch) -> Iterator[bytes]:
         yield from entries
 
 
-def _read(entry: bytes, place: int) -> dict[str, str]:
+def _read(entry: bytes, place: int) -> dict[str, Any]:
     """Exactly our form: an entry with anything more could hold what must not be published."""
     try:
         facts = json.loads(entry)
         canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
     except ValueError as error:
         raise Alarm(f"entry {place} cannot be read") from error
-    if len(entry) >= LONGEST_ENTRY or canonical != entry or not isinstance(facts, dict) or facts.keys() != KEYS:
+    if (
+        len(entry) >= LONGEST_ENTRY
+        or canonical != entry
+        or not isinstance(facts, dict)
+        or facts.keys() - {TURN} != KEYS
+    ):
         raise Alarm(f"entry {place} has another form")
     if not _MOMENT.fullmatch(str(facts["at"])):
         raise Alarm(f"entry {place} has no moment")
-    if wrong := [name for name, form in _FORMS.items() if not form.fullmatch(str(facts[name]))]:
+    if wrong := [name for name, form in _FORMS.items() if name in facts and not form.fullmatch(str(facts[name]))]:
         raise Alarm(f"entry {place} says what has no place here: {wrong}")
     return facts
 

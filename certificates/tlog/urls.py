@@ -9,6 +9,9 @@ urlpatterns = [
     path("", views.log, name="log"),
     path("entries/<str:kind>/<uuid:ref>/", views.entry, name="entry"),
     path("entries/<str:kind>/<uuid:ref>/proof/", views.proof, name="proof"),
+    # Of what happens to one thing more than once.
+    path("entries/<str:kind>/<uuid:ref>/<int:turn>/", views.entry, name="change"),
+    path("entries/<str:kind>/<uuid:ref>/<int:turn>/proof/", views.proof, name="change_proof"),
 ]
 machine_urlpatterns = [
     path("checkpoint", views.checkpoint, name="checkpoint"),

@@ -77,8 +77,8 @@ def log(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-def entry(request: HttpRequest, kind: str, ref: uuid.UUID) -> HttpResponse:
-    if (found := selectors.entry_view(kind=kind, ref=str(ref))) is None:
+def entry(request: HttpRequest, kind: str, ref: uuid.UUID, turn: int = 0) -> HttpResponse:
+    if (found := selectors.entry_view(kind=kind, ref=str(ref), turn=turn)) is None:
         raise Http404
     crumbs = [{"label": _("Public log"), "url": reverse("tlog:log")}, {"label": found.kind}]
     return render(request, "tlog/entry.html", {"entry": found, "crumbs": crumbs})
@@ -87,9 +87,9 @@ def entry(request: HttpRequest, kind: str, ref: uuid.UUID) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-def proof(request: HttpRequest, kind: str, ref: uuid.UUID) -> HttpResponse:
-    if (text := selectors.proof_text(kind=kind, ref=str(ref))) is None:
+def proof(request: HttpRequest, kind: str, ref: uuid.UUID, turn: int = 0) -> HttpResponse:
+    if (text := selectors.proof_text(kind=kind, ref=str(ref), turn=turn)) is None:
         raise Http404
-    answer = HttpResponse(text, content_type=PLAIN)
-    answer["Content-Disposition"] = f'attachment; filename="{ref}.tlog-proof"'
+    answer, name = HttpResponse(text, content_type=PLAIN), f"{ref}-{turn}" if turn else ref
+    answer["Content-Disposition"] = f'attachment; filename="{name}.tlog-proof"'
     return answer

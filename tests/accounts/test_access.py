@@ -72,6 +72,7 @@ ROUTES = {
     "certificates.CertificateReturn": "user base region",
     "certificates.ExpiryReminder": "user",
     "certificates.ShareLink": "user",
+    "certificates.StatusStatement": "user base region",
     "certificates.VerificationCount": "user",
     "certificates.FilingList": "base region",
     "certificates.FilingLine": "base region",

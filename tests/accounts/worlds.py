@@ -60,6 +60,7 @@ from certificates.models import (
     IssueBatchItem,
     RevocationCase,
     ShareLink,
+    StatusStatement,
     VerificationCount,
 )
 from certificates.models.wallet import share_hash
@@ -353,6 +354,9 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         template_version="1",
         fonts_sha256="0" * 64,
     )
+    event = CertificateEvent.objects.create(
+        certificate=certificate, step="issue", state="issued", decided_on=day, actor=system_user()
+    )
     return [
         record,
         TrainingRecordAnnulment.objects.create(
@@ -380,8 +384,9 @@ def _certificates(person: Person, base: TrainingBase) -> list[Model]:
         FileRevision.objects.create(
             file=file, storage_name=f"world/{number}-1.pdf", sha256=f"1{number:063d}", size=2, stamped_until=clock.now()
         ),
-        CertificateEvent.objects.create(
-            certificate=certificate, step="issue", state="issued", decided_on=day, actor=system_user()
+        event,
+        StatusStatement.objects.create(
+            certificate=certificate, event=event, turn=1, statement="{}", salt="0" * 64, commitment="0" * 64
         ),
         plan_credential(certificate),
         CertificateCredential.objects.create(

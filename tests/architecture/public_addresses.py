@@ -30,6 +30,8 @@ VISITORS = {
     "log/": "the public log: its head, its witnesses, how anybody checks it",
     "log/entries/<str:kind>/<uuid:ref>/": "one entry of the public log, known by a random number",
     "log/entries/<str:kind>/<uuid:ref>/proof/": "its proof as a file",
+    "log/entries/<str:kind>/<uuid:ref>/<int:turn>/": "one change of a thing that the public log follows",
+    "log/entries/<str:kind>/<uuid:ref>/<int:turn>/proof/": "its proof as a file",
     "rules/": "rules and methods with their sources",
     "bases/": "public register of training bases",
     "designations/": "public register of designations; what is in publicity is there to be read by everybody",

@@ -6,17 +6,23 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 
 from accounts.selectors import system_user
 from certificates.credentials import keys, verify_credential
-from certificates.models import IssuerKey
+from certificates.models import IssuerKey, KeyRotation
 from certificates.selectors.issuer_keys import key_of, key_ring
 from certificates.services.credential import rotate_issuer_key, signing_key
+from certificates.services.steps import put_down_missing
+from certificates.tlog.models import PendingEntry
+from certificates.tlog.notes import from_base64
+from certificates.tlog.services import commit
 from core import clock
 from core.errors import NotAllowed
 from core.models import AuditEntry
 from tests.builders import regulator
 from tests.certificates.builders import make_certificate
+from tests.tlog.logs import unguarded
 
 pytestmark = pytest.mark.django_db
 TWO = {1: "33" * 32, 2: "44" * 32}
@@ -148,3 +154,76 @@ def test_private_halves_are_nowhere_in_what_is_published(client):
 
     assert "33" * 32 not in client.get("/.well-known/did.json").content.decode()
     assert not [row for row in IssuerKey.objects.values_list() if "33" * 32 in str(row)]
+
+
+# --- the log ----------------------------------------------------------------------------------------------------------
+def opened():
+    """Salt and lines of the one rotation, as the log's page shows them."""
+    rotation = KeyRotation.objects.get()
+    lines = f"{rotation.statement}\n{rotation.former_signature}\n{rotation.key_signature}\n"
+    return bytes.fromhex(rotation.salt), lines
+
+
+def test_rotation_is_put_down_signed_by_both_keys(client, settings):
+    first = signing_key()
+    assert not PendingEntry.objects.filter(kind="key.rotated").exists()
+    settings.ISSUER_KEYS = TWO
+    second = rotate_issuer_key(actor=system_user())
+
+    entry, (salt, lines) = PendingEntry.objects.get(kind="key.rotated"), opened()
+    assert bytes(entry.commitment) == commit(salt, lines.encode())
+    said, former_signature, key_signature = lines.splitlines()
+    facts = json.loads(said)
+    assert facts["former"] == {"method": first.method, "public_key": first.public_key}
+    assert facts["key"] == {"method": second.method, "public_key": second.public_key}
+    for key, signature in ((first, former_signature), (second, key_signature)):
+        assert keys.signed_by(key.public_key, from_base64(signature), said.encode())
+        assert not keys.signed_by(key.public_key, from_base64(signature), said.replace("2", "3").encode())
+    assert not keys.signed_by(first.public_key, from_base64(key_signature), said.encode())
+    page = client.get(f"/en/log/entries/key.rotated/{entry.ref}/").content.decode()
+    assert former_signature in page
+    assert salt.hex() in page
+
+
+def test_rotation_twice_is_put_down_once(settings):
+    signing_key()
+    settings.ISSUER_KEYS = TWO
+    for _ in range(2):
+        rotate_issuer_key(actor=system_user())
+    put_down_missing(actor=system_user())
+    assert PendingEntry.objects.filter(kind="key.rotated").count() == KeyRotation.objects.count() == 1
+
+
+def test_earlier_rotation_is_put_down_while_both_private_halves_are_here(settings):
+    signing_key()
+    settings.ISSUER_KEYS = TWO
+    rotate_issuer_key(actor=system_user())
+    connection.check_constraints()
+    with unguarded("certificates_keyrotation", "tlog_pending"):
+        KeyRotation.objects.all().delete()
+        PendingEntry.objects.all().delete()
+
+    settings.ISSUER_KEYS = {2: TWO[2]}
+    put_down_missing(actor=system_user())
+    assert not KeyRotation.objects.exists()
+    settings.ISSUER_KEYS = TWO
+    put_down_missing(actor=system_user())
+    put_down_missing(actor=system_user())
+    assert KeyRotation.objects.count() == PendingEntry.objects.filter(kind="key.rotated").count() == 1
+    assert AuditEntry.objects.filter(verb="certificates.rotation_logged").count() == 1
+
+
+def test_rotations_cannot_be_changed_or_taken_away_and_have_two_keys(settings):
+    first = signing_key()
+    settings.ISSUER_KEYS = TWO
+    rotate_issuer_key(actor=system_user())
+    rotation = KeyRotation.objects.get()
+    for statement in (
+        "UPDATE certificates_keyrotation SET statement = '{}'",
+        "DELETE FROM certificates_keyrotation",
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    connection.check_constraints()
+    with unguarded("certificates_keyrotation"), pytest.raises(IntegrityError, match=r"(?i)check"), transaction.atomic():
+        KeyRotation.objects.filter(pk=rotation.pk).update(key=first)

@@ -102,7 +102,7 @@ def test_kill_between_storage_and_commit_leaves_an_intent_and_no_half_state(coho
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(issue, "note_event", die)
+        patch.setattr(issue, "take_step", die)
         with pytest.raises(SystemExit):
             issue_by_id(award.pk)
     certificate = Certificate.objects.get()

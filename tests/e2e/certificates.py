@@ -37,4 +37,6 @@ def public_log(made: "Tour", visitor: str) -> None:
     made.add(visitor, "tlog:log")
     made.add(visitor, "tlog:entry", "cert.issued", ref)
     made.add(visitor, "tlog:entry", "cert.issued", put_down()[0], name="tlog:entry waiting")
+    suspended = Certificate.objects.filter(state="suspended").latest("pk")
+    made.add(visitor, "tlog:change", "cert.suspended", suspended.uuid, suspended.statements.latest("turn").turn)
     made.add(visitor, "certificates:offline")

@@ -29,6 +29,7 @@ NUMBER = resident_number(50_101)
 MACHINERY = {
     "account.EmailConfirmation", "accounts.ViewedPage", "core.Job", "exams.AnswerEntry", "exams.PaperQuestion",
     "accounts.User_groups", "accounts.User_user_permissions", "certificates.CredentialIntent",
+    "certificates.StatusStatement",
 }  # fmt: skip
 EDITORS_ROOM = ("wagtail",)
 

@@ -217,6 +217,20 @@ def test_two_entries_about_the_same_are_an_alarm(world):
         world.watch()
 
 
+@pytest.mark.parametrize(
+    ("turns", "fits"), [((1, 2, 3), True), ((1, 3), False), ((2,), False), ((1, 1), False), (("1",), False)]
+)
+def test_history_with_a_gap_is_an_alarm(turns, fits, world):
+    """A change that was left out, or put down twice, is seen by whoever reads the log."""
+    entries, first = own_entries(world), own_entries(world)[0]
+    told = [changed(first, kind="cert.suspended", turn=turn) for turn in turns]
+    forged_world(world, [*told, *entries[len(told) :]])
+
+    # Of a history without a gap it is only said that the witness has seen another.
+    with pytest.raises(monitor.Alarm, match="another history" if fits else "not the next in the history"):
+        world.watch()
+
+
 def test_database_rewritten_and_signed_again_is_found_each_time(world):
     """What the operator can do at most: one entry changed, everything computed and signed anew."""
     entries = own_entries(world)

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
 
-from certificates.tlog import proofs, selectors
+from certificates.tlog import proofs, selectors, services
 from certificates.tlog.merkle import leaf_hash, node_hash, root_of
 from certificates.tlog.models import Checkpoint, Leaf
 from certificates.tlog.notes import Note
@@ -207,6 +209,40 @@ def test_waiting_entry_says_so_and_has_no_proof(client, log):
 
     assert "waits for its place" in page
     assert client.get(f"/log/entries/cert.issued/{ref}/proof/").status_code == 404
+
+
+WORDS = {
+    "en": ("certificate revoked", "Everything about the same certificate", "number 2 of this certificate"),
+    "zh-hans": ("证书撤销", "同一证书的全部记录", "该证书的第 2 次变更"),
+    "ja": ("証明書の取消し", "同じ証明書についてのすべての記録", "この証明書の 2 回目の変更"),
+}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_history_of_a_certificate_is_told_in_words(language, client, log):
+    ref = log.refs[7]
+    with transaction.atomic():
+        for turn, kind in enumerate(("cert.suspended", "cert.revoked"), 1):
+            services.append(kind=kind, ref=ref, turn=turn, commitment=bytes(32), issuer="B01", policy="1")
+    services.sequence()
+    log.sign()
+    with translation.override(language):
+        issued, change = (
+            reverse("tlog:entry", args=["cert.issued", ref]), reverse("tlog:change", args=["cert.revoked", ref, 2]),
+        )  # fmt: skip
+        whole, proof = reverse("tlog:log"), reverse("tlog:change_proof", args=["cert.revoked", ref, 2])
+
+    for page in (issued, change):
+        body = client.get(page).content.decode()
+        assert WORDS[language][1] in body
+        assert all(place in re.findall(r"<td[^>]*>(\d+)</td>", body) for place in ("7", "260", "261"))
+    body = client.get(change).content.decode()
+    assert WORDS[language][2] in body
+    assert WORDS[language][0] in client.get(whole).content.decode()
+    assert f'href="{change}"' in client.get(whole).content.decode()
+    answer = client.get(proof)
+    assert proofs.check(answer.content.decode(), log.policy).index == 261
+    assert answer["Content-Disposition"] == f'attachment; filename="{ref}-2.tlog-proof"'
 
 
 def test_unknown_entry_is_not_there(client, log):

@@ -5,7 +5,7 @@ import secrets
 import uuid
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from certificates.tlog import proofs, selectors, services
 from certificates.tlog.merkle import leaf_hash, root_of
@@ -195,3 +195,45 @@ def test_cosignature_of_nobody_known_makes_nothing_final(settings, tmp_path):
     head.cosignatures.create(witness="w1.invalid", line=line, seen_at=head.signed_at)
 
     assert selectors.standing(kind="cert.issued", ref=ref) == "provisional"
+
+
+# --- changes of one thing ---------------------------------------------------------------------------------------------
+def change(ref, turn, kind="cert.suspended", commitment=b"\1" * 32):
+    with transaction.atomic():
+        return services.append(kind=kind, ref=ref, turn=turn, commitment=commitment, issuer="B01", policy="1")
+
+
+def test_changes_of_one_thing_are_counted_in_their_entries():
+    ref = str(uuid.uuid4())
+    made = [change(ref, 1), change(ref, 2, "cert.reinstated"), change(ref, 3)]
+
+    assert change(ref, 2, "cert.reinstated") == made[1]
+    assert [(one.kind, one.turn, json.loads(bytes(one.entry))["turn"]) for one in selectors.entries_about(ref)] == [
+        ("cert.suspended", 1, 1), ("cert.reinstated", 2, 2), ("cert.suspended", 3, 3),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("turn", "more", "code"),
+    [
+        (3, {}, "log_turn_wrong"),
+        (1, {"kind": "cert.revoked"}, "log_entry_differs"),
+        (1, {"commitment": b"\2" * 32}, "log_entry_differs"),
+    ],
+)
+def test_change_out_of_turn_is_refused(turn, more, code):
+    ref = str(uuid.uuid4())
+    change(ref, 1)
+    with pytest.raises(DomainError, match=code):
+        change(ref, turn, **more)
+    assert PendingEntry.objects.count() == 1
+
+
+def test_database_refuses_two_entries_in_one_turn_and_two_of_what_is_said_once():
+    ref = str(uuid.uuid4())
+    first = change(ref, 1)
+    with transaction.atomic():
+        services.append(kind="cert.issued", ref=ref, commitment=b"\1" * 32, issuer="B01", policy="1")
+    for kind, turn in (("cert.revoked", 1), ("cert.issued", 0)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PendingEntry.objects.create(kind=kind, ref=ref, turn=turn, commitment=b"", entry=bytes(first.entry))

@@ -6,25 +6,28 @@ from certificates.tlog.selectors.entries import (
     PROVISIONAL,
     cosigned_by,
     covering_head,
+    entries_about,
     full_note,
     is_final,
     known_fork,
+    last_turn,
     latest_head,
     leaf_of,
     log_moves,
     needs_cosigning,
     needs_signing,
     open_alarm,
+    place_of,
     proof_text,
     published_head,
     signed_by,
     standing,
     unwitnessed_since,
 )
-from certificates.tlog.selectors.pages import EntryView, WitnessView, entry_view, recent_leaves, witness_views
+from certificates.tlog.selectors.pages import EntryView, WitnessView, entry_view, opens, recent_leaves, witness_views
 from certificates.tlog.selectors.policies import policy, policy_is_unreadable, policy_text, read_policy
 from certificates.tlog.selectors.rebuilding import CannotRebuild, Rebuilt, rebuild
-from certificates.tlog.selectors.seen import ABSENT, LATE, OTHERWISE, began_before, seen
+from certificates.tlog.selectors.seen import ABSENT, LATE, LONGEST_UNWITNESSED, OTHERWISE, began_before, seen
 from certificates.tlog.selectors.tiles import tile_content
 from certificates.tlog.selectors.tree import TileReader
 
@@ -32,6 +35,7 @@ __all__ = [
     "ABSENT",
     "FINAL",
     "LATE",
+    "LONGEST_UNWITNESSED",
     "OTHERWISE",
     "PENDING",
     "PROVISIONAL",
@@ -43,16 +47,20 @@ __all__ = [
     "began_before",
     "cosigned_by",
     "covering_head",
+    "entries_about",
     "entry_view",
     "full_note",
     "is_final",
     "known_fork",
+    "last_turn",
     "latest_head",
     "leaf_of",
     "log_moves",
     "needs_cosigning",
     "needs_signing",
     "open_alarm",
+    "opens",
+    "place_of",
     "policy",
     "policy_is_unreadable",
     "policy_text",

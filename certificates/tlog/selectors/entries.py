@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from certificates.tlog.merkle import inclusion_proof
 from certificates.tlog.models import Alarm, Checkpoint, Cosignature, Leaf, PendingEntry
@@ -23,13 +23,30 @@ LONGEST_WAIT = timedelta(minutes=10)
 HEADS = 50
 
 
-def leaf_of(*, kind: str, ref: str) -> Leaf | None:
+def leaf_of(*, kind: str, ref: str, turn: int = 0) -> Leaf | None:
     """The entry's place in the tree, also of one that no head covers yet."""
     try:
         name = uuid.UUID(str(ref))
     except ValueError:
         return None
-    return Leaf.objects.filter(pending__kind=kind, pending__ref=name).select_related("pending").first()
+    rows = Leaf.objects.filter(pending__kind=kind, pending__ref=name, pending__turn=turn)
+    return rows.select_related("pending").first()
+
+
+def entries_about(ref: uuid.UUID) -> list[PendingEntry]:
+    """Everything that was put down about one thing, in the order of the tree; what waits for its place comes last."""
+    rows = PendingEntry.objects.filter(ref=ref).select_related("leaf")
+    return list(rows.order_by(F("leaf__idx").asc(nulls_last=True), "pk"))
+
+
+def last_turn(ref: uuid.UUID) -> int:
+    """How many changes of one thing were put down; nought for none."""
+    return PendingEntry.objects.filter(ref=ref).aggregate(last=Max("turn"))["last"] or 0
+
+
+def place_of(entry: PendingEntry) -> Leaf | None:
+    """Of a row as entries_about() reads it."""
+    return getattr(entry, "leaf", None)
 
 
 def standing(*, kind: str, ref: str) -> str:
@@ -43,9 +60,9 @@ def standing(*, kind: str, ref: str) -> str:
     return FINAL if is_final(head) else PROVISIONAL
 
 
-def proof_text(*, kind: str, ref: str) -> str | None:
+def proof_text(*, kind: str, ref: str, turn: int = 0) -> str | None:
     """The proof file of an entry below the earliest final head; while there is none, below the earliest head."""
-    leaf = leaf_of(kind=kind, ref=ref)
+    leaf = leaf_of(kind=kind, ref=ref, turn=turn)
     head = covering_head(leaf.idx) if leaf else None
     if leaf is None or head is None:
         return None

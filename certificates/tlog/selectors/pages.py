@@ -1,10 +1,11 @@
 """What the log's pages show: witnesses by name, one entry with its way to the root, drawn as a small tree."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from certificates.tlog.merkle import inclusion_proof, node_hash
 from certificates.tlog.models import Checkpoint, Kind, Leaf, PendingEntry
@@ -14,12 +15,16 @@ from certificates.tlog.selectors.entries import (
     PROVISIONAL,
     cosigned_by,
     covering_head,
+    entries_about,
     is_final,
-    leaf_of,
+    place_of,
 )
 from certificates.tlog.selectors.policies import policy
 from certificates.tlog.selectors.tree import TileReader
 
+# What opens an entry: the salt in hexadecimal digits, and the document to which it commits.
+Opening = tuple[str, str]
+_openings: dict[str, Callable[[str], Opening | None]] = {}
 RECENT = 10
 # The drawing: a column of boxes, the leaf at the bottom; each step up takes so much room.
 STEP, TOP, MIDDLE, BESIDE = 52, 8, 170, 110
@@ -61,11 +66,28 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One entry in the history of a thing; `index` None while it waits for its place."""
+
+    kind: str
+    label: Any
+    turn: int
+    at: datetime
+    index: int | None
+
+
+@dataclass(frozen=True)
 class EntryView:
-    """An entry with its standing; `steps` from the leaf upwards, empty while no head covers it."""
+    """An entry with its standing; `steps` from the leaf upwards, empty while no head covers it.
+
+    `history`: everything that was put down about the same thing, in its order.
+    """
 
     kind: Any
     ref: str
+    turn: int
+    history: list[Line]
+    opening: Opening | None
     facts: dict[str, Any]
     text: str
     standing: str
@@ -100,13 +122,27 @@ def recent_leaves(head: Checkpoint | None) -> Sequence[Leaf]:
     return list(Leaf.objects.filter(idx__lt=head.size).select_related("pending").order_by("-idx")[:RECENT])
 
 
-def entry_view(*, kind: str, ref: str) -> EntryView | None:
-    leaf = leaf_of(kind=kind, ref=ref)
-    pending = leaf.pending if leaf else PendingEntry.objects.filter(kind=kind, ref=ref).first()
+def opens(kind: str, look: Callable[[str], Opening | None]) -> None:
+    """Of entries that anybody may open: the room that wrote them says with what."""
+    _openings[kind] = look
+
+
+def entry_view(*, kind: str, ref: str, turn: int = 0) -> EntryView | None:
+    about = entries_about(UUID(ref))
+    pending = next((one for one in about if (one.kind, one.turn) == (kind, turn)), None)
     if pending is None:
         return None
-    text = bytes(pending.entry).decode()
-    told = {"kind": Kind(kind).label, "ref": ref, "facts": json.loads(text), "text": text}
+    leaf, text = place_of(pending), bytes(pending.entry).decode()
+    look = _openings.get(kind)
+    told: dict[str, Any] = {
+        "kind": Kind(kind).label,
+        "ref": ref,
+        "turn": turn,
+        "history": [_line(one) for one in about],
+        "opening": look(ref) if look else None,
+        "facts": json.loads(text),
+        "text": text,
+    }
     head = covering_head(leaf.idx) if leaf else None
     if leaf is None or head is None:
         return EntryView(**told, standing=PENDING)
@@ -120,6 +156,11 @@ def entry_view(*, kind: str, ref: str) -> EntryView | None:
         root=bytes(head.root).hex(),
         steps=_steps(bytes(leaf.leaf_hash), leaf.idx, head.size, path),
     )
+
+
+def _line(entry: PendingEntry) -> Line:
+    leaf = place_of(entry)
+    return Line(entry.kind, Kind(entry.kind).label, entry.turn, entry.created_at, leaf.idx if leaf else None)
 
 
 def _steps(leaf: bytes, index: int, size: int, path: list[bytes]) -> list[Step]:

@@ -91,12 +91,14 @@ def _nodes_within(size: int) -> dict[tuple[int, int], bytes]:
 
 
 def _rows(size: int) -> Generator[tuple[Any, ...]]:
-    columns = ("idx", "entry", "leaf_hash", "pending__entry", "pending__kind", "pending__ref", "pending__commitment")
-    yield from Leaf.objects.filter(idx__lt=size).order_by("idx").values_list(*columns).iterator(chunk_size=CHUNK)
+    columns = ("entry", "kind", "ref", "turn", "commitment")
+    rows = Leaf.objects.filter(idx__lt=size).order_by("idx")
+    named = ("idx", "entry", "leaf_hash", *(f"pending__{name}" for name in columns))
+    yield from rows.values_list(*named).iterator(chunk_size=CHUNK)
 
 
 def _checked_leaf(place: int, row: tuple[Any, ...]) -> bytes:
-    idx, entry, stored, written, kind, ref, commitment = row
+    idx, entry, stored, written, kind, ref, turn, commitment = row
     entry = bytes(entry)
     leaf = leaf_hash(entry)
     if idx != place:
@@ -104,7 +106,8 @@ def _checked_leaf(place: int, row: tuple[Any, ...]) -> bytes:
     if leaf != bytes(stored) or entry != bytes(written):
         raise CannotRebuild(f"leaf {idx} differs from its entry")
     told = f'"commit":"{to_base64(bytes(commitment))}"', f'"kind":"{kind}"', f'"ref":"{ref}"'
-    if not all(words.encode() in entry for words in told):
+    turned = f'"turn":{turn},'.encode() in entry if turn else b'"turn":' not in entry
+    if not turned or not all(words.encode() in entry for words in told):
         raise CannotRebuild(f"entry {idx} says something else than its columns")
     return leaf
 

@@ -11,7 +11,7 @@ from certificates.tlog.selectors.entries import (
     PROVISIONAL,
     covering_head,
     is_final,
-    leaf_of,
+    place_of,
     proof_below,
 )
 from certificates.tlog.selectors.policies import policy
@@ -22,18 +22,17 @@ ABSENT, OTHERWISE, LATE = "absent", "otherwise", "late"
 LONGEST_UNWITNESSED = timedelta(hours=24)
 
 
-def seen(*, kind: str, ref: str, commitment: bytes) -> str:
-    """pending, provisional or final; absent: no such entry; otherwise: the entry is of another document, or its proof
-    does not hold; late: nobody has witnessed it within a day.
+def seen(entry: PendingEntry | None, *, commitment: bytes) -> str:
+    """Of an entry as entries_about() reads it. pending, provisional or final; absent: no such entry; otherwise: the
+    entry is of another document, or its proof does not hold; late: nobody has witnessed it within a day.
 
     Of a final entry the whole proof is checked anew, as a stranger would: path, signature of the log, witnesses.
     """
-    leaf = leaf_of(kind=kind, ref=ref)
-    entry = leaf.pending if leaf else PendingEntry.objects.filter(kind=kind, ref=ref).first()
     if entry is None:
         return ABSENT
     if bytes(entry.commitment) != commitment:
         return OTHERWISE
+    leaf = place_of(entry)
     head = covering_head(leaf.idx) if leaf else None
     if leaf is None or head is None or not is_final(head):
         late = entry.created_at < clock.now() - LONGEST_UNWITNESSED

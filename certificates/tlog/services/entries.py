@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from certificates.tlog.models import LONGEST_ENTRY, Kind, PendingEntry
 from certificates.tlog.notes import to_base64
+from certificates.tlog.selectors.entries import last_turn
 from core import clock
 from core.errors import DomainError
 
@@ -26,24 +27,27 @@ def commit(salt: bytes, data: bytes) -> bytes:
     return sha256(salt + data).digest()
 
 
-def append(*, kind: str, ref: str, commitment: bytes, issuer: str, policy: str) -> PendingEntry:
+def append(*, kind: str, ref: str, commitment: bytes, issuer: str, policy: str, turn: int = 0) -> PendingEntry:
     """Put one entry down, once: the same again answers the first, another commitment under the same name is refused.
 
-    `kind`: one of Kind; `ref`: the random uuid of the thing; `issuer`, `policy`: codes. Inside the transaction of what
-    it is about, so that neither is there without the other.
+    `kind`: one of Kind; `ref`: the random uuid of the thing; `issuer`, `policy`: codes. `turn`: 1, 2, 3 … for changes
+    of one thing, whose caller holds its row, so that none is left out; nought for what is said once. Inside the
+    transaction of what it is about, so that neither is there without the other.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("append() belongs into the transaction of what it is about")
     name = _checked(kind, ref, commitment, issuer, policy)
-    if found := _same(kind, name, commitment):
+    if found := _same(kind, name, turn, commitment):
         return found
-    entry = _entry(kind, name, commitment, issuer, policy, clock.now())
+    _check_turn(name, turn)
+    told = {"issuer": issuer, "policy": policy} | ({"turn": turn} if turn else {})
+    entry = _entry(kind, name, commitment, told, clock.now())
     try:
         with transaction.atomic():
-            return PendingEntry.objects.create(kind=kind, ref=name, commitment=commitment, entry=entry)
+            return PendingEntry.objects.create(kind=kind, ref=name, turn=turn, commitment=commitment, entry=entry)
     except IntegrityError:
         # Somebody else was there first, between the look and the row.
-        if found := _same(kind, name, commitment):
+        if found := _same(kind, name, turn, commitment):
             return found
         raise
 
@@ -69,21 +73,25 @@ def _random(ref: str) -> uuid.UUID:
     return name
 
 
-def _same(kind: str, ref: uuid.UUID, commitment: bytes) -> PendingEntry | None:
-    found = PendingEntry.objects.filter(kind=kind, ref=ref).first()
-    if found and bytes(found.commitment) != commitment:
+def _same(kind: str, ref: uuid.UUID, turn: int, commitment: bytes) -> PendingEntry | None:
+    found = PendingEntry.objects.filter(ref=ref, turn=turn, **({} if turn else {"kind": kind})).first()
+    if found and (found.kind, bytes(found.commitment)) != (kind, commitment):
         raise DomainError("log_entry_differs", kind=kind, ref=str(ref))
     return found
 
 
-def _entry(kind: str, ref: uuid.UUID, commitment: bytes, issuer: str, policy: str, at: datetime) -> bytes:
+def _check_turn(ref: uuid.UUID, turn: int) -> None:
+    """A history has no gap, so that whoever reads it knows that nothing was left out."""
+    if turn and turn != last_turn(ref) + 1:
+        raise DomainError("log_turn_wrong", ref=str(ref), turn=turn)
+
+
+def _entry(kind: str, ref: uuid.UUID, commitment: bytes, told: dict[str, str | int], at: datetime) -> bytes:
     """Canonical JSON: keys in order, no spaces, one form per value."""
-    facts = {
+    facts = told | {
         "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": to_base64(commitment),
-        "issuer": issuer,
         "kind": kind,
-        "policy": policy,
         "ref": str(ref),
         "v": VERSION,
     }

@@ -26,6 +26,8 @@ ADDRESSES: dict[str, Address] = {
     "log/": public(post=""),
     "log/entries/<str:kind>/<uuid:ref>/": public(**NO_ENTRY, post=""),
     "log/entries/<str:kind>/<uuid:ref>/proof/": public(**NO_ENTRY, post=""),
+    "log/entries/<str:kind>/<uuid:ref>/<int:turn>/": public(**NO_ENTRY, turn=fixed(1), post=""),
+    "log/entries/<str:kind>/<uuid:ref>/<int:turn>/proof/": public(**NO_ENTRY, turn=fixed(1), post=""),
     "certificates/": signed_in(post=""),
     ".well-known/did.json": public(post=""),
     "status/<str:name>": public(name=fixed("revocation-1"), post=""),

@@ -1,0 +1,95 @@
+"""Does the register's state of a certificate agree with what the public log was told of it?
+
+The log holds kind, certificate and turn in the clear, and the day and the ground under a salt: who sets a state back in
+the database, or changes when and why it was decided, would have to change the log too, which witnesses have seen.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from certificates.models import Certificate, CertificateEvent
+from certificates.models.statements import ISSUE, STATE_OF, Change, status_text
+from certificates.tlog import selectors as tlog
+from certificates.tlog import services as log
+from certificates.tlog.models import PendingEntry
+from certificates.workflow import CertificateState
+from core import clock
+
+# Beside the words of the log: nothing was ever changed; register and log tell of different states; not put down yet,
+# within a day or for longer.
+NEVER, DIFFERS, WAITS, MISSING = "", "differs", "waits", "missing"
+# What nobody may call checked.
+UNSURE = frozenset({DIFFERS, MISSING, tlog.LATE, tlog.OTHERWISE})
+_COLUMNS = ("state", "ground", "decided_on", "at", "step", "statement__turn", "statement__salt")
+
+
+@dataclass(frozen=True)
+class LastChange(Change):
+    """The newest event of a certificate, as with_last_change() annotates it."""
+
+    step: str
+    turn: int | None
+    salt: str | None
+
+
+def with_last_change(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
+    events = CertificateEvent.objects.filter(certificate=OuterRef("pk")).order_by("-at", "-pk")
+    return rows.annotate(**{f"last_{name}": Subquery(events.values(name)[:1]) for name in _COLUMNS})
+
+
+def last_change(certificate: Certificate) -> LastChange | None:
+    """Of a row of with_last_change(); none for what was never issued by a service."""
+    values: list[Any] = [getattr(certificate, f"last_{name}") for name in _COLUMNS]
+    return LastChange(*values) if values[0] else None
+
+
+def status_in_log(certificate: Certificate, entries: list[PendingEntry]) -> str:
+    """A word of the log, or one of those above. `entries`: everything that the log holds about it, in its order."""
+    newest = next((one for one in reversed(entries) if one.kind in STATE_OF), None)
+    last = last_change(certificate)
+    changed = last if last and last.step != ISSUE else None
+    if not _registered(certificate, changed):
+        return DIFFERS
+    if newest is None:
+        return _unlogged(changed)
+    if changed is None or STATE_OF[newest.kind] != certificate.state:
+        return DIFFERS
+    if changed.salt is None or changed.turn != newest.turn:
+        # A change that was not put down, after one that was.
+        return DIFFERS
+    text = status_text(certificate.uuid, changed, changed.turn)
+    found = tlog.seen(newest, commitment=log.commit(bytes.fromhex(changed.salt), text.encode()))
+    return DIFFERS if found == tlog.OTHERWISE else found
+
+
+def status_of(certificate: Certificate) -> str:
+    """The same of a certificate that was read in another way."""
+    row = with_last_change(Certificate.objects.filter(pk=certificate.pk)).get()
+    return status_in_log(row, tlog.entries_about(row.uuid))
+
+
+def _registered(certificate: Certificate, changed: LastChange | None) -> bool:
+    """Does the register agree with its own history?"""
+    return certificate.state == (changed.state if changed else CertificateState.ISSUED)
+
+
+def _unlogged(changed: LastChange | None) -> str:
+    if changed is None:
+        return NEVER
+    return MISSING if changed.at < clock.now() - tlog.LONGEST_UNWITNESSED else WAITS
+
+
+# --- what is not put down yet -----------------------------------------------------------------------------------------
+def unlogged_events(certificate: Certificate) -> list[CertificateEvent]:
+    return list(_unlogged_events().filter(certificate=certificate).order_by("at", "pk"))
+
+
+def unlogged_certificates() -> list[int]:
+    rows = _unlogged_events().order_by("certificate").values_list("certificate", flat=True)
+    return list(rows.distinct())
+
+
+def _unlogged_events() -> QuerySet[CertificateEvent]:
+    return CertificateEvent.objects.filter(~Q(step=ISSUE), statement__isnull=True)
