@@ -68,6 +68,7 @@ def _damaged(request: HttpRequest, cohort: Cohort, part: int, damaged: list[Cert
     """Whose certificates cannot be printed, with the way to a new one and to the print of the others."""
     crumbs = trail(_("Print file"), (_("Hand out"), reverse("certificates:handout", args=[cohort.pk])))
     context = {"cohort": cohort, "part": part, "damaged": damaged, "rest": rest, "crumbs": crumbs}
+    context |= {"asked": _asked(request), "with_sheet": "sheet" in request.GET}
     return render(request, "certificates/print_damaged.html", context, status=500)
 
 
