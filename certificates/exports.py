@@ -1,13 +1,19 @@
-"""The list for a receiving body as a table in that body's own form. core.exports writes it."""
+"""Tables that leave the room: the list for a receiving body in that body's own form, an employer's batch check.
+core.exports writes them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from certificates.rules import FilingForm
+from certificates.imports.checks import COLUMNS
+from certificates.models.checks import Way
+from certificates.rules import FilingForm, Outcome
 from certificates.selectors.awards import enrolment_of
-from core.exports import CSV, XLSX, Value, csv_table, table
+from certificates.selectors.checks import CheckLine
+from core import clock
+from core.exports import CSV, XLSX, Value, csv_table, table, template
 
 LANGUAGE = "zh-hans"
 KINDS = {"xlsx": XLSX, "csv": CSV}
@@ -44,3 +50,41 @@ def filing_table(lines: Sequence[Any], form: FilingForm) -> bytes:
 def document_of(line: Any) -> Any:
     """The first on file, as on the certificate."""
     return min(line.record.person.documents.all(), key=lambda one: one.pk, default=None)
+
+
+# --- an employer's batch check ----------------------------------------------------------------------------------------
+EXPLAINED = {
+    "number": "证书上印制的编号，如 TM-J-2026-9901-000123-P",
+    "code": "证书上印制的十六位核验码；填写核验码的，无须填写姓名和证件号码",
+    "name": "证书上的姓名；没有核验码时填写，仅对同意由本机构核验的本单位人员有答复",
+    "tail": "证件号码的最后四位，请按文本填写",
+}
+
+
+def check_template() -> bytes:
+    return template("批量核验", COLUMNS, {}, EXPLAINED)
+
+
+def check_table(lines: Sequence[CheckLine]) -> bytes:
+    """Every row of a check with its outcome and the moment of it, in the reader's language."""
+    heads = [
+        _("Line"), _("Certificate number"), _("How it was asked"), _("Outcome"), _("Holder"), _("Level"),
+        _("Issued by"), _("Issued on"), _("Valid until"), _("Ended on"), _("Reason"), _("Replaced by"),
+        _("Checked at (Beijing time)"),
+    ]  # fmt: skip
+    return table("checks", heads, (_check_row(line) for line in lines))
+
+
+def _check_row(line: CheckLine) -> list[Value]:
+    row, known = line.row, line.certificate
+    about = [line.holder, known.level_title, known.issuer, known.issued_on, known.valid_until] if known else [None] * 5
+    at = row.checked_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    end = [row.ended_on, str(row.get_ground_display()), row.superseded_by]
+    return [row.line, row.number, str(row.get_way_display()), outcome_words(line), *about, *end, at]
+
+
+def outcome_words(line: CheckLine) -> str:
+    """Nobody is told whether somebody who has not agreed has a certificate."""
+    if line.row.outcome == Outcome.NEVER_ISSUED and line.row.way == Way.NAME:
+        return _("nothing to tell: not found, or no consent")
+    return str(line.row.get_outcome_display())

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Role
 from accounts.selectors import offices, system_user
+from certificates.models import BatchCheck
 from certificates.selectors.batches import batches_waiting
 from certificates.selectors.decisions import deadline_figures
 from certificates.selectors.desks import put_up_desks
 from certificates.selectors.issuer_keys import rotation_opened
-from certificates.services import revocations, telling, wallet
+from certificates.services import checks, revocations, telling, wallet
 from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import BATCH, KIND, issue_item
 from certificates.services.proof_files import COMPLETE, complete_file, start_completions
@@ -28,7 +29,14 @@ def _issue_address(job: Job) -> str:
     return reverse("certificates:issue", args=[job.subject_id])
 
 
+def _check_address(job: Job) -> str:
+    check = BatchCheck.objects.filter(pk=job.subject_id).first()
+    return reverse("certificates:check", args=[check.uuid]) if check else reverse("certificates:checks")
+
+
 jobs.name_kind(KIND, _("Issue of certificates"), result=_issue_address)
+
+jobs.name_kind(checks.CHECK, _("Batch check of certificates"), result=_check_address)
 
 for role in (Role.BASE_MANAGER, Role.REGULATOR):
     offices.also(role, deadline_figures)
@@ -86,6 +94,12 @@ def complete_files() -> None:
 @outbox.handles(COMPLETE)
 def complete(event: OutboxEvent) -> None:
     complete_file(actor=system_user(), file_id=int(event.key))
+
+
+@outbox.handles(checks.CHECK)
+def check(event: OutboxEvent) -> None:
+    jobs.run_whole(event, lambda job, reach: checks.do_check(job=job, reach=reach))
+    checks.forget_file(Job.objects.get(pk=event.key))
 
 
 @outbox.handles(KIND)

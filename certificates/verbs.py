@@ -44,6 +44,8 @@ audit.name_verbs(
         "certificates.templateversion.publish": _("Published a design of certificates as second person."),
         "certificates.templateversion.drop": _("Dropped a draft of a certificate's design."),
         "certificates.templateversion.retire": _("Retired a design of certificates."),
+        "certificates.check_started": _("Asked for a batch check of certificates."),
+        "certificates.check_made": _("A batch check of certificates was carried out."),
         "certificates.handed_out": _("Ticked certificates as handed out."),
         "certificates.shared": _("Shared an own certificate by a link."),
         "certificates.share_withdrawn": _("Took back a link that shared a certificate."),
@@ -61,6 +63,7 @@ audit.name_verbs(
 audit.name_subjects(
     {
         "certificates.certificate": _("certificate"),
+        "certificates.batchcheck": _("batch check of certificates"),
         "certificates.issuerkey": _("key that signs credentials"),
         "certificates.filinglist": _("filing list"),
         "certificates.certificatetemplate": _("design of certificates"),

@@ -65,6 +65,7 @@ class Permission(TextChoices):
     TRAINING_RECORD_CONFIRM = "training_record_confirm"
     CERTIFICATE_VIEW = "certificate_view"
     CERTIFICATE_OWN = "certificate_own"
+    CERTIFICATE_CHECK = "certificate_check"
     CERTIFICATE_ISSUE = "certificate_issue"
     CERTIFICATE_MANAGE = "certificate_manage"
     TEMPLATE_MANAGE = "template_manage"
@@ -122,7 +123,7 @@ GRANTS: dict[str, frozenset[str]] = {
         {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
-            P.DESIGNATION_APPLY, P.IDENTITY_VOUCH,
+            P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK,
         }
     ),
     Role.REGULATOR: frozenset(

@@ -155,6 +155,11 @@ POWERS: dict[str, Power] = {
         _("Answer and share one's own certificates"),
         _("Answers before a certificate is revoked, shares one by a link and takes the link back."),
     ),
+    P.CERTIFICATE_CHECK: Power(
+        "certificates",
+        _("Check certificates in one go"),
+        _("Checks a list of certificates for the own institution; more than the public reads, only of who agreed."),
+    ),
     P.CERTIFICATE_ISSUE: Power(
         "certificates", _("Issue certificates"), _("Issues a certificate for a completed training.")
     ),

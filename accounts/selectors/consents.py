@@ -19,6 +19,7 @@ from core import clock
 
 FILE = "demo/reference/privacy_texts.yaml"
 CONSENT, DUTY = "consent", "duty"
+EMPLOYER_CHECK = "employer_check"
 SENSITIVE_DATA, SHARE_WITH_INSTITUTION, PUBLIC_ROSTER = "sensitive_data", "share_with_institution", "public_roster"
 PARTS: dict[str, Promise] = {
     "name": _("name"),

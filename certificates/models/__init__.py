@@ -12,6 +12,7 @@ from accounts.identifiers import DocumentType
 from accounts.models import Person, TrainingBase, User
 from certificates.identifiers import in_fours
 from certificates.models.batches import IssueBatch, IssueBatchItem
+from certificates.models.checks import BatchCheck, BatchCheckLine
 from certificates.models.decisions import RevocationCase
 from certificates.models.designs import CertificateTemplate, TemplateVersion
 from certificates.models.filing import FilingLine, FilingList
@@ -24,6 +25,8 @@ from core import clock
 from courses.models import TrainingRecord
 
 __all__ = [
+    "BatchCheck",
+    "BatchCheckLine",
     "Certificate",
     "CertificateCounter",
     "CertificateEvent",

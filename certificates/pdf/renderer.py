@@ -28,7 +28,7 @@ from certificates.models import Certificate
 from certificates.pdf import sheet
 from certificates.pdf.designs.design import Design
 from certificates.pdf.drawing import ornament_svg, qr_png
-from certificates.pdf.fonts import FACES, HAN, KANA, LATIN, RARE, cut, cut_rare
+from certificates.pdf.fonts import FACES, HAN, KANA, LATIN, RARE, cut, cut_rare, rare_characters
 from certificates.pdf.round_seal import round_seal_svg
 from certificates.seals import Identity
 from core.errors import DomainError
@@ -133,6 +133,20 @@ def lay_out(certificate: Certificate, *, design: Design, seal: Identity | None =
     """The boxes of a sheet before anything is drawn: for looking at where things stand. Raises as `draw` does."""
     with _laid_out(certificate, design, seal) as (page, styles, machine):
         return page.render(stylesheets=styles, font_config=machine.fonts)
+
+
+def draw_paper(html: str, css: str, *, texts: Sequence[str]) -> bytes:
+    """A paper that accompanies certificates, in their fonts; `texts` is whatever people have written on it.
+
+    Raises `glyphs_missing`, `pdf_incomplete`.
+    """
+    rare = rare_characters("".join(texts))
+    with _one_at_a_time, _errors_fail():
+        machine = _machine()
+        styles = [*machine.styles, _css(machine, css), *([_rare_style(machine, rare)] if rare else [])]
+        page = HTML(string=html, base_url=BASE_URL, url_fetcher=machine.fetcher)
+        body: bytes = page.write_pdf(stylesheets=styles, font_config=machine.fonts, pdf_tags=True)
+    return body
 
 
 @contextmanager

@@ -11,13 +11,28 @@ from pyhanko.pdf_utils.writer import PdfFileWriter
 SHOWN = ("/Type", "/MediaBox", "/CropBox", "/Resources", "/Contents", "/Rotate", "/Group")
 
 
-def stack(bodies: Iterable[bytes]) -> bytes:
-    """The first page of each file, in this order. For paper only: what proves anything is the single file."""
+def stack(bodies: Iterable[bytes], *, behind: bytes = b"") -> bytes:
+    """The first page of each file, in this order, and every page of what lies behind them.
+
+    For paper only: what proves anything is the single file.
+    """
     writer = PdfFileWriter(stream_xrefs=True)
     for body in bodies:
-        page = PdfFileReader(BytesIO(body), strict=False).root["/Pages"]["/Kids"][0]
-        shown = {generic.pdf_name(key): writer.import_object(page.raw_get(key)) for key in SHOWN if key in page}
-        writer.insert_page(generic.DictionaryObject(shown))
+        _add(writer, _pages(body)[0])
+    for page in _pages(behind) if behind else []:
+        _add(writer, page)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _pages(body: bytes) -> list[generic.DictionaryObject]:
+    """WeasyPrint keeps the pages of a document in one list."""
+    kids = PdfFileReader(BytesIO(body), strict=False).root["/Pages"]["/Kids"]
+    # Going through the list would give references instead of pages.
+    return [kids[place] for place in range(len(kids))]
+
+
+def _add(writer: PdfFileWriter, page: generic.DictionaryObject) -> None:
+    shown = {generic.pdf_name(key): writer.import_object(page.raw_get(key)) for key in SHOWN if key in page}
+    writer.insert_page(generic.DictionaryObject(shown))

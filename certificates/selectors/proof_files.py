@@ -37,6 +37,7 @@ def has_proof(file: CertificateFile) -> bool:
 
 def whole_proof(certificate: Certificate) -> str | None:
     """The proof of a certificate's entry, checked as a stranger would; None unless enough witnesses have seen it."""
-    named = {"kind": str(Kind.CERTIFICATE_ISSUED), "ref": str(certificate.uuid)}
+    kind, ref = str(Kind.CERTIFICATE_ISSUED), str(certificate.uuid)
     commitment = bytes.fromhex(certificate.credential.commitment)
-    return tlog.proof_text(**named) if tlog.seen(**named, commitment=commitment) == tlog.FINAL else None
+    final = tlog.seen(kind=kind, ref=ref, commitment=commitment) == tlog.FINAL
+    return tlog.proof_text(kind=kind, ref=ref) if final else None

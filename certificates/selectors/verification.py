@@ -98,8 +98,14 @@ def verify(*, code: str, number: str | None = None) -> Answer:
     return _answer(lambda: _found(**wanted) if all(wanted.values()) else None)
 
 
-def verify_by_name(*, number: str, name: str, tail: str) -> Answer:
-    """Without the code: number, the holder's full name, the last four characters of the document."""
+def verify_by_name(
+    *, number: str, name: str, tail: str, may_tell: Callable[[Certificate], bool] | None = None
+) -> Answer:
+    """Without the code: number, the holder's full name, the last four characters of the document.
+
+    `may_tell`: whether the holder lets this asker know; who does not is answered for as if there were no certificate,
+    before anything else of it is looked at.
+    """
 
     def look() -> Certificate | None:
         certificate = _found(number=normal_number(number))
@@ -108,7 +114,7 @@ def verify_by_name(*, number: str, name: str, tail: str) -> Answer:
         # Every comparison is made, whatever came of the one before.
         fits = sum(hmac.compare_digest(one, kept) for one in asked) > 0
         named = certificate is not None and name_key(certificate.holder_name) == name_key(name)
-        return certificate if fits and named else None
+        return certificate if fits and named and certificate and (not may_tell or may_tell(certificate)) else None
 
     return _answer(look)
 

@@ -12,6 +12,7 @@ from certificates.services.batches import (
     retry_item,
     withdraw_batch,
 )
+from certificates.services.checks import preview_check, start_check
 from certificates.services.corrections import NameCorrection, correct_name_on_certificate, take_back
 from certificates.services.credential import make_credential, make_transcript, rotate_issuer_key
 from certificates.services.filing import close_list, draw_up_lists, drop_list, export_list, send_list, set_line_aside
@@ -66,6 +67,7 @@ __all__ = [
     "pause_batch",
     "plan_issue",
     "preview_answer",
+    "preview_check",
     "record_answer",
     "refuse_batch",
     "restart_batch",
@@ -78,6 +80,7 @@ __all__ = [
     "send_list",
     "set_line_aside",
     "share_certificate",
+    "start_check",
     "start_issue",
     "store_certificate",
     "supersede_certificate",

@@ -51,6 +51,11 @@ def wait_by_name(address: str, number: str) -> int:
     """
     if wait := seconds_to_wait("name", address, NAME_LIMIT):
         return wait
+    return wait_by_number(number)
+
+
+def wait_by_number(number: str) -> int:
+    """Count one try at a certificate without its code, whoever makes it and wherever. Raises NotCounted."""
     known = normal_number(number)
     # What cannot be a number names no certificate that could be tried out.
     return seconds_to_wait("number", known, NUMBER_LIMIT) if known else 0

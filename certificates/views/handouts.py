@@ -13,6 +13,7 @@ from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from certificates import services
 from certificates.models import Certificate
+from certificates.pdf.receipt import receipt
 from certificates.pdf.stack import stack
 from certificates.selectors import cohort_to_issue
 from certificates.selectors import handouts as selectors
@@ -22,17 +23,20 @@ from courses.models import Cohort
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def handout(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Everybody of the class with a certificate in force, by name; POST ticks who has got the paper."""
+    """Everybody of the class with a certificate in force, in the order asked for; POST ticks who has got the paper."""
     cohort = _cohort_or_404(request, pk)
     if request.method == "POST":
         chosen = [int(value) for value in request.POST.getlist("certificate") if value.isdecimal()]
         done = services.tick_handouts(actor=request.user, cohort=cohort, certificate_ids=chosen)
         messages.success(request, ngettext("%(count)d handed out.", "%(count)d handed out.", done) % {"count": done})
-        return redirect("certificates:handout", pk)
-    rows = list(selectors.certificates_to_hand_out(request.user, cohort))
+        return redirect(reverse("certificates:handout", args=[pk]) + _asked(request))
+    rows, order = _in_order(request, cohort)
     context = {
         "cohort": cohort,
         "rows": rows,
+        "order": order,
+        "seated": selectors.is_seated(rows),
+        "asked": _asked(request),
         "handed": sum(hasattr(row, "handout") for row in rows),
         "parts": selectors.parts_of(len(rows)),
         "crumbs": trail(_("Hand out"), (cohort.title, reverse("courses:cohort", args=[pk]))),
@@ -43,23 +47,28 @@ def handout(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @confirm_again
 def print_file(request: SignedInRequest, pk: int, part: int) -> HttpResponse:
-    """Stored certificates in the order of the sheet. What differs from its hash is named, and is not in the file."""
+    """Stored certificates in the order of the sheet, which lies behind them where it is asked for (`sheet`).
+
+    What differs from its hash is named, and is not in the file.
+    """
     cohort = _cohort_or_404(request, pk)
-    rows = selectors.part(list(selectors.certificates_to_hand_out(request.user, cohort)), part)
+    everybody, order = _in_order(request, cohort)
+    rows = selectors.part(everybody, part)
     if not rows:
         return redirect("certificates:handout", pk)
     bodies, damaged = selectors.print_part(rows)
     if damaged and ("without" not in request.GET or not bodies):
         return _damaged(request, cohort, part, damaged, rest=len(bodies))
-    answer = HttpResponse(stack(iter(bodies)), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="certificates-{pk}-{part}.pdf"'
-    return answer
+    to_sign = [row for row in rows if row not in damaged] if "sheet" in request.GET else []
+    sheet = receipt(cohort, to_sign, order=order, on=clock.today()) if to_sign else b""
+    return _pdf(stack(iter(bodies), behind=sheet), f"certificates-{pk}-{part}.pdf")
 
 
-def _damaged(request: HttpRequest, cohort: Cohort, part: int, damaged: list[Certificate], *, rest: int) -> HttpResponse:
+def _damaged(request: SignedInRequest, cohort: Cohort, part: int, damaged: list[Certificate], *, rest: int) -> HttpResponse:
     """Whose certificates cannot be printed, with the way to a new one and to the print of the others."""
     crumbs = trail(_("Print file"), (_("Hand out"), reverse("certificates:handout", args=[cohort.pk])))
     context = {"cohort": cohort, "part": part, "damaged": damaged, "rest": rest, "crumbs": crumbs}
+    context |= {"asked": _asked(request), "with_sheet": "sheet" in request.GET}
     return render(request, "certificates/print_damaged.html", context, status=500)
 
 
@@ -67,9 +76,43 @@ def _damaged(request: HttpRequest, cohort: Cohort, part: int, damaged: list[Cert
 def signature_sheet(request: SignedInRequest, pk: int) -> HttpResponse:
     """In the same order as the print file, with room for a signature."""
     cohort = _cohort_or_404(request, pk)
-    rows = selectors.certificates_to_hand_out(request.user, cohort)
-    context = {"cohort": cohort, "rows": rows, "today": clock.today()}
+    rows, order = _in_order(request, cohort)
+    context = {
+        "cohort": cohort,
+        "rows": rows,
+        "order": order,
+        "seated": selectors.is_seated(rows),
+        "asked": _asked(request),
+        "today": clock.today(),
+    }
     return render(request, "certificates/signature_sheet.html", context)
+
+
+@require_safe
+def signature_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same sheet as a file for the printer: A4, its heads on every page."""
+    cohort = _cohort_or_404(request, pk)
+    rows, order = _in_order(request, cohort)
+    if not rows:
+        return redirect("certificates:handout", pk)
+    return _pdf(receipt(cohort, rows, order=order, on=clock.today()), f"receipt-{pk}.pdf")
+
+
+def _in_order(request: SignedInRequest, cohort: Cohort) -> tuple[list[Certificate], str]:
+    """The list, the sheet and the print file ask here alone, so that they agree."""
+    asked = selectors.NAME if request.GET.get("order") == selectors.NAME else selectors.SEAT
+    rows = list(selectors.certificates_to_hand_out(request.user, cohort, asked))
+    return rows, asked if selectors.is_seated(rows) else selectors.NAME
+
+
+def _asked(request: SignedInRequest) -> str:
+    return "?order=name" if request.GET.get("order") == selectors.NAME else ""
+
+
+def _pdf(body: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(body, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
 
 
 def _cohort_or_404(request: HttpRequest, pk: int) -> Cohort:

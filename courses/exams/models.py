@@ -126,12 +126,18 @@ class SittingCandidate(models.Model):
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="candidates")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="candidatures")
     admitted_at = models.DateTimeField()
+    # Where somebody sits; drawn by lot for the whole room, and kept for whatever goes along the rows afterwards.
+    seat = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = SittingCandidateQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["sitting", "person"], name="candidate_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["sitting", "person"], name="candidate_once"),
+            models.UniqueConstraint(fields=["sitting", "seat"], name="seat_given_once"),
+            models.CheckConstraint(name="seats_begin_with_one", condition=Q(seat__isnull=True) | Q(seat__gte=1)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.sitting_id}"

@@ -9,6 +9,7 @@ app_name = "exams"
 urlpatterns = [
     path("rooms/", rooms.rooms, name="sittings"),
     path("rooms/<int:pk>/", rooms.room, name="room"),
+    path("rooms/<int:pk>/seats/", rooms.seats, name="give_seats"),
     path("rooms/<int:pk>/arrivals/", rooms.arrival, name="arrival"),
     path("rooms/<int:pk>/incidents/", rooms.incident, name="incident"),
     path("<int:sitting>/", views.exam, name="exam"),

@@ -11,6 +11,7 @@ audit.name_verbs(
         "exams.sitting_created": _("Set a sitting."),
         "exams.sitting_moved": _("Changed the times of a sitting."),
         "exams.candidates_admitted": _("Admitted candidates to a sitting."),
+        "exams.seats_given": _("Gave seats by lot in a sitting."),
         "exams.candidates_dismissed": _("Took candidates off a sitting."),
         "exams.arrival_recorded": _("Recorded that a candidate came and the document was seen."),
         "exams.incident_recorded": _("Wrote down an incident in an exam room."),

@@ -18,6 +18,7 @@ from accounts.models import AccessEntry, Claim, SignIn, User, ViewedPage
 from accounts.permissions import Role
 from accounts.selectors.privacy import unconfirmed_logins
 from accounts.services.erasure import forget_unconfirmed
+from certificates.models import BatchCheck
 from core import audit, clock, uploads
 from core.errors import NotAllowed
 from core.models import AuditEntry, Job, OutboxEvent
@@ -67,6 +68,8 @@ KINDS: dict[str, Callable[[datetime], list[QuerySet]]] = {
     "outbox": lambda before: [OutboxEvent.objects.filter(state__in=CLOSED_EVENTS, created_at__lt=before)],
     "mail_confirmations": lambda before: [EmailConfirmation.objects.filter(created__lt=before)],
     "jobs": lambda before: [Job.objects.filter(state__in=Job.OVER, finished_at__lt=before)],
+    # With their lines.
+    "batch_checks": lambda before: [BatchCheck.objects.filter(asked_at__lt=before)],
     "refused_applications": lambda before: [
         Enrolment.objects.filter(
             Q(state__in=["refused", "withdrawn"]),

@@ -61,6 +61,8 @@ ROUTES = {
     "accounts.TrainingBase": "base region",
     "accounts.ViewedPage": "institution region",
     "accounts.Viewing": "institution region",
+    "certificates.BatchCheck": "institution",
+    "certificates.BatchCheckLine": "institution",
     "certificates.Certificate": "user base region",
     "certificates.CertificateCounter": "base region",
     "certificates.CertificateCredential": "user base region",

@@ -51,7 +51,7 @@ def test_a_text_of_the_future_does_not_hold_yet():
 
 # --- giving and withdrawing -----------------------------------------------------------------------------------------
 def test_nothing_is_given_to_begin_with():
-    assert [standing.given for standing in texts.consents_of(make_user())] == [False] * 4
+    assert [standing.given for standing in texts.consents_of(make_user())] == [False] * 5
 
 
 def test_agreement_keeps_version_hash_parts_and_place():

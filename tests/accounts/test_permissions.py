@@ -59,6 +59,7 @@ def test_editor_edits_content_and_sees_no_records():
         (P.COMPLETION_REVIEW, {"base_manager"}),
         (P.CERTIFICATE_ISSUE, {"base_manager"}),
         (P.CERTIFICATE_MANAGE, {"base_manager"}),
+        (P.CERTIFICATE_CHECK, {"institution_officer"}),
         (P.ROSTER_IMPORT, {"institution_officer"}),
         (P.TRAINING_RECORD_CONFIRM, {"regulator"}),
         (P.INSTITUTION_IMPORT, {"regulator"}),

@@ -47,6 +47,8 @@ from accounts.models import (
 from accounts.selectors import system_user
 from accounts.services.notices import open_notices
 from certificates.models import (
+    BatchCheck,
+    BatchCheckLine,
     Certificate,
     CertificateCounter,
     CertificateCredential,
@@ -123,7 +125,8 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     rows += _around_doubles(person)
     rows += _around_the_claim(person, institution)
     rows += _training(user, person, base)
-    rows += _certificates(person, base)
+    certificates = _certificates(person, base)
+    rows += [*certificates, *_check(institution, next(row for row in certificates if isinstance(row, Certificate)))]
     shared = beside.rows if beside else {}
     return World(user, person, institution, base, {**shared, **{type(row): row for row in rows}})
 
@@ -319,6 +322,12 @@ def _wallet(certificate: Certificate) -> list[Model]:
         CertificateHandout.objects.create(certificate=certificate, by=system_user()),
         CertificateReturn.objects.create(certificate=certificate, by=system_user()),
     ]
+
+
+def _check(institution: Institution, certificate: Certificate) -> list[Model]:
+    check = BatchCheck.objects.create(institution=institution, asked_by=make_user(), sha256="0" * 64, size=1)
+    line = {"line": 2, "number": certificate.number, "way": "code", "outcome": "valid", "certificate": certificate}
+    return [check, BatchCheckLine.objects.create(check_of=check, **line)]
 
 
 def _batch(base: TrainingBase, record: Any) -> list[Model]:

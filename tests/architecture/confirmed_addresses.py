@@ -27,6 +27,8 @@ CONFIRMED = {
     "certificates:correct_name": "changes who somebody is, and replaces a certificate",
     "certificates:filing_file": "a list with document numbers leaves the house",
     "certificates:review_filing_answer": "writes the numbers that certificates carry",
+    "certificates:review_check": "asks about many certificates at once",
+    "certificates:check_file": "what was answered about many people leaves the house",
     "certificates:give_notice": "begins a revocation",
     "certificates:revocation": "revokes a certificate, or drops that",
     "courses:completion_review": "decides that somebody has been trained",
@@ -81,6 +83,7 @@ FREE = {
 }
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
+    "exams:give_seats": "numbers of chairs by lot; decides nothing",
     "exams:arrival": "at the door of an examination, one after the other; decides nothing",
     "exams:incident": "words about what happened; decides nothing",
     "accounts:logins": "finds one login, changes nothing; sent so that it stands in no address",
@@ -103,6 +106,7 @@ LIGHT = {
     "accounts:notice": "answered without a login; only an officer's decision changes the count",
     "accounts:apply_for_designation": "asks; the authority that decides confirms",
     "certificates:handout": "ticks who has the paper; decides nothing",
+    "certificates:new_check": "leads to a preview; what asks confirms",
     "certificates:filing": "draws up a draft",
     "certificates:filing_list": "says what was done with a list; no certificate changes by it",
     "certificates:filing_aside": "an award that gets no number waits as before",

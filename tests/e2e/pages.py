@@ -240,6 +240,8 @@ def _institutions(made: Tour) -> None:
     gao = Person.objects.get(user__email=TRAINEE)
     known = gao.appointments.get(institution=own).start_date
     made.add(OFFICER, "accounts:home", name="home of an institution")
+    made.add(OFFICER, "certificates:checks", name="no checks")
+    made.add(OFFICER, "certificates:new_check")
     made.add(OFFICER, "staffing:ratio", own.pk)
     made.add(OFFICER, "accounts:roster")
     made.add(OFFICER, "accounts:roster", query="?q=nobody", name="roster without rows")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -25,6 +25,7 @@ class Seat:
     """One candidate: `last_saved` is when the running paper was last touched, `arrived_at` when a document was seen."""
 
     person: int
+    number: int | None
     name: str
     masked: str
     checked: bool
@@ -55,10 +56,12 @@ def room_for(actor: User, pk: int) -> Sitting:
 
 
 def seats(actor: User, sitting: Sitting) -> list[Seat]:
-    """By name; joined records sit once, and what one of them has written counts for the other."""
+    """By seat, by name where none was given; joined records sit once, what one of them wrote counts for the other."""
     rows = SittingCandidate.objects.allowed(actor, Permission.EXAM_SUPERVISE).filter(sitting=sitting)
     candidates = list(
-        rows.select_related("person").annotate(checked=identity_is_checked()).order_by("person__name", "pk")
+        rows.select_related("person")
+        .annotate(checked=identity_is_checked())
+        .order_by(F("seat").asc(nulls_last=True), "person__name", "pk")
     )
     people = [one.person_id for one in candidates]
     numbers, attempts, arrived = masked_numbers(people), _latest_attempts(sitting), _arrivals(sitting)
@@ -108,6 +111,7 @@ def _seat(
     since = last or (attempt.started_at if attempt else now)
     return Seat(
         person=person,
+        number=candidate.seat,
         name=candidate.person.name,
         masked=numbers.get(person, ""),
         checked=candidate.checked,

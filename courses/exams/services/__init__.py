@@ -10,7 +10,7 @@ from courses.exams.services.attempts import (
 )
 from courses.exams.services.bank import BankChange, create_blueprint, load_questions
 from courses.exams.services.rooms import record_arrival, record_incident
-from courses.exams.services.sittings import admit_candidates, create_sitting, move_sitting
+from courses.exams.services.sittings import admit_candidates, create_sitting, give_seats, move_sitting
 
 __all__ = [
     "BankChange",
@@ -20,6 +20,7 @@ __all__ = [
     "create_blueprint",
     "create_sitting",
     "dismiss_candidates",
+    "give_seats",
     "load_questions",
     "move_sitting",
     "record_arrival",

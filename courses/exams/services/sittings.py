@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from random import Random
 
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.access import require
 from accounts.models import Person, TrainingBase, User
@@ -73,6 +75,28 @@ def admit_candidates(*, actor: User, sitting: Sitting, persons: Iterable[Person]
     if admitted:
         audit.record(actor, "exams.candidates_admitted", locked, persons=sorted(new))
     return admitted
+
+
+@transaction.atomic
+def give_seats(*, actor: User, sitting: Sitting, random: Random) -> int:
+    """A numbered seat for everybody who has none, by lot: whoever knows the list of names knows nobody's neighbour.
+
+    A seat once given stays; who is admitted later draws among those behind it. How many were given. Raises
+    `sitting_over`: where somebody sat cannot be drawn afterwards.
+    """
+    require(actor, Permission.EXAM_MANAGE, sitting)
+    locked = Sitting.objects.select_for_update().get(pk=sitting.pk)
+    if locked.closes_at <= clock.now():
+        raise DomainError("sitting_over")
+    without = list(locked.candidates.filter(seat__isnull=True).order_by("pk"))
+    last = locked.candidates.aggregate(last=Max("seat"))["last"] or 0
+    random.shuffle(without)
+    for seat, candidate in enumerate(without, last + 1):
+        candidate.seat = seat
+    SittingCandidate.objects.bulk_update(without, ["seat"], batch_size=500)
+    if without:
+        audit.record(actor, "exams.seats_given", locked, seats=len(without))
+    return len(without)
 
 
 def _check_times(opens_at: datetime, closes_at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The exam room for whoever supervises: sittings of the base, seats, arrivals, incidents. A reload shows the rest."""
 
+from random import SystemRandom
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import holds
+from accounts.access import can, holds
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.selectors.hats import shown_name
@@ -29,6 +30,7 @@ PER_PAGE = 25
 REFUSALS = {
     "room_not_open": gettext_lazy("The room opens two hours before the examination. Nothing was written down."),
     "room_closed": gettext_lazy("The room closed a day after the examination. Nothing was written down."),
+    "sitting_over": gettext_lazy("The examination is over: seats are no longer given."),
 }
 STATES = {
     selectors.EXPECTED: ("neutral", gettext_lazy("not arrived")),
@@ -52,6 +54,19 @@ def rooms(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room_page(request, selectors.room_for(request.user, pk))
+
+
+@require_POST
+def seats(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Seats by lot, for everybody who has none yet."""
+    sitting = selectors.room_for(request.user, pk)
+    try:
+        given = services.give_seats(actor=request.user, sitting=sitting, random=SystemRandom())
+    except DomainError as refusal:
+        messages.error(request, _refused(refusal))
+        return redirect("exams:room", pk=pk)
+    messages.success(request, ngettext("%(count)d seat given.", "%(count)d seats given.", given) % {"count": given})
+    return redirect("exams:room", pk=pk)
 
 
 @require_POST
@@ -93,6 +108,10 @@ def _room_page(request: SignedInRequest, sitting: Sitting, form: IncidentForm | 
         "incidents": [(one, shown_name(one.by)) for one in selectors.room_entries(request.user, sitting)],
         "form": form or IncidentForm(people=_people(seats)),
         "now": now,
+        "seated": any(seat.number for seat in seats),
+        "may_seat": sitting.closes_at > now
+        and any(seat.number is None for seat in seats)
+        and can(request.user, Permission.EXAM_MANAGE, sitting),
         "closed": REFUSALS.get(room_refusal(sitting.opens_at, sitting.closes_at, now), ""),
         "crumbs": trail(sitting.title, (_("Examinations"), reverse("exams:sittings"))),
     }

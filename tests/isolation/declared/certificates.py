@@ -11,6 +11,7 @@ ON_PAPER = "certificates.Certificate"
 NO_ENTRY: dict[str, Any] = {"kind": fixed("cert.issued"), "ref": fixed(uuid.UUID(int=7)), "nothing_there": True}
 
 NO_FILE = fixed("0" * 64)
+CHECK = "batchcheck.uuid"
 
 ADDRESSES: dict[str, Address] = {
     "v/<str:code>": public(code="certificate.code", post="", shows=ON_PAPER),
@@ -58,6 +59,13 @@ ADDRESSES: dict[str, Address] = {
     "filing/lists/<int:pk>/answer/": only("base", pk="filinglist"),
     "filing/lists/<int:pk>/answer/<str:sha256>/": only("base", pk="filinglist", sha256=NO_FILE),
     "filing/lists/<int:pk>/answer/<str:sha256>/errors/": only("base", pk="filinglist", sha256=NO_FILE, post=""),
+    "institution/checks/": only("institution", post=""),
+    "institution/checks/new/": only("institution"),
+    "institution/checks/template/": only("institution", post=""),
+    "institution/checks/new/<str:sha256>/": only("institution", sha256=NO_FILE),
+    "institution/checks/new/<str:sha256>/errors/": only("institution", sha256=NO_FILE, post=""),
+    "institution/checks/<uuid:uuid>/": only("institution", uuid=CHECK, post=""),
+    "institution/checks/<uuid:uuid>/file/": only("institution", uuid=CHECK, body={}),
     "designs/": only("system_admin", post="system_admin"),
     "designs/<slug:key>/": only("system_admin", key=fixed("completion"), post=""),
     "designs/<slug:key>/edit/": only("system_admin", key=fixed("completion")),
@@ -70,6 +78,7 @@ ADDRESSES: dict[str, Address] = {
     "base/certificates/": only("base", post=""),
     "base/cohorts/<int:pk>/handout/": only("base", pk="cohort", body={}),
     "base/cohorts/<int:pk>/handout/sheet/": only("base", pk="cohort", post=""),
+    "base/cohorts/<int:pk>/handout/sheet.pdf": only("base", pk="cohort", post=""),
     "base/cohorts/<int:pk>/handout/print/<int:part>/": only("base", pk="cohort", part=fixed(1), post=""),
     "base/batches/": only("base", post=""),
     "base/batches/new/": only("base"),

@@ -1,0 +1,94 @@
+"""Batch checks of an employer: which there are, the answers of one, and who has agreed to be checked by whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import Appointment, Institution, Person, User
+from accounts.models.positions import not_voided
+from accounts.permissions import Permission
+from accounts.selectors.consents import EMPLOYER_CHECK, agreed_parts
+from accounts.selectors.staff import running_on
+from certificates.models import BatchCheck, BatchCheckLine, Certificate
+from certificates.rules import Outcome
+from certificates.selectors.verification import NAME_CONSENT
+from core import clock
+from core.text import mask_name
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """An answer with the name as it may be shown now: a consent that is taken back hides it again."""
+
+    row: BatchCheckLine
+    holder: str = ""
+    agreed: bool = False
+
+    @property
+    def certificate(self) -> Certificate | None:
+        return self.row.certificate
+
+
+def batch_checks(actor: User, institution: Institution) -> QuerySet[BatchCheck]:
+    rows = BatchCheck.objects.allowed(actor, Permission.CERTIFICATE_CHECK).filter(institution=institution)
+    found: Any = rows.select_related("asked_by").annotate(answered=Count("lines"))
+    return found.order_by("-asked_at", "-pk")
+
+
+def batch_check(actor: User, uuid: UUID) -> BatchCheck | None:
+    rows = BatchCheck.objects.allowed(actor, Permission.CERTIFICATE_CHECK).select_related("institution", "job")
+    return rows.filter(uuid=uuid).first()
+
+
+def lines_of_check(actor: User, check: BatchCheck, outcome: str = "") -> QuerySet[BatchCheckLine]:
+    rows = BatchCheckLine.objects.allowed(actor, Permission.CERTIFICATE_CHECK).filter(check_of=check)
+    if outcome in Outcome.values:
+        rows = rows.filter(outcome=outcome)
+    return rows.select_related("certificate__person__merged_into").order_by("line")
+
+
+def outcomes_of_check(check: BatchCheck) -> list[tuple[str, Any, int]]:
+    """(outcome, its name, how often) of those that came up."""
+    counted = dict(check.lines.values_list("outcome").annotate(number=Count("pk")).order_by())
+    return [(value, label, counted[value]) for value, label in Outcome.choices if value in counted]
+
+
+def shown_lines(check: BatchCheck, rows: Iterable[BatchCheckLine]) -> list[CheckLine]:
+    """Three statements for all of them."""
+    rows = list(rows)
+    people = {row.pk: _survivor(row.certificate.person) for row in rows if row.certificate}
+    agreed = agreed_people(people.values(), check.institution)
+    logins = {person.pk: person.user_id for person in people.values()}
+    named = agreed_parts([login for login in logins.values() if login], NAME_CONSENT)
+    return [_line(row, people.get(row.pk), agreed, named) for row in rows]
+
+
+def agrees_to_check(person: Person, institution: Institution) -> bool:
+    survivor = _survivor(person)
+    return survivor.pk in agreed_people([survivor], institution)
+
+
+def agreed_people(people: Iterable[Person], institution: Institution) -> frozenset[int]:
+    """Those who have agreed and work there today: neither the word nor the post alone is enough."""
+    people = list(people)
+    agreed = agreed_parts([one.user_id for one in people if one.user_id], EMPLOYER_CHECK)
+    saying = [one.pk for one in people if one.user_id in agreed]
+    posts = Appointment.objects.filter(not_voided(), running_on(clock.today()), institution=institution)
+    here = posts.filter(Q(person__in=saying) | Q(person__merged_into__in=saying)).select_related("person")
+    return frozenset(one.person.merged_into_id or one.person_id for one in here)
+
+
+def _survivor(person: Person) -> Person:
+    return person.merged_into or person
+
+
+def _line(row: BatchCheckLine, person: Person | None, agreed: frozenset[int], named: dict[int, Any]) -> CheckLine:
+    if row.certificate is None or person is None:
+        return CheckLine(row)
+    says_yes = person.pk in agreed
+    whole = says_yes or person.user_id in named
+    name = row.certificate.holder_name
+    return CheckLine(row, name if whole else mask_name(name), says_yes)
