@@ -46,6 +46,7 @@ opens(Kind.KEY_ROTATED, rotation_opened)
 
 
 @outbox.handles(revocations.NOTICED)
+@outbox.handles(revocations.RECORDED)
 @outbox.handles(revocations.DECIDED)
 def tell_of_revocation(event: OutboxEvent) -> None:
     telling.tell_of_revocation(case_id=int(event.key))

@@ -166,7 +166,8 @@ R = RevocationState
 APART = frozenset({"notice"})
 REVOCATION_STEPS = {
     #               from                                            to          who                   apart from
-    "answer":  Step(frozenset({R.NOTICED, R.LAPSED}),               R.ANSWERED, P.CERTIFICATE_OWN),
+    # From "answered" once more: the holder's own words beside an answer that somebody else put down.
+    "answer":  Step(frozenset({R.NOTICED, R.LAPSED, R.ANSWERED}),   R.ANSWERED, P.CERTIFICATE_OWN),
     # An answer on paper, put down by somebody else than who gave the notice.
     "record":  Step(frozenset({R.NOTICED, R.LAPSED}),               R.ANSWERED, P.CERTIFICATE_MANAGE, APART),
     "lapse":   Step(frozenset({R.NOTICED}),                         R.LAPSED,   P.CERTIFICATE_MANAGE),

@@ -166,10 +166,12 @@ def _sqlite(cursor: CursorWrapper, table: str, free: _Free) -> list[str]:
     # INSERT OR REPLACE deletes the old row without firing the delete trigger: refuse any insert that would collide,
     # on the row's own number and on every unique index, whatever its columns.
     for place, unique in enumerate([_Unique(("rowid",)), *_unique_indexes(cursor, table)]):
-        made.append(
-            f'CREATE TRIGGER "{table}_replace_{place}" BEFORE INSERT ON "{table}"'
-            f" WHEN {_collides(table, unique, columns)} {refuse}"
-        )
+        meets = _collides(table, unique, columns)
+        made.append(f'CREATE TRIGGER "{table}_replace_{place}" BEFORE INSERT ON "{table}" WHEN {meets} {refuse}')
+        if refused and unique.columns != ("rowid",):
+            # UPDATE OR REPLACE deletes, as silently, the row that the changed one meets.
+            other = _collides(table, unique, columns, besides="rowid IS NOT OLD.rowid")
+            made.append(f'CREATE TRIGGER "{table}_replace_u{place}" BEFORE UPDATE ON "{table}" WHEN {other} {refuse}')
     return made
 
 
@@ -194,9 +196,9 @@ def _filled_sqlite(name: str) -> str:
     return f'(NEW."{column}" IS NOT OLD."{column}" AND NEW."{column}" IS NOT \'\')'
 
 
-def _collides(table: str, unique: _Unique, columns: list[str]) -> str:
+def _collides(table: str, unique: _Unique, columns: list[str], besides: str = "") -> str:
     """SQL: would the new row meet an old one in this index? Missing values never meet."""
-    same = " AND ".join(f"{name} = NEW.{name}" for name in unique.columns)
+    same = " AND ".join([*(f"{name} = NEW.{name}" for name in unique.columns), *filter(None, [besides])])
     if not unique.condition:
         return f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'  # noqa: S608 - names of our own tables
     new = ", ".join(f'NEW."{name}" AS "{name}"' for name in columns)

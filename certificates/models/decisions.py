@@ -98,7 +98,8 @@ class RevocationCase(models.Model):
                 name="revocation_answer_recorded_by_another",
                 condition=Q(answer_recorded_by__isnull=True) | ~Q(answer_recorded_by=F("noticed_by")),
             ),
-            # Nobody revokes alone, and nobody revokes before the holder has spoken or had the time to.
+            # Nobody revokes alone, and nobody revokes before the holder has spoken or had the time to; what somebody
+            # else put down as the holder's words does not shorten that time.
             models.CheckConstraint(
                 name="revocation_decided_by_another",
                 condition=~Q(state=RevocationState.REVOKED) | ~Q(decided_by=F("noticed_by")),
@@ -106,7 +107,7 @@ class RevocationCase(models.Model):
             models.CheckConstraint(
                 name="revocation_after_hearing",
                 condition=~Q(state=RevocationState.REVOKED)
-                | Q(answered_at__isnull=False)
+                | Q(answered_at__isnull=False, answer_came="")
                 | Q(is_provisional=False, decided_on__gt=F("answer_until")),
             ),
         ]
@@ -123,3 +124,8 @@ class RevocationCase(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_REVOCATIONS
+
+    @property
+    def is_answered_by_holder(self) -> bool:
+        """Words that somebody else put down are no reason to wait no longer: the holder may still speak."""
+        return self.answered_at is not None and not self.answer_came

@@ -109,8 +109,11 @@ def resume_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
 
 @transaction.atomic
 def restart_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
-    """A job that was stopped by a failure, by any issuer of the base, who answers for it from then on."""
+    """A job that was stopped by a failure, by any issuer of the base but whoever gets a certificate by it; whoever
+    starts it again answers for it from then on. Raises `own_record`."""
     require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    for item in batch.items.filter(gets=True).select_related("person__merged_into"):
+        require_other(actor, item.person)
     if batch.job and batch.job.state == Job.State.FAILED:
         jobs.start_again(actor=actor, job=batch.job, taking_over=True)
         audit.record(actor, "certificates.batch_started_again", batch)

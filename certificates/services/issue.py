@@ -78,11 +78,12 @@ def store_certificate(*, actor: User, certificate: Certificate, note: str = "") 
 def _told_anew(actor: User, intent: Certificate) -> Certificate:
     """Time passes between number and bytes: what was corrected meanwhile is what the certificate will say.
 
-    Raises an Obstacle, `draft_of_another_number`.
+    Raises an Obstacle, `own_record`, `draft_of_another_number`.
     """
     locked = Certificate.objects.select_for_update().get(pk=intent.pk)
     if locked.state != CertificateState.DRAFT:
         return locked
+    require_other(actor, locked.person)
     replacing = locked.supersedes is not None
     record = locked.training_record
     award = _locked_award(actor, latest_wording(record) if replacing else record.pk)

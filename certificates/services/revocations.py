@@ -18,6 +18,7 @@ from core.errors import DomainError, WrongState
 from core.workflow import advance
 
 NOTICED = "certificates.revocation_noticed"
+RECORDED = "certificates.revocation_answer_recorded"
 DECIDED = "certificates.revocation_decided"
 
 
@@ -67,18 +68,29 @@ def give_notice(*, actor: User, certificate: Certificate, notice: Notice) -> Rev
 
 @transaction.atomic
 def answer_revocation(*, actor: User, case: RevocationCase, answer: str) -> RevocationCase:
-    """The holder's own words, once; also after the period, as long as nothing is decided. Raises `answer_missing`."""
+    """The holder's own words, once; also after the period, as long as nothing is decided. They stand below an answer
+    that somebody else put down. Raises `answer_missing`, WrongState."""
     require(actor, Permission.CERTIFICATE_OWN, case)
     if not answer.strip():
         raise DomainError("answer_missing")
-    said = {"answer": answer.strip(), "answered_at": clock.now()}
-    return advance(case, "answer", REVOCATION_STEPS, actor=actor, changes=said)
+    locked = RevocationCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if locked.is_answered_by_holder:
+        raise WrongState(step="answer", state=locked.state)
+    words = [f"{locked.answer_came_on}: {locked.answer}", f"{clock.today()}: {answer.strip()}"]
+    said = {
+        "answer": "\n\n".join(words) if locked.answer_came else answer.strip(),
+        "answered_at": clock.now(),
+        "answer_came": "",
+        "answer_came_on": None,
+        "answer_recorded_by": None,
+    }
+    return advance(locked, "answer", REVOCATION_STEPS, actor=actor, changes=said)
 
 
 @transaction.atomic
 def record_answer(*, actor: User, case: RevocationCase, paper: PaperAnswer) -> RevocationCase:
     """The holder's answer that came past this platform, put down by somebody else than who gave the notice; also after
-    the period, as long as nothing is decided.
+    the period, as long as nothing is decided. The time to answer runs on, and the holder is told.
 
     Raises `answer_missing`, `answer_came_unknown`, `answer_day_wrong`, `own_record`, NotAllowed (`same_person_twice`).
     """
@@ -97,6 +109,7 @@ def record_answer(*, actor: User, case: RevocationCase, paper: PaperAnswer) -> R
         "answer_came_on": paper.came_on,
         "answer_recorded_by": actor,
     }
+    outbox.add(RECORDED, case.pk)
     return advance(case, "record", REVOCATION_STEPS, actor=actor, changes=said)
 
 
@@ -146,9 +159,9 @@ def _check_heard(case: RevocationCase, heard: str | None) -> None:
 
 
 def _heard(actor: User, case: RevocationCase, *, strict: bool = True) -> RevocationCase:
-    """The case once there is an answer, or once the time for one is over; nothing expires on a provisional day."""
+    """The case once its holder has answered, or once the time for that is over; a provisional day ends nothing."""
     locked = RevocationCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    if locked.state != RevocationState.NOTICED:
+    if not locked.is_open or locked.is_answered_by_holder or locked.state == RevocationState.LAPSED:
         return locked
     deadline = calendar.working_day_deadline(locked.served_on, locked.answer_days)
     if locked.is_provisional and not deadline.provisional:
@@ -159,7 +172,9 @@ def _heard(actor: User, case: RevocationCase, *, strict: bool = True) -> Revocat
         if strict:
             raise DomainError("still_time_to_answer", until=str(locked.answer_until))
         return locked
-    return advance(locked, "lapse", REVOCATION_STEPS, actor=actor)
+    return (
+        advance(locked, "lapse", REVOCATION_STEPS, actor=actor) if locked.state == RevocationState.NOTICED else locked
+    )
 
 
 def _close(actor: User, case: RevocationCase, step: str, considered: str) -> RevocationCase:

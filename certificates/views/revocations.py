@@ -40,6 +40,7 @@ REFUSALS = {
         "An answer comes on the day of the notice at the earliest, and not in the future."
     ),
 }
+DECISIONS = {"revoke": services.revoke_by_case, "drop": services.drop_case}
 NOT_NOW = gettext_lazy("This cannot be done with the certificate as it stands. Nothing was changed.")
 
 
@@ -91,7 +92,7 @@ def revocation(request: SignedInRequest, pk: int) -> HttpResponse:
         "paper": paper if "record" in steps and case.answered_at is None else None,
         "manages": holds(request.user, Permission.CERTIFICATE_MANAGE) and case.is_open,
         "may_revoke": "revoke" in steps or case.noticed_by != request.user,
-        "waits": case.state == "noticed" and (case.is_provisional or clock.today() <= case.answer_until),
+        "waits": not case.is_answered_by_holder and (case.is_provisional or clock.today() <= case.answer_until),
         "crumbs": trail(case.certificate.number, (_("Revocations"), reverse("certificates:revocations"))),
     }
     return render(request, "certificates/revocation.html", context)
@@ -107,7 +108,7 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _answered(request, case, form):
         messages.success(request, _("Your answer is with the training base."))
         return redirect("certificates:answer_revocation", pk)
-    may_answer = case.is_open and case.answered_at is None
+    may_answer = case.is_open and not case.is_answered_by_holder
     context = {
         "case": case,
         "certificate": case.certificate,
@@ -143,7 +144,10 @@ def _recorded(request: SignedInRequest, case: RevocationCase, form: PaperAnswerF
 def _closed(request: SignedInRequest, case: RevocationCase, form: ConsideredForm) -> bool:
     if not form.is_valid():
         return False
-    decide = services.revoke_by_case if request.POST.get("step") == "revoke" else services.drop_case
+    decide = DECISIONS.get(request.POST.get("step", ""))
+    if decide is None:
+        form.add_error(None, _("Please choose one of the two decisions. Nothing was changed."))
+        return False
     try:
         decide(actor=request.user, case=case, **form.cleaned_data)
     except DomainError as refusal:

@@ -378,6 +378,14 @@ def test_stopped_job_is_started_again_by_any_issuer_of_the_base(client, large, a
     page = client.get("/en" + reverse("certificates:batch", args=[large.pk])).content.decode()
     assert ("The work was stopped" in page, 'value="restart"' in page, 'value="pause"' in page) == (True, True, False)
 
+    learner = approved.items.first().person
+    own, learner.user = learner.user, asker
+    learner.save()
+    with pytest.raises(DomainError, match="own_record"):
+        services.restart_batch(actor=asker, batch=approved)
+    learner.user = own
+    learner.save()
+
     client.post(reverse("certificates:steer_batch", args=[large.pk]), {"what": "restart"})
     run(approved)
 

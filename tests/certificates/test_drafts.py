@@ -11,6 +11,7 @@ from accounts.selectors import system_user
 from certificates.models import Certificate, CertificateFile
 from certificates.services import issue, supersede_certificate
 from certificates.services.issue import allot_certificate, store_certificate
+from certificates.services.jobs import issue_item
 from core import audit
 from core.errors import DomainError
 from tests.certificates.builders import correction_of, make_award, make_certificate, manager_of
@@ -53,6 +54,20 @@ def test_draft_says_what_is_true_when_it_is_stored_under_the_same_number(seal_ou
     ]
     old.refresh_from_db()
     assert old.events.order_by("-pk").first().note == "姓名误写"
+
+
+def test_nobody_completes_the_own_draft():
+    record = make_award()
+    manager = manager_of(record.base)
+    draft = allot_certificate(actor=manager, training_record=record)
+    record.person.user = manager
+    record.person.save()
+    with pytest.raises(DomainError, match="own_record"):
+        issue.store_certificate(actor=manager, certificate=draft)
+    with pytest.raises(DomainError, match="own_record"):
+        issue_item(actor=manager, record_id=record.pk)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
 
 
 def test_draft_of_a_replacement_follows_the_corrected_record(seal_out_of_service):

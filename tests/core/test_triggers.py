@@ -236,6 +236,24 @@ def test_replace_into_a_frozen_table_is_refused(name, ledger):
     assert rows() == ledger
 
 
+UPDATE_OR_REPLACE = "UPDATE OR REPLACE ledger SET state = 'open' WHERE id = 2"
+
+
+@sqlite_only
+@pytest.mark.parametrize("guarded", [True, False])
+def test_update_or_replace_of_what_may_change_takes_no_other_row_away(guarded, ledger):
+    run("INSERT INTO ledger (id, number, subject, turn, state) VALUES (2, 'B', 8, 1, 'closed')")
+    before = rows()
+    if guarded:
+        freeze()
+        with pytest.raises(IntegrityError, match="ledger is frozen"):
+            run(UPDATE_OR_REPLACE)
+        assert rows() == before
+    else:
+        run(UPDATE_OR_REPLACE)
+        assert [row[0] for row in rows()] == [2]
+
+
 @pytest.mark.parametrize("table", sorted(FROZEN))
 def test_columns_that_may_change_are_columns_of_the_table(table):
     assert set(FROZEN[table]) - {field.column for field in MODELS[table]._meta.fields} == set()
