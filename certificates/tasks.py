@@ -16,7 +16,7 @@ from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import BATCH, KIND, issue_item
 from certificates.services.proof_files import COMPLETE, complete_file, start_completions
 from certificates.services.stamps import RENEW, renew_file, start_renewals
-from certificates.services.steps import PUT_DOWN, put_down_missing
+from certificates.services.steps import PUT_DOWN, ask_for_missing, put_down_missing
 from certificates.tlog.models import Kind
 from certificates.tlog.selectors import opens
 from core import jobs, outbox
@@ -56,7 +56,7 @@ def tell_of_revocation(event: OutboxEvent) -> None:
 def every_day() -> None:
     revocations.close_periods(actor=system_user())
     wallet.remind_of_expiry(actor=system_user())
-    put_down_missing(actor=system_user())
+    ask_for_missing()
 
 
 @outbox.handles(wallet.REMIND)
@@ -66,7 +66,7 @@ def tell_of_expiry(event: OutboxEvent) -> None:
 
 @outbox.handles(PUT_DOWN)
 def put_down(event: OutboxEvent) -> None:
-    """Asked for once, by the migration that began to put changes down."""
+    """Asked for by the migration that began to put changes down, and by every day's round."""
     put_down_missing(actor=system_user())
 
 

@@ -16,7 +16,7 @@ from certificates.services.key_rotation import put_down_missing_rotations
 from certificates.tlog import services as tlog
 from certificates.tlog.selectors import last_turn
 from certificates.workflow import CERTIFICATE_STEPS
-from core import audit, clock
+from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 
@@ -57,6 +57,12 @@ def take_step(
         # The issue is put down with the credential, to which its entry commits.
         _log_changes(moved, event)
     return moved
+
+
+def ask_for_missing() -> None:
+    """Of every day's round: what is missing is put down as an effect of its own."""
+    if unlogged_certificates():
+        outbox.add(PUT_DOWN, clock.today())
 
 
 def put_down_missing(*, actor: User) -> int:

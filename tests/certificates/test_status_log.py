@@ -25,7 +25,7 @@ from certificates.rules import Outcome
 from certificates.selectors import verification, verify, verify_file
 from certificates.selectors.files import newest_bytes
 from certificates.services.erasure import reduce_certificates
-from certificates.services.steps import PUT_DOWN, put_down_missing
+from certificates.services.steps import PUT_DOWN, ask_for_missing, put_down_missing
 from certificates.tlog.models import PendingEntry
 from certificates.tlog.services import commit
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState
@@ -341,6 +341,15 @@ def test_event_of_the_migration_puts_them_down(earlier):
     deliver_event(event.pk)
     event.refresh_from_db()
     assert (event.state, len(changes(earlier))) == ("done", 3)
+
+
+def test_every_day_s_round_asks_for_what_is_missing(earlier):
+    ask_for_missing()
+    event = OutboxEvent.objects.get(kind=PUT_DOWN)
+    deliver_event(event.pk)
+    assert len(changes(earlier)) == 3
+    ask_for_missing()
+    assert OutboxEvent.objects.filter(kind=PUT_DOWN).count() == 1
 
 
 def test_nobody_but_the_system_puts_down_what_is_missing(earlier):
