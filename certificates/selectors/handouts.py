@@ -45,7 +45,7 @@ def _seats(cohort: Cohort) -> QuerySet[SittingCandidate]:
     holder = Coalesce(OuterRef("person__merged_into"), OuterRef("person"))
     seated = SittingCandidate.objects.filter(sitting=cohort.sitting_id, seat__isnull=False)
     one: Any = seated.annotate(holder=Coalesce("person__merged_into", "person")).filter(holder=holder)
-    return one.order_by("seat").values("seat")[:1]  # type: ignore[no-any-return]
+    return one.order_by("seat").values("seat")[:1]
 
 
 def is_seated(rows: Iterable[Certificate]) -> bool:
