@@ -146,14 +146,15 @@ def run(event: OutboxEvent, work: Callable[[Job, str], None]) -> None:
     for item in job.items.filter(state=JobItem.State.WAITING).order_by("pk"):
         if _is_paused(job):
             return
+        done = False
         try:
-            _do(job, item, work)
+            done = _do(job, item, work)
         except Exception as error:
             log.exception("item %s of job %s failed", item.key, job.pk)
             broken = error
             if event.attempts >= outbox.MAX_ATTEMPTS:
                 _fail(item, error)
-        outbox.renew(event)
+        outbox.renew(event, moved_on=done)
     if broken and event.attempts < outbox.MAX_ATTEMPTS:
         raise broken
     if job.items.filter(state=JobItem.State.WAITING).exists():
@@ -257,23 +258,25 @@ def _marked(job: Job) -> int:
         return 0
 
 
-def _do(job: Job, item: JobItem, work: Callable[[Job, str], None]) -> None:
-    """One item, if nobody else is at it. `work` has its own transactions, so that no row is held while it draws or
-    stores; it is safe to run twice, because a worker may be killed between its end and the mark."""
+def _do(job: Job, item: JobItem, work: Callable[[Job, str], None]) -> bool:
+    """One item, if nobody else is at it; whether it was done. `work` has its own transactions, so that no row is held
+    while it draws or stores; it is safe to run twice, because a worker may be killed between its end and the mark."""
     now = clock.now()
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     waiting = JobItem.objects.filter(free, pk=item.pk, state=JobItem.State.WAITING)
     if not waiting.update(leased_until=now + outbox.LEASE):
-        return
+        return False
     try:
         work(job, item.key)
     except DomainError as refusal:
         _fail(item, refusal)
+        return False
     except Exception:
         JobItem.objects.filter(pk=item.pk).update(leased_until=None)
         raise
     else:
         JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.DONE)
+        return True
 
 
 def _fail(item: JobItem, error: Exception) -> None:

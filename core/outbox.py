@@ -84,9 +84,13 @@ def claim(event_id: int) -> OutboxEvent | None:
     return OutboxEvent.objects.get(pk=event_id) if taken else None
 
 
-def renew(event: OutboxEvent) -> None:
-    """Long work calls this between items."""
-    OutboxEvent.objects.filter(pk=event.pk).update(leased_until=clock.now() + LEASE)
+def renew(event: OutboxEvent, *, moved_on: bool = False) -> None:
+    """Long work calls this between items. Only attempts that bring nothing about are counted: where something was
+    done (`moved_on`), those before are forgotten, and a long job outlives any number of lost workers."""
+    changes: dict[str, object] = {"leased_until": clock.now() + LEASE}
+    if moved_on and event.attempts > 1:
+        event.attempts = changes["attempts"] = 1
+    OutboxEvent.objects.filter(pk=event.pk).update(**changes)
 
 
 def deliver_event(event_id: int) -> None:

@@ -247,6 +247,30 @@ def test_job_whose_workers_are_lost_stops_with_its_reason_and_keeps_what_was_don
     assert states(job) == {"a": "done", "b": "waiting", "c": "waiting"}
 
 
+def test_long_job_outlives_any_number_of_lost_workers_while_it_moves_on():
+    """Each worker does one item and is lost at the next one: that is no item that kills its worker."""
+    many = outbox.MAX_ATTEMPTS + 4
+    long = jobs.start(actor=make_user(), kind="test.issue", subject_id=1, keys=range(many))
+    pk = OutboxEvent.objects.get(kind="test.issue", key=str(long.pk)).pk
+    for turn in range(many):
+        with clock.travel(outbox.LEASE * 2 * turn), suppress(KeyboardInterrupt):
+            lost = {str(turn + 1): KeyboardInterrupt()} if turn + 1 < many else {}
+            jobs.run(outbox.claim(pk), Work(**lost))
+
+    long.refresh_from_db()
+    assert (long.state, jobs.progress(long)) == (Job.State.DONE, Progress(total=many, done=many, failed=0))
+
+
+def test_refused_item_is_no_step_forward(job, event):
+    """What refuses everything does not go on for ever beside a worker that is lost again and again."""
+    OutboxEvent.objects.filter(pk=event.pk).update(attempts=outbox.MAX_ATTEMPTS - 2)
+    with suppress(KeyboardInterrupt):
+        jobs.run(outbox.claim(event.pk), Work(a=DomainError("no"), b=KeyboardInterrupt()))
+
+    event.refresh_from_db()
+    assert event.attempts == outbox.MAX_ATTEMPTS - 1
+
+
 def test_job_that_cannot_come_to_an_end_stops_as_well(job, event, caplog):
     """Another worker holds an item for ever: the last attempt leaves it, and nobody comes back."""
     job.items.filter(key="b").update(leased_until=clock.now() + outbox.LEASE * 99)
