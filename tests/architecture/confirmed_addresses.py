@@ -86,6 +86,7 @@ LIGHT = {
     "accounts:logins": "finds one login, changes nothing; sent so that it stands in no address",
     "accounts:audit": "finds out who is meant, changes nothing; sent so that it stands in no address",
     "accounts:access_ledger": "finds out who is meant, changes nothing; sent so that it stands in no address",
+    "account_reset_password": "asks for a code or a link; whoever holds it sets the password",
     # One's own affairs.
     "accounts:wear_hat": "one's own hats; each session changes its key",
     "accounts:choose_language": "in which language one is written to",
