@@ -278,7 +278,9 @@ SMS_GATEWAY_URL = env.text("PLATFORM_SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = env.text("PLATFORM_SMS_GATEWAY_TOKEN")
 
 # The class behind the port of identity services, as "package.module.Class"; empty: no outside service.
-IDENTITY_PROVIDER = env.text("PLATFORM_IDENTITY_PROVIDER")
+IDENTITY_SERVICE = env.identity_options()
+_over_https = "accounts.services.identity_https.HttpsIdentityService" if IDENTITY_SERVICE["url"] else ""
+IDENTITY_PROVIDER = env.text("PLATFORM_IDENTITY_PROVIDER", _over_https)
 
 # --- background work ------------------------------------------------------------------------------------------------
 _broker = {name: DATA_DIR / "broker" / name for name in ("messages", "control")}
