@@ -26,18 +26,25 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
-from accounts.forms.sign_in import PhoneField
+from accounts.forms.sign_in import PhoneField, came_by_code
 from accounts.middleware.sign_in import ROW, new_session
 from accounts.models import User
 from accounts.selectors.sign_in import user_by_phone
 from accounts.services.letters import language_of
-from accounts.services.sign_in import drop_unproven_password, note_sign_in, note_sign_out, put_phone, set_login_phone
+from accounts.services.sign_in import (
+    drop_unproven_password,
+    note_new_password,
+    note_sign_in,
+    note_sign_out,
+    put_phone,
+    set_login_phone,
+)
 from accounts.views.again import recently_confirmed
 from accounts.views.security import end_sessions_but_this
 from core import audit, rotation, sms
@@ -205,9 +212,10 @@ def distrust_password(request: HttpRequest, email_address: EmailAddress, **_opti
 @receiver(password_changed)
 @receiver(password_set)
 @receiver(password_reset)
-def note_password(request: HttpRequest, user: User, **_options: Any) -> None:
+def note_password(request: HttpRequest, user: User, signal: Signal, **_options: Any) -> None:
     """Other sessions end by the password itself; counted as ended, they leave the list of open ones too."""
-    audit.record(user, "accounts.password_changed", user)
+    way = "link" if signal is password_reset else "code" if came_by_code(request) else "password"
+    note_new_password(actor=user, way=way)
     end_sessions_but_this(request, user)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.imports import bodies, institutions, people, roster
+from accounts.imports import bases, bodies, institutions, people, roster
 from accounts.models import Institution
 from accounts.models.positions import EmploymentType
 from accounts.selectors.audit import LedgerLine, TrailLine
@@ -19,6 +19,7 @@ from core.tables import Cell
 __all__ = [
     "CSV",
     "XLSX",
+    "bases_template",
     "bodies_template",
     "error_rows",
     "institutions_template",
@@ -52,6 +53,14 @@ BODY_EXPLANATIONS = {
     "document": "职责条线的文件名称和文号",
 }
 
+BASE_EXPLANATIONS = {
+    "code": "四位数字，全平台唯一，写入证书编号，登记后不变",
+    "name": "基地全称",
+    "host": "依托单位（法人）的统一社会信用代码；新登记的基地必填",
+    "qualified_from": "日期，如 2026-03-01",
+    "qualified_to": "资质不再有效的第一天，如 2029-03-01",
+}
+
 
 def roster_template() -> bytes:
     # Either leaving column would do; the one that says what it means is offered.
@@ -80,6 +89,10 @@ def bodies_template() -> bytes:
         "line": tuple(bodies.LINE_WORDS),
     }
     return template("管理机构", bodies.COLUMNS, choices, EXPLANATIONS | BODY_EXPLANATIONS)
+
+
+def bases_template() -> bytes:
+    return template("培训基地", bases.COLUMNS, {}, EXPLANATIONS | BASE_EXPLANATIONS)
 
 
 def error_rows(plan: Plan) -> bytes:

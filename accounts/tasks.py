@@ -11,9 +11,10 @@ from accounts.services.doubles import index_twins
 from accounts.services.identity import deliver_claim_code
 from accounts.services.indexes import indexes_fit
 from accounts.services.invitations import deliver_invitation, expire_invitations
-from accounts.services.logins import TELL, tell_owner
+from accounts.services.logins import tell_owner
 from accounts.services.notices import tell_by_message
 from accounts.services.released_numbers import tell_declarer
+from accounts.services.sign_in import TELL
 from core import jobs, outbox, readiness
 from core.models import Job, OutboxEvent
 

@@ -18,6 +18,7 @@ audit.name_verbs(
         "accounts.institution_corrected": _("Corrected the entry of an institution."),
         "accounts.institutions_imported": _("Imported institutions from a file."),
         "accounts.base_created": _("Entered a training base and gave its code."),
+        "accounts.bases_imported": _("Imported training bases from a file."),
         "accounts.base_corrected": _("Corrected the entry of a training base."),
         "accounts.place_moved": _("Recorded the move of an institution or base to another region."),
         "accounts.login_created": _("Made a login."),

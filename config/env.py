@@ -3,7 +3,9 @@
 import os
 import re
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 _FIELDS = re.compile(r"fields-[1-9][0-9]{0,3}")
@@ -118,6 +120,17 @@ def seal_options(folder: Path) -> dict[str, str]:
     }
 
 
+def identity_options() -> dict[str, str]:
+    """The outside identity service asked over HTTPS, as strings. Words: docs/operations.md."""
+    return {
+        "url": text("PLATFORM_IDENTITY_URL"),
+        "key": text("PLATFORM_IDENTITY_KEY"),
+        "name": text("PLATFORM_IDENTITY_NAME"),
+        "timeout": str(number("PLATFORM_IDENTITY_TIMEOUT", 5)),
+        "ca": text("PLATFORM_IDENTITY_CA"),
+    }
+
+
 def file_outside_data(name: str) -> Path | None:
     """Secrets that a variable names, in a file that backups of the data do not take along."""
     if not (value := text(name)):
@@ -166,6 +179,7 @@ def refuse_unsafe_production(
     web_processes: int,
     sms_gateway: str = "",
     seal: dict[str, str] | None = None,
+    identity: dict[str, str] | None = None,
 ) -> None:
     """Stop a production start that would be unsafe; each sentence says what to do."""
     if debug:
@@ -178,6 +192,7 @@ def refuse_unsafe_production(
     if sms_gateway and not sms_gateway.startswith("https://"):
         raise ConfigurationError("PLATFORM_SMS_GATEWAY_URL must begin with https://: codes and its token go there.")
     _refuse_unsafe_seal(seal or {})
+    _refuse_unsafe_identity(identity or {}, keys)
     if sqlite and web_processes > 1:
         raise ConfigurationError("SQLite serves one web process; set PLATFORM_DB_HOST or PLATFORM_WEB_PROCESSES=1.")
 
@@ -191,6 +206,37 @@ def _refuse_unsafe_seal(seal: dict[str, str]) -> None:
     for name, variable in (("url", "PLATFORM_SEAL_URL"), ("tsa", "PLATFORM_SEAL_TSA")):
         if seal.get(name) and not seal[name].startswith("https://"):
             raise ConfigurationError(f"{variable} must begin with https:// in production.")
+
+
+def _refuse_unsafe_identity(identity: dict[str, str], keys: dict[str, str]) -> None:
+    """Names and numbers of people go there: in the clear, to this machine or unsigned they do not."""
+    if not (url := identity.get("url")):
+        return
+    address = urlsplit(url)
+    if address.scheme != "https" or address.username or not address.hostname:
+        raise ConfigurationError("PLATFORM_IDENTITY_URL must begin with https:// and hold no password.")
+    if not _is_public(address.hostname):
+        raise ConfigurationError("PLATFORM_IDENTITY_URL names this machine or a bare private address; name the host.")
+    key = identity["key"]
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", key) or len(set(key)) < 8 or key in keys.values():
+        raise ConfigurationError(
+            "PLATFORM_IDENTITY_KEY must be 64 random hexadecimal digits of its own: openssl rand -hex 32."
+        )
+    if not identity["name"]:
+        raise ConfigurationError("PLATFORM_IDENTITY_NAME is not set. People read who checked their identity.")
+    if not 1 <= int(identity["timeout"]) <= 30:
+        raise ConfigurationError("PLATFORM_IDENTITY_TIMEOUT is 1 to 30 seconds.")
+    if identity["ca"] and not Path(identity["ca"]).is_file():
+        raise ConfigurationError("PLATFORM_IDENTITY_CA names no file.")
+
+
+def _is_public(host: str) -> bool:
+    if host == "localhost" or host.endswith((".localhost", ".local")):
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return True
 
 
 def _refuse_weak(keys: dict[str, str]) -> None:

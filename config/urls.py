@@ -14,6 +14,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views.serve import serve as serve_document
 from wagtail.views import serve as serve_page
 
+from accounts.views.passwords import ResetPassword
 from certificates import urls as certificate_urls
 from certificates.tlog import urls as tlog_urls
 from config import api
@@ -49,6 +50,8 @@ if settings.LOCAL_MAIL_PAGE:
 urlpatterns += i18n_patterns(
     # Wagtail's bare login form, in every language: no limit of tries, no confirmed address, no second factor.
     path("_util/login/", to_login),
+    # In the place of the library's: a code to a number beside the link by mail.
+    path("accounts/password/reset/", ResetPassword.as_view(), name="account_reset_password"),
     path("accounts/", include("allauth.urls")),
     path("", include("core.urls")),
     path("", include("accounts.urls")),

@@ -1,6 +1,6 @@
 """Pages of a list of any length: what is asked of the database does not grow with it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -9,8 +9,14 @@ from django.utils.functional import cached_property
 # So many rows can be leafed through. Nobody reads further: filters and the search lead there, and the download.
 MOST_ROWS = 10_000
 
+# Generic for the type checker alone: Django's own class takes no parameter before something else has patched it.
+if TYPE_CHECKING:
+    Base = Paginator[Any]
+else:
+    Base = Paginator
 
-class BoundedPaginator(Paginator[Any]):
+
+class BoundedPaginator(Base):
     """Counts to the bound and no further; `is_cut` says that there is more than can be leafed through."""
 
     @cached_property

@@ -27,7 +27,8 @@ class DataRequestQuerySet(ScopedQuerySet):
 
 
 class DataRequest(models.Model):
-    """A request with a clock. `wanted` is what a correction asks for; it is erased with the answer."""
+    """A request with a clock. `wanted` is what a correction asks for, erased with the answer; of an erasure that is
+    done, where its last letter goes, erased when that has gone."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="data_requests")

@@ -10,7 +10,7 @@ from core import jobs, outbox
 from core.models import Job, OutboxEvent
 from oversight.models import DataRequest
 from oversight.services.copies import build_copy
-from oversight.services.requests import MAKE_COPY
+from oversight.services.requests import FAREWELL, MAKE_COPY, say_farewell
 from oversight.services.retention import delete_expired
 
 jobs.name_kind(MAKE_COPY, _("Copy of my data"), result=lambda job: reverse("oversight:my_data"))
@@ -30,6 +30,11 @@ def tell(event: OutboxEvent) -> None:
     """Nothing of the answer stands in the mail, only that there is one."""
     request = DataRequest.objects.select_related("user").get(pk=event.key)
     write_to(request.user, "request_answered", "oversight:my_data")
+
+
+@outbox.handles(FAREWELL)
+def write_last_letter(event: OutboxEvent) -> None:
+    say_farewell(request_id=int(event.key))
 
 
 @shared_task(name="oversight.delete_expired")

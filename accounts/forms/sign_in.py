@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.core import context
+from allauth.core import context, ratelimit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -96,23 +96,54 @@ class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
         return cleaned
 
 
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """A link to the address, or a code to the number. A number is counted with the codes for signing in: it is the
+    same message to the same telephone."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = _("E-mail address")
+        if not sms.can_send():
+            return
+        self.fields["phone"] = PhoneField(required=False)
+        self.fields["email"].required = self.fields["email"].widget.is_required = False
+        _one_of_these(self, "phone", "email")
+        self.order_fields(["phone", "email"])
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        if phone and not ratelimit.consume(context.request, action="request_login_code", key=phone):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return phone
+
+    def clean_email(self) -> str:
+        return super().clean_email() if self.cleaned_data["email"] else ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        given = bool(cleaned.get("phone")) + bool(cleaned.get("email"))
+        if not self.errors and given != 1:
+            raise get_adapter().validation_error("select_only_one")
+        return cleaned
+
+
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     """Whoever has just come in by a code sets a new password without the old one: a forgotten password is mended so,
     also where a login has no mail address to send a link to."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if _came_by_code(context.request):
+        if came_by_code(context.request):
             del self.fields["oldpassword"]
+
+
+def came_by_code(request: HttpRequest) -> bool:
+    since = clock.now().timestamp() - settings.CONFIRM_AGAIN_AFTER
+    records = get_authentication_records(request, request.user)
+    return any(one["method"] == "code" and one["at"] > since for one in records)
 
 
 def _one_of_these(form: forms.Form, *names: str) -> None:
     """Neither field is needed by itself, and yet they are not optional: the label says so."""
     for name in names:
         form.fields[name].one_of = True  # type: ignore[attr-defined]
-
-
-def _came_by_code(request: HttpRequest) -> bool:
-    since = clock.now().timestamp() - settings.CONFIRM_AGAIN_AFTER
-    records = get_authentication_records(request, request.user)
-    return any(one["method"] == "code" and one["at"] > since for one in records)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.access import NOTHING
 from accounts.models import Appointment, AppointmentVersion, DisputeDecision, Institution, Person, User
 from accounts.models.positions import EmploymentType, not_voided
 from accounts.permissions import Permission
 from accounts.selectors import surviving
+from core import paging
 from core.errors import NotAllowed
 from core.text import name_key
 
@@ -150,35 +151,48 @@ def _listed(rows: QuerySet[Any], chosen: Mapping[str, str], on: date) -> QuerySe
     return people.order_by("-start_date", "-pk")
 
 
+class _HowMany(Subquery):
+    """How many rows a subquery has."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
 class Believed:
     """Present and earlier wordings as one list, latest start first, for a paginator: counted and cut apart.
 
-    Where one of the two is empty, as on most days, a page is read in the order of an index and nothing is sorted.
+    Nothing that a page asks grows with the list: it is counted as far as anybody leafs, and each of the two is read in
+    the order of an index as far as the page reaches. Only whoever takes the whole list along reads all of it.
     """
 
-    def __init__(self, parts: list[tuple[QuerySet[Any], str]], known_at: datetime | None) -> None:
-        numbered = [rows.order_by().annotate(part=Value(place)) for place, (rows, _path) in enumerate(parts)]
-        counted = [rows.values("part").annotate(rows=Count("pk")).values_list("part", "rows") for rows in numbered]
-        self.counts = dict(counted[0].union(*counted[1:], all=True))
-        self.parts = [
-            rows.order_by("-start_date", "-pk").values_list(*_columns(path, known_at)) for rows, path in parts
-        ]
+    def __init__(
+        self, institution: Institution, parts: list[tuple[QuerySet[Any], str]], known_at: datetime | None
+    ) -> None:
+        counts = [_HowMany(rows.order_by().values("pk")[: paging.MOST_ROWS + 1]) for rows, _path in parts]
+        place = Institution.objects.filter(pk=institution.pk).order_by()
+        self.counts: tuple[int, ...] = place.values_list(*counts).get()
+        self.parts = [(rows.order_by("-start_date", f"-{path}pk"), _columns(path, known_at)) for rows, path in parts]
 
     def __len__(self) -> int:
-        return sum(self.counts.values())
+        return sum(self.counts)
 
-    def __getitem__(self, place: Any) -> Any:
-        return self._filled()[place]
+    def __getitem__(self, place: slice) -> Any:
+        return self._filled(place.stop)[place]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._filled())
 
-    def _filled(self) -> QuerySet[Any]:
-        filled = [part for place, part in enumerate(self.parts) if place in self.counts] or self.parts[:1]
+    def _filled(self, stop: int | None = None) -> QuerySet[Any]:
+        filled = [part for part, count in zip(self.parts, self.counts, strict=True) if count] or self.parts[:1]
         if len(filled) == 1:
-            return filled[0]
-        unsorted = [part.order_by() for part in filled]
-        return unsorted[0].union(*unsorted[1:], all=True).order_by("-start_date", "-pk")
+            return filled[0][0].values_list(*filled[0][1])
+        first = [_first_of(rows, stop).order_by().values_list(*columns) for rows, columns in filled]
+        return first[0].union(*first[1:], all=True).order_by("-start_date", "-pk")
+
+
+def _first_of(rows: QuerySet[Any], stop: int | None) -> QuerySet[Any]:
+    """As many as can stand on the page: none of the others comes before them."""
+    return rows if stop is None else rows.filter(pk__in=rows.values("pk")[:stop])
 
 
 def _runs_elsewhere_here(on: date) -> Exists:
@@ -202,7 +216,7 @@ def believed_roster(
     if not Institution.objects.allowed(actor, Permission.ROSTER_VIEW).filter(pk=institution.pk).exists():
         raise NotAllowed(permission=Permission.ROSTER_VIEW.value)
     parts = [(rows.filter(_passes(chosen, on, path)), path) for rows, path in _believed(institution, known_at)]
-    return Believed(parts, known_at)
+    return Believed(institution, parts, known_at)
 
 
 def _passes(chosen: Mapping[str, str], on: date, path: str = "") -> Q:

@@ -15,6 +15,7 @@ from accounts.services.appointments import (
     record_leaving,
     transfer_person,
 )
+from accounts.services.base_imports import import_bases, preview_bases
 from accounts.services.bodies import (
     assign_duty,
     correct_admin_body,
@@ -115,6 +116,7 @@ __all__ = [
     "grant_designation",
     "grant_membership",
     "hand_out_notices",
+    "import_bases",
     "import_bodies",
     "import_institutions",
     "import_roster",
@@ -128,6 +130,7 @@ __all__ = [
     "name_competent_body",
     "note_access",
     "notice_url",
+    "preview_bases",
     "preview_bodies",
     "preview_change",
     "preview_correction",

@@ -36,11 +36,7 @@ def write_to(user: User, letter: str, page: str = "", *args: object, **words: ob
 
 def deliver(user: User, letter: str, page: str = "", *args: object, **words: object) -> bool:
     """Also to a login that is closed: its owner must read that it is."""
-    with in_language_of(user):
-        link = settings.SITE_URL + (reverse(page, args=args) if page else "")
-        context = {**words, "link": link, "site_url": settings.SITE_URL}
-        text = render_to_string(f"emails/{letter}.txt", context).strip()
-        subject = render_to_string(f"emails/{letter}_subject.txt", context).strip()
+    subject, text = _written(user, letter, page, *args, **words)
     if user.email:
         send_mail(subject, text, None, [user.email])
     elif user.phone and user.phone_verified and sms.can_send():
@@ -48,3 +44,26 @@ def deliver(user: User, letter: str, page: str = "", *args: object, **words: obj
     else:
         return False
     return True
+
+
+def deliver_everywhere(user: User, letter: str, **words: object) -> None:
+    """To every confirmed address and the confirmed number: whoever holds one of them alone cannot keep it quiet."""
+    subject, text = _written(user, letter, "", **words)
+    number = user.phone if user.phone_verified and sms.can_send() else ""
+    confirmed = user.emailaddress_set.filter(verified=True)  # type: ignore[attr-defined]
+    addresses = list(confirmed.order_by("pk").values_list("email", flat=True))
+    if not (addresses or number) and user.email:
+        addresses = [user.email]
+    for address in addresses:
+        send_mail(subject, text, None, [address])
+    if number:
+        sms.send(number, text)
+
+
+def _written(user: User, letter: str, page: str, *args: object, **words: object) -> tuple[str, str]:
+    """Subject and text, in the language of whoever reads."""
+    with in_language_of(user):
+        link = settings.SITE_URL + (reverse(page, args=args) if page else "")
+        context = {**words, "link": link, "site_url": settings.SITE_URL}
+        text = render_to_string(f"emails/{letter}.txt", context).strip()
+        return render_to_string(f"emails/{letter}_subject.txt", context).strip(), text

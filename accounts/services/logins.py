@@ -11,12 +11,11 @@ from accounts.access import require_everywhere
 from accounts.models import Membership, User
 from accounts.permissions import ADMINISTRATORS, Permission
 from accounts.selectors.logins import is_erased
-from accounts.services.letters import deliver
-from accounts.services.sign_in import end_other_sessions
+from accounts.services.letters import deliver, deliver_everywhere
+from accounts.services.sign_in import PASSWORD, TELL, end_other_sessions
 from core import audit, clock, outbox
 from core.errors import DomainError
 
-TELL = "accounts.tell_login_changed"
 CLOSED, REOPENED, RESET = "closed", "reopened", "reset"
 
 
@@ -75,11 +74,17 @@ def reset_second_factor(*, actor: User, user: User, reason: str) -> User:
 
 
 def tell_owner(*, user_id: int, what: str) -> None:
-    """By mail, or to the verified number of a login without an address. Says what was done and where to ask."""
+    """By mail, or to the verified number of a login without an address. Says what was done and where to ask.
+
+    Of a new password every confirmed address and number hears: one of them may be in wrong hands.
+    """
     user = User.objects.get(pk=user_id)
     if is_erased(user):
         return
-    deliver(user, "login_changed", what=what)
+    if what == PASSWORD:
+        deliver_everywhere(user, "password_changed")
+    else:
+        deliver(user, "login_changed", what=what)
 
 
 def _locked(actor: User, user: User, reason: str) -> User:

@@ -6,9 +6,12 @@ from django.db.models import F
 
 from accounts.models import SignIn, User
 from accounts.selectors.sign_in import phone_index, user_by_phone
-from core import audit, clock
+from core import audit, clock, outbox
 from core.errors import DomainError
 from core.text import mask_phone
+
+TELL = "accounts.tell_login_changed"
+PASSWORD = "password"  # noqa: S105 - what the letter is about
 
 
 def put_phone(user: User, phone: str) -> None:
@@ -42,6 +45,15 @@ def drop_unproven_password(*, actor: User, proven: str) -> User:
     actor.save(update_fields=["password"])
     audit.record(actor, "accounts.unproven_password_dropped", actor)
     return end_other_sessions(actor=actor, user=actor)
+
+
+@transaction.atomic
+def note_new_password(*, actor: User, way: str) -> User:
+    """The own password was changed: put down by what (`password`, `code`, `link`), and told to every address and
+    number the login has confirmed."""
+    audit.record(actor, "accounts.password_changed", actor, way=way)
+    outbox.add(TELL, f"{actor.pk}:{PASSWORD}")
+    return actor
 
 
 @transaction.atomic

@@ -186,6 +186,7 @@ ACCOUNT_FORMS = {
     "signup": "accounts.forms.sign_in.SignupForm",
     "change_password": "accounts.forms.sign_in.ChangePasswordForm",
     "request_login_code": "accounts.forms.sign_in.RequestLoginCodeForm",
+    "reset_password": "accounts.forms.sign_in.ResetPasswordForm",
 }
 # Tries are counted in the cache that all web processes share: by address of the visitor, by login, by number.
 LOGINS_PER_MINUTE = env.number("PLATFORM_LOGINS_PER_MINUTE", 30)
@@ -197,6 +198,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     # Messages cost money and disturb: one in half a minute and ten a day for a number.
     "verify_phone": f"{_by_address},1/30s/key,10/d/key",
     "request_login_code": f"{_by_address},3/m/key,10/d/key",
+    "reset_password": f"{_by_address},5/m/key,10/d/key",
     "confirm_email": f"{_by_address},1/10s/key,10/d/key",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -276,7 +278,9 @@ SMS_GATEWAY_URL = env.text("PLATFORM_SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = env.text("PLATFORM_SMS_GATEWAY_TOKEN")
 
 # The class behind the port of identity services, as "package.module.Class"; empty: no outside service.
-IDENTITY_PROVIDER = env.text("PLATFORM_IDENTITY_PROVIDER")
+IDENTITY_SERVICE = env.identity_options()
+_over_https = "accounts.services.identity_https.HttpsIdentityService" if IDENTITY_SERVICE["url"] else ""
+IDENTITY_PROVIDER = env.text("PLATFORM_IDENTITY_PROVIDER", _over_https)
 
 # --- background work ------------------------------------------------------------------------------------------------
 _broker = {name: DATA_DIR / "broker" / name for name in ("messages", "control")}

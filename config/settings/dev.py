@@ -2,7 +2,7 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATA_DIR, SEAL, SITE_HOST
+from config.settings.base import DATA_DIR, IDENTITY_PROVIDER, SEAL, SITE_HOST
 
 env.refuse_dev_away_from_home(site_host=SITE_HOST)
 
@@ -18,6 +18,6 @@ LOCAL_MAIL_PAGE = True
 SECOND_FACTOR_EXEMPT = env.text("PLATFORM_SECOND_FACTOR_EXEMPT", "1") == "1"
 SMS_MAIL_DOMAIN = "sms.invalid"
 # Vouches for invented people alone.
-IDENTITY_PROVIDER = env.text("PLATFORM_IDENTITY_PROVIDER", "accounts.services.identity_provider.InventedRegister")
+IDENTITY_PROVIDER = IDENTITY_PROVIDER or "accounts.services.identity_provider.InventedRegister"
 # The demo never asks whether its seal is a real one.
 SEAL = {**SEAL, "self_made": SEAL["self_made"] or "1"}

@@ -20,6 +20,7 @@ env.refuse_unsafe_production(
     web_processes=env.number("PLATFORM_WEB_PROCESSES", 1),
     sms_gateway=base.SMS_GATEWAY_URL,
     seal=base.SEAL,
+    identity=base.IDENTITY_SERVICE,
 )
 FIELD_KEY_VERSION = env.sealing_version(FIELD_KEYS)
 

@@ -19,6 +19,7 @@ from oversight.models import DataRequest
 from oversight.workflow import DATA_REQUEST_STEPS, OPEN, RequestKind
 
 MAKE_COPY = "oversight.make_copy"
+FAREWELL = "oversight.say_farewell"
 COPY_WITHIN = timedelta(days=1)
 WORKING_DAYS = 15
 
@@ -87,8 +88,17 @@ def carry_out(*, actor: User, request: DataRequest) -> DataRequest:
     if request.kind not in carried_out:
         raise DomainError("made_by_a_job")
     request = advance(request, "carry_out", DATA_REQUEST_STEPS, actor=actor)
-    carried_out[RequestKind(request.kind)](actor, request)
-    return _close(request, "")
+    kept = carried_out[RequestKind(request.kind)](actor, request)
+    return _close(request, "", kept=kept)
+
+
+def say_farewell(*, request_id: int) -> None:
+    """The letter to the address that is gone, once; then the address stands nowhere any more."""
+    request = DataRequest.objects.get(pk=request_id)
+    if not request.wanted:
+        return
+    deliver(User(**json.loads(request.wanted)), "data_erased")
+    DataRequest.objects.filter(pk=request.pk).update(wanted="")
 
 
 def _failed_copy(actor: User) -> DataRequest | None:
@@ -100,7 +110,7 @@ def _failed_copy(actor: User) -> DataRequest | None:
     return request if job and job.state in Job.OVER else None
 
 
-def _correct(actor: User, request: DataRequest) -> None:
+def _correct(actor: User, request: DataRequest) -> str:
     wanted = json.loads(request.wanted)
     index = document_index(wanted["document_type"], wanted["number"]) if wanted["number"] else ""
     person = _person(request)
@@ -112,23 +122,22 @@ def _correct(actor: User, request: DataRequest) -> None:
         number=wanted["number"],
         index=index,
     )
+    return ""
 
 
-def _erase(actor: User, request: DataRequest) -> None:
+def _erase(actor: User, request: DataRequest) -> str:
+    """Where the last letter goes: the request itself keeps it, sealed, until the letter has gone or a week is over."""
     _lapse_others(actor, request)
-    _say_farewell(User.objects.get(pk=request.user_id))
+    user = User.objects.get(pk=request.user_id)
+    way = {name: getattr(user, name) for name in ("email", "phone", "phone_verified", "language")}
+    outbox.add(FAREWELL, request.pk)
     if request.person_id is None:
         erase_login(actor=actor, user=request.user)
-        return
+        return json.dumps(way)
     person = _person(request)
     reduce_certificates(actor=actor, person=person)
     erase_person(actor=actor, person=person)
-
-
-def _say_farewell(user: User) -> None:
-    """After the commit the address stands nowhere any more, so no event by id could write to it: this one letter is
-    held in memory, and is lost if the mail server does not take it then."""
-    transaction.on_commit(lambda: deliver(user, "data_erased"), robust=True)
+    return json.dumps(way)
 
 
 def _lapse_others(actor: User, request: DataRequest) -> None:
@@ -156,9 +165,9 @@ def _ask(actor: User, kind: str, *, due_at: datetime, wanted: str = "") -> DataR
     return request
 
 
-def _close(request: DataRequest, answer: str) -> DataRequest:
+def _close(request: DataRequest, answer: str, *, kept: str = "") -> DataRequest:
     """What was wanted is not kept: it holds the number, and the record now has it or it was wrong."""
-    request.answered_at, request.answer, request.wanted = clock.now(), answer, ""
+    request.answered_at, request.answer, request.wanted = clock.now(), answer, kept
     request.save(update_fields=["answered_at", "answer", "wanted"])
     outbox.add("oversight.request_answered", request.pk)
     return request

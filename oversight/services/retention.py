@@ -26,7 +26,7 @@ from core.periods import periods_on
 from courses.exams.models import AnswerEntry, PaperQuestion
 from courses.models import Enrolment
 from oversight.models import DataRequest
-from oversight.workflow import OPEN
+from oversight.workflow import OPEN, RequestKind
 
 # Guarded tables ask the database's clock, which may be a little behind this machine's.
 MARGIN = timedelta(hours=1)
@@ -45,6 +45,7 @@ def delete_expired(*, actor: User) -> dict[str, int]:
     if not any(hat.role == Role.SYSTEM for hat in actor.worn_memberships()):
         raise NotAllowed(permission="system")
     Claim.objects.filter(code_sent_at__lt=_limits()["claim_codes"]).exclude(code_hash="").update(code_hash="")
+    _forget_farewells(_limits()["outbox"])
     counts = {code: _delete(code, before) for code, before in _limits().items() if code not in OF_THEIR_OWN}
     counts["unconfirmed_logins"] = forget_unconfirmed(actor=actor, before=_limits()["unconfirmed_logins"])
     counts |= {code: _unlink(code, _files(code, days)) for code, days in _file_kinds().items()}
@@ -54,6 +55,12 @@ def delete_expired(*, actor: User) -> dict[str, int]:
 
 # Not just rows that go.
 OF_THEIR_OWN = frozenset({"claim_codes", "unconfirmed_logins"})
+
+
+def _forget_farewells(before: datetime) -> None:
+    """A last letter that no server has taken: its address goes with the event that would have sent it."""
+    late = DataRequest.objects.filter(kind=RequestKind.DELETION, answered_at__lt=before).exclude(wanted="")
+    late.update(wanted="")
 
 
 def _limits() -> dict[str, datetime]:

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from accounts.models import Appointment, AppointmentDispute, DisputeDecision, Institution, Person
 from accounts.selectors.staff import believed_roster, roster
 from accounts.services import correct_appointment
+from accounts.services.imports import version_of
 from core import clock
 from core.errors import NotAllowed
 from tests.builders import make_appointment, make_institution, make_person, officer, regulator
@@ -233,6 +234,41 @@ def test_believed_roster_costs_the_same_queries_for_every_size(institution, djan
 
     with django_assert_num_queries(10):
         client.get(URL, {"known_at": f"{clock.today()}"})
+
+
+def mixed(institution, count: int):
+    """Every second one reworded today: as known yesterday, present and earlier wordings stand among one another."""
+    now = clock.now()
+    for n in range(count):
+        one = make_appointment(
+            make_person(f"人{n}"), institution, start=date(2026, 1, 1 + n // 2), recorded_at=now - timedelta(days=9)
+        )
+        if n % 3 == 0:
+            version_of(one, now).save()
+            Appointment.objects.filter(pk=one.pk).update(recorded_at=now, post="主任")
+    return now - timedelta(days=1)
+
+
+def test_pages_of_a_believed_roster_are_cut_from_one_list(institution):
+    known_at = mixed(institution, 9)
+    believed = believed_roster(officer(institution), institution, {}, on=clock.today(), known_at=known_at)
+
+    whole = list(believed)
+
+    assert (len(believed), len(whole)) == (9, 9)
+    assert [row[2] for row in whole] == sorted((row[2] for row in whole), reverse=True)
+    for start, stop in ((0, 2), (2, 4), (4, 8), (8, 10), (0, 9)):
+        assert list(believed[start:stop]) == whole[start:stop]
+
+
+def test_believed_roster_is_counted_as_far_as_anybody_leafs(institution, monkeypatch):
+    known_at = mixed(institution, 9)
+    monkeypatch.setattr("core.paging.MOST_ROWS", 2)
+
+    believed = believed_roster(officer(institution), institution, {}, on=clock.today(), known_at=known_at)
+
+    assert believed.counts == (3, 3)
+    assert len(list(believed)) == 9
 
 
 # --- taking it along ------------------------------------------------------------------------------------------------

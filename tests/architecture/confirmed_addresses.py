@@ -54,6 +54,7 @@ CONFIRMED = {
     "accounts:correct_institution": "changes what an institution is, and whose department",
     "accounts:move_institution": "from that day others see and decide",
     "accounts:review_institutions": "writes hundreds of institutions at once",
+    "accounts:review_bases": "writes hundreds of bases at once",
     "accounts:review_bodies": "writes hundreds of bodies at once",
     "accounts:create_base": "a base that may train stands in the register",
     "accounts:correct_base": "changes what a base may train and how long",
@@ -90,6 +91,7 @@ LIGHT = {
     "accounts:logins": "finds one login, changes nothing; sent so that it stands in no address",
     "accounts:audit": "finds out who is meant, changes nothing; sent so that it stands in no address",
     "accounts:access_ledger": "finds out who is meant, changes nothing; sent so that it stands in no address",
+    "account_reset_password": "asks for a code or a link; whoever holds it sets the password",
     # One's own affairs.
     "accounts:wear_hat": "one's own hats; each session changes its key",
     "accounts:choose_language": "in which language one is written to",
@@ -130,6 +132,7 @@ LIGHT = {
     "certificates:verify": "a question, for everybody",
     "accounts:import_roster": "leads to a preview; what writes it confirms",
     "accounts:roster_heads": "what the columns of a file mean; what writes it confirms",
+    "accounts:import_bases": "leads to a preview; what writes it confirms",
     "accounts:import_bodies": "leads to a preview; what writes it confirms",
     "accounts:import_institutions": "leads to a preview; what writes it confirms",
     "courses:import_training_records": "leads to a preview; what writes it confirms",

@@ -18,6 +18,11 @@ KEYS = {
     "PLATFORM_KEY_ISSUER_1": secrets.token_hex(32),
 }
 GOOD = {**KEYS, "PLATFORM_SITE_URL": "https://platform.example.test", "PLATFORM_SEAL_SELF_MADE": "1"}
+IDENTITY = {
+    "PLATFORM_IDENTITY_URL": "https://identity.example.test/check",
+    "PLATFORM_IDENTITY_KEY": secrets.token_hex(32),
+    "PLATFORM_IDENTITY_NAME": "某身份核验服务",
+}
 SHORT, DEFAULT = "0123456789abcdef", "changeme" * 8
 
 
@@ -43,6 +48,47 @@ REFUSED = {
     "codes in clear": (
         GOOD | {"PLATFORM_SMS_GATEWAY_URL": "http://sms.example.test/"},
         "PLATFORM_SMS_GATEWAY_URL must begin with https://",
+    ),
+    "identity service in clear": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_URL": "http://identity.example.test/"},
+        "PLATFORM_IDENTITY_URL must begin with https://",
+    ),
+    "identity service with a password": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_URL": "https://us:er@identity.example.test/"},
+        "hold no password",
+    ),
+    "identity service on this machine": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_URL": "https://127.0.0.1:8443/"},
+        "this machine or a bare private address",
+    ),
+    "identity service at a private address": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_URL": "https://[fd00::1]/"},
+        "this machine or a bare private address",
+    ),
+    "identity service called localhost": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_URL": "https://localhost/"},
+        "this machine or a bare private address",
+    ),
+    "identity service unsigned": (GOOD | IDENTITY | {"PLATFORM_IDENTITY_KEY": ""}, "PLATFORM_IDENTITY_KEY must be 64"),
+    "identity service with a guessable key": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_KEY": "1" * 64},
+        "PLATFORM_IDENTITY_KEY must be 64",
+    ),
+    "identity service with another key": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_KEY": KEYS["PLATFORM_KEY_DJANGO"]},
+        "of its own",
+    ),
+    "identity service without a name": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_NAME": ""},
+        "PLATFORM_IDENTITY_NAME is not set",
+    ),
+    "identity service without an end": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_TIMEOUT": "600"},
+        "PLATFORM_IDENTITY_TIMEOUT is 1 to 30",
+    ),
+    "identity service of an absent authority": (
+        GOOD | IDENTITY | {"PLATFORM_IDENTITY_CA": "/nowhere/ca.pem"},
+        "PLATFORM_IDENTITY_CA names no file",
     ),
     "no seal": (without("PLATFORM_SEAL_SELF_MADE"), "PLATFORM_SEAL_KEY is not set"),
     "seal service in clear": (
@@ -109,8 +155,9 @@ def test_unsafe_start_is_refused_with_one_sentence(name, tmp_path):
         GOOD,
         GOOD | {"PLATFORM_WEB_PROCESSES": "1"},
         GOOD | {"PLATFORM_WEB_PROCESSES": "4", "PLATFORM_DB_HOST": "/run/postgresql"},
+        GOOD | IDENTITY,
     ],
-    ids=["SQLite", "SQLite with one process", "PostgreSQL with four"],
+    ids=["SQLite", "SQLite with one process", "PostgreSQL with four", "identity service"],
 )
 def test_safe_start_goes_through(variables, tmp_path):
     """The twin: nothing but the unsafe value stood in the way."""

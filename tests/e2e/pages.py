@@ -269,6 +269,7 @@ def _regulators(made: Tour) -> None:
     )
     assert opened.status_code == 302, opened.content.decode()
     made.add(PROVINCE, "credit:file", gao.pk)
+    made.add(PROVINCE, "accounts:import_bases")
     made.add(PROVINCE, "accounts:import_institutions")
     made.add_upload(PROVINCE, "accounts:import_institutions", INSTITUTIONS, "机构.csv")
     _places(made, own)

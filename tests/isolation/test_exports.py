@@ -27,10 +27,10 @@ WITH_ROWS = {
     "audit/trail.xlsx", "audit/looks.xlsx", "filing/lists/<int:pk>/file/",
 }  # fmt: skip
 # Needs a file to be sent first; asked below as well.
-AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/"}
+AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/", "base/import/<str:sha256>/errors/"}
 TEMPLATES = {
     "institution/roster/import/template/", "institutions/import/template/", "training-records/import/template/",
-    "bodies/import/template/",
+    "bodies/import/template/", "base/import/template/",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 
@@ -29,6 +30,9 @@ from oversight.services import (
     take_request,
     withdraw_request,
 )
+from oversight.services.requests import say_farewell
+from oversight.services.retention import delete_expired
+from tests.accounts.test_sign_up import phone_login
 from tests.builders import (
     make_appointment,
     make_institution,
@@ -269,26 +273,78 @@ def test_login_without_a_person_is_erased_by_the_national_body():
     assert User.objects.get(pk=user.pk).email.endswith("@erased.invalid")
 
 
+def farewell() -> OutboxEvent:
+    event = OutboxEvent.objects.get(kind="oversight.say_farewell")
+    deliver_event(event.pk)
+    event.refresh_from_db()
+    return event
+
+
 @pytest.mark.parametrize(("language", "words"), [("", "已删除"), ("en", "were erased"), ("ja", "削除")])
-def test_whoever_was_erased_reads_so_at_the_address_that_is_gone(
-    person, language, words, django_capture_on_commit_callbacks
-):
+def test_whoever_was_erased_reads_so_at_the_address_that_is_gone(person, language, words):
     User.objects.filter(pk=person.user_id).update(language=language)
     former(person)
-    with django_capture_on_commit_callbacks(execute=True):
-        erased(person)
+    request = erased(person)
+    assert mail.outbox == []
+
+    assert farewell().state == OutboxEvent.State.DONE
 
     letters = [letter for letter in mail.outbox if letter.to == ["lin@example.test"]]
     assert [words in letter.body for letter in letters] == [True]
+    request.refresh_from_db()
+    assert request.wanted == "", "the address stands nowhere any more"
 
 
-def test_mail_server_that_is_down_does_not_undo_an_erasure(person, settings, django_capture_on_commit_callbacks):
-    settings.EMAIL_BACKEND = "tests.oversight.broken_mail.Backend"
+def test_whoever_had_a_number_alone_gets_a_text_message():
+    user = phone_login("+8613812340018")
+    request = ask_for_erasure(actor=user)
+    take_request(actor=regulator("000000"), request=request)
+    carry_out(actor=regulator("000000"), request=request)
+
+    farewell()
+
+    assert [letter.to for letter in mail.outbox] == [["8613812340018@sms.invalid"]]
+
+
+def test_last_letter_is_written_once_however_often_its_event_comes(person):
     former(person)
-    with django_capture_on_commit_callbacks(execute=True):
-        erased(person)
+    request = erased(person)
+    farewell()
 
+    say_farewell(request_id=request.pk)
+
+    assert len([letter for letter in mail.outbox if letter.to == ["lin@example.test"]]) == 1
+
+
+def test_address_of_the_last_letter_lies_sealed(person, dump):
+    former(person)
+    request = erased(person)
+
+    assert "lin@example.test" in request.wanted
+    assert "lin@example.test" not in dump(but={"core_auditentry"})
+
+
+def test_mail_server_that_is_down_undoes_no_erasure_and_is_tried_again(person, settings):
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "tests.oversight.broken_mail.Backend"
+    former(person)
+    erased(person)
+    assert farewell().state == OutboxEvent.State.NEW
     assert not User.objects.get(pk=person.user_id).is_active
+
+    settings.EMAIL_BACKEND = working
+    farewell()
+
+    assert [letter.to for letter in mail.outbox] == [["lin@example.test"]]
+
+
+def test_letter_that_no_server_takes_is_forgotten_after_a_week(person):
+    former(person)
+    request = erased(person)
+    for days, kept in ((6, True), (9, False)):
+        with time_machine.travel(clock.now() + timedelta(days=days)):
+            delete_expired(actor=system_user())
+        request.refresh_from_db()
+        assert bool(request.wanted) is kept
 
 
 def test_number_is_free_again_for_a_new_profile(person):
