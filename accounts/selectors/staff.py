@@ -176,7 +176,7 @@ class Believed:
     def __len__(self) -> int:
         return sum(self.counts)
 
-    def __getitem__(self, place: slice) -> Any:
+    def __getitem__(self, place: Any) -> Any:
         return self._filled(place.stop)[place]
 
     def __iter__(self) -> Iterator[Any]:

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "revoked"), _negated=True),
-                    models.Q(("answered_at__isnull", False), ("answer_came", "")),
+                    models.Q(("answer_came", ""), ("answered_at__isnull", False)),
                     models.Q(("decided_on__gt", models.F("answer_until")), ("is_provisional", False)),
                     _connector="OR",
                 ),

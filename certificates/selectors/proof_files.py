@@ -37,7 +37,7 @@ def has_proof(file: CertificateFile) -> bool:
 
 def whole_proof(certificate: Certificate) -> str | None:
     """The proof of a certificate's entry, checked as a stranger would; None unless enough witnesses have seen it."""
-    kind, ref = str(Kind.CERTIFICATE_ISSUED), str(certificate.uuid)
+    entries = (one for one in tlog.entries_about(certificate.uuid) if one.kind == Kind.CERTIFICATE_ISSUED)
     commitment = bytes.fromhex(certificate.credential.commitment)
-    final = tlog.seen(kind=kind, ref=ref, commitment=commitment) == tlog.FINAL
-    return tlog.proof_text(kind=kind, ref=ref) if final else None
+    final = tlog.seen(next(entries, None), commitment=commitment) == tlog.FINAL
+    return tlog.proof_text(kind=str(Kind.CERTIFICATE_ISSUED), ref=str(certificate.uuid)) if final else None
