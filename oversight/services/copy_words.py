@@ -109,6 +109,7 @@ FACTS: dict[str, Promise] = {
     "ends_on": pgettext_lazy("my data", "Ends on"),
     "withdrawn_at": pgettext_lazy("my data", "Taken back"),
     "day": pgettext_lazy("my data", "Day"),
+    "outcome": pgettext_lazy("my data", "Outcome"),
     "count": pgettext_lazy("my data", "Times"),
     "days": pgettext_lazy("my data", "Days before"),
     "filing_number": pgettext_lazy("my data", "Filing number"),
@@ -279,6 +280,10 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "certificates.VerificationCount": (
         pgettext_lazy("my data", "How often a certificate was verified"),
         "certificate day count",
+    ),
+    "certificates.BatchCheckLine": (
+        pgettext_lazy("my data", "Checks by employers"),
+        "number outcome checked_at",
     ),
     "certificates.ExpiryReminder": (
         pgettext_lazy("my data", "Reminders of the end of a certificate"),

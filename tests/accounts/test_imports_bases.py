@@ -19,7 +19,7 @@ from core.plans import Action
 from core.tables import TableUnreadable
 from tests.accounts.sheets import codes, csv_file, xlsx
 from tests.builders import base_manager, hat, make_base, make_institution, officer, region, regulator
-from tests.isolation.files import REFUSED
+from tests.core.hostile import REFUSED
 
 pytestmark = pytest.mark.django_db
 HEADS = ("基地代码", "基地名称", "依托单位统一社会信用代码", "行政区划代码", "培训资质", "资质起始日期", "资质失效日期")
@@ -218,7 +218,7 @@ def test_preview_costs_the_same_for_more_rows(host, count, django_assert_num_que
     content = file(*(row(f"73{n:02d}", f"基地{n}", host) for n in range(count)))
     list(actor.worn_memberships())
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         assert preview_bases(actor=actor, content=content).counts["create"] == count
 
 
@@ -230,7 +230,7 @@ def test_import_costs_the_same_for_more_rows(host, count, django_assert_num_quer
     content = file(*(row(f"73{n:02d}", f"新名{n}", host) for n in range(count)))
     list(actor.worn_memberships())
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         assert import_bases(actor=actor, content=content).counts["update"] == count
 
 

@@ -76,6 +76,7 @@ FREE = {
     "accounts:decide_consent": "one's own word about one's own data: withdrawing must be as easy as giving",
     "accounts:roster_template": "an empty table to fill in",
     "accounts:institutions_template": "an empty table to fill in",
+    "accounts:bases_template": "an empty table to fill in",
     "accounts:bodies_template": "an empty table to fill in",
     "courses:training_records_template": "an empty table to fill in",
     "certificates:check_template": "an empty table to fill in",

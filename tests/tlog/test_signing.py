@@ -135,7 +135,7 @@ def test_one_flipped_bit_is_always_refused(log):
 
 
 # Where a row of the tree keeps its bytes: see selectors.rebuilding.
-ENTRY, LEAF_HASH, WRITTEN, COMMITMENT = 1, 2, 3, 6
+ENTRY, LEAF_HASH, WRITTEN, COMMITMENT = 1, 2, 3, 7
 MANY = 1000
 
 
