@@ -128,7 +128,7 @@ def certificates(person: Person, base: TrainingBase) -> list[Model]:
         ),
         event,
         StatusStatement.objects.create(
-            certificate=certificate, event=event, turn=1, statement="{}", salt="0" * 64, commitment="0" * 64
+            certificate=certificate, event=event, turn=99, statement="{}", salt="0" * 64, commitment="0" * 64
         ),
         plan_credential(certificate),
         CertificateCredential.objects.create(

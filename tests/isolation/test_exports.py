@@ -12,6 +12,9 @@ from openpyxl import load_workbook
 from accounts.models import AccessEntry, AdminBody, Institution, Membership, Person, User
 from accounts.permissions import Role
 from accounts.selectors import system_user
+from certificates.exports import check_table
+from certificates.models import BatchCheckLine, Certificate
+from certificates.selectors.checks import CheckLine
 from core import audit, clock
 from core.text import name_key
 from tests.accounts.sheets import ROSTER, csv_file, person_row
@@ -25,12 +28,13 @@ from tests.isolation.world import LOGINS, Owner
 WITH_ROWS = {
     "institution/roster/export.xlsx", "institution/roster/export.csv", "oversight/<str:code>/institutions.xlsx",
     "audit/trail.xlsx", "audit/looks.xlsx", "filing/lists/<int:pk>/file/",
+    "institution/checks/<uuid:uuid>/file/",
 }  # fmt: skip
 # Needs a file to be sent first; asked below as well.
 AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/", "base/import/<str:sha256>/errors/"}
 TEMPLATES = {
     "institution/roster/import/template/", "institutions/import/template/", "training-records/import/template/",
-    "bodies/import/template/", "base/import/template/",
+    "bodies/import/template/", "base/import/template/", "institution/checks/template/",
 }  # fmt: skip
 
 
@@ -137,3 +141,20 @@ def test_rows_with_errors_calculate_nothing(institution, settings, tmp_path):
     answer = client.get(f"{review}errors/")
 
     assert calculated(answer.content) == []
+
+
+def test_answers_to_an_employer_calculate_nothing():
+    """What was asked for and who holds it came from others."""
+    texts = list(hostile_texts())
+    certificate = Certificate(issuer=texts[0], facts={})
+    lines = [
+        CheckLine(
+            BatchCheckLine(
+                line=n, number=text, way="code", outcome="issued", superseded_by=text, certificate=certificate
+            ),
+            holder=text,
+        )
+        for n, text in enumerate(texts)
+    ]
+
+    assert calculated(check_table(lines)) == []
