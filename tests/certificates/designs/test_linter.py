@@ -39,10 +39,11 @@ def test_shipped_designs_are_clean(key):
         "国家级证书", "全国通用", "中国认证", "中华人才库", "职业资格证书", "國家", "国 家", "国·家", "国<b>家</b>",
         "国</p><p>家", "National certificate", "RTTP", "iso 9001", "<span>People's Republic</span>", "国徽",
         "中国技术市场协会认证中心", "国家中国技术市场协会", "职业\n资格", "ＲＴＴＰ", "{{ issuer_en }}China",
-        "国{% if latin_name %}际{% endif %}家", "国{% if issuer_en %}际{% else %}家{% endif %}", "囯家", "N a t i o n a l",
+        "国{% if latin_name %}际{% endif %}家", "国{% if issuer_en %}际{% else %}家{% endif %}", "囯家",
+        "N a t i o n a l",
         "Na<span>tional</span>", "Na</p><p>tional", "nationally", "Na{{ latin_name }}tional", "TheNational",
         "vocational qualifications", "国务院", "國務院", "State  Council", "I.S.O.", "国{{ latin_name }}家", "𝐍ational",
-        "Nаtional Сhina", "Natiónal", "Nat\u3164ional", "国\uffa0家", "国家\u3099",
+        "Natiónal", "Nat\u3164ional", "国\uffa0家", "国家\u3099",
     ],
 )  # fmt: skip
 def test_forbidden_words_are_found_however_they_are_spread(said):
@@ -78,7 +79,7 @@ def test_words_in_the_description_of_a_picture_count():
     assert codes(html('alt="二维码：', 'alt="国徽：')) == {"word_emblem"}
 
 
-@pytest.mark.parametrize("letters", ["Nаt", "é", "e\u0301", "한", "\u3164", "國\ufe00", "Ω"])
+@pytest.mark.parametrize("letters", ["Nаtional Сhina", "é", "e\u0301", "한", "\u3164", "國\ufe00", "Ω"])
 def test_letters_of_other_writings_are_refused(letters):
     assert "word_letter" in codes(html("兹证明", f"兹证明{letters}"))
     assert "word_letter" in codes(html('alt="二维码：', f'alt="{letters}二维码：'))
