@@ -81,6 +81,7 @@ class CertificatesConfig(AppConfig):
                 "hours",
                 "completed_on",
                 "valid_until",
+                "design_id",
             ],
         )
     }

@@ -91,6 +91,11 @@ def rare_characters(text: str) -> frozenset[int]:
     return rare
 
 
+def uncovered(text: str) -> str:
+    """Printed characters that the cuts of one weight lack: the machine's own fonts would be asked for them."""
+    return "".join(sorted({one for one in text if not one.isspace() and ord(one) not in _covered()}))
+
+
 def cut_rare(face: Face, characters: frozenset[int]) -> bytes:
     """A few characters of the full font as a font of their own."""
     return _subset(_whole(face), characters | {0x20}, layout=False)

@@ -9,14 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import IdentityDocument, User
-from certificates.models import Certificate
+from certificates.models import Certificate, TemplateVersion
 from certificates.pdf import sheet
 from certificates.rules import Award, Obstacle, filing_rule, last_day, obstacles
 from certificates.selectors.awards import awards, enrolment_of, latest_wording, wordings
 from certificates.selectors.designs import Standing
 from certificates.selectors.filing import days_waited
 from certificates.selectors.verification import document_tail
-from certificates.workflow import CertificateState, FilingMode
+from certificates.workflow import CertificateState, DesignState, FilingMode
 from core import clock
 from core.errors import DomainError
 from courses.models import TrainingRecord
@@ -35,6 +35,7 @@ SAYS = (
     "completed_on",
     "valid_until",
     "filing_number",
+    "design_id",
 )
 
 
@@ -71,7 +72,7 @@ def refusals(
 ) -> list[Refusal]:
     """Everything in the way of a certificate for this record, as `selectors.awards` delivers it.
 
-    `designs`: read once by whoever asks for many records; `draft`: what is told anew, in a design that stays.
+    `designs`: read once by whoever asks for many records; `draft`: what is told anew.
     """
     return in_the_way(record, replacing=replacing) or _unprintable(snapshot(record, designs=designs, draft=draft))
 
@@ -148,7 +149,7 @@ def snapshot(
 ) -> Certificate:
     """The certificate with the design of the day, not saved and without number and code.
 
-    The record has passed `obstacles`. With a draft: as it would be with that one's identifier, day and design.
+    The record has passed `obstacles`. With a draft: as it would be with that one's identifier and day.
     """
     document = _document(record)
     today = draft.issued_on if draft else clock.today()
@@ -169,8 +170,15 @@ def snapshot(
         issued_on=today,
         valid_until=last_day(record.level.code, today),  # type: ignore[union-attr]
         filing_number=_filed_as(record),
-        design=draft.design if draft else (designs or Standing(today)).of(record.level.code),  # type: ignore[union-attr]
+        design=_design(record, designs or Standing.today(), draft),
     )
+
+
+def _design(record: TrainingRecord, designs: Standing, draft: Certificate | None) -> TemplateVersion | None:
+    """A draft keeps the design of its day, unless that one has been retired since: then it takes what stands today."""
+    if draft and (draft.design is None or draft.design.state != DesignState.RETIRED):
+        return draft.design
+    return designs.of(record.level.code)  # type: ignore[union-attr]
 
 
 def _award(record: TrainingRecord, replacing: bool) -> Award:

@@ -13,6 +13,7 @@ SAMPLES = {
     "minority_name": _("a name of fifty characters"),
     "long_institution": _("an institution with a long name"),
     "three_issuers": _("three issuers"),
+    "longest": _("everything as long as it can be"),
 }
 WORDS: dict[str, Promise] = {
     "too_large": _("The text is too large. Shorten it."),
@@ -45,6 +46,7 @@ WORDS: dict[str, Promise] = {
     "picture_without_words": _("This picture has no source or no description. Give it both."),
     "word_state": _("These words speak in the state's name. Take them out, or use the exact official designation."),
     "word_qualification": _("These words promise a qualification that this certificate does not give. Take them out."),
+    "word_letter": _("These letters are of another writing, or have marks. Write Chinese, Japanese or plain English."),
     "word_emblem": _("Emblems of the state do not stand on certificates. Take it out."),
     "word_foreign_mark": _("This is the mark of a body abroad. Take it out."),
     "name_too_long": _("A long name does not fit. Allow smaller sizes or more lines."),
@@ -55,6 +57,7 @@ WORDS: dict[str, Promise] = {
     "outside_the_frame": _("This stands outside of the frame. Move it inside."),
     "type_too_small": _("This is set smaller than 6 points. Make it larger."),
     "overlap": _("These two stand over one another. Make room between them."),
+    "covered": _("A border or an outline lies on this. Move it, or take the line away."),
     "not_to_be_seen": _("This has to be read on the page and is not. Put it where it is seen."),
     "code_too_small": _("The QR code is smaller than 25 mm. Make it larger."),
     "code_misplaced": _("The QR code is not square or not inside the frame. Correct its measures."),

@@ -6,12 +6,16 @@ The first part reads; only a design without such findings is laid out, so that n
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
 
+from certificates.models import Certificate
 from certificates.pdf import renderer, sheet
 from certificates.pdf.designs import boxes, fields, styles, words
 from certificates.pdf.designs.design import Design
 from certificates.pdf.designs.language import SIZE, Choice, Element, Node, Place, Problem, Words, walk
-from certificates.pdf.designs.samples import SAMPLES, sample
+from certificates.pdf.designs.samples import LONGEST, SAMPLES, longest, sample
+from certificates.pdf.fonts import uncovered
 from certificates.seals import Identity
 from core import clock
 from core.errors import DomainError
@@ -33,7 +37,7 @@ class Finding:
 
 def lint(design: Design) -> list[Finding]:
     """What has to be mended before this design may be published; a clean one has none."""
-    return [Finding(one) for one in read(design)] or [*laid_out(design)]
+    return [Finding(one) for one in read(design)] or [*_seen(design)]
 
 
 def read(design: Design) -> list[Problem]:
@@ -42,18 +46,28 @@ def read(design: Design) -> list[Problem]:
         return found
     tree, declared = design.tree, design.declared
     found = [*tree.problems, *declared.problems, *styles.check(design.css)]
-    return [*found, *_fields(tree.nodes, declared), *_lacks(tree.nodes), *words.check(tree.nodes)]
+    found += [*_fields(tree.nodes, declared), *_lacks(tree.nodes), *_glyphs(tree.nodes)]
+    return [*found, *words.check(tree.nodes)]
 
 
 def laid_out(design: Design) -> Iterator[Finding]:
-    """How it looks: on every sample with the mark, and once with the round seal."""
+    """How it looks: on every sample, and on the longest with each choice of what a certificate may lack."""
     for name in SAMPLES:
-        yield from _looked_at(design, name, None)
-    yield from _looked_at(design, SAMPLES[0], _seal())
+        if name != LONGEST:
+            yield from _looked_at(design, name, sample(name), None)
+    for latin, filing, ends, sealed in product((True, False), repeat=4):
+        certificate = longest(latin=latin, filing=filing, ends=ends)
+        yield from _looked_at(design, LONGEST, certificate, _seal() if sealed else None)
 
 
-def _looked_at(design: Design, name: str, seal: Identity | None) -> Iterator[Finding]:
-    certificate = sample(name)
+@lru_cache(maxsize=16)
+def _seen(design: Design) -> tuple[Finding, ...]:
+    """Each thing once, on the first sample that shows it. A page that is loaded again lays nothing out anew."""
+    first = {(one.problem.code, one.problem.detail): one for one in reversed([*laid_out(design)])}
+    return tuple(reversed(first.values()))
+
+
+def _looked_at(design: Design, name: str, certificate: Certificate, seal: Identity | None) -> Iterator[Finding]:
     try:
         document = renderer.lay_out(certificate, design=design, seal=seal)
         values = sheet.values(certificate, design=design)
@@ -62,7 +76,8 @@ def _looked_at(design: Design, name: str, seal: Identity | None) -> Iterator[Fin
         return
     must_say = {field: sheet.as_text(values[field]) for field in fields.REQUIRED}
     must_say |= {text: text for text in (*SAYS, *(() if seal else MARK))}
-    for problem in boxes.check(document, sheet.check_address(certificate), must_say):
+    found = boxes.check(document, sheet.check_address(certificate), must_say)
+    for problem in (*found, *words.check_placed(boxes.of(document))):
         yield Finding(problem, name)
 
 
@@ -81,6 +96,16 @@ def _signs(design: Design) -> Iterator[Problem]:
                 break
 
 
+def _glyphs(nodes: list[Node]) -> Iterator[Problem]:
+    """The design's own words are set in the fonts that are there whatever the values are."""
+    for node, _certain in walk(nodes):
+        texts = [node] if isinstance(node, Words) else []
+        if isinstance(node, Element):
+            texts += [part for _name, parts in node.attributes for part in parts if isinstance(part, Words)]
+        if missing := uncovered("".join(one.text for one in texts)):
+            yield Problem("glyphs_missing", "html", node.line, missing[:40])
+
+
 def _fields(nodes: list[Node], declared: fields.Declared) -> Iterator[Problem]:
     for node, _certain in walk(nodes):
         if isinstance(node, Place | Choice) and node.name.removesuffix(SIZE) not in declared.names:
@@ -90,8 +115,7 @@ def _fields(nodes: list[Node], declared: fields.Declared) -> Iterator[Problem]:
 def _lacks(nodes: list[Node]) -> Iterator[Problem]:
     """What has to stand on every sheet, whatever the values are, and does not."""
     always = [node for node, certain in walk(nodes) if certain]
-    # Inside of a description nobody sees it.
-    seen = {node.name for node in always if isinstance(node, Place)} - _described(nodes)
+    seen = {node.name for node in _read(nodes)}
     yield from (Problem("required_field_missing", "html", 0, name) for name in fields.REQUIRED if name not in seen)
     codes = [
         node for node, _certain in walk(nodes) if isinstance(node, Element) and node.attribute("src") == "asset:qr"
@@ -106,27 +130,13 @@ def _lacks(nodes: list[Node]) -> Iterator[Problem]:
     yield from _pictures(nodes)
 
 
-def _described(nodes: list[Node]) -> set[str]:
-    """Fields that stand in attributes alone."""
-    inside = {
-        part.name
-        for node, _certain in walk(nodes)
-        if isinstance(node, Element)
-        for _name, parts in node.attributes
-        for part in parts
-        if isinstance(part, Place)
-    }
-    return inside - {node.name for node in _read(nodes)}
-
-
 def _read(nodes: list[Node]) -> Iterator[Place]:
+    """Fields that are read whatever the values are: outside of every condition, and of descriptions nobody sees."""
     for node in nodes:
         if isinstance(node, Place):
             yield node
         elif isinstance(node, Element):
             yield from _read(node.children)
-        elif isinstance(node, Choice):
-            yield from _read([*node.then, *node.otherwise])
 
 
 def _has_place_of_seal(nodes: list[Node]) -> bool:

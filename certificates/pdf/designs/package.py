@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from certificates.pdf.designs.design import PARTS, Design
@@ -19,6 +20,9 @@ NAMES = (MANIFEST, *PARTS.values())
 LIMITS = {MANIFEST: 4_000, **{PARTS[name]: most for name, most in MOST.items()}}
 # The whole archive as it arrives.
 MOST_BYTES = 140_000
+# What reads other methods has errors of its own.
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError)
 _FIXED = (1980, 1, 1, 0, 0, 0)
 _REGULAR, _KIND = 0o100000, 0o170000
 
@@ -59,7 +63,7 @@ def unpack(content: bytes) -> Unpacked:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check(archive.infolist())
             bodies = {name: _read(archive, name) for name in NAMES}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except UNREADABLE as error:
         raise DomainError("package_refused", reason="unreadable") from error
     return _believed(bodies)
 
@@ -72,6 +76,8 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
         kind = entry.external_attr >> 16 & _KIND
         if kind not in (0, _REGULAR) or entry.flag_bits & 1 or entry.is_dir():
             _refuse("no_plain_file")
+        if entry.compress_type not in METHODS:
+            _refuse("other_compression")
         if entry.file_size > LIMITS[entry.filename]:
             _refuse("too_large")
 

@@ -1,5 +1,6 @@
 """Certificates that nobody has: what designs are tried on. One as most are, and those that are hardest to set."""
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -38,12 +39,15 @@ _THREE_ISSUERS = {
     "ja": "嵐江大学技術経理人研修基地、望海市科学技術成果移転促進センター、石橋ハイテク産業開発区管理委員会",
 }
 _LONG_CLASS = {"year": 2026, "number": 128, "starts_on": "2026-11-28", "ends_on": "2027-12-31"}
-SAMPLES = ("ordinary", "minority_name", "long_institution", "three_issuers")
+LATIN = "ABDURISHIT MAMATNIYAZ ABDURAHMANJAN TURSUNAYGUL"
+LONGEST = "longest"
+SAMPLES = ("ordinary", "minority_name", "long_institution", "three_issuers", LONGEST)
 _CHANGES: dict[str, dict[str, object]] = {
     "ordinary": {},
-    "minority_name": {"holder_name": LONG_NAME, "latin_name": "ABDURISHIT MAMATNIYAZ ABDURAHMANJAN TURSUNAYGUL"},
+    "minority_name": {"holder_name": LONG_NAME, "latin_name": LATIN},
     "long_institution": {"holder_name": LONG_NAME[:18], "issuer": _LONG_ISSUER},
     "three_issuers": {"holder_name": "䶮文博", "issuer": _THREE_ISSUERS},
+    LONGEST: {"holder_name": LONG_NAME, "latin_name": LATIN, "issuer": _LONG_ISSUER},
 }
 
 
@@ -69,3 +73,15 @@ def sample(name: str) -> Certificate:
         valid_until=date(2030, 12, 31) if full else None,
         filing_number="备案（岚江）〔2027〕第000123号" if full else "",
     )
+
+
+def longest(*, latin: bool, filing: bool, ends: bool) -> Certificate:
+    """The longest one with and without what a certificate may lack."""
+    made = copy(sample(LONGEST))
+    if not latin:
+        made.facts = {**made.facts, "latin_name": ""}
+    if not filing:
+        made.filing_number = ""
+    if not ends:
+        made.valid_until = None
+    return made

@@ -14,6 +14,7 @@ from certificates.pdf.designs.package import pack, unpack
 from certificates.services import designs as services
 from certificates.views import designs as views
 from tests.builders import hat
+from tests.certificates.designs.test_package import damaged
 
 pytestmark = pytest.mark.django_db
 DESIGN = shipped("completion")
@@ -115,7 +116,7 @@ def test_export_comes_back_as_a_draft_and_out_again_the_same(clients, quick):
     assert again == unpack(packed)
 
 
-@pytest.mark.parametrize("content", [b"x", b"PK\x03\x04", b"\0" * 300_000])
+@pytest.mark.parametrize("content", [b"x", b"PK\x03\x04", b"\0" * 300_000, damaged()])
 def test_import_that_is_no_design_changes_nothing(clients, content):
     answer = clients[0].post(url("import_design", "level"), {"file": SimpleUploadedFile("a.zip", content)}, follow=True)
     assert answer.status_code == 200

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 - one hostile text an entry
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -100,3 +102,17 @@ def test_findings_name_their_line():
     found = read(replace(CLEAN, html="<p>\n\n<script></script></p>" + CLEAN.html))
     assert [(one.code, one.line, one.detail) for one in found] == [("element_not_allowed", 3, "script")]
     assert linter.MOST["html"] > 10 * len(CLEAN.html)
+
+
+@pytest.mark.parametrize("selector", ["a" * 60 + "::before", ".a" * 60 + "::before", "a" * 5_000 + "{"])
+def test_selector_that_is_wrong_at_its_end_is_refused_and_the_reading_ends(selector):
+    """In a process of its own: a search that never ends cannot be stopped from within."""
+    code = "import sys; from certificates.pdf.designs.styles import check; print(check(sys.argv[1])[0].code)"
+    sheet = f"{selector} {{ color: #000 }}"
+    done = subprocess.run([sys.executable, "-c", code, sheet], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "selector_not_allowed"
+
+
+def test_selector_has_a_length():
+    assert [one.code for one in styles.check(f"{', '.join(['p'] * 90)} {{ color: #000 }}")] == ["selector_not_allowed"]
+    assert styles.check(f"{', '.join(['p'] * 60)} {{ color: #000 }}") == []

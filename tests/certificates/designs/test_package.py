@@ -96,6 +96,24 @@ def test_a_directory_that_lies_about_a_size_is_found_out():
     assert reason(bytes(packed)) in ("unreadable", "wrong_hash", "too_large")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_compression_refuses_it(method):
+    assert reason(archive(members(), method=method)) == "other_compression"
+
+
+def damaged():
+    """A deflated stream that begins with a block of a kind that does not exist."""
+    packed = bytearray(archive(members(), method=zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(io.BytesIO(packed)) as made:
+        entry = made.getinfo("template.html")
+    packed[entry.header_offset + 30 + len(entry.filename)] = 0xFF
+    return bytes(packed)
+
+
+def test_a_damaged_stream_refuses_it():
+    assert reason(damaged()) == "unreadable"
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name != MANIFEST])
 def test_a_changed_file_refuses_it(name):
     assert reason(archive({**members(), name: members()[name] + b" "})) == "wrong_hash"

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import AdminBody
 from accounts.permissions import Role
 from accounts.selectors import system_user
-from certificates.models import CertificateTemplate, TemplateVersion
+from certificates.models import Certificate, CertificateTemplate, TemplateVersion
 from certificates.pdf.designs.design import PARTS, shipped
 from certificates.pdf.sheet import version_design
 from certificates.selectors.designs import Standing
@@ -180,6 +180,18 @@ def test_intent_keeps_its_design_when_another_is_published_before_the_file(two, 
     assert after.file.template_version == version_design(version).version
     texts = [printed(one) for one in (stored, after)]
     assert [("今证明" in text, LEAD in text) for text in texts] == [(False, True), (True, False)]
+
+
+def test_draft_whose_design_was_retired_is_issued_under_its_number_with_the_one_that_stands(two, quick):
+    version = published(two)
+    intent = allot_certificate(actor=system_user(), training_record=make_award())
+    assert intent.design == version
+    services.retire_version(actor=two.second, version=version, reason="a word was wrong")
+    stored = store_certificate(actor=system_user(), certificate=intent)
+    assert (stored.number, stored.state) == (intent.number, "valid")
+    assert (stored.design.number, stored.file.template_version) == (1, shipped("completion").version)
+    assert ("今证明" in printed(stored), LEAD in printed(stored)) == (False, True)
+    refused(lambda: Certificate.objects.filter(pk=stored.pk).update(design=version))
 
 
 # --- what the database refuses ----------------------------------------------------------------------------------------
