@@ -145,16 +145,11 @@ def test_rows_with_errors_calculate_nothing(institution, settings, tmp_path):
 
 def test_answers_to_an_employer_calculate_nothing():
     """What was asked for and who holds it came from others."""
-    texts = list(hostile_texts())
-    certificate = Certificate(issuer=texts[0], facts={})
-    lines = [
-        CheckLine(
-            BatchCheckLine(
-                line=n, number=text, way="code", outcome="issued", superseded_by=text, certificate=certificate
-            ),
-            holder=text,
-        )
-        for n, text in enumerate(texts)
-    ]
+    certificate = Certificate(issuer="=1+1", facts={})
+    lines = []
+    for n, text in enumerate(hostile_texts()):
+        row = BatchCheckLine(line=n, number=text, way="code", outcome="issued", superseded_by=text)
+        row.certificate = certificate
+        lines.append(CheckLine(row, holder=text))
 
     assert calculated(check_table(lines)) == []
