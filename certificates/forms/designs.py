@@ -36,8 +36,7 @@ class DesignForm(forms.Form):
 
     def begin_at(self, number: int) -> None:
         """Once its author has been told of that version, saving again is meant."""
-        self.data = self.data.copy()
-        self.data["base"] = str(number)
+        self.data = {**{name: self.data[name] for name in self.data}, "base": str(number)}
 
     def texts(self) -> dict[str, str]:
         """Browsers send line ends of two signs; files have one."""

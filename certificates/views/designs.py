@@ -189,14 +189,16 @@ def _taken_in(request: SignedInRequest, template: CertificateTemplate, form: Des
     return _written(request, template, {"html": found.html, "css": found.css, "fields": found.fields})
 
 
-def _written(request: SignedInRequest, template: CertificateTemplate, texts: dict[str, str]) -> TemplateVersion:
-    return services.write_draft(actor=request.user, template=template, **texts)
+def _written(
+    request: SignedInRequest, template: CertificateTemplate, texts: dict[str, str], base: int | None = None
+) -> TemplateVersion:
+    html, css, fields = (texts[name] for name in ("html", "css", "fields"))
+    return services.write_draft(actor=request.user, template=template, html=html, css=css, fields=fields, base=base)
 
 
 def _drafted(request: SignedInRequest, template: CertificateTemplate, form: DesignForm) -> TemplateVersion:
-    texts, base = form.texts(), form.cleaned_data["base"]
     try:
-        return services.write_draft(actor=request.user, template=template, base=base, **texts)
+        return _written(request, template, form.texts(), form.cleaned_data["base"])
     except DomainError as refusal:
         if refusal.code == "saved_meanwhile":
             form.begin_at(refusal.facts["number"])
