@@ -43,7 +43,7 @@ class CertificatesConfig(AppConfig):
         ],
         "certificates_filingline": ["filing_number", "filed_at", "set_aside_at", "set_aside_why"],
         # The words of a version stay, of a draft as well; what changes is whether and when it draws.
-        "certificates_templateversion": ["state", "valid_from", "valid_to", "published_at", "published_by_id"],
+        "certificates_templateversion": ["state", "valid_to"],
         # The notice stands as it was given; the last day to answer is counted anew while it is provisional.
         "certificates_revocationcase": [
             "state",
@@ -83,7 +83,9 @@ class CertificatesConfig(AppConfig):
                 "valid_until",
                 "design_id",
             ],
-        )
+        ),
+        # When and by whom it is published is written once, when it ceases to be a draft.
+        "certificates_templateversion": Draft("draft", ["valid_from", "published_at", "published_by_id"]),
     }
 
     # What says whose it is may become empty, when its holder is erased.

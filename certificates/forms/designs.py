@@ -14,7 +14,12 @@ CODE = {"spellcheck": "false", "autocomplete": "off", "rows": 24, "class": "code
 
 
 class DesignForm(forms.Form):
-    """Blanks at the ends are the author's own: what is exported is what was written."""
+    """Blanks at the ends are the author's own: what is exported is what was written.
+
+    `base`: the newest version when the form was opened, so that nobody's later one is dropped unseen.
+    """
+
+    base = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     html = forms.CharField(
         label=_("HTML"), max_length=MOST["html"], strip=False, widget=forms.Textarea(attrs=CODE),
@@ -28,6 +33,10 @@ class DesignForm(forms.Form):
         label=_("Fields"), max_length=MOST["fields"], strip=False, widget=forms.Textarea(attrs=CODE),
         help_text=_("JSON: for texts of any length their width in mm and sizes in points with lines."),
     )  # fmt: skip
+
+    def begin_at(self, number: int) -> None:
+        """Once its author has been told of that version, saving again is meant."""
+        self.data = {**{name: self.data[name] for name in self.data}, "base": str(number)}
 
     def texts(self) -> dict[str, str]:
         """Browsers send line ends of two signs; files have one."""

@@ -17,9 +17,11 @@ FROM = date(2000, 1, 1)
 
 def load(apps, schema_editor):
     for key, kind, zh, en, ja in TEMPLATES:
-        template = apps.get_model("certificates", "CertificateTemplate").objects.create(
-            key=key, kind=kind, title_zh=zh, title_en=en, title_ja=ja
-        )
+        templates = apps.get_model("certificates", "CertificateTemplate").objects
+        # Nothing takes the rows back, so they are there when the migration is made once more.
+        if templates.filter(key=key).exists():
+            continue
+        template = templates.create(key=key, kind=kind, title_zh=zh, title_en=en, title_ja=ja)
         names = ("template.html", "template.css", "fields.json")
         html, css, fields = ((FOLDER / f"{key}-1" / name).read_text(encoding="utf-8") for name in names)
         apps.get_model("certificates", "TemplateVersion").objects.create(

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -13,6 +13,8 @@ from certificates.rules import figure
 from certificates.workflow import CertificateKind, DesignState
 from core import clock
 
+# Up to 120 kB a version, and no list shows them.
+TEXTS = ("html", "css", "fields")
 DRAWS = frozenset({DesignState.PUBLISHED, DesignState.RETIRED})
 
 
@@ -50,7 +52,7 @@ def kind_of(level: str, *, on: date) -> str:
 
 def templates(actor: User) -> QuerySet[CertificateTemplate]:
     rows = CertificateTemplate.objects.allowed(actor, Permission.TEMPLATE_MANAGE)
-    return rows.prefetch_related("versions")
+    return rows.prefetch_related(Prefetch("versions", TemplateVersion.objects.defer(*TEXTS)))
 
 
 def template_of(actor: User, key: str) -> CertificateTemplate | None:
@@ -59,7 +61,12 @@ def template_of(actor: User, key: str) -> CertificateTemplate | None:
 
 def versions(actor: User, template: CertificateTemplate) -> QuerySet[TemplateVersion]:
     rows = TemplateVersion.objects.allowed(actor, Permission.TEMPLATE_MANAGE).filter(template=template)
-    return rows.select_related("written_by", "published_by").order_by("-number")
+    return rows.select_related("written_by", "published_by").defer(*TEXTS).order_by("-number")
+
+
+def newest_of(actor: User, template: CertificateTemplate) -> TemplateVersion | None:
+    rows = TemplateVersion.objects.allowed(actor, Permission.TEMPLATE_MANAGE)
+    return rows.filter(template=template).order_by("-number").first()
 
 
 def version_of(actor: User, key: str, number: int) -> TemplateVersion | None:

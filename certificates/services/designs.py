@@ -5,7 +5,7 @@ A saved draft is a version of its own; the draft before it is dropped. What is p
 
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.access import require_everywhere
@@ -30,19 +30,27 @@ def create_template(
     require_everywhere(actor, Permission.TEMPLATE_MANAGE)
     if set(levels or []) - set(LEVEL_LETTERS):
         raise DomainError("level_unknown", levels=levels)
-    if CertificateTemplate.objects.filter(key=key).exists():
-        raise DomainError("template_exists", key=key)
     names = {f"title_{language}": titles[language] for language in ("zh", "en", "ja")}
-    made = CertificateTemplate.objects.create(key=key, kind=kind, levels=sorted(levels or []), **names)
+    try:
+        with transaction.atomic():
+            made = CertificateTemplate.objects.create(key=key, kind=kind, levels=sorted(levels or []), **names)
+    except IntegrityError as error:
+        # Asked only now: between a question and the row somebody else could take the name.
+        if CertificateTemplate.objects.filter(key=key).exists():
+            raise DomainError("template_exists", key=key) from error
+        raise
     audit.record(actor, "certificates.certificatetemplate.create", made, key=key, kind=kind)
     return made
 
 
 @transaction.atomic
-def write_draft(*, actor: User, template: CertificateTemplate, html: str, css: str, fields: str) -> TemplateVersion:
+def write_draft(
+    *, actor: User, template: CertificateTemplate, html: str, css: str, fields: str, base: int | None = None
+) -> TemplateVersion:
     """The next version, as a draft in place of the draft there was; the same words again are the same draft.
 
-    What the linter finds is no reason against a draft. Raises `design_too_large`, `design_empty`.
+    `base`: the newest number when its author began. What the linter finds is no reason against a draft.
+    Raises `design_too_large`, `design_empty`, `saved_meanwhile`.
     """
     require_everywhere(actor, Permission.TEMPLATE_MANAGE)
     texts = {"html": html, "css": css, "fields": fields}
@@ -55,9 +63,11 @@ def write_draft(*, actor: User, template: CertificateTemplate, html: str, css: s
     sha256 = sha256_of(html, css, fields)
     if before and before.sha256 == sha256:
         return before
+    last = template.versions.aggregate(last=Max("number"))["last"] or 0
+    if base is not None and base != last:
+        raise DomainError("saved_meanwhile", number=last)
     if before:
         advance(before, "drop", TEMPLATE_VERSION_STEPS, actor=actor)
-    last = template.versions.aggregate(last=Max("number"))["last"] or 0
     made = TemplateVersion.objects.create(template=template, number=last + 1, sha256=sha256, written_by=actor, **texts)
     # The verb of a step, so that the table keeps apart who wrote and who publishes.
     audit.record(actor, "certificates.templateversion.write", made, number=made.number, sha256=sha256)

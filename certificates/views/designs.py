@@ -43,6 +43,10 @@ REFUSALS = {
     "package_refused": gettext_lazy(
         "This is not an exported design as it was exported. Nothing was taken in; export it again."
     ),
+    "saved_meanwhile": gettext_lazy(
+        "Another version has been saved since you opened this one. Nothing was saved and your text is still here: "
+        "look at the newest version first. If yours is to take its place, save again."
+    ),
     "design_too_large": gettext_lazy("It is too large for a design. Nothing was saved."),
     "design_empty": gettext_lazy("HTML or fields are empty. Nothing was saved."),
 }
@@ -88,7 +92,7 @@ def edit_design(request: SignedInRequest, key: str) -> HttpResponse:
     found = _template_or_404(request, key)
     form = DesignForm(request.POST or None, initial=_newest(request, found))
     sent = request.method == "POST" and form.is_valid()
-    if sent and (made := _done(form, lambda: _written(request, found, form.texts()))):
+    if sent and (made := _done(form, lambda: _drafted(request, found, form))):
         return redirect("certificates:design_version", key, made.number)
     context = {"template": found, "form": form, "crumbs": _crumbs(_("Draft"), found)}
     return render(request, "certificates/design_edit.html", context)
@@ -185,15 +189,28 @@ def _taken_in(request: SignedInRequest, template: CertificateTemplate, form: Des
     return _written(request, template, {"html": found.html, "css": found.css, "fields": found.fields})
 
 
-def _written(request: SignedInRequest, template: CertificateTemplate, texts: dict[str, str]) -> TemplateVersion:
-    return services.write_draft(actor=request.user, template=template, **texts)
+def _written(
+    request: SignedInRequest, template: CertificateTemplate, texts: dict[str, str], base: int | None = None
+) -> TemplateVersion:
+    html, css, fields = (texts[name] for name in ("html", "css", "fields"))
+    return services.write_draft(actor=request.user, template=template, html=html, css=css, fields=fields, base=base)
 
 
-def _newest(request: SignedInRequest, template: CertificateTemplate) -> dict[str, str]:
-    """The last version's texts; for a new name those of the newest design of its kind."""
-    mine = selectors.versions(request.user, template).first()
+def _drafted(request: SignedInRequest, template: CertificateTemplate, form: DesignForm) -> TemplateVersion:
+    try:
+        return _written(request, template, form.texts(), form.cleaned_data["base"])
+    except DomainError as refusal:
+        if refusal.code == "saved_meanwhile":
+            form.begin_at(refusal.facts["number"])
+        raise
+
+
+def _newest(request: SignedInRequest, template: CertificateTemplate) -> dict[str, Any]:
+    """The last version's texts and number; for a new name the texts of the newest design of its kind."""
+    mine = selectors.newest_of(request.user, template)
     version = mine or selectors.newest_of_kind(request.user, template.kind)
-    return {"html": version.html, "css": version.css, "fields_json": version.fields} if version else {}
+    texts = {"html": version.html, "css": version.css, "fields_json": version.fields} if version else {}
+    return {**texts, "base": mine.number if mine else 0}
 
 
 def _require_hat(request: SignedInRequest) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AdminBody
@@ -43,7 +45,9 @@ def quick(monkeypatch):
 
 
 def save(client, lead="今证明", **texts):
-    given = {"html": DESIGN.html.replace("兹证明", lead), "css": DESIGN.css, "fields_json": DESIGN.fields, **texts}
+    given = {"html": DESIGN.html.replace("兹证明", lead), "css": DESIGN.css, "fields_json": DESIGN.fields}
+    newest = TemplateVersion.objects.filter(template__key="completion").order_by("-number").first()
+    given |= {"base": str(newest.number), **texts}
     return client.post(
         url("edit_design", "completion"), {name: text.replace("\n", "\r\n") for name, text in given.items()}
     )
@@ -104,6 +108,26 @@ def test_form_that_is_refused_comes_back_filled(clients):
     assert (answer.status_code, "#123456" in answer.text) == (200, True)
     assert save(clients[0], "x" * 100_000).status_code == 200
     assert TemplateVersion.objects.filter(shipped=False).count() == 0
+
+
+def test_draft_that_another_saved_meanwhile_is_not_dropped_unseen(clients, quick):
+    author, second = clients
+    opened = author.get(url("edit_design", "completion")).text
+    assert '<input type="hidden" name="base" value="1"' in opened
+    save(second, "现证明", base="1")
+    answer = save(author, "今证明", base="1")
+    assert (answer.status_code, "今证明" in answer.text) == (200, True)
+    assert '<input type="hidden" name="base" value="2"' in answer.text
+    assert [one.number for one in TemplateVersion.objects.filter(state="draft")] == [2]
+    assert save(second, "现证明", base="1").url == url("design_version", "completion", 2)
+    assert save(author, "今证明", base="2").url == url("design_version", "completion", 3)
+
+
+def test_lists_of_designs_leave_the_texts_where_they_are(clients):
+    for page in (url("designs"), url("design", "completion")):
+        with CaptureQueriesContext(connection) as asked:
+            assert clients[0].get(page).status_code == 200
+        assert [one for one in asked.captured_queries if '"html"' in one["sql"]] == []
 
 
 def test_export_comes_back_as_a_draft_and_out_again_the_same(clients, quick):

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
 import pypdf
 import pytest
+from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AdminBody
 from accounts.permissions import Role
@@ -188,7 +191,7 @@ def test_draft_whose_design_was_retired_is_issued_under_its_number_with_the_one_
     assert intent.design == version
     services.retire_version(actor=two.second, version=version, reason="a word was wrong")
     stored = store_certificate(actor=system_user(), certificate=intent)
-    assert (stored.number, stored.state) == (intent.number, "valid")
+    assert (stored.number, stored.state) == (intent.number, "issued")
     assert (stored.design.number, stored.file.template_version) == (1, shipped("completion").version)
     assert ("今证明" in printed(stored), LEAD in printed(stored)) == (False, True)
     refused(lambda: Certificate.objects.filter(pk=stored.pk).update(design=version))
@@ -220,7 +223,40 @@ def test_state_and_days_may_change_by_their_rules_alone(two):
     draft.update(state="published", valid_from=today, published_at=now, published_by=two.second)
     refused(lambda: draft.update(state="retired"))
     refused(lambda: draft.update(valid_to=today))
+    for changes in (
+        {"state": "draft", "valid_from": None, "published_at": None, "published_by": None},
+        {"state": "dropped", "valid_from": None, "published_at": None, "published_by": None},
+        {"valid_from": today + timedelta(days=1)},
+        {"published_at": now + timedelta(days=1)},
+        {"published_by": hat(Role.SYSTEM_ADMIN, AdminBody.objects.get(code="NATIONAL"))},
+    ):
+        refused(lambda changes=changes: draft.update(**changes))
     draft.update(state="retired", valid_to=today)
+    refused(lambda: draft.update(valid_from=today + timedelta(days=1)))
+
+
+def test_shipped_version_is_as_frozen_as_those_of_people():
+    rows = TemplateVersion.objects.filter(shipped=True)
+    refused(lambda: rows.update(state="draft", valid_from=None, published_at=None))
+    refused(lambda: rows.update(valid_from=clock.today()))
+
+
+def test_migration_that_is_made_once_more_passes_by_what_is_there():
+    before = [*TemplateVersion.objects.values_list("pk", "sha256")]
+    import_module("certificates.migrations.0014_shipped_designs").load(apps, None)
+    assert [*TemplateVersion.objects.values_list("pk", "sha256")] == before
+
+
+def test_short_name_is_taken_once_even_when_two_ask_at_once(two):
+    """What the database says decides, so there is no moment between a question and the row."""
+    titles = {"zh": "一", "en": "One", "ja": "一"}
+    with pytest.raises(DomainError, match="template_exists"), CaptureQueriesContext(connection) as asked:
+        services.create_template(actor=two.author, key="level", kind="level", titles=titles)
+    said = [one["sql"] for one in asked.captured_queries if "certificates_certificatetemplate" in one["sql"]]
+    assert [one.split()[0] for one in said][:2] == ["INSERT", "SELECT"]
+    assert CertificateTemplate.objects.filter(key="level").count() == 1
+    with pytest.raises(IntegrityError):
+        services.create_template(actor=two.author, key="other", kind="level", titles={**titles, "en": ""})
 
 
 def test_versions_are_of_somebody_once_and_hold_words(two):
