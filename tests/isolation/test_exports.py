@@ -145,7 +145,8 @@ def test_rows_with_errors_calculate_nothing(institution, settings, tmp_path):
 
 def test_answers_to_an_employer_calculate_nothing():
     """What was asked for and who holds it came from others."""
-    certificate = Certificate(issuer="=1+1", facts={})
+    words = {"zh": "=1+1"}
+    certificate = Certificate(facts={"level": words, "issuer": words})
     lines = []
     for n, text in enumerate(hostile_texts()):
         row = BatchCheckLine(line=n, number=text, way="code", outcome="issued", superseded_by=text)
