@@ -131,7 +131,7 @@ def facts_today(*, actor: User, certificate: Certificate) -> list[FactNow]:
 def _readable(certificate: Certificate) -> dict[str, str]:
     facts, until = certificate.facts, certificate.valid_until
     titles = ("title", "training", "level", "issuer")
-    return {name: " / ".join(filter(None, facts.get(name, {}).values())) for name in titles} | {
+    return {name: _in_order(facts.get(name, {})) for name in titles} | {
         "name": certificate.holder_name,
         "latin_name": facts.get("latin_name", ""),
         "document": f"{certificate.get_holder_document_type_display()} {certificate.holder_document_masked}",
@@ -141,6 +141,11 @@ def _readable(certificate: Certificate) -> dict[str, str]:
         "valid_until": until.isoformat() if until else "",
         "filing_number": certificate.filing_number,
     }
+
+
+def _in_order(words: dict[str, str]) -> str:
+    """A database may keep the keys of a document in an order of its own."""
+    return " / ".join(words[language] for language in ("zh", "en", "ja") if words.get(language))
 
 
 def snapshot(
