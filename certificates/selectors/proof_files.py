@@ -37,6 +37,8 @@ def has_proof(file: CertificateFile) -> bool:
 
 def whole_proof(certificate: Certificate) -> str | None:
     """The proof of a certificate's entry, checked as a stranger would; None unless enough witnesses have seen it."""
-    named = {"kind": str(Kind.CERTIFICATE_ISSUED), "ref": str(certificate.uuid)}
-    commitment = bytes.fromhex(certificate.credential.commitment)
-    return tlog.proof_text(**named) if tlog.seen(**named, commitment=commitment) == tlog.FINAL else None
+    entries = tlog.entries_about(certificate.uuid)
+    issued = next((one for one in entries if one.kind == Kind.CERTIFICATE_ISSUED), None)
+    if tlog.seen(issued, commitment=bytes.fromhex(certificate.credential.commitment)) != tlog.FINAL:
+        return None
+    return tlog.proof_text(kind=str(Kind.CERTIFICATE_ISSUED), ref=str(certificate.uuid))
