@@ -47,8 +47,6 @@ from accounts.models import (
 from accounts.selectors import system_user
 from accounts.services.notices import open_notices
 from certificates.models import (
-    BatchCheck,
-    BatchCheckLine,
     Certificate,
     CertificateCounter,
     CertificateCredential,
@@ -83,6 +81,7 @@ from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_user
+from tests.certificates.builders import check_of_one
 from tests.certificates.filing import list_of_one
 from tests.courses.builders import make_cohort, make_enrolment, make_record, make_session
 
@@ -125,7 +124,10 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     rows += _around_the_claim(person, institution)
     rows += _training(user, person, base)
     certificates = _certificates(person, base)
-    rows += [*certificates, *_check(institution, next(row for row in certificates if isinstance(row, Certificate)))]
+    rows += [
+        *certificates,
+        *check_of_one(institution, next(row for row in certificates if isinstance(row, Certificate))),
+    ]
     shared = beside.rows if beside else {}
     return World(user, person, institution, base, {**shared, **{type(row): row for row in rows}})
 
@@ -321,12 +323,6 @@ def _wallet(certificate: Certificate) -> list[Model]:
         CertificateHandout.objects.create(certificate=certificate, by=system_user()),
         CertificateReturn.objects.create(certificate=certificate, by=system_user()),
     ]
-
-
-def _check(institution: Institution, certificate: Certificate) -> list[Model]:
-    check = BatchCheck.objects.create(institution=institution, asked_by=make_user(), sha256="0" * 64, size=1)
-    line = {"line": 2, "number": certificate.number, "way": "code", "outcome": "valid", "certificate": certificate}
-    return [check, BatchCheckLine.objects.create(check_of=check, **line)]
 
 
 def _batch(base: TrainingBase, record: Any) -> list[Model]:
