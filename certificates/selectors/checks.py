@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -34,10 +35,10 @@ class CheckLine:
 def batch_checks(actor: User, institution: Institution) -> QuerySet[BatchCheck]:
     rows = BatchCheck.objects.allowed(actor, Permission.CERTIFICATE_CHECK).filter(institution=institution)
     found: Any = rows.select_related("asked_by").annotate(answered=Count("lines"))
-    return found.order_by("-asked_at", "-pk")  # type: ignore[no-any-return]
+    return found.order_by("-asked_at", "-pk")
 
 
-def batch_check(actor: User, uuid: object) -> BatchCheck | None:
+def batch_check(actor: User, uuid: UUID) -> BatchCheck | None:
     rows = BatchCheck.objects.allowed(actor, Permission.CERTIFICATE_CHECK).select_related("institution", "job")
     return rows.filter(uuid=uuid).first()
 

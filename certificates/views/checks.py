@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -100,7 +101,7 @@ def check_template(request: SignedInRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def check(request: SignedInRequest, uuid: object) -> HttpResponse:
+def check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The answers so far, filtered by outcome; a reload shows the rest."""
     found = _check_or_404(request, uuid)
     outcome = request.GET.get("outcome", "")
@@ -124,7 +125,7 @@ def check(request: SignedInRequest, uuid: object) -> HttpResponse:
 
 @require_POST
 @confirm_again
-def check_file(request: SignedInRequest, uuid: object) -> HttpResponse:
+def check_file(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Every answer in one table; of whom one sees the name on the page, the name stands here as well."""
     found = _check_or_404(request, uuid)
     rows = list(selectors.lines_of_check(request.user, found))
@@ -138,7 +139,7 @@ def _institution(request: SignedInRequest) -> Institution:
     return reached_institution(request.user, Permission.CERTIFICATE_CHECK)
 
 
-def _check_or_404(request: SignedInRequest, uuid: object) -> BatchCheck:
+def _check_or_404(request: SignedInRequest, uuid: UUID) -> BatchCheck:
     found = selectors.batch_check(request.user, uuid)
     if found is None:
         raise Http404

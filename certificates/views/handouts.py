@@ -64,7 +64,9 @@ def print_file(request: SignedInRequest, pk: int, part: int) -> HttpResponse:
     return _pdf(stack(iter(bodies), behind=sheet), f"certificates-{pk}-{part}.pdf")
 
 
-def _damaged(request: HttpRequest, cohort: Cohort, part: int, damaged: list[Certificate], *, rest: int) -> HttpResponse:
+def _damaged(
+    request: SignedInRequest, cohort: Cohort, part: int, damaged: list[Certificate], *, rest: int
+) -> HttpResponse:
     """Whose certificates cannot be printed, with the way to a new one and to the print of the others."""
     crumbs = trail(_("Print file"), (_("Hand out"), reverse("certificates:handout", args=[cohort.pk])))
     context = {"cohort": cohort, "part": part, "damaged": damaged, "rest": rest, "crumbs": crumbs}
