@@ -9,12 +9,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-from accounts.models import Institution, Person, TrainingBase, User
+from accounts.models import Person, TrainingBase, User
 from accounts.permissions import Role
 from accounts.selectors import system_user
-from certificates.models import BatchCheck, BatchCheckLine, Certificate
+from certificates.models import Certificate
 from certificates.services import issue_certificate
 from core import clock
 from core.triggers import install_append_only
@@ -132,13 +132,6 @@ def drawn_certificate(**fields: Any) -> Certificate:
         "issued_on": date(2026, 11, 20),
     }
     return Certificate(facts=facts, **{**defaults, **fields})
-
-
-def check_of_one(institution: Institution, certificate: Certificate) -> list[Model]:
-    """A batch check with its answer, past the services."""
-    check = BatchCheck.objects.create(institution=institution, asked_by=make_user(), sha256="0" * 64, size=1)
-    line = {"line": 2, "number": certificate.number, "way": "code", "outcome": "valid", "certificate": certificate}
-    return [check, BatchCheckLine.objects.create(check_of=check, **line)]
 
 
 def manager_of(base: TrainingBase) -> User:
