@@ -99,7 +99,7 @@ OTHERS_IN = {
     "certificates/pdf/designs/package.py": {"design.number"},
     "certificates/pdf/sheet.py": {"version.number"},
     "certificates/services/designs.py": {"version.number", "made.number"},
-    "certificates/views/designs.py": {"made.number"},
+    "certificates/views/designs.py": {"made.number", "mine.number"},
     "certificates/selectors/handouts.py": {"row.number"},
     "certificates/selectors/roster.py": {"row.number"},
     "certificates/services/erasure.py": {"row.number"},
