@@ -68,7 +68,7 @@ def check_template() -> bytes:
 def check_table(lines: Sequence[CheckLine]) -> bytes:
     """Every row of a check with its outcome and the moment of it, in the reader's language."""
     heads = [
-        _("Line"), _("Certificate number"), _("How it was asked"), _("Outcome"), _("Holder"), _("Level"),
+        _("Line"), _("Certificate number"), _("How it was asked"), _("Result of the check"), _("Holder"), _("Level"),
         _("Issued by"), _("Issued on"), _("Valid until"), _("Ended on"), _("Reason"), _("Replaced by"),
         _("Checked at (Beijing time)"),
     ]  # fmt: skip

@@ -66,7 +66,8 @@ class CheckPages(ImportPages):
         context = super()._preview_context(request, plan)
         count = len(plan.rows)
         sentence = ngettext("%(n)s certificate is checked.", "%(n)s certificates are checked.", count) % {"n": count}
-        return context | {"consequences": [sentence] if count else []}
+        words = {"confirm_title": _("Check these certificates?"), "confirm_label": _("Start the check")}
+        return context | words | {"consequences": [sentence] if count else []}
 
 
 @require_safe
