@@ -153,7 +153,7 @@ def test_page_gives_and_takes_back_with_one_click_each(client):
     user = make_user()
     client.force_login(user)
     page = text(client.get("/en/profile/consents/"))
-    assert page.count('value="give"') == 4
+    assert page.count('value="give"') == 5
     assert page.count('value="withdraw"') == 0
 
     answer = client.post(f"/en/profile/consents/{SENSITIVE_DATA}/", {"answer": "give"}, follow=True)

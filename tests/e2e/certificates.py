@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from accounts.selectors import system_user
+from certificates import services
 from certificates.models import Certificate, FilingList, RevocationCase
+from tests.certificates.builders import make_certificate
 from tests.tlog.logs import put_down, sign_without_witness
 
 if TYPE_CHECKING:
@@ -29,6 +32,18 @@ def certificate_desks(made: "Tour", issuer: str, closed: int) -> None:
     made.add(issuer, "certificates:filing_lists")
     for filing in FilingList.objects.order_by("pk"):
         made.add(issuer, "certificates:filing_list", filing.pk, name=f"list for filing, {filing.state}")
+
+
+def one_of_each_today() -> dict[str, Certificate]:
+    """One per state, issued and decided today: of older ones the log, which nobody runs here, has said nothing for too
+    long, and verification would say so."""
+    actor, ended = system_user(), {"revoked": "false_fact", "deregistered": "own_request"}
+    found = {state: make_certificate() for state in ("issued", "suspended", "superseded", *ended)}
+    services.suspend_certificate(actor=actor, certificate=found["suspended"], ground="identity_under_check")
+    services.supersede_certificate(actor=actor, certificate=found["superseded"])
+    services.revoke_certificate(actor=actor, certificate=found["revoked"], ground=ended["revoked"])
+    services.deregister_certificate(actor=actor, certificate=found["deregistered"], ground=ended["deregistered"])
+    return found
 
 
 def public_log(made: "Tour", visitor: str) -> None:

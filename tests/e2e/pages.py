@@ -24,7 +24,7 @@ from courses.models import Cohort, CoursePage, Enrolment, LessonPage
 from courses.services import complete_enrolments
 from oversight.services import ask_for_correction
 from staffing.models import SealedCount
-from tests.e2e.certificates import certificate_desks, public_log
+from tests.e2e.certificates import certificate_desks, one_of_each_today, public_log
 from tests.e2e.offices import offices
 
 VISITOR = ""
@@ -117,7 +117,6 @@ def tour() -> Tour:
         _newcomers(made)
         _trainees(made)
         _bases(made)
-        # After one was issued today: of older ones the log, which nobody runs here, has said nothing for too long.
         _visitors(made)
         _institutions(made)
         _regulators(made)
@@ -144,7 +143,7 @@ def _visitors(made: Tour) -> None:
     made.add(VISITOR, "account_reset_password")
     made.add(VISITOR, "certificates:verify")
     made.add(VISITOR, "certificates:offline")
-    for outcome, certificate in _certificates().items():
+    for outcome, certificate in one_of_each_today().items():
         query = f"?number={certificate.number}&code={certificate.code}"
         made.add(VISITOR, "certificates:verify", query=query, name=f"verify: {outcome}")
     made.add(VISITOR, "certificates:verify", query="?number=TM-J-2026-9901-000000-X&code=0", name="verify: refused")
@@ -392,8 +391,3 @@ def _cohort(state: str) -> Cohort:
 
 def _enrolment(email: str) -> Enrolment:
     return Enrolment.objects.get(applicant__email=email)
-
-
-def _certificates() -> dict[str, Certificate]:
-    """One per state, the youngest."""
-    return {one.state: one for one in Certificate.objects.order_by("pk")}
