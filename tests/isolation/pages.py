@@ -12,6 +12,7 @@ HEADERS = {
 # Script that is data, or a file of our own.
 DATA = ("application/json", "application/ld+json")
 FOREIGN = re.compile(r"^\s*(?:javascript|vbscript|data:text)", re.I)
+PREVIEW = {"class", "name", "src", "title"}
 ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data"}
 
 
@@ -33,6 +34,11 @@ def inline(page: str) -> list[str]:
     return reader.found
 
 
+def _is_preview(tag: str, given: dict[str, str | None]) -> bool:
+    """The one frame of the platform's own: the PDF of a design on the page of its version."""
+    return tag == "iframe" and (given.get("src") or "").startswith("/designs/") and set(given) == PREVIEW
+
+
 class _Reader(HTMLParser):
     """Notes script, style and handlers that stand in the page itself."""
 
@@ -44,7 +50,7 @@ class _Reader(HTMLParser):
         given = dict(attrs)
         if tag == "script" and not given.get("src") and given.get("type") not in DATA:
             self.found.append("holds an inline script")
-        if tag in ("style", "base", "object", "iframe", "math"):
+        if tag in ("style", "base", "object", "iframe", "math") and not _is_preview(tag, given):
             self.found.append(f"holds <{tag}>")
         for name, value in attrs:
             if name.startswith("on") or name in ("style", "srcdoc"):
