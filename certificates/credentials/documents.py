@@ -53,7 +53,7 @@ def achievement_credential(certificate: Certificate, intent: CredentialIntent) -
         "validFrom": _morning(certificate.issued_on),
         "awardedDate": _morning(certificate.issued_on),
         "name": facts["title"]["zh"],
-        "description": _lines(facts["title"]),
+        "description": three_languages(facts["title"]),
         "credentialSubject": _subject(certificate, intent),
         "evidence": [
             {"id": f"{settings.SITE_URL}/v/{certificate.code}", "type": ["Evidence"], "name": PAGE},
@@ -171,8 +171,8 @@ def _achievement(certificate: Certificate) -> dict[str, Any]:
         "type": ["Achievement"],
         "achievementType": "CertificateOfCompletion",
         "name": facts["title"]["zh"],
-        "description": _lines(facts["training"]),
-        "criteria": {"narrative": _lines(CRITERIA)},
+        "description": three_languages(facts["training"]),
+        "criteria": {"narrative": three_languages(CRITERIA)},
         "creator": {"id": certificate_uri(base), "type": ["Profile"], "name": facts["issuer"]["zh"]},
         "humanCode": certificate.level,
         "inLanguage": "zh",
@@ -187,8 +187,8 @@ def _achievement(certificate: Certificate) -> dict[str, Any]:
     }
 
 
-def _lines(words: dict[str, str]) -> str:
-    """The three languages, each said once."""
+def three_languages(words: dict[str, str]) -> str:
+    """The three languages in the order of the page, each said once."""
     return " / ".join(dict.fromkeys(words[language] for language in LANGUAGES if words.get(language)))
 
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import IdentityDocument, User
+from certificates.credentials.documents import LANGUAGES, three_languages
 from certificates.models import Certificate, TemplateVersion
 from certificates.pdf import sheet
 from certificates.rules import Award, Obstacle, filing_rule, last_day, obstacles
@@ -22,7 +23,6 @@ from core.errors import DomainError
 from courses.models import TrainingRecord
 from courses.workflow import RecordStanding
 
-LANGUAGES = ("zh", "en", "ja")
 # What a certificate says and may be told anew before its bytes exist; number, code and level stay.
 SAYS = (
     "training_record_id",
@@ -132,7 +132,7 @@ def facts_today(*, actor: User, certificate: Certificate) -> list[FactNow]:
 def _readable(certificate: Certificate) -> dict[str, str]:
     facts, until = certificate.facts, certificate.valid_until
     titles = ("title", "training", "level", "issuer")
-    return {name: _in_order(facts.get(name, {})) for name in titles} | {
+    return {name: three_languages(facts.get(name, {})) for name in titles} | {
         "name": certificate.holder_name,
         "latin_name": facts.get("latin_name", ""),
         "document": f"{certificate.get_holder_document_type_display()} {certificate.holder_document_masked}",
@@ -142,11 +142,6 @@ def _readable(certificate: Certificate) -> dict[str, str]:
         "valid_until": until.isoformat() if until else "",
         "filing_number": certificate.filing_number,
     }
-
-
-def _in_order(words: dict[str, str]) -> str:
-    """A database may keep the keys of a document in an order of its own."""
-    return " / ".join(words[language] for language in ("zh", "en", "ja") if words.get(language))
 
 
 def snapshot(
