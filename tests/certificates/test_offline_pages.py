@@ -40,7 +40,8 @@ def test_tool_is_given_out_as_it_is_tested(client):
     assert (answer.cookies, "Vary" in answer) == ({}, False)
 
 
-def test_policy_names_log_issuer_and_seals_and_nobody_else(client, tmp_path):
+def test_policy_names_log_issuer_and_seals_and_nobody_else(client, settings, tmp_path):
+    settings.TLOG_POLICY_FILE = tmp_path / "no-log-yet"
     assert client.get(POLICY).status_code == 404
     certificate = make_certificate()
     with log_in(tmp_path):
