@@ -534,14 +534,14 @@ def check_seal(pdf: Pdf, policy: Policy) -> Pdf:
     need(ends and ends == sorted(set(ends)) and ends[-1] == len(pdf.data),
          "the PDF has no seal, or more behind it than time stamps")  # fmt: skip
     revisions = [Pdf(pdf.data[:end]) for end in ends]
-    for before, after in reversed(list(zip(revisions, revisions[1:]))):
-        check_added(before, after, policy)
+    for place in range(len(revisions) - 1, 0, -1):
+        check_added(revisions[place - 1], revisions[place], policy)
     sealed = revisions[0]
     (field,) = fields_of(sealed)
-    place = sealed.get(field)["/V"]
-    seal = sealed.get(place)
+    value = sealed.get(field)["/V"]
+    seal = sealed.get(value)
     need(seal["/Type"] == "/Sig" and seal["/SubFilter"] == "/ETSI.CAdES.detached", "the seal is of another kind")
-    blob, digest = covered(sealed, place)
+    blob, digest = covered(sealed, value)
     signature, unsigned = check_cms(blob, DATA, digest, policy.prints["seal"], policy.prints["certificate"])
     check_stamp(signature, unsigned, policy)
     return sealed
@@ -567,6 +567,7 @@ def covered(pdf: Pdf, place: Ref) -> Tuple[bytes, bytes]:
 
 # --- evidence behind the seal (B-LTA): whoever can have a time stamp could add it, so it must not change what is seen
 ADDED = "something was added behind the seal that is no evidence"
+TABLE = {"/Type", "/W", "/Index", "/Size", "/Root", "/Info", "/ID", "/Prev", "/Length"}
 EVIDENCE = ("/Certs", "/OCSPs", "/CRLs")
 _STAMP_NAME = re.compile(rb"Timestamp-[0-9a-f-]{36}")
 # What writes the stamp puts its name and the moment into the description of the document.
@@ -621,9 +622,9 @@ def added(before: Pdf, after: Pdf) -> Dict[int, Any]:
     table, last = after.tables[0], before.tables[0]
     entries, old = table.entries, last.entries
     need(tail.end() == len(after.data) and places[number][1] == table.at, ADDED)
-    need(set(entries) - {"/Filter"} == {"/Type", "/W", "/Index", "/Size", "/Root", "/Info", "/ID", "/Prev", "/Length"}
-         and [entries[one] for one in ("/Prev", "/Root", "/Info")] == [last.at, old["/Root"], old["/Info"]]
-         and entries["/ID"][:1] == old["/ID"][:1] and [type(one) for one in entries["/ID"]] == [bytes, bytes], ADDED)  # fmt: skip
+    need(set(entries) - {"/Filter"} == TABLE, ADDED)
+    need([entries[one] for one in ("/Prev", "/Root", "/Info")] == [last.at, old["/Root"], old["/Info"]], ADDED)
+    need(entries["/ID"][:1] == old["/ID"][:1] and [type(one) for one in entries["/ID"]] == [bytes, bytes], ADDED)
     need({**table.places, 0: 0} == {**places, 0: 0} and table.places.get(0, (0,))[0] == 0, ADDED)
     need(entries["/Size"] == max(places) + 1, ADDED)
     need(all(one in before.places or one >= old["/Size"] for one in places), ADDED)

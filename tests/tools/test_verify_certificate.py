@@ -256,7 +256,7 @@ def test_seal_by_rsa_with_a_chain_is_read(tmp_path):
 @pytest.mark.django_db
 @pytest.mark.parametrize("profile", ["B-T", "B-LTA"])
 def test_time_stamp_is_believed_when_the_policy_names_it(tmp_path, monkeypatch, profile):
-    """What stands behind a seal (B-LTA) is not read: the file is refused, and its parts still stand."""
+    """Files with more stamps behind the seal: test_archived_files.py."""
     (tmp_path / "seal").mkdir()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "seal" / "tls.pem"))
     authority = Authority(tmp_path / "seal")
@@ -265,9 +265,6 @@ def test_time_stamp_is_believed_when_the_policy_names_it(tmp_path, monkeypatch, 
     stamp = authority.stamp.fingerprint(hashes.SHA256()).hex()
     named = f"{mine.policy}# stamp sha256:{stamp}\n"
     assert code(mine, policy=named, files=mine.parts) == AS_OF
-    if profile == "B-LTA":
-        refused(mine, "more than one", policy=named, pdf=mine.pdf)
-        return
     refused(mine, "not named", pdf=mine.pdf)
     assert code(mine, policy=named, pdf=mine.pdf) == AS_OF
     chosen = random.Random(6)
