@@ -3,15 +3,18 @@
 B-LTA is renewed before the authority's certificate ends: the new stamp vouches for everything before it.
 """
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import requests
-from asn1crypto import crl, pem, tsp, x509
+from asn1crypto import cms, crl, pem, tsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko.sign.timestamps import TimeStamper
@@ -32,6 +35,15 @@ from core.errors import DomainError
 STAMP_LAST = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
 TIMEOUT = (5, 15)
 LONGEST_ANSWER = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Stamper:
+    """Who set a time stamp: SHA-256 of the certificate, PEM of it, and PEM of those beside it in the stamp."""
+
+    fingerprint: str
+    certificate: str
+    chain: str = ""
 
 
 class HttpsTimeStamper(TimeStamper):
@@ -85,6 +97,27 @@ def roots(path: str) -> tuple[x509.Certificate, ...]:
 def check_stamps(body: bytes, known: Options) -> datetime | None:
     """Until when the last stamp for archives holds. Raises `seal_failed` for a stamp that no root vouches for."""
     return run(_check_stamps(body, known))
+
+
+def stampers_of(body: bytes) -> tuple[Stamper, ...]:
+    """Whose stamps are in a file that was sealed here, each once."""
+    reader = PdfFileReader(BytesIO(body))
+    inside = [one.attached_timestamp_data for one in reader.embedded_regular_signatures]
+    behind = [one.signed_data for one in reader.embedded_timestamp_signatures]
+    return tuple(dict.fromkeys(_stamper(token) for token in [*inside, *behind] if token is not None))
+
+
+def _stamper(token: cms.SignedData) -> Stamper:
+    found = extract_certificate_info(token)
+    der = found.signer_cert.dump()
+    return Stamper(
+        hashlib.sha256(der).hexdigest(), _armored(found.signer_cert), "".join(map(_armored, found.other_certs))
+    )
+
+
+def _armored(certificate: x509.Certificate) -> str:
+    armored: bytes = pem.armor("CERTIFICATE", certificate.dump())
+    return armored.decode()
 
 
 def renew_stamp(body: bytes) -> tuple[bytes, datetime]:

@@ -322,7 +322,7 @@ def shadowed(start: Revision, drawn: int, text: bytes) -> bytes:
 
 # --- one bit --------------------------------------------------------------------------------------------------------
 def flips(body: bytes, chosen: random.Random) -> Iterator[bytes]:
-    """Places all over the file; as many behind the seal; every byte of every stamp, and some of what fills it up."""
+    """Places all over the file, behind the seal, and all along every stamp, with some of what fills it up."""
     behind = body.index(b"%%EOF\n", body.index(b"/ByteRange")) + 6
     for _turn in range(400):
         yield one_bit(body, chosen.randrange(len(body)), chosen)
@@ -330,7 +330,7 @@ def flips(body: bytes, chosen: random.Random) -> Iterator[bytes]:
         yield one_bit(body, chosen.randrange(behind, len(body)), chosen)
     for found in list(re.finditer(rb"/Contents <([0-9A-F]+)>", body))[1:]:
         raw = bytes.fromhex(found[1].decode())
-        for place in range(len(der(raw).whole) + 40):
+        for place in range(0, len(der(raw).whole) + 40, 3):
             changed = bytearray(raw)
             changed[place] ^= 1 << chosen.randrange(8)
             yield body[: found.start(1)] + changed.hex().upper().encode() + body[found.end(1) :]
