@@ -457,8 +457,8 @@ class Pdf:
                 for width in widths:
                     fields.append(int.from_bytes(table.data[here : here + width], "big"))
                     here += width
-                need(here <= len(table.data), "a table of the PDF is too short")
-                places.setdefault(one, (fields[0], fields[1], fields[2]))
+                need(here <= len(table.data) and one not in places, "a table of the PDF is not in order")
+                places[one] = (fields[0], fields[1], fields[2])
                 place = here
         self.tables.append(Table(at, entries, places))
         self.places = {**places, **self.places}
@@ -627,13 +627,14 @@ def added(before: Pdf, after: Pdf) -> Dict[int, Any]:
     need(entries["/ID"][:1] == old["/ID"][:1] and [type(one) for one in entries["/ID"]] == [bytes, bytes], ADDED)
     need({**table.places, 0: 0} == {**places, 0: 0} and table.places.get(0, (0,))[0] == 0, ADDED)
     need(entries["/Size"] == max(places) + 1, ADDED)
+    need(number not in before.places, ADDED)
     need(all(one in before.places or one >= old["/Size"] for one in places), ADDED)
     del values[number]
     return values
 
 
 def _description(stream: Stream) -> Any:
-    return {**stream.entries, "/Length": 0}, _WRITTEN.sub(b"", stream.data)
+    return {**stream.entries, "/Length": 0}, _WRITTEN.sub(b"<>", stream.data)
 
 
 def _check_evidence(had: Dict[str, Any], has: Dict[str, Any], new: Dict[int, Any]) -> None:

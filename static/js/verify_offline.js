@@ -384,7 +384,8 @@
             place += width;
             return Number(big(data.slice(place - width, place)));
           });
-          if (!places.has(one)) places.set(one, fields.slice(0, 3));
+          need(!places.has(one), "pdf");
+          places.set(one, fields.slice(0, 3));
         }
       }
       this.tables.push({ at, table, places });
@@ -517,13 +518,14 @@
     listed.delete(0);
     need(listed.size === places.size && [...places].every(([one, place]) => alike(listed.get(one), place)), "added");
     need(table.get("Size") === Math.max(...places.keys()) + 1, "added");
+    need(!before.places.has(number), "added");
     need([...places.keys()].every((one) => before.places.has(one) || one >= old.get("Size")), "added");
     values.delete(number);
     return values;
   };
   const description = async (pdf, place) => {
     const { value, data } = await pdf.find(place);
-    return spelled(but(value, { Length: 0 })) + latin(data).replace(WRITTEN, "");
+    return spelled(but(value, { Length: 0 })) + latin(data).replace(WRITTEN, "<>");
   };
   // Nothing is taken away; what is new is a value in DER that nothing else names. What it says is not judged.
   const checkEvidence = (had, has, fresh) => {

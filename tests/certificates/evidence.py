@@ -104,6 +104,9 @@ class Revision:
     # Entries of the table that are not what the objects say.
     listed: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     unlisted: tuple[int, ...] = ()
+    # A number that the table lists a second time, elsewhere; the table's own number, when it is not a new one.
+    doubled: int = 0
+    own: int = 0
     table: dict[bytes, bytes] = field(default_factory=dict)
     ranged: Callable[[int, int, int], tuple[int, ...]] = lambda before, after, end: (0, before, after, end - after)
     token: Callable[[bytes], bytes] = lambda made: made
@@ -152,7 +155,7 @@ class Revision:
             if number not in self.unlisted and number not in self.listed:
                 places[number] = (1, len(out), 0)
             out += b"%d 0 obj\n%s\nendobj\n" % (number, source)
-        own = max(self.size - 1, *self.objects) + 1
+        own = self.own or max(self.size - 1, *self.objects) + 1
         at = len(out)
         places[own] = (1, at, 0)
         out += b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (own, self._table(places, own), at)
@@ -165,12 +168,15 @@ class Revision:
             kind.to_bytes(1, "big") + first.to_bytes(4, "big") + second.to_bytes(2, "big")
             for _n, (kind, first, second) in sorted(places.items())
         )
+        numbers = [*sorted(places), *([self.doubled] if self.doubled else [])]
+        if self.doubled:
+            rows += (1).to_bytes(1, "big") + (9).to_bytes(4, "big") + bytes(2)
         first_id = old.entries["/ID"][0].hex().encode()
         entries = {
             b"/Type": b"/XRef", b"/W": b"[ 1 4 2 ]", b"/Size": b"%d" % (own + 1),
             b"/Root": b"%d 0 R" % self.root, b"/Info": b"%d 0 R" % old.entries["/Info"].number,
             b"/ID": b"[ <%s> <00> ]" % first_id, b"/Prev": b"%d" % old.at,
-            b"/Index": b"[ %s ]" % b" ".join(b"%d 1" % one for one in sorted(places)), **self.table,
+            b"/Index": b"[ %s ]" % b" ".join(b"%d 1" % one for one in numbers), **self.table,
         }  # fmt: skip
         return packed(b" ".join(name + b" " + value for name, value in entries.items()), rows)
 
@@ -214,7 +220,7 @@ def attacks(held: Archived) -> dict[str, bytes]:
     annotated = start.genuine()[sheet].replace(b"/Annots [", b"/Annots [ %d 0 R" % spare)
     field_ = start.genuine()[start.mark]
     certificate, opening = authority.root.public_bytes(DER), b"/OpenAction << /S /JavaScript >> >>"
-    first = start.pdf.get(start.fields[1])["/T"]
+    first, moment = start.pdf.get(start.fields[1])["/T"], b'xmp:ModifyDate="2026-01-01T00:00:00'
     return {
         "a page with other content": made({sheet: re.sub(rb"/Contents \[[^]]*\]", b"/Contents %d 0 R" % spare,
                                                          start.genuine()[sheet]), spare: text}),
@@ -237,7 +243,8 @@ def attacks(held: Archived) -> dict[str, bytes]:
         "a catalog with other attachments": made({root: re.sub(rb"/EmbeddedFiles \d+", b"/EmbeddedFiles 1",
                                                                start.source(root))}),
         "a catalog with a word for another": changed(root, b"/Marked true", b"/Marked 1"),
-        "another title": made({start.about: retitled(start)}),
+        "another title": made({start.about: retitled(start, b"TM-", b"XX-")}),
+        "a title with a moment": made({start.about: retitled(start, b"TM-", moment + b"TM-")}),
         "a stranger's stamp": replace(start, stamper=held.stranger, objects=start.genuine()).written(),
         "no stamp": made(stamped=False),
         "evidence alone": replace(start, objects={start.store: start.source(start.store)}, stamped=False).written(),
@@ -274,6 +281,9 @@ def attacks(held: Archived) -> dict[str, bytes]:
         "a table without the tables before": made(table={b"/Prev": b"null"}),
         "a table with another catalog": made({spare: start.source(root)}, table={b"/Root": b"%d 0 R" % spare}),
         "a table with a second kind of table": made(table={b"/XRefStm": b"0"}),
+        "a table that lists the page twice": made(doubled=sheet),
+        "a table that lists an old object twice": made({drawn: text}, doubled=drawn),
+        "a table under the number of the page's content": made(own=drawn, table={b"/Size": b"%d" % (start.size + 3)}),
         "a table that is too large": made(table={b"/Size": b"9999"}),
         "a table that is encrypted": made(table={b"/Encrypt": b"<< >>"}),
         "a store with something else": changed(start.store, b"/Certs", b"/Dr 1 /Certs"),
@@ -297,11 +307,9 @@ def sealed_size(revision: Revision) -> int:
     return size
 
 
-def retitled(revision: Revision) -> bytes:
+def retitled(revision: Revision, old: bytes, new: bytes) -> bytes:
     stream = revision.pdf.get(Ref(revision.about))
-    return packed(
-        b"/Type /Metadata /Subtype /XML /Filter /FlateDecode", zlib.compress(stream.data.replace(b"TM-", b"XX-"))
-    )
+    return packed(b"/Type /Metadata /Subtype /XML /Filter /FlateDecode", zlib.compress(stream.data.replace(old, new)))
 
 
 def shadowed(start: Revision, drawn: int, text: bytes) -> bytes:
