@@ -102,9 +102,14 @@ def check_stamps(body: bytes, known: Options) -> datetime | None:
 def stampers_of(body: bytes) -> tuple[Stamper, ...]:
     """Whose stamps are in a file that was sealed here, each once."""
     reader = PdfFileReader(BytesIO(body))
-    inside = [one.attached_timestamp_data for one in reader.embedded_regular_signatures]
+    inside = [token for one in reader.embedded_regular_signatures for token in _stamps_inside(one.signer_info)]
     behind = [one.signed_data for one in reader.embedded_timestamp_signatures]
-    return tuple(dict.fromkeys(_stamper(token) for token in [*inside, *behind] if token is not None))
+    return tuple(dict.fromkeys(map(_stamper, [*inside, *behind])))
+
+
+def _stamps_inside(signer: cms.SignerInfo) -> list[cms.SignedData]:
+    named = [one for one in signer["unsigned_attrs"] if one["type"].native == "signature_time_stamp_token"]
+    return [token["content"] for one in named for token in one["values"]]
 
 
 def _stamper(token: cms.SignedData) -> Stamper:
