@@ -19,6 +19,7 @@ class CertificatesConfig(AppConfig):
         "certificates_certificatecredential",
         "certificates_filerevision",
         "certificates_seal",
+        "certificates_stampauthority",
         "certificates_issuebatchitem",
         "certificates_expiryreminder",
         "certificates_certificatehandout",

@@ -280,14 +280,17 @@ def check_stamp(signature: bytes, unsigned: bytes, policy: Policy) -> None:
         return
     ((name, token),) = _attributes(unsigned).items()
     need(name == STAMP_TOKEN, "the seal holds something that nothing signs")
+    check_token(token, hashlib.sha256(signature).digest(), policy)
+
+
+def check_token(token: bytes, digest: bytes, policy: Policy) -> None:
+    """A time stamp over this digest, by an authority that the policy names."""
     outer = parts(only(parts(only(token))[1].body))
     kind, content = parts(outer[2].body, 6, 0xA0)
     info = parts(content.body, 4)[0].body
     imprint = parts(parts(only(info))[2].body, 0x30, 4)
-    need(
-        kind.whole == STAMP_INFO and imprint[1].body == hashlib.sha256(signature).digest(),
-        "the time stamp is of another seal",
-    )
+    need(kind.whole == STAMP_INFO and imprint[0].whole in SHA256_FORMS, "the time stamp has another form")
+    need(imprint[1].body == digest, "the time stamp is of another seal, or the file was changed after it")
     _signature, rest = check_cms(
         token, STAMP_INFO, hashlib.sha256(info).digest(), policy.prints["stamp"], policy.prints["certificate"], 3
     )
@@ -302,17 +305,19 @@ class Ref(NamedTuple):
 
 
 _SPACE = re.compile(rb"[\0\t\n\f\r ]*")
+_CLOSED = re.compile(rb"[\t\n\f\r ]*endobj[\t\n\f\r ]*")
+_STREAM_CLOSED = re.compile(rb"[\r\n]*endstream[\t\n\f\r ]*endobj[\t\n\f\r ]*")
 _REFERENCE = re.compile(rb"([0-9]{1,8})[ \r\n]+0[ \r\n]+R(?![^\0\t\n\f\r /<>\[\]()])")
 _NUMBER = re.compile(rb"[+-]?[0-9]{0,12}(?:\.[0-9]{0,12})?(?=[\0\t\n\f\r /<>\[\]()]|$)")
 _NAME = re.compile(rb"/[^\0\t\n\f\r /<>\[\](){}%]*")
-_HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
+_HEX = re.compile(rb"<([0-9A-Fa-f\t\n\f\r ]*)>")
 _WORD = re.compile(rb"true|false|null")
-_OBJECT = re.compile(rb"([0-9]{1,8}) 0 obj(?=[\s<\[(/0-9tfn])")
-_STREAM = re.compile(rb"\s*stream\r?\n")
+_OBJECT = re.compile(rb"([0-9]{1,8}) 0 obj(?=[\t\n\f\r <\[(/0-9tfn])")
+_STREAM = re.compile(rb"[\t\n\f\r ]*stream\r?\n")
 _END = re.compile(rb"startxref\r?\n([0-9]{1,8})\r?\n%%EOF\r?\n?")
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _STRING = re.compile(rb"[^()\\]+|[()]|\\(?:[0-7]{1,3}|\r\n|.)", re.S)
-DEEPEST = 40
+DEEPEST, MOST_REVISIONS = 40, 64
 
 
 class Stream(NamedTuple):
@@ -323,7 +328,8 @@ class Stream(NamedTuple):
 
 
 class Reader:
-    """Reads values one after the other. Names are str, strings bytes, references Ref."""
+    """Reads values one after the other. Names are str, strings bytes, references Ref; what is neither of these nor a
+    whole number is a tuple, so that values are equal only where they are of one kind."""
 
     def __init__(self, data: bytes, at: int = 0) -> None:
         self.data, self.at, self.depth = data, at, 0
@@ -375,10 +381,10 @@ class Reader:
         if found := self.take(_HEX):
             return bytes.fromhex(found[1].decode())
         if found := self.take(_WORD):
-            return {b"true": True, b"false": False, b"null": None}[found[0]]
+            return (found[0],)
         found = self.take(_NUMBER)
         need(found and found[0].strip(b"+-."), "the PDF cannot be read")
-        return float(found[0]) if b"." in found[0] else int(found[0])  # type: ignore[index]
+        return (float(found[0]),) if b"." in found[0] else int(found[0])  # type: ignore[index]
 
     def _string(self) -> bytes:
         made: List[bytes] = []
@@ -412,6 +418,14 @@ def unpacked(entries: Dict[str, Any], data: bytes) -> bytes:
     return made
 
 
+class Table(NamedTuple):
+    """What one revision says of its objects: (1, place, 0) for most."""
+
+    at: int
+    entries: Dict[str, Any]
+    places: Dict[int, Tuple[int, int, int]]
+
+
 class Pdf:
     """Objects of a file, found by its tables alone; where two versions of one stand, the later holds."""
 
@@ -420,58 +434,61 @@ class Pdf:
         self.places: Dict[int, Tuple[int, int, int]] = {}
         tail = list(_END.finditer(data, max(0, len(data) - 64)))
         need(data.startswith(b"%PDF-") and tail and tail[-1].end() == len(data), "this is not a PDF as they are issued")
-        self.trailer: Dict[str, Any] = {}
+        self.tables: List[Table] = []
         at: Optional[int] = int(tail[-1][1])
-        for _turn in range(8):
-            if at is None:
-                return
+        while at is not None:
+            need(len(self.tables) < MOST_REVISIONS, "the PDF was changed too often")
             at = self._table(at)
-        fail("the PDF was changed too often")
+        self.trailer = self.tables[0].entries
 
     def _table(self, at: int) -> Optional[int]:
-        table = self._at(at)[1]
+        table = self.at(at)[1]
         need(isinstance(table, Stream) and table.entries.get("/Type") == "/XRef", "the PDF has no table as ours have")
         entries = table.entries
         need("/Encrypt" not in entries, "the PDF is encrypted")
         widths = entries["/W"]
         numbers = entries.get("/Index", [0, entries["/Size"]])
-        row, place = sum(widths), 0
+        places: Dict[int, Tuple[int, int, int]] = {}
+        place = 0
+        need(sum(widths), "the PDF has no table as ours have")
         for first, count in zip(numbers[::2], numbers[1::2]):
             for one in range(first, first + count):
                 fields, here = [], place
                 for width in widths:
                     fields.append(int.from_bytes(table.data[here : here + width], "big"))
                     here += width
-                need(here <= len(table.data), "a table of the PDF is too short")
-                self.places.setdefault(one, (fields[0], fields[1], fields[2]))
-                place += row
-        self.trailer = self.trailer or entries
+                need(here <= len(table.data) and one not in places, "a table of the PDF is not in order")
+                places[one] = (fields[0], fields[1], fields[2])
+                place = here
+        self.tables.append(Table(at, entries, places))
+        self.places = {**places, **self.places}
         return entries.get("/Prev")
 
-    def _at(self, at: int) -> Tuple[int, Any, int, int]:
-        """Number, value, and where the object stands."""
+    def at(self, at: int) -> Tuple[int, Any, int, int]:
+        """Number, value, where the object stands, and where its value ends."""
         reader = Reader(self.data, at)
         head = reader.take(_OBJECT)
-        made, start = reader.value(), at
+        made = reader.value()
         if isinstance(made, dict) and reader.take(_STREAM):
-            size = self.get(made["/Length"])
-            data, after = self.data[reader.at : reader.at + size], self.data[reader.at + size :][:12]
+            size = made["/Length"]
+            data = self.data[reader.at : reader.at + size]
+            reader.at += size
             need(
-                len(data) == size and after.lstrip(b"\r\n").startswith(b"endstream"),
+                len(data) == size and _STREAM_CLOSED.match(self.data, reader.at),
                 "a stream of the PDF has another length",
             )
             made = Stream(made, unpacked(made, data))
-        return int(head[1]) if head else fail("the PDF cannot be read"), made, start, reader.at
+        return int(head[1]) if head else fail("the PDF cannot be read"), made, at, reader.at
 
     def find(self, ref: Any) -> Tuple[int, Any, int, int]:
         need(isinstance(ref, Ref) and ref.number in self.places, "an object of the PDF is missing")
         kind, first, second = self.places[ref.number]
         if kind == 1:
-            found = self._at(first)
+            found = self.at(first)
             need(found[0] == ref.number, "an object of the PDF stands elsewhere")
             return found
         need(kind == 2 and self.places[first][0] == 1, "an object of the PDF is missing")
-        stream = self._at(self.places[first][1])[1]
+        stream = self.at(self.places[first][1])[1]
         need(
             stream.entries.get("/Type") == "/ObjStm" and second < stream.entries["/N"],
             "an object of the PDF is missing",
@@ -509,28 +526,127 @@ def _text(raw: bytes) -> str:
     return raw[2:].decode("utf-16-be") if raw.startswith(b"\xfe\xff") else raw.decode("ascii")
 
 
-def check_seal(pdf: Pdf, policy: Policy) -> None:
-    """The one seal, over everything but its own signature."""
+def check_seal(pdf: Pdf, policy: Policy) -> Pdf:
+    """The file as it was sealed. The seal covers everything of it but its own signature; behind it nothing may stand
+    but revisions that add evidence, each up to its end covered by a time stamp of its own."""
     need(policy.prints["seal"], "the policy names no seal, and without one nobody answers for a PDF")
-    form = pdf.get(pdf.get(pdf.trailer["/Root"])["/AcroForm"])
-    fields = pdf.get(form["/Fields"])
-    need(len(fields) == 1, "the PDF has no seal, or more than one; a renewed time stamp is not read here")
-    _number, seal, start, end = pdf.find(pdf.get(fields[0])["/V"])
-    need(
-        seal.get("/Type") == "/Sig" and seal.get("/SubFilter") == "/ETSI.CAdES.detached", "the seal is of another kind"
-    )
-    nought, before, after, rest = seal["/ByteRange"]
-    need(
-        nought == 0 and start < before < after < end and after + rest == len(pdf.data),
-        "the seal does not cover the whole file",
-    )
+    ends = [sum(pdf.get(pdf.get(one)["/V"])["/ByteRange"][2:]) for one in fields_of(pdf)]
+    need(ends and ends == sorted(set(ends)) and ends[-1] == len(pdf.data),
+         "the PDF has no seal, or more behind it than time stamps")  # fmt: skip
+    revisions = [Pdf(pdf.data[:end]) for end in ends]
+    for place in range(len(revisions) - 1, 0, -1):
+        check_added(revisions[place - 1], revisions[place], policy)
+    sealed = revisions[0]
+    (field,) = fields_of(sealed)
+    value = sealed.get(field)["/V"]
+    seal = sealed.get(value)
+    need(seal["/Type"] == "/Sig" and seal["/SubFilter"] == "/ETSI.CAdES.detached", "the seal is of another kind")
+    blob, digest = covered(sealed, value)
+    signature, unsigned = check_cms(blob, DATA, digest, policy.prints["seal"], policy.prints["certificate"])
+    check_stamp(signature, unsigned, policy)
+    return sealed
+
+
+def fields_of(pdf: Pdf) -> List[Ref]:
+    fields = pdf.get(pdf.get(pdf.get(pdf.trailer["/Root"])["/AcroForm"])["/Fields"])
+    return fields if isinstance(fields, list) else fail("the PDF cannot be read")
+
+
+def covered(pdf: Pdf, place: Ref) -> Tuple[bytes, bytes]:
+    """A signature, and the digest of everything else up to the end of the file."""
+    _number, made, start, end = pdf.find(place)
+    nought, before, after, rest = made["/ByteRange"]
+    need(nought == 0 and start < before < after < end and after + rest == len(pdf.data),
+         "the seal does not cover the whole file")  # fmt: skip
     written = re.fullmatch(rb"<((?:[0-9A-F]{2})+)>", pdf.data[before:after])
     padded = bytes.fromhex(written[1].decode()) if written else fail("the seal is written otherwise")
     blob = der(padded).whole
-    need(padded == seal["/Contents"] and not padded[len(blob) :].strip(b"\0"), "the seal is written otherwise")
-    digest = hashlib.sha256(pdf.data[:before] + pdf.data[after:]).digest()
-    signature, unsigned = check_cms(blob, DATA, digest, policy.prints["seal"], policy.prints["certificate"])
-    check_stamp(signature, unsigned, policy)
+    need(padded == made["/Contents"] and not padded[len(blob) :].strip(b"\0"), "the seal is written otherwise")
+    return blob, hashlib.sha256(pdf.data[:before] + pdf.data[after:]).digest()
+
+
+# --- evidence behind the seal (B-LTA): whoever can have a time stamp could add it, so it must not change what is seen
+ADDED = "something was added behind the seal that is no evidence"
+TABLE = {"/Type", "/W", "/Index", "/Size", "/Root", "/Info", "/ID", "/Prev", "/Length"}
+EVIDENCE = ("/Certs", "/OCSPs", "/CRLs")
+_STAMP_NAME = re.compile(rb"Timestamp-[0-9a-f-]{36}")
+# What writes the stamp puts its name and the moment into the description of the document.
+_WRITTEN = re.compile(rb'(xmp:ModifyDate="[0-9T:.+-]{19,35}Z?|(?:pdf:Producer|x:xmptk)="pyHanko [0-9.]{1,20})"')
+
+
+def check_added(before: Pdf, after: Pdf, policy: Policy) -> None:
+    """One revision more: a document time stamp in a field that shows nothing, and certificates, answers and lists."""
+    new, root = added(before, after), after.trailer["/Root"]
+    was, fields, mark = before.get(root), fields_of(before), fields_of(after)[-1]
+    form, sheet, store = was["/AcroForm"], before.get(fields[0])["/P"], was.get("/DSS", after.get(root).get("/DSS"))
+    field, about = after.get(mark), was["/Metadata"]
+    place, name = field["/V"], field["/T"]
+    stamp, page = after.get(place), before.get(sheet)
+    blob, digest = covered(after, place)
+    check_token(blob, digest, policy)
+    need(len({mark, place, root, form, sheet}) == 5, ADDED)
+    need(set(new) & set(before.places) <= {one.number for one in (root, form, sheet, about, store)}, ADDED)
+    need([one.number in before.places for one in (mark, place, store)] == [False, False, "/DSS" in was], ADDED)
+    need(_STAMP_NAME.fullmatch(name) and name not in [before.get(one)["/T"] for one in fields], ADDED)
+    for ref, content in (
+        (root, {**was, "/DSS": store}),
+        (form, {**before.get(form), "/Fields": fields + [mark]}),
+        (sheet, {**page, "/Annots": page["/Annots"] + [mark]}),
+        (mark, {"/FT": "/Sig", "/Type": "/Annot", "/Subtype": "/Widget", "/F": 132, "/Rect": [0, 0, 0, 0], "/P": sheet,
+                "/T": name, "/TU": b"Timestamp", "/V": place}),
+        (place, {"/Type": "/DocTimeStamp", "/Filter": "/Adobe.PPKLite", "/SubFilter": "/ETSI.RFC3161",
+                 "/Contents": stamp["/Contents"], "/ByteRange": stamp["/ByteRange"]}),
+    ):  # fmt: skip
+        need(after.get(ref) == content, ADDED)
+        new.pop(ref.number, None)
+    need(_description(before.get(about)) == _description(after.get(about)), ADDED)
+    new.pop(about.number, None)
+    _check_evidence(before.get(store) if "/DSS" in was else {}, after.get(store), new)
+    new.pop(store.number, None)
+    need(not new, ADDED)
+
+
+def added(before: Pdf, after: Pdf) -> Dict[int, Any]:
+    """The objects of the last revision, which is made of them alone: none is new under an old number that nothing
+    used, none is taken away, and its table lists them all."""
+    values: Dict[int, Any] = {}
+    places: Dict[int, Tuple[int, int, int]] = {}
+    at, number, tail = len(before.data), 0, None
+    while not tail:
+        number, value, start, end = after.at(at)
+        closed = (_STREAM_CLOSED if isinstance(value, Stream) else _CLOSED).match(after.data, end)
+        need(closed and number and number not in values, ADDED)
+        values[number], places[number] = value, (1, start, 0)
+        at = closed.end() if closed else end
+        tail = _END.match(after.data, at)
+    table, last = after.tables[0], before.tables[0]
+    entries, old = table.entries, last.entries
+    need(tail.end() == len(after.data) and places[number][1] == table.at, ADDED)
+    need(set(entries) - {"/Filter"} == TABLE, ADDED)
+    need([entries[one] for one in ("/Prev", "/Root", "/Info")] == [last.at, old["/Root"], old["/Info"]], ADDED)
+    need(entries["/ID"][:1] == old["/ID"][:1] and [type(one) for one in entries["/ID"]] == [bytes, bytes], ADDED)
+    need({**table.places, 0: 0} == {**places, 0: 0} and table.places.get(0, (0,))[0] == 0, ADDED)
+    need(entries["/Size"] == max(places) + 1, ADDED)
+    need(number not in before.places, ADDED)
+    need(all(one in before.places or one >= old["/Size"] for one in places), ADDED)
+    del values[number]
+    return values
+
+
+def _description(stream: Stream) -> Any:
+    return {**stream.entries, "/Length": 0}, _WRITTEN.sub(b"<>", stream.data)
+
+
+def _check_evidence(had: Dict[str, Any], has: Dict[str, Any], new: Dict[int, Any]) -> None:
+    """Nothing is taken away; what is new is a value in DER that nothing else names. What it says is not judged."""
+    need(set(has) <= {"/Type", *EVIDENCE} and has.get("/Type") == had.get("/Type", has.get("/Type")), ADDED)
+    need(has.get("/Type", "/DSS") == "/DSS", ADDED)
+    for kind in EVIDENCE:
+        old, now = had.get(kind, []), has.get(kind, [])
+        need(len(set(now)) == len(now) and set(old) <= set(now), ADDED)
+        for ref in set(now) - set(old):
+            stream = new.pop(ref.number, None)
+            need(isinstance(stream, Stream) and set(stream.entries) == {"/Length"} and only(stream.data), ADDED)
 
 
 # --- the log: notes, tree and proof as C2SP and RFC 6962 have them --------------------------------------------------
@@ -884,9 +1000,7 @@ def _verified(
 ) -> Answer:
     if pdf:
         need(len(pdf) <= LARGEST_FILE, "the file is too large")
-        read = Pdf(pdf)
-        check_seal(read, policy)
-        inside = attachments(read)
+        inside = attachments(check_seal(Pdf(pdf), policy))
         need(
             PROOF in inside or PROOF in files,
             "the proof of the log is not in this file yet; download it again, or give --proof",

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from certificates.models import IssuerKey, Seal
+from certificates.models import IssuerKey, Seal, StampAuthority
 from certificates.selectors.issuer_keys import key_ring
-from certificates.selectors.seals import controllers_used, seals_used
+from certificates.selectors.seals import controllers_used, seals_used, stampers_used
 from certificates.tlog import selectors as tlog
 
 ABOUT = """\
 # Whom to believe when a certificate is checked without its site: keys of the log, its witnesses and how many of them
-# suffice (C2SP tlog-policy); the issuer's keys; seals and what stands in them, as SHA-256 of the certificates (DER).
+# suffice (C2SP tlog-policy); the issuer's keys; seals, time-stamp authorities and what stands in both, as SHA-256 of
+# the certificates (DER).
 # Compare it with a copy from elsewhere, keep it, and give it to tools/verify_certificate.py --policy.
 """
 
@@ -23,8 +24,9 @@ def verification_policy() -> str:
     if not (text := tlog.policy_text()):
         return ""
     issuers = [_issuer(key, until) for controller in controllers_used() for key, until in key_ring(controller)]
-    seals = seals_used()
-    lines = [*issuers, *_once(map(_seal, seals)), *_once(one for seal in seals for one in _chain(seal))]
+    seals, stampers = seals_used(), stampers_used()
+    beside = _once(one for used in (*seals, *stampers) for one in _chain(used))
+    lines = [*issuers, *_once(map(_seal, seals)), *(f"# stamp sha256:{one.fingerprint}" for one in stampers), *beside]
     return ABOUT + text.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in lines)
 
 
@@ -42,8 +44,8 @@ def _seal(seal: Seal) -> str:
     return f"# seal sha256:{seal.fingerprint}"
 
 
-def _chain(seal: Seal) -> list[str]:
-    found = x509.load_pem_x509_certificates(seal.chain.encode()) if seal.chain else []
+def _chain(used: Seal | StampAuthority) -> list[str]:
+    found = x509.load_pem_x509_certificates(used.chain.encode()) if used.chain else []
     return [f"# certificate sha256:{one.fingerprint(hashes.SHA256()).hex()}" for one in found]
 
 

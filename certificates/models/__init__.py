@@ -17,7 +17,7 @@ from certificates.models.decisions import RevocationCase
 from certificates.models.designs import CertificateTemplate, TemplateVersion
 from certificates.models.filing import FilingLine, FilingList
 from certificates.models.handout import CertificateHandout, CertificateReturn
-from certificates.models.revisions import FileRevision
+from certificates.models.revisions import FileRevision, StampAuthority
 from certificates.models.statements import KeyRotation, StatusStatement
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
@@ -43,6 +43,7 @@ __all__ = [
     "KeyRotation",
     "RevocationCase",
     "ShareLink",
+    "StampAuthority",
     "StatusStatement",
     "TemplateVersion",
     "VerificationCount",

@@ -18,6 +18,26 @@ class RevisionQuerySet(ScopedQuerySet):
     }
 
 
+class StampAuthority(models.Model):
+    """Who has set time stamps on our files (append-only): whoever checks a file without the site must know it."""
+
+    # SHA-256 of the certificate in DER; PEM of it, and of those beside it in its stamps.
+    fingerprint = models.CharField(max_length=64)
+    certificate = models.TextField()
+    chain = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["fingerprint"], name="stamp_authority_recorded_once"),
+            models.CheckConstraint(name="stamp_authority_has_a_certificate", condition=~Q(certificate="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
 class FileRevision(models.Model):
     """A later file beside the issued one (append-only).
 

@@ -17,7 +17,15 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from certificates.seals.identity import Identity
 from certificates.seals.options import Options, options
 from certificates.seals.providers import SealProvider, checked_signature, provider, seal_identity
-from certificates.seals.stamps import STAMP_LAST, HttpsTimeStamper, check_stamps, evidence, stamps_for_archives
+from certificates.seals.stamps import (
+    STAMP_LAST,
+    HttpsTimeStamper,
+    Stamper,
+    check_stamps,
+    evidence,
+    stampers_of,
+    stamps_for_archives,
+)
 from certificates.selectors.loops import run
 from core import clock
 from core.errors import DomainError
@@ -29,11 +37,12 @@ RESERVED, RESERVED_WITH_STAMP = 8192, 24576
 
 @dataclass(frozen=True)
 class Sealed:
-    """The sealed bytes, whose seal it is, and until when an archive's time stamp holds."""
+    """The sealed bytes, whose seal it is, until when an archive's time stamp holds, and who set the stamps."""
 
     body: bytes
     identity: Identity
     stamped_until: datetime | None = None
+    stampers: tuple[Stamper, ...] = ()
 
 
 def seal_file(body: bytes) -> Sealed:
@@ -43,13 +52,14 @@ def seal_file(body: bytes) -> Sealed:
         raise DomainError("seal_failed", reason="certificate_not_in_force")
     try:
         sealed = _sealed(body, known)
-        until = check_stamps(sealed, known) if known.profile not in ("", "B-B") else None
+        stamped = known.profile not in ("", "B-B")
+        until, stampers = (check_stamps(sealed, known), stampers_of(sealed)) if stamped else (None, ())
     except DomainError:
         raise
     except Exception as error:
         # pyHanko has a family of errors for everything that it meets; none of them is a certificate.
         raise DomainError("seal_failed", reason=type(error).__name__) from error
-    return Sealed(sealed, whose, until)
+    return Sealed(sealed, whose, until, stampers)
 
 
 class ProviderSigner(Signer):

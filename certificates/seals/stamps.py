@@ -3,15 +3,18 @@
 B-LTA is renewed before the authority's certificate ends: the new stamp vouches for everything before it.
 """
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import requests
-from asn1crypto import crl, pem, tsp, x509
+from asn1crypto import cms, crl, pem, tsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko.sign.timestamps import TimeStamper
@@ -32,6 +35,15 @@ from core.errors import DomainError
 STAMP_LAST = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
 TIMEOUT = (5, 15)
 LONGEST_ANSWER = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Stamper:
+    """Who set a time stamp: SHA-256 of the certificate, PEM of it, and PEM of those beside it in the stamp."""
+
+    fingerprint: str
+    certificate: str
+    chain: str = ""
 
 
 class HttpsTimeStamper(TimeStamper):
@@ -87,18 +99,44 @@ def check_stamps(body: bytes, known: Options) -> datetime | None:
     return run(_check_stamps(body, known))
 
 
+def stampers_of(body: bytes) -> tuple[Stamper, ...]:
+    """Whose stamps are in a file that was sealed here, each once."""
+    reader = PdfFileReader(BytesIO(body))
+    inside = [token for one in reader.embedded_regular_signatures for token in _stamps_inside(one.signer_info)]
+    behind = [one.signed_data for one in reader.embedded_timestamp_signatures]
+    return tuple(dict.fromkeys(map(_stamper, [*inside, *behind])))
+
+
+def _stamps_inside(signer: cms.SignerInfo) -> list[cms.SignedData]:
+    named = [one for one in signer["unsigned_attrs"] if one["type"].native == "signature_time_stamp_token"]
+    return [token["content"] for one in named for token in one["values"]]
+
+
+def _stamper(token: cms.SignedData) -> Stamper:
+    found = extract_certificate_info(token)
+    der = found.signer_cert.dump()
+    return Stamper(
+        hashlib.sha256(der).hexdigest(), _armored(found.signer_cert), "".join(map(_armored, found.other_certs))
+    )
+
+
+def _armored(certificate: x509.Certificate) -> str:
+    armored: bytes = pem.armor("CERTIFICATE", certificate.dump())
+    return armored.decode()
+
+
 def renew_stamp(body: bytes) -> tuple[bytes, datetime]:
     """The file with one more stamp at its end, and until when that holds. Raises `seal_failed`."""
     known = options()
     out = BytesIO()
     try:
         run(_renew(body, known, out))
-        until = check_stamps(out.getvalue(), known)
+        until = run(_last_stamp_until(out.getvalue(), known))
     except DomainError:
         raise
     except Exception as error:
         raise DomainError("seal_failed", reason=type(error).__name__) from error
-    if until is None or not out.getvalue().startswith(body):
+    if not out.getvalue().startswith(body):
         raise DomainError("seal_failed", reason="stamp_not_added")
     return out.getvalue(), until
 
@@ -128,9 +166,14 @@ async def _check_stamps(body: bytes, known: Options) -> datetime | None:
     stamp = status.timestamp_validity
     if not (status.intact and status.valid and stamp and stamp.intact and stamp.valid and stamp.trusted):
         raise DomainError("seal_failed", reason="stamp_not_trusted")
-    if known.profile != "B-LTA":
-        return None
-    last = reader.embedded_timestamp_signatures[-1]
+    return await _last_stamp_until(body, known) if known.profile == "B-LTA" else None
+
+
+async def _last_stamp_until(body: bytes, known: Options) -> datetime:
+    """Only the last is asked for today: the certificates of those below it have run out by and by, and each was
+    trusted when the next one was set above it."""
+    anchors = ValidationContext(trust_roots=list(roots(known.roots)), moment=clock.now(), allow_fetching=False)
+    last = PdfFileReader(BytesIO(body)).embedded_timestamp_signatures[-1]
     whole = await async_validate_pdf_timestamp(last, anchors)
     if not (whole.intact and whole.valid and whole.trusted):
         raise DomainError("seal_failed", reason="stamp_not_trusted")

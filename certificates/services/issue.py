@@ -29,6 +29,7 @@ from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.enclosures import enclosures
 from certificates.services.snapshot import SAYS, Refusal, differs, in_the_way, refusals, snapshot, take_anew
+from certificates.services.stamps import record_stampers
 from certificates.services.steps import Decision, take_step
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
 from core import audit, outbox
@@ -187,6 +188,7 @@ def _keep(
         seal=recorded_seal(sealed.identity),
         stamped_until=sealed.stamped_until,
     )
+    record_stampers(sealed.stampers)
     credential = store_credential(locked, signed)
     issued = take_step(
         actor=actor, certificate=locked, step="issue", number=locked.number, credential=credential.sha256

@@ -19,6 +19,7 @@ from certificates.selectors.files import proof_name
 from certificates.selectors.proof_files import has_proof, proofs_due, whole_proof
 from certificates.services.enclosures import enclosures
 from certificates.services.issue import recorded_seal
+from certificates.services.stamps import record_stampers
 from certificates.workflow import CertificateState, RevisionKind
 from core import audit, clock, outbox
 
@@ -88,5 +89,6 @@ def _keep(actor: User, file: CertificateFile, drawn: Drawn, sealed: Sealed) -> F
         seal=recorded_seal(sealed.identity),
         stamped_until=sealed.stamped_until,
     )
+    record_stampers(sealed.stampers)
     audit.record(actor, "certificates.proof_enclosed", locked.certificate, sha256=made.sha256)
     return made

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -11,8 +12,8 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
-from certificates.models import Certificate, CertificateFile, FileRevision
-from certificates.seals import renew_stamp, stamps_for_archives
+from certificates.models import Certificate, CertificateFile, FileRevision, StampAuthority
+from certificates.seals import Stamper, renew_stamp, stampers_of, stamps_for_archives
 from certificates.selectors.files import newest, newest_bytes, next_name, stamps_due
 from core import audit, clock, outbox
 
@@ -76,8 +77,16 @@ def _keep(
         size=len(body),
         stamped_until=until,
     )
+    record_stampers(stampers_of(body))
     audit.record(actor, "certificates.stamp_renewed", file.certificate, sha256=made.sha256)
     return made
+
+
+def record_stampers(stampers: Iterable[Stamper]) -> None:
+    """The policy for those who check without the site names everybody who has set a stamp on a file that was kept."""
+    for one in stampers:
+        facts = {"certificate": one.certificate, "chain": one.chain}
+        StampAuthority.objects.get_or_create(fingerprint=one.fingerprint, defaults=facts)
 
 
 def _is_longer(file: CertificateFile, until: datetime) -> bool:

@@ -239,33 +239,41 @@
     need(signedBy(mine, hex(info[4].whole), info[5].body, await sha256([0x31], info[3].whole.slice(1))), "seal");
     return [info[5].body, info[6] ? info[6].body : null];
   };
+  // A time stamp over this digest, by an authority that the policy names.
+  const checkToken = async (token, hashed, policy) => {
+    const outer = parts(only(parts(only(token))[1].body));
+    const [kind, content] = parts(outer[2].body, 6, 0xa0);
+    const info = parts(content.body, 4)[0].body;
+    const imprint = parts(parts(only(info))[2].body, 0x30, 4);
+    need(hex(kind.whole) === STAMP_INFO && SHA256_FORMS.includes(hex(imprint[0].whole)), "seal");
+    need(same(imprint[1].body, hashed), "changed");
+    const [, rest] = await checkCms(token, STAMP_INFO, await sha256(info), policy.prints.stamp, policy.prints.certificate, 3);
+    need(!rest, "seal");
+  };
   const checkStamp = async (signature, unsigned, policy) => {
     if (!unsigned) return;
     const found = attributes(unsigned);
     const token = found.get("060b2a864886f70d010910020e");
     need(found.size === 1 && token, "seal");
-    const outer = parts(only(parts(only(token))[1].body));
-    const [kind, content] = parts(outer[2].body, 6, 0xa0);
-    const info = parts(content.body, 4)[0].body;
-    const imprint = parts(parts(only(info))[2].body, 0x30, 4);
-    need(hex(kind.whole) === STAMP_INFO && same(imprint[1].body, await sha256(signature)), "seal");
-    const [, rest] = await checkCms(token, STAMP_INFO, await sha256(info), policy.prints.stamp, policy.prints.certificate, 3);
-    need(!rest, "seal");
+    await checkToken(token, await sha256(signature), policy);
   };
 
   // --- the PDF: ours are written in one way, and another is not read -------------------------------------------------
-  // Values: names as {name}, strings as {string}, references as {ref}, dictionaries as Map.
+  // Values: names as {name}, strings as {string}, references as {ref}, numbers with a point as {real}, dictionaries as Map.
   const END = "[\\0\\t\\n\\f\\r /<>\\[\\]()]";
   const TOKENS = {
     space: /[\0\t\n\f\r ]*/y,
     ref: new RegExp(`(\\d{1,8})[ \\r\\n]+0[ \\r\\n]+R(?=${END}|$)`, "y"),
     name: /\/([^\0\t\n\f\r /<>[\](){}%]*)/y,
-    hex: /<([0-9A-Fa-f\s]*)>/y,
+    hex: /<([0-9A-Fa-f\t\n\f\r ]*)>/y,
     word: /true|false|null/y,
     number: new RegExp(`([+-]?(?:\\d{1,12}(?:\\.\\d{0,12})?|\\.\\d{1,12}))(?=${END}|$)`, "y"),
     string: /[^()\\]+|[()]|\\(?:[0-7]{1,3}|\r\n|[^])/y,
-    object: /(\d{1,8}) 0 obj(?=[\s<[(/0-9tfn])/y,
-    stream: /\s*stream\r?\n/y,
+    object: /(\d{1,8}) 0 obj(?=[\t\n\f\r <[(/0-9tfn])/y,
+    stream: /[\t\n\f\r ]*stream\r?\n/y,
+    closed: /[\t\n\f\r ]*endobj[\t\n\f\r ]*/y,
+    streamClosed: /[\r\n]*endstream[\t\n\f\r ]*endobj[\t\n\f\r ]*/y,
+    end: /startxref\r?\n(\d{1,8})\r?\n%%EOF\r?\n?/y,
   };
   const ESCAPED = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", "\n": "", "\r": "", "\r\n": "" };
   class Reader {
@@ -315,10 +323,14 @@
       if (this.data[this.at] === "(") return this.string();
       if ((found = this.take("ref"))) return { ref: Number(found[1]) };
       if ((found = this.take("name"))) return { name: found[1] };
-      if ((found = this.take("hex"))) return { string: latin(fromHex(found[1].replace(/\s/g, ""))) };
+      if ((found = this.take("hex"))) {
+        const digits = found[1].replace(/\s/g, "");
+        need(digits.length % 2 === 0, "pdf");
+        return { string: latin(fromHex(digits)) };
+      }
       if ((found = this.take("word"))) return { true: true, false: false, null: null }[found[0]];
       need((found = this.take("number")), "pdf");
-      return Number(found[1]);
+      return found[1].includes(".") ? { real: Number(found[1]) } : Number(found[1]);
     }
 
     string() {
@@ -337,18 +349,23 @@
     }
   }
   const named = (value, name) => Boolean(value) && value.name === name;
+  const ordered = (map) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  const spelled = (value) => JSON.stringify(value, (_key, one) => (one instanceof Map ? { map: ordered(one) } : one));
+  const alike = (a, b) => spelled(a) === spelled(b);
+  const but = (map, entries) => new Map([...map, ...Object.entries(entries)]);
 
   class Pdf {
     static async open(bytes) {
       const pdf = new Pdf();
-      Object.assign(pdf, { bytes, data: latin(bytes), places: new Map(), trailer: null });
+      Object.assign(pdf, { bytes, data: latin(bytes), places: new Map(), tables: [], trailer: null });
       const tail = /startxref\r?\n(\d{1,8})\r?\n%%EOF\r?\n?$/.exec(pdf.data.slice(-64));
       need(pdf.data.startsWith("%PDF-") && tail, "pdf");
       let at = Number(tail[1]);
-      for (let turn = 0; at !== undefined; turn += 1) {
-        need(turn < 8, "pdf");
+      while (at !== undefined) {
+        need(pdf.tables.length < 64, "pdf");
         at = await pdf.table(at);
       }
+      pdf.trailer = pdf.tables[0].table;
       return pdf;
     }
 
@@ -357,7 +374,9 @@
       need(data && named(table.get("Type"), "XRef") && !table.has("Encrypt"), "pdf");
       const widths = table.get("W");
       const numbers = table.get("Index") || [0, table.get("Size")];
+      const places = new Map();
       let place = 0;
+      need(widths.some((width) => width), "pdf");
       for (let turn = 0; turn < numbers.length; turn += 2) {
         for (let one = numbers[turn]; one < numbers[turn] + numbers[turn + 1]; one += 1) {
           const fields = widths.map((width) => {
@@ -365,10 +384,12 @@
             place += width;
             return Number(big(data.slice(place - width, place)));
           });
-          if (!this.places.has(one)) this.places.set(one, fields);
+          need(!places.has(one), "pdf");
+          places.set(one, fields.slice(0, 3));
         }
       }
-      this.trailer = this.trailer || table;
+      this.tables.push({ at, table, places });
+      this.places = new Map([...places, ...this.places]);
       return table.get("Prev");
     }
 
@@ -379,9 +400,10 @@
       const value = reader.value();
       const found = { number: Number(head[1]), value, start: at, end: reader.at };
       if (!(value instanceof Map) || !reader.take("stream")) return found;
-      const size = await this.get(value.get("Length"));
+      const size = value.get("Length");
       const data = this.bytes.slice(reader.at, reader.at + size);
-      need(data.length === size && /^[\r\n]*endstream/.test(this.data.slice(reader.at + size, reader.at + size + 12)), "pdf");
+      found.end = reader.at + size;
+      need(data.length === size && new Reader(this.data, found.end).take("streamClosed"), "pdf");
       const filter = value.get("Filter");
       need((filter === undefined || named(filter, "FlateDecode")) && !value.has("DecodeParms"), "pdf");
       return { ...found, data: filter ? await unpack(data, "deflate") : data };
@@ -426,23 +448,138 @@
     need(associated.sort().join() === refs.sort().join(), "pdf");
     return found;
   };
-  const checkSeal = async (pdf, policy) => {
-    need(policy.prints.seal.length, "policy");
+  const fieldsOfForm = async (pdf) => {
     const form = await pdf.get((await pdf.get(pdf.trailer.get("Root"))).get("AcroForm"));
     const fields = await pdf.get(form.get("Fields"));
-    need(fields.length === 1, "seals");
-    const { value: seal, start, end } = await pdf.find((await pdf.get(fields[0])).get("V"));
-    need(named(seal.get("Type"), "Sig") && named(seal.get("SubFilter"), "ETSI.CAdES.detached"), "seal");
-    const [nought, before, after, rest] = seal.get("ByteRange");
+    need(Array.isArray(fields), "pdf");
+    return fields;
+  };
+  // A signature, and the digest of everything else up to the end of the file.
+  const covered = async (pdf, place) => {
+    const { value: made, start, end } = await pdf.find(place);
+    const [nought, before, after, rest, ...more] = made.get("ByteRange");
+    need(!more.length, "seal");
     need(nought === 0 && start < before && before < after && after < end && after + rest === pdf.bytes.length, "changed");
-    const written = /^<((?:[0-9A-F]{2})+)>$/.exec(pdf.data.slice(before, after));
-    need(written, "seal");
-    const padded = fromHex(written[1]);
+    const digits = /^<((?:[0-9A-F]{2})+)>$/.exec(pdf.data.slice(before, after));
+    need(digits, "seal");
+    const padded = fromHex(digits[1]);
     const blob = der(padded).whole;
-    need(latin(padded) === seal.get("Contents").string && /^(00)*$/.test(hex(padded.slice(blob.length))), "seal");
-    const hashed = await sha256(pdf.bytes.slice(0, before), pdf.bytes.slice(after));
+    need(latin(padded) === made.get("Contents").string && /^(00)*$/.test(hex(padded.slice(blob.length))), "seal");
+    return [blob, await sha256(pdf.bytes.slice(0, before), pdf.bytes.slice(after))];
+  };
+  // The file as it was sealed; behind it nothing but revisions that add evidence, each covered by a time stamp of its own.
+  const checkSeal = async (pdf, policy) => {
+    need(policy.prints.seal.length, "policy");
+    const revisions = [];
+    for (const field of await fieldsOfForm(pdf)) {
+      const [, , after, rest] = (await pdf.get((await pdf.get(field)).get("V"))).get("ByteRange");
+      need(after + rest > (revisions.at(-1) || 0), "seals");
+      revisions.push(after + rest);
+    }
+    need(revisions.at(-1) === pdf.bytes.length, "seals");
+    for (let at = 0; at < revisions.length; at += 1) revisions[at] = await Pdf.open(pdf.bytes.slice(0, revisions[at]));
+    for (let at = revisions.length - 1; at > 0; at -= 1) await checkAdded(revisions[at - 1], revisions[at], policy);
+    const [sealed] = revisions;
+    const fields = await fieldsOfForm(sealed);
+    need(fields.length === 1, "seals");
+    const place = (await sealed.get(fields[0])).get("V");
+    const seal = await sealed.get(place);
+    need(named(seal.get("Type"), "Sig") && named(seal.get("SubFilter"), "ETSI.CAdES.detached"), "seal");
+    const [blob, hashed] = await covered(sealed, place);
     const made = await checkCms(blob, DATA, hashed, policy.prints.seal, policy.prints.certificate, 1);
     await checkStamp(made[0], made[1], policy);
+    return sealed;
+  };
+
+  // --- evidence behind the seal (B-LTA): whoever can have a time stamp could add it, so it must not change what is seen
+  const TABLE = ["ID", "Index", "Info", "Length", "Prev", "Root", "Size", "Type", "W"];
+  const WRITTEN = /(xmp:ModifyDate="[0-9T:.+-]{19,35}Z?|(?:pdf:Producer|x:xmptk)="pyHanko [0-9.]{1,20})"/g;
+  // The objects of the last revision, which is made of them alone, and its table lists them all.
+  const added = async (before, after) => {
+    const [values, places, reader] = [new Map(), new Map(), new Reader(after.data, before.data.length)];
+    let [number, tail] = [0, null];
+    while (!tail) {
+      const one = await after.at(reader.at);
+      ({ number } = one);
+      need(number && !values.has(number), "added");
+      values.set(number, one);
+      places.set(number, [1, reader.at, 0]);
+      reader.at = one.end;
+      need(reader.take(one.data ? "streamClosed" : "closed"), "added");
+      tail = reader.take("end");
+    }
+    const [{ at, table, places: listed }, { at: last, table: old }] = [after.tables[0], before.tables[0]];
+    need(reader.at === after.data.length && places.get(number)[1] === at, "added");
+    need([...table.keys()].filter((name) => name !== "Filter").sort().join() === TABLE.join() && table.get("Prev") === last, "added");
+    need(alike([table.get("Root"), table.get("Info")], [old.get("Root"), old.get("Info")]), "added");
+    const [first, second, ...more] = table.get("ID");
+    need(alike(first, old.get("ID")[0]) && first.string !== undefined && second.string !== undefined && !more.length, "added");
+    need(!listed.has(0) || listed.get(0)[0] === 0, "added");
+    listed.delete(0);
+    need(listed.size === places.size && [...places].every(([one, place]) => alike(listed.get(one), place)), "added");
+    need(table.get("Size") === Math.max(...places.keys()) + 1, "added");
+    need(!before.places.has(number), "added");
+    need([...places.keys()].every((one) => before.places.has(one) || one >= old.get("Size")), "added");
+    values.delete(number);
+    return values;
+  };
+  const description = async (pdf, place) => {
+    const { value, data } = await pdf.find(place);
+    return spelled(but(value, { Length: 0 })) + latin(data).replace(WRITTEN, "<>");
+  };
+  // Nothing is taken away; what is new is a value in DER that nothing else names. What it says is not judged.
+  const checkEvidence = (had, has, fresh) => {
+    need([...has.keys()].every((name) => ["Type", "Certs", "OCSPs", "CRLs"].includes(name)), "added");
+    need(!has.has("Type") || named(has.get("Type"), "DSS"), "added");
+    need(!had.has("Type") || has.has("Type"), "added");
+    for (const kind of ["Certs", "OCSPs", "CRLs"]) {
+      const [old, now] = [had, has].map((one) => (one.get(kind) || []).map((entry) => entry.ref));
+      need(new Set(now).size === now.length && old.every((one) => now.includes(one)), "added");
+      for (const one of now.filter((entry) => !old.includes(entry))) {
+        const stream = fresh.get(one);
+        need(stream && stream.data && [...stream.value.keys()].join() === "Length" && only(stream.data), "added");
+        fresh.delete(one);
+      }
+    }
+  };
+  // One revision more: a document time stamp in a field that shows nothing, and certificates, answers and lists.
+  const checkAdded = async (before, after, policy) => {
+    const fresh = await added(before, after);
+    const root = after.trailer.get("Root");
+    const [was, fields, mark] = [await before.get(root), await fieldsOfForm(before), (await fieldsOfForm(after)).at(-1)];
+    const [form, about, sheet] = [was.get("AcroForm"), was.get("Metadata"), (await before.get(fields[0])).get("P")];
+    const store = was.get("DSS") || (await after.get(root)).get("DSS");
+    const field = await after.get(mark);
+    const [place, name] = [field.get("V"), field.get("T")];
+    const [stamp, page] = [await after.get(place), await before.get(sheet)];
+    const [blob, hashed] = await covered(after, place);
+    await checkToken(blob, hashed, policy);
+    need(new Set([mark, place, root, form, sheet].map((one) => one.ref)).size === 5, "added");
+    const changed = [root, form, sheet, about, store].map((one) => one.ref);
+    need([...fresh.keys()].every((one) => !before.places.has(one) || changed.includes(one)), "added");
+    need(alike([mark, place, store].map((one) => before.places.has(one.ref)), [false, false, was.has("DSS")]), "added");
+    need(/^Timestamp-[0-9a-f-]{36}$/.test(name.string), "added");
+    for (const one of fields) need((await before.get(one)).get("T").string !== name.string, "added");
+    const type = (word) => ({ name: word });
+    for (const [ref, content] of [
+      [root, but(was, { DSS: store })],
+      [form, but(await before.get(form), { Fields: [...fields, mark] })],
+      [sheet, but(page, { Annots: [...page.get("Annots"), mark] })],
+      [mark, new Map(Object.entries({
+        FT: type("Sig"), Type: type("Annot"), Subtype: type("Widget"), F: 132, Rect: [0, 0, 0, 0], P: sheet, T: name, TU: { string: "Timestamp" }, V: place,
+      }))],
+      [place, new Map(Object.entries({
+        Type: type("DocTimeStamp"), Filter: type("Adobe.PPKLite"), SubFilter: type("ETSI.RFC3161"), Contents: stamp.get("Contents"), ByteRange: stamp.get("ByteRange"),
+      }))],
+    ]) {
+      need(alike(await after.get(ref), content), "added");
+      fresh.delete(ref.ref);
+    }
+    need(await description(before, about) === await description(after, about), "added");
+    fresh.delete(about.ref);
+    checkEvidence(was.has("DSS") ? await before.get(store) : new Map(), await after.get(store), fresh);
+    fresh.delete(store.ref);
+    need(!fresh.size, "added");
   };
 
   // --- whom to believe -----------------------------------------------------------------------------------------------
@@ -620,9 +757,7 @@
     need(written, "nopolicy");
     need(pdf && pdf.length <= 2_000_000, "pdf");
     const policy = await readPolicy(text(written)).catch(() => { throw new Invalid("policy"); });
-    const read = await Pdf.open(pdf);
-    await checkSeal(read, policy);
-    const files = await attachments(read);
+    const files = await attachments(await checkSeal(await Pdf.open(pdf), policy));
     need(PROOF in files, "noproof");
     need(PARTS.every((name) => name in files), "form");
     const [proof, credential, salt] = [readProof(files[PROOF]), JSON.parse(text(files[CREDENTIAL])), text(files[SALT])];

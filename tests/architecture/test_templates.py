@@ -199,7 +199,7 @@ def test_a_script_is_short_and_keeps_to_the_policy(path: Path):
     text = path.read_text(encoding="utf-8")
 
     # One page checks a certificate with no server: what the stand-alone verifier does, in one file that can be saved.
-    assert text.count("\n") < (700 if path.name == "verify_offline.js" else 100)
+    assert text.count("\n") < (840 if path.name == "verify_offline.js" else 100)
     assert re.findall(r"\beval\(|new Function|document\.write|https?://", text) == []
 
 

@@ -23,6 +23,7 @@ from certificates.seals.options import Options
 from certificates.seals.pkcs11 import SHA256_PREFIX, Pkcs11SealProvider, open_token
 from certificates.seals.providers import FileSealProvider, checked_signature
 from certificates.seals.self_made import make_seal
+from certificates.selectors.loops import run
 from certificates.selectors.signatures import seal_is_whole
 from core import clock
 from core.errors import DomainError
@@ -302,6 +303,17 @@ def test_sealing_works_inside_a_running_loop(authority, settings, drawn):
     sealed = asyncio.run(ask())
 
     assert seal_is_whole(as_file(sealed), sealed.body) is True
+
+
+def test_work_inside_a_running_loop_goes_by_the_clock_of_its_caller():
+    async def day():
+        return clock.now()
+
+    async def program():
+        with clock.travel(timedelta(days=90)):
+            return run(day())
+
+    assert asyncio.run(program()) - clock.now() > timedelta(days=89)
 
 
 def test_second_program_finds_the_seal_valid(authority, settings, drawn, tmp_path):

@@ -1,12 +1,15 @@
 """Time stamps are renewed before they end: a revision beside the issued file, once, found when it is handed in."""
 
+import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.storage import default_storage
 
 from accounts.selectors import system_user
 from certificates import tasks
+from certificates.credentials.trust import verification_policy
 from certificates.models import CertificateFile, FileRevision
 from certificates.selectors import newest_bytes, stored_bytes, verify_file
 from certificates.selectors.files import next_name, stamps_due
@@ -19,6 +22,7 @@ from core.models import AuditEntry, OutboxEvent
 from tests.builders import make_user
 from tests.certificates.authority import Authority, service
 from tests.certificates.builders import change_past_the_guard, make_certificate
+from tests.certificates.evidence import attacks, mark
 from tests.tlog.logs import witnessed
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +70,34 @@ def test_renewal_adds_a_revision_and_leaves_the_issued_bytes(archive, tmp_path, 
     assert [(one.file, one.outcome, one.checks["signature"]) for one in checks] == [
         ("registered", "valid", "passed"), ("registered", "valid", "passed"),
     ]  # fmt: skip
+
+
+def test_renewal_goes_on_when_the_certificates_of_earlier_stamps_have_run_out(archive, tmp_path, settings):
+    certificate = make_certificate()
+    witnessed(tmp_path, settings)
+    marks = [mark(archive)]
+    for days in (330, 660, 990):
+        with clock.travel(timedelta(days=days)):
+            assert renewed(archive, certificate.file).kind == "stamp"
+        marks.append(mark(archive))
+    with clock.travel(timedelta(days=1000)):
+        found = verify_file(newest_bytes(certificate.file))
+        policy = verification_policy()
+    assert (found.file, found.outcome, found.checks["signature"]) == ("registered", "valid", "passed")
+    # Whoever set a stamp is named to those who check without the site.
+    assert re.findall(r"^# stamp sha256:(\w+)$", policy, re.M) == marks
+
+
+def test_file_with_anything_behind_its_seal_that_was_not_issued_is_never_genuine(archive):
+    """Said of the same files as by the verifiers that ask nobody: tests/tools/test_archived_files.py."""
+    body = stored_bytes(make_certificate().file)
+    elsewhere = archive.folder / "elsewhere"
+    elsewhere.mkdir()
+    held = SimpleNamespace(mine=SimpleNamespace(pdf=body), authority=archive, stranger=Authority(elsewhere))
+    assert verify_file(body).file == "registered"
+    found = {name: verify_file(one) for name, one in attacks(held).items()}
+    assert {one.outcome for one in found.values()} == {"never_issued"}
+    assert {one.file for one in found.values()} <= {"unknown", "changed", "added_to"}
 
 
 def test_renewal_that_fails_keeps_nothing_and_is_asked_again(archive):

@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile, FileRevision, Seal
+from certificates.models import (
+    Certificate,
+    CertificateCounter,
+    CertificateEvent,
+    CertificateFile,
+    FileRevision,
+    Seal,
+    StampAuthority,
+)
 from core import clock
 from tests.certificates.builders import make_award, make_certificate, thawed
 
@@ -226,6 +234,12 @@ def test_seal_is_recorded_once_with_a_name_and_dates_in_order():
     refused(seal().save)
     refused(seal(name="").save)
     refused(seal(name="m", valid_until=clock.now() - timedelta(days=1)).save)
+
+
+def test_stamp_authority_is_recorded_once_with_its_certificate():
+    StampAuthority(fingerprint="f" * 64, certificate="c").save()
+    refused(StampAuthority(fingerprint="f" * 64, certificate="d").save)
+    refused(StampAuthority(fingerprint="e" * 64).save)
 
 
 def test_seal_of_the_site_itself_has_no_owner_to_be_named():
