@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import AdminBody, AppointmentDispute, Designation, Institution, Person, User
+from accounts.models import AdminBody, AppointmentDispute, AssociationMember, Designation, Institution, Person, User
 from accounts.permissions import Role
 from accounts.selectors import system_user
 from accounts.selectors.doubles import likely_doubles
@@ -35,6 +35,8 @@ APPLICANT = "applicant@demo.invalid"
 CLAIMANT = "claimant@demo.invalid"
 TEACHER = "qinwen@demo.invalid"
 OFFICER = "hemin@demo.invalid"
+# Of the association.
+KEEPER = "xiehui@demo.invalid"
 PROVINCE = "shenyanqiu@demo.invalid"
 NATION = "songyuan@demo.invalid"
 AUDITOR = "fangzheng@demo.invalid"
@@ -152,6 +154,8 @@ def _visitors(made: Tour) -> None:
     made.add(VISITOR, "website:bases")
     made.add(VISITOR, "website:institutions")
     made.add(VISITOR, "website:designations")
+    association = AssociationMember.objects.filter(state="member")[0].association_id
+    made.add(VISITOR, "website:institution_members", association)
     made.add(VISITOR, "website:designation_years")
     made.add(VISITOR, "certificates:roster")
     made.add(VISITOR, "website:search", query="?q=岚江")
@@ -292,6 +296,12 @@ def _places(made: Tour, own: Institution) -> None:
     made.add(PROVINCE, "accounts:designation", rectified.pk, name="designation in rectification")
     made.add(PROVINCE, "accounts:designation_step", asked.pk, "review")
     made.add(OFFICER, "accounts:apply_for_designation")
+    member = AssociationMember.objects.get(institution__name="岚江大学技术转移中心")
+    made.add(OFFICER, "accounts:associations")
+    made.add(OFFICER, "accounts:find_association")
+    made.add(OFFICER, "accounts:association_step", member.pk, "leave")
+    made.add(KEEPER, "accounts:association_members")
+    made.add(PROVINCE, "oversight:institution", member.association_id, name="association")
     made.add(PROVINCE, "accounts:create_institution")
     made.add(PROVINCE, "accounts:correct_institution", own.pk)
     made.add(PROVINCE, "accounts:move_institution", own.pk)
