@@ -71,6 +71,8 @@ SERVICES = {
     "leave": services.leave_association,
 }
 GRAVE = frozenset({"decline", "refuse", "end", "leave"})
+# What a question waits for.
+YES = frozenset({"accept", "admit"})
 
 
 @require_safe
@@ -167,7 +169,7 @@ def _line(request: SignedInRequest, member: AssociationMember, other: Institutio
         {
             "label": STEPS[name][0],
             "url": reverse("accounts:association_step", args=[member.pk, name]),
-            "grave": name in GRAVE,
+            "yes": name in YES,
         }
         for name in steps_for(request.user, member, ASSOCIATION_STEPS)
         if ASSOCIATION_STEPS[name].who == permission
