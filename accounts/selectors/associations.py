@@ -1,6 +1,6 @@
 """Reads of associations: whose members there are, which associations one belongs to, what waits for an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
@@ -10,10 +10,13 @@ from accounts.permissions import Permission
 from accounts.selectors import reached_institution
 from accounts.workflow import ASSOCIATION_STEPS, MemberState
 from core.errors import NotAllowed
+from core.models import AuditEntry
 from core.text import compact, name_key
 
 ASSOCIATION = Institution.Category.ASSOCIATION
 OPEN = (MemberState.PROPOSED, MemberState.APPLIED)
+# The steps that make a record; some of the others are kept apart from them.
+ASKING = frozenset().union(*(step.apart_from for step in ASSOCIATION_STEPS.values()))
 # Of the two sides of a record, that which a permission speaks for.
 SIDES: dict[str, str] = {Permission.ASSOCIATION_KEEP: "association", Permission.ASSOCIATION_JOIN: "institution"}
 
@@ -59,6 +62,14 @@ def member_for(actor: User, pk: int, step: str) -> AssociationMember:
     if found is None:
         raise NotAllowed(permission=permission)
     return found
+
+
+def asked_by(actor: User, rows: Iterable[AssociationMember]) -> set[int]:
+    """Of these, those that the actor asked for: who asks for one side does not answer for the other. One statement."""
+    verbs = [f"accounts.associationmember.{step}" for step in sorted(ASKING)]
+    about = {"subject_type": "accounts.associationmember", "subject_id__in": [str(one.pk) for one in rows]}
+    found = AuditEntry.objects.filter(actor=actor.pk, verb__in=verbs, **about).order_by("pk")
+    return {int(pk) for pk in found.values_list("subject_id", flat=True)}
 
 
 def associations_to_join(institution: Institution, text: str) -> QuerySet[Institution]:

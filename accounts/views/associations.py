@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +26,7 @@ from accounts.views.trails import trail
 from accounts.workflow import ASSOCIATION_STEPS, MemberState
 from core import clock
 from core.errors import DomainError, NotAllowed
-from core.workflow import steps_for
+from core.workflow import open_steps
 
 PAGE_SIZE = 25
 S = MemberState
@@ -84,7 +84,7 @@ def associations(request: SignedInRequest) -> HttpResponse:
     context = {
         "institution": institution,
         "page_obj": page,
-        "lines": [_line(request, one, one.association) for one in page],
+        "lines": _lines(request, page, Permission.ASSOCIATION_JOIN),
         "is_association": institution.category == selectors.ASSOCIATION,
         "waiting": selectors.waiting_for_answer(request.user).filter(association=institution).count(),
         "crumbs": trail(_("Associations")),
@@ -139,7 +139,7 @@ def members(request: SignedInRequest) -> HttpResponse:
         "chosen": chosen,
         "filtered": bool(chosen.chosen()),
         "page_obj": page,
-        "lines": [_line(request, one, one.institution) for one in page],
+        "lines": _lines(request, page, Permission.ASSOCIATION_KEEP),
         "total": selectors.members_on(association, clock.today()).count(),
         "crumbs": trail(_("Member institutions"), _way()),
     }
@@ -162,24 +162,29 @@ def association_step(request: SignedInRequest, pk: int, step: str) -> HttpRespon
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
-def _line(request: SignedInRequest, member: AssociationMember, other: Institution) -> dict[str, Any]:
-    """`other`: the side that the reader is not."""
-    permission = Permission.ASSOCIATION_KEEP if other == member.institution else Permission.ASSOCIATION_JOIN
-    steps = [
-        {
-            "label": STEPS[name][0],
-            "url": reverse("accounts:association_step", args=[member.pk, name]),
-            "yes": name in YES,
-        }
-        for name in steps_for(request.user, member, ASSOCIATION_STEPS)
-        if ASSOCIATION_STEPS[name].who == permission
-    ]
+def _lines(request: SignedInRequest, rows: Page, permission: str) -> list[dict[str, Any]]:
+    """With the steps of the reader's side, by the permission that speaks for it."""
+    asked = selectors.asked_by(request.user, rows)
+    return [_line(one, permission, own=one.pk in asked) for one in rows]
+
+
+def _line(member: AssociationMember, permission: str, *, own: bool) -> dict[str, Any]:
+    keeps = permission == Permission.ASSOCIATION_KEEP
+    rules = ((name, ASSOCIATION_STEPS[name]) for name in open_steps(member, ASSOCIATION_STEPS))
+    taken = [name for name, rule in rules if rule.who == permission and not (own and rule.apart_from)]
     return {
         "one": member,
-        "other": other,
+        "other": member.institution if keeps else member.association,
         "tone": TONES.get(S(member.state), "neutral"),
         "state": _state(member),
-        "steps": steps,
+        "steps": [
+            {
+                "label": STEPS[name][0],
+                "url": reverse("accounts:association_step", args=[member.pk, name]),
+                "yes": name in YES,
+            }
+            for name in taken
+        ],
     }
 
 

@@ -115,7 +115,8 @@ def institution_card(actor: User, pk: int, *, as_of: date | None = None) -> Inst
     granted = Designation.objects.allowed(actor, Permission.INSTITUTION_VIEW).filter(institution=institution)
     hosted = TrainingBase.objects.allowed(actor, Permission.BASE_VIEW).filter(host=institution)
     day = as_of or clock.today()
-    members = members_on(institution, day)
+    has_members = institution.category == Institution.Category.ASSOCIATION
+    members = members_on(institution, day) if has_members else AssociationMember.objects.none()
     return InstitutionCard(
         institution=institution,
         answer=institution_ratio(institution, as_of=as_of),

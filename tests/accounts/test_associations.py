@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts import services
 from accounts.models import AssociationMember, Institution, User
 from accounts.permissions import Role
-from accounts.selectors.associations import associations_to_join, member_rows, members_on, waiting_for_answer
+from accounts.selectors.associations import asked_by, associations_to_join, member_rows, members_on, waiting_for_answer
 from accounts.selectors.waiting import waiting_lines
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
@@ -191,6 +191,18 @@ def test_whoever_asked_for_one_side_does_not_answer_for_the_other(association, i
 
     with pytest.raises(NotAllowed, match="same_person_twice"):
         services.accept_proposal(actor=both, member=made)
+
+
+def test_whoever_asked_for_one_side_is_not_offered_the_answer_of_the_other(association, institution):
+    both = hat(Role.INSTITUTION_OFFICER, institution, officer(association))
+    made, other = proposed(association, institution, actor=both), proposed(association, make_institution())
+    client = client_of(both)
+    client.post(reverse("accounts:wear_hat"), {"membership": both.memberships.get(institution=institution).pk})
+
+    (line,) = client.get(reverse("accounts:associations")).context["lines"]
+
+    assert asked_by(both, [made, other]) == {made.pk}
+    assert [step["url"].split("/")[-2] for step in line["steps"]] == ["decline"]
 
 
 def test_nobody_asks_for_a_foreign_place(association, institution):
@@ -400,6 +412,7 @@ def test_members_are_filtered_by_name_code_and_state(association):
 def test_lists_cost_the_same_for_more_rows(rows, association, institution, django_assert_num_queries):
     for _ in range(rows):
         member(association, make_institution())
+        applied(association, make_institution())
         applied(make_institution(category="association"), institution)
     keeper, joiner = client_of(officer(association)), client_of(officer(institution))
     visitor = Client()
