@@ -21,6 +21,7 @@ from accounts.models import AssociationMember, Institution
 from accounts.permissions import Permission
 from accounts.selectors import associations as selectors
 from accounts.selectors import reached_institution
+from accounts.views.again import confirm_again
 from accounts.views.refusals import words
 from accounts.views.trails import trail
 from accounts.workflow import ASSOCIATION_STEPS, MemberState
@@ -146,6 +147,7 @@ def members(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/association_members.html", context)
 
 
+@confirm_again(reading_is_free=True)
 def association_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
     """What a step does (GET), and taking it (POST)."""
     found = selectors.member_for(request.user, pk, step)

@@ -35,8 +35,6 @@ APPLICANT = "applicant@demo.invalid"
 CLAIMANT = "claimant@demo.invalid"
 TEACHER = "qinwen@demo.invalid"
 OFFICER = "hemin@demo.invalid"
-# Of the association.
-KEEPER = "xiehui@demo.invalid"
 PROVINCE = "shenyanqiu@demo.invalid"
 NATION = "songyuan@demo.invalid"
 AUDITOR = "fangzheng@demo.invalid"
@@ -154,8 +152,6 @@ def _visitors(made: Tour) -> None:
     made.add(VISITOR, "website:bases")
     made.add(VISITOR, "website:institutions")
     made.add(VISITOR, "website:designations")
-    association = AssociationMember.objects.filter(state="member")[0].association_id
-    made.add(VISITOR, "website:institution_members", association)
     made.add(VISITOR, "website:designation_years")
     made.add(VISITOR, "certificates:roster")
     made.add(VISITOR, "website:search", query="?q=岚江")
@@ -300,7 +296,8 @@ def _places(made: Tour, own: Institution) -> None:
     made.add(OFFICER, "accounts:associations")
     made.add(OFFICER, "accounts:find_association")
     made.add(OFFICER, "accounts:association_step", member.pk, "leave")
-    made.add(KEEPER, "accounts:association_members")
+    made.add("xiehui@demo.invalid", "accounts:association_members")
+    made.add(VISITOR, "website:institution_members", member.association_id)
     made.add(PROVINCE, "oversight:institution", member.association_id, name="association")
     made.add(PROVINCE, "accounts:create_institution")
     made.add(PROVINCE, "accounts:correct_institution", own.pk)
