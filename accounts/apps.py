@@ -35,6 +35,7 @@ class AccountsConfig(AppConfig):
     # Entries are ended, never rewritten.
     erasable: ClassVar[dict[str, list[str]]] = {"accounts_appointmentversion": ["email", "department", "staff_no"]}
     frozen: ClassVar[dict[str, list[str]]] = {
+        "accounts_associationmember": ["state", "valid_from", "valid_to", "reason"],
         "accounts_duty": ["valid_to"],
         "accounts_competence": ["valid_to", "end_reason", "end_document"],
     }
@@ -86,6 +87,16 @@ class AccountsConfig(AppConfig):
                 only=(("valid_from", "IS NOT NULL"),),
             )
             for kind in ("institution", "base")
+        ],
+        # A member once at a time; what was only asked for has no days.
+        "accounts_associationmember": [
+            NoOverlap(
+                name="association_member_once_at_a_time",
+                same=("institution_id", "association_id"),
+                start="valid_from",
+                end="valid_to",
+                only=(("valid_from", "IS NOT NULL"),),
+            )
         ],
         "accounts_duty": [
             NoOverlap(

@@ -128,3 +128,31 @@ JOIN_STEPS = {
     "withdraw": Step(frozenset({_JOIN.OPEN}),     _JOIN.WITHDRAWN, P.MEMBERSHIP_OWN),
 }
 # fmt: on
+
+
+class MemberState(TextChoices):
+    """An institution in an association."""
+
+    PROPOSED = "proposed", _("proposed by the association")
+    APPLIED = "applied", _("membership applied for")
+    MEMBER = "member", _("member institution")
+    DECLINED = "declined", _("membership declined")
+    WITHDRAWN = "withdrawn", _("taken back")
+    ENDED = "ended", _("membership ended")
+
+
+_MEMBER, _KEEP, _JOINS = MemberState, Permission.ASSOCIATION_KEEP, Permission.ASSOCIATION_JOIN
+# Who asked for one side does not answer for the other ("propose" and "apply" make the record).
+# fmt: off
+ASSOCIATION_STEPS = {
+    #                 from                          to                 who     apart from
+    "accept":   Step(frozenset({_MEMBER.PROPOSED}), _MEMBER.MEMBER,    _JOINS, frozenset({"propose"})),
+    "decline":  Step(frozenset({_MEMBER.PROPOSED}), _MEMBER.DECLINED,  _JOINS),
+    "retract":  Step(frozenset({_MEMBER.PROPOSED}), _MEMBER.WITHDRAWN, _KEEP),
+    "admit":    Step(frozenset({_MEMBER.APPLIED}),  _MEMBER.MEMBER,    _KEEP,  frozenset({APPLY})),
+    "refuse":   Step(frozenset({_MEMBER.APPLIED}),  _MEMBER.DECLINED,  _KEEP),
+    "withdraw": Step(frozenset({_MEMBER.APPLIED}),  _MEMBER.WITHDRAWN, _JOINS),
+    "end":      Step(frozenset({_MEMBER.MEMBER}),   _MEMBER.ENDED,     _KEEP),
+    "leave":    Step(frozenset({_MEMBER.MEMBER}),   _MEMBER.ENDED,     _JOINS),
+}
+# fmt: on

@@ -92,7 +92,7 @@ def _explain(
     explained: Mapping[str, str],
 ) -> None:
     """What each column holds, one line per column, so that no line of it looks like the heads of a table."""
-    sheet.append(("列", "是否必填", "填写内容", "English head"))
+    sheet.append(("列", "是否必填", "填写内容", "英文列名"))
     for column in columns:
         what = "、".join(choices.get(column.field, ())) or explained.get(column.field, "文本")
         sheet.append((column.heads[0], "必填" if column.required else "选填", what, column.field))

@@ -1,7 +1,9 @@
 """Machine addresses, jobs, local mails of the demo, error pages."""
 
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -98,7 +100,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
 
 
-def _readable(raw: bytes) -> dict[str, str]:
+def _readable(raw: bytes) -> dict[str, Any]:
     message = message_from_bytes(raw, policy=policy.default)
     body = message.get_body(("plain",))
     name, _at, domain = str(message["to"]).partition("@")
@@ -106,6 +108,11 @@ def _readable(raw: bytes) -> dict[str, str]:
     return {
         "subject": gettext("Text message") if is_text else str(message["subject"]),
         "to": f"+{name}" if is_text else str(message["to"]),
-        "date": str(message["date"]),
+        "date": _moment(message["date"]),
         "text": body.get_content() if body else "",
     }
+
+
+def _moment(head: Any) -> datetime | str:
+    """The day and time of a mail as every other day is written; a head that is none stays as it is."""
+    return getattr(head, "datetime", None) or str(head or "")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("designations/", views.designations, name="designations"),
     path("designations/years/", views.designation_years, name="designation_years"),
     path("institutions/", views.institutions, name="institutions"),
+    path("institutions/<int:pk>/members/", views.institution_members, name="institution_members"),
     path("search/", views.search, name="search"),
     path("demo/", views.demo, name="demo"),
     path("demo/answers/", views.demo_answers, name="demo_answers"),

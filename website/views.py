@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import SignedInRequest
 from accounts.models import Designation, Institution
+from accounts.selectors.associations import association, members_on
 from accounts.selectors.designations import in_force, in_publicity, period_ends, years
 from core import clock
 from courses.selectors.content import open_cohorts
@@ -55,6 +56,16 @@ def institutions(request: HttpRequest) -> HttpResponse:
     rows = selectors.institutions(query, category)
     context = {"query": query, "category": category, "categories": categories, **_page(request, rows)}
     return render(request, "website/institutions.html", context)
+
+
+@login_not_required
+def institution_members(request: HttpRequest, pk: int) -> HttpResponse:
+    """The members of an association today; what was asked and declined is nobody's business."""
+    found, query, today = association(pk), _query(request), clock.today()
+    rows = members_on(found, today, query)
+    total = members_on(found, today).count()
+    context = {"association": found, "query": query, "total": total, **_page(request, rows)}
+    return render(request, "website/institution_members.html", context)
 
 
 @login_not_required

@@ -37,8 +37,8 @@ class ProfileForm(forms.Form):
     country = forms.RegexField(
         label=_("Issuing country"),
         regex=r"^[A-Za-z]{3}$",
-        initial="CHN",
-        help_text=_("Three letters, for example CHN, JPN, KOR."),
+        required=False,
+        help_text=_("Of a passport only: three letters, for example CHN, JPN, KOR. Every other document is China's."),
     )
     number = forms.CharField(
         label=_("Number of the document"),
@@ -59,6 +59,11 @@ class ProfileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kind, number = cleaned.get("document_type"), cleaned.get("number")
+        if kind and kind != DocumentType.PASSPORT:
+            cleaned["country"] = "CHN"
+            self.errors.pop("country", None)
+        elif not cleaned.get("country") and "country" not in self.errors:
+            self.add_error("country", _("Which country issued the passport?"))
         if kind and number:
             checked = check_document(kind, number, on=clock.today(), known_areas=known_areas())
             for code in checked.errors:

@@ -1,5 +1,6 @@
 """Who and where: logins and people, places and bodies, and the dated facts between them."""
 
+from accounts.models.associations import AssociationMember
 from accounts.models.bodies import Competence, Duty
 from accounts.models.claim_proofs import ClaimInvitation, ClaimTry
 from accounts.models.designations import Designation, DesignationEvent, PublicityPeriod
@@ -34,6 +35,7 @@ __all__ = [
     "AppointmentDispute",
     "AppointmentNotice",
     "AppointmentVersion",
+    "AssociationMember",
     "Claim",
     "ClaimInvitation",
     "ClaimTry",

@@ -35,6 +35,8 @@ class Permission(TextChoices):
     DESIGNATION_VIEW = "designation_view"
     DESIGNATION_APPLY = "designation_apply"
     DESIGNATION_DECIDE = "designation_decide"
+    ASSOCIATION_KEEP = "association_keep"
+    ASSOCIATION_JOIN = "association_join"
     PERSON_VIEW = "person_view"
     PERSON_REVEAL = "person_reveal"
     DATA_REQUEST_ASK = "data_request_ask"
@@ -123,7 +125,7 @@ GRANTS: dict[str, frozenset[str]] = {
         {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
-            P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK,
+            P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK, P.ASSOCIATION_KEEP, P.ASSOCIATION_JOIN,
         }
     ),
     Role.REGULATOR: frozenset(

@@ -108,6 +108,16 @@ POWERS: dict[str, Power] = {
         _("Decide on designations"),
         _("Reviews, publishes, grants, sets right and revokes, where the own body is the competent one."),
     ),
+    P.ASSOCIATION_KEEP: Power(
+        "accounts",
+        _("Keep the members of an association"),
+        _("Proposes institutions, answers applications and ends memberships, where the own institution is one."),
+    ),
+    P.ASSOCIATION_JOIN: Power(
+        "accounts",
+        _("Join and leave associations"),
+        _("Applies for the own institution, answers what an association proposes, leaves."),
+    ),
     P.MEMBER_VIEW: Power(
         "accounts", _("See members"), _("Reads who acts for a place, who is invited and who asks to join.")
     ),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Role
+from accounts.selectors.associations import waiting_for_answer
 from accounts.selectors.designations import waiting_designations
 from accounts.selectors.doubles import pairs_of_doubles
 from accounts.selectors.hats import requests_to_answer, waiting_for_a_second
@@ -56,6 +57,11 @@ def put_up_desks() -> None:
             "accounts:designations", _rectifying, "?state=waiting",
         ),
         Desk(
+            "associations", OFFICER, _("Associations"),
+            _("Memberships in associations: asked, answered, ended"),
+            "accounts:associations", _associations,
+        ),
+        Desk(
             "seconding", SECURITY, _("Memberships"),
             _("Who acts for the authorities and who administers the platform"),
             "accounts:own_members", _seconding,
@@ -82,6 +88,10 @@ def _telling(actor: User) -> Waiting:
 
 def _denied(actor: User) -> Waiting:
     return counted(own_waiting_notices(actor, DISPUTED), since="appointment__disputes__opened_at")
+
+
+def _associations(actor: User) -> Waiting:
+    return counted(waiting_for_answer(actor), since="asked_at")
 
 
 def _seconding(actor: User) -> Waiting:

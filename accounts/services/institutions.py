@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from accounts.selectors import known_areas
 from accounts.services.bodies import change_fields
 from accounts.services.places import may_set_levels, require_free, require_legal_person, require_region
+from accounts.workflow import MemberState
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
 from core.text import name_key, normal_name
@@ -33,13 +34,14 @@ def correct_institution(
     """Put the entry right; old and new stand in the audit trail. The region changes by a move only.
 
     Raises `reason_missing`, `uscc_wrong`, `needs_parent`, `uscc_taken`, `department_exists`, `circle`,
-    `level_above_own_rank`.
+    `level_above_own_rank`, `association_has_members`.
     """
     require(actor, Permission.PLACE_MANAGE, institution)
     _require_reason(reason)
     locked = Institution.objects.select_for_update().get(pk=institution.pk)
     if level != locked.level and not may_set_levels(actor, Permission.PLACE_MANAGE, level, locked.level):
         raise DomainError("level_above_own_rank")
+    _require_no_members(locked, category)
     code = _checked(uscc)
     if code is None and parent is None:
         raise DomainError("needs_parent")
@@ -58,6 +60,14 @@ def correct_institution(
     if changes:
         audit.record(actor, "accounts.institution_corrected", locked, reason=reason.strip(), changes=changes)
     return locked
+
+
+def _require_no_members(institution: Institution, category: str) -> None:
+    """What has members, or is asked to have them, stays an association."""
+    if Institution.Category.ASSOCIATION in (institution.category, category) and institution.category != category:
+        rows = institution.member_rows.exclude(state__in=[MemberState.DECLINED, MemberState.WITHDRAWN])
+        if rows.exclude(valid_to__lte=clock.today()).exists():
+            raise DomainError("association_has_members")
 
 
 @transaction.atomic

@@ -65,6 +65,17 @@ WORDS: dict[str, Promise] = {
         "The time to put it right runs until %(until)s; it cannot be revoked before."
     ),
     "granted_too_early": gettext_lazy("It cannot count from a day before the end of the publicity."),
+    "no_association": gettext_lazy("This institution is not entered as an association. Nothing was changed."),
+    "own_member": gettext_lazy("An association is not its own member. Nothing was changed."),
+    "member_already": gettext_lazy("The institution is a member already, at least until the day its membership ends."),
+    "asked_already": gettext_lazy("This was asked already and waits for an answer: look at the list."),
+    "end_in_past": gettext_lazy("An end counts from today or a later day; earlier days stay as they were."),
+    "end_too_late": gettext_lazy(
+        "This day is more than a year ahead. Enter it when it is nearer; nothing was changed."
+    ),
+    "association_has_members": gettext_lazy(
+        "The association has members or open applications: its category stays until these have ended."
+    ),
     "has_ended": gettext_lazy("It has ended by that day already. Nothing was changed."),
 }
 

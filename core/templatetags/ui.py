@@ -3,7 +3,9 @@
 A component says on its first line what it takes. Drawing geometry lives in core.drawing.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +23,7 @@ from django.forms import (
 from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -31,6 +34,7 @@ from core import drawing
 from core.cards import with_heads
 
 register = template.Library()
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 # State words by the colour they are read in; a word that is missing here is shown neutral.
 TONES = {
@@ -65,6 +69,17 @@ def shown(value: object) -> object:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "–" if value is None or value == "" else value
+
+
+@register.filter
+def day_in_words(value: object) -> object:
+    """A day as people write it, also one that a plan wrote down; anything else as it is."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date_format(date.fromisoformat(value))
+        except ValueError:
+            return value
+    return value
 
 
 @register.filter

@@ -69,7 +69,7 @@ def review_training_records(request: SignedInRequest, sha256: str) -> HttpRespon
 
 @require_GET
 def download_template(request: SignedInRequest) -> HttpResponse:
-    return download(training_records_template(), "training-records.xlsx")
+    return download(training_records_template(), _("training-records-template.xlsx"))
 
 
 def _pages(request: SignedInRequest) -> ImportPages:

@@ -7,8 +7,9 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Designation, Institution, Placement, Region, TrainingBase, User
+from accounts.models import AssociationMember, Designation, Institution, Placement, Region, TrainingBase, User
 from accounts.permissions import GRANTS, Permission
+from accounts.selectors.associations import associations_on, members_on
 from accounts.selectors.places import placements
 from core import clock
 from core.errors import NotAllowed
@@ -19,6 +20,8 @@ from staffing.selectors import Member, RatioAnswer, institution_ratio, ratio_amo
 
 # Shorter pieces of a credit code say nothing: the first characters are the same everywhere.
 LEAST_OF_A_CODE = 8
+# Of an association; the whole list is a page of the public register.
+MEMBERS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ class InstitutionCard:
     departments: list[Institution]
     bases: list[TrainingBase]
     placements: list[Placement]
+    # Where it is a member today, and, of an association, who its members are.
+    associations: list[AssociationMember]
+    members: list[AssociationMember]
+    members_count: int
 
 
 def home_region(actor: User) -> Region:
@@ -107,6 +114,9 @@ def institution_card(actor: User, pk: int, *, as_of: date | None = None) -> Inst
         raise NotAllowed(permission=Permission.OVERSIGHT_VIEW.value)
     granted = Designation.objects.allowed(actor, Permission.INSTITUTION_VIEW).filter(institution=institution)
     hosted = TrainingBase.objects.allowed(actor, Permission.BASE_VIEW).filter(host=institution)
+    day = as_of or clock.today()
+    has_members = institution.category == Institution.Category.ASSOCIATION
+    members = members_on(institution, day) if has_members else AssociationMember.objects.none()
     return InstitutionCard(
         institution=institution,
         answer=institution_ratio(institution, as_of=as_of),
@@ -114,6 +124,9 @@ def institution_card(actor: User, pk: int, *, as_of: date | None = None) -> Inst
         departments=list(reach.filter(parent=institution).order_by("name", "pk")),
         bases=list(hosted.order_by("code")),
         placements=placements(actor, institution),
+        associations=associations_on(institution, day),
+        members=list(members[:MEMBERS_SHOWN]),
+        members_count=members.count(),
     )
 
 

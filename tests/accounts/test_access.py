@@ -37,6 +37,7 @@ ROUTES = {
     "accounts.AppointmentDispute": "user institution region",
     "accounts.AppointmentNotice": "user institution region",
     "accounts.AppointmentVersion": "user institution region",
+    "accounts.AssociationMember": "institution region",
     "accounts.Claim": "user",
     "accounts.ClaimInvitation": "user institution region",
     "accounts.ClaimTry": "user",

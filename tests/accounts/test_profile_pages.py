@@ -79,7 +79,7 @@ def test_profile_needs_a_login():
 def test_empty_form_is_offered_first(client):
     page = Page(client.get("/en/profile/"))
 
-    assert (page.values["name"], page.values["country"], page.invalid) == ("", "CHN", set())
+    assert (page.values["name"], page.values["country"], page.invalid) == ("", "", set())
 
 
 def test_complete_form_makes_the_profile(client, user):
@@ -88,6 +88,13 @@ def test_complete_form_makes_the_profile(client, user):
     assert (answer.status_code, answer.url) == (302, "/en/profile/")
     person = Person.objects.get(user=user)
     assert (person.name, person.latin_name, person.documents.get().country) == ("林知夏", "Lin Zhixia", "CHN")
+
+
+@pytest.mark.parametrize("country", ["", "JPN", "中国"])
+def test_country_of_what_china_alone_issues_is_not_asked(country, client, user):
+    send(client, country=country)
+
+    assert Person.objects.get(user=user).documents.get().country == "CHN"
 
 
 def test_profile_shows_the_masked_number_only(client):
@@ -112,7 +119,8 @@ def test_profile_shows_the_masked_number_only(client):
         ({"document_type": "seamans_book"}, "document_type", "Select a valid choice"),
         ({"name": ""}, "name", "This field is required"),
         ({"name": "x" * 101}, "name", "at most 100 characters"),
-        ({"country": "CN"}, "country", "Enter a valid value"),
+        ({"document_type": "passport", "number": "E1234567", "country": "CN"}, "country", "Enter a valid value"),
+        ({"document_type": "passport", "number": "E1234567", "country": ""}, "country", "Which country issued"),
     ],
 )
 def test_wrong_field_comes_back_filled_with_a_linked_error(fields, field, words, client):

@@ -58,6 +58,22 @@ def enrol(client: Client) -> None:
     assert where(answer) == "/accounts/2fa/recovery-codes/"
 
 
+# --- the pages of the library ---------------------------------------------------------------------------------------
+def test_second_step_offers_a_key_to_whoever_has_one_and_names_the_recovery_codes(enrolled):
+    client = sign_in(enrolled)
+
+    page = client.get("/en" + HALF).content.decode()
+
+    assert "one of your recovery codes" in page
+    assert "Use a security key" not in page
+
+
+def test_pages_of_the_second_factor_lead_back_to_security(clerk):
+    page = sign_in(clerk).get("/en/accounts/2fa/totp/activate/").content.decode()
+
+    assert f'href="/en{SET_UP}"' in page
+
+
 # --- setting up -----------------------------------------------------------------------------------------------------
 def test_staff_without_a_second_factor_reach_the_set_up_alone(clerk):
     client = sign_in(clerk)

@@ -15,6 +15,7 @@ from accounts.models import (
     AppointmentDispute,
     AppointmentNotice,
     AppointmentVersion,
+    AssociationMember,
     Claim,
     ClaimInvitation,
     ClaimTry,
@@ -141,6 +142,14 @@ def _around_the_places(institution: Institution) -> list[Model]:
             on=day,
             recorded_at=now,
             actor=system_user(),
+        ),
+        AssociationMember.objects.create(
+            association=make_institution(code=region.code, category="association", level="county"),
+            institution=institution,
+            proposed=True,
+            state="member",
+            valid_from=day,
+            reason="test",
         ),
         RosterHeads.objects.create(
             institution=institution, signature="0" * 64, fields={}, sheet="test", said_by=system_user(), said_at=now

@@ -8,6 +8,7 @@ login.
 
 # Name of the address -> what weighs heavily there.
 CONFIRMED = {
+    "accounts:association_step": "admits, refuses, ends a membership",
     "accounts:designation_step": "grants, refuses, revokes a status",
     "oversight:ask_copy": "everything about a person leaves the house",
     "oversight:ask_correction": "changes who somebody is",
@@ -108,6 +109,8 @@ LIGHT = {
     "accounts:identity": "asks a service about one's own document",
     "accounts:answer_own": "one's own answer about oneself; only an officer's decision changes the count",
     "accounts:notice": "answered without a login; only an officer's decision changes the count",
+    "accounts:association_members": "asks; the institution that answers confirms",
+    "accounts:join_association": "asks; the association that answers confirms",
     "accounts:apply_for_designation": "asks; the authority that decides confirms",
     "certificates:handout": "ticks who has the paper; decides nothing",
     "certificates:new_check": "leads to a preview; what asks confirms",

@@ -37,6 +37,7 @@ VISITORS = {
     "designations/": "public register of designations; what is in publicity is there to be read by everybody",
     "designations/years/": "public figures: entries and exits by year",
     "institutions/": "public register of institutions",
+    "institutions/<int:pk>/members/": "public register: who is a member of an association today",
     "search/": "search in what is public",
     r"^((?:[\w\-]+/)*)$": "Wagtail's pages, public when live",
     r"documents/^(\d+)/(.*)$": "Wagtail's documents; private collections ask for themselves",

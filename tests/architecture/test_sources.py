@@ -245,6 +245,7 @@ def test_sent_kinds_are_read_from_calls():
 # Verbs that are put together, and what they come to; the engine's own follow from the tables of states.
 PUT_TOGETHER = {
     "accounts.appointment_*": {"accounts.appointment_confirmed", "accounts.appointment_denied"},
+    "accounts.associationmember.*": {"accounts.associationmember.apply", "accounts.associationmember.propose"},
     "accounts.designation.*": {"accounts.designation.apply"},
     "* _verb(locked, name)": set(),
 }
@@ -268,7 +269,12 @@ def verbs_of_states() -> set[str]:
 
 
 # Tables that are not called after their model.
-STATES_OF = {"DISPUTE_STEPS": "appointmentdispute", "JOIN_STEPS": "joinrequest", "REVOCATION_STEPS": "revocationcase"}
+STATES_OF = {
+    "ASSOCIATION_STEPS": "associationmember",
+    "DISPUTE_STEPS": "appointmentdispute",
+    "JOIN_STEPS": "joinrequest",
+    "REVOCATION_STEPS": "revocationcase",
+}
 
 
 def _bare(name: str) -> str:

@@ -33,7 +33,8 @@ INLINE = {
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.I),
     "handler": re.compile(r"<[^>]*\son[a-z]+\s*=", re.I),
     "style element": re.compile(r"<style\b", re.I),
-    "script without a file": re.compile(r"<script\b(?![^>]*\ssrc=)", re.I),
+    # Data for a script of the library is none itself: a browser runs nothing of that type.
+    "script without a file": re.compile(r"<script\b(?![^>]*(?:\ssrc=|\stype=\"application/json\"))", re.I),
     "javascript address": re.compile(r"javascript:", re.I),
     "file from elsewhere": re.compile(
         r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)\s*=\s*[\"'](?:https?:)?//", re.I

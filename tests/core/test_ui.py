@@ -61,6 +61,15 @@ def test_shown_value(value, expected):
         assert str(ui.shown(value)) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("2026-03-01", "2026年3月1日"), ("2026-13-01", "2026-13-01"), ("高轩", "高轩"), (None, None), ("", "")],
+)
+def test_day_that_a_plan_wrote_down_is_read_like_every_day(value, expected):
+    with translation.override("zh-hans"):
+        assert ui.day_in_words(value) == expected
+
+
 def test_lookup_without_an_entry_gives_the_key():
     assert ui.lookup({"name": "姓名"}, "name") == "姓名"
     assert ui.lookup({"name": "姓名"}, "post") == "post"

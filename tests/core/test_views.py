@@ -88,6 +88,8 @@ def test_local_mail_shows_what_was_sent(mails, client):
     assert page.count("Subject 1") == 1
     assert "Line &lt;b&gt;2&lt;/b&gt;" in page
     assert "he@example.test" in page
+    assert f"{clock.now():%Y}" in page
+    assert [raw for raw in (" -0000", " +0000", " +0800") if raw in page] == []
 
 
 def test_local_mail_without_any_mail_says_so(tmp_path, client):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import AdminBody, AppointmentDispute, Designation, Institution, Person, User
+from accounts.models import AdminBody, AppointmentDispute, AssociationMember, Designation, Institution, Person, User
 from accounts.permissions import Role
 from accounts.selectors import system_user
 from accounts.selectors.doubles import likely_doubles
@@ -292,6 +292,13 @@ def _places(made: Tour, own: Institution) -> None:
     made.add(PROVINCE, "accounts:designation", rectified.pk, name="designation in rectification")
     made.add(PROVINCE, "accounts:designation_step", asked.pk, "review")
     made.add(OFFICER, "accounts:apply_for_designation")
+    member = AssociationMember.objects.get(institution__name="岚江大学技术转移中心")
+    made.add(OFFICER, "accounts:associations")
+    made.add(OFFICER, "accounts:find_association")
+    made.add(OFFICER, "accounts:association_step", member.pk, "leave")
+    made.add("xiehui@demo.invalid", "accounts:association_members")
+    made.add(VISITOR, "website:institution_members", member.association_id)
+    made.add(PROVINCE, "oversight:institution", member.association_id, name="association")
     made.add(PROVINCE, "accounts:create_institution")
     made.add(PROVINCE, "accounts:correct_institution", own.pk)
     made.add(PROVINCE, "accounts:move_institution", own.pk)

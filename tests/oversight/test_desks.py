@@ -250,7 +250,7 @@ def test_what_is_due_comes_first_then_the_oldest_and_empty_desks_last():
 
     found = [(one.desk.code, one.waiting.count) for one in waiting_lines(actor, Role.INSTITUTION_OFFICER)]
 
-    assert found == [("rectifying", 1), ("telling", 1), ("members", 1), ("denied", 0)]
+    assert found == [("rectifying", 1), ("telling", 1), ("members", 1), ("denied", 0), ("associations", 0)]
 
 
 def under_periods(**place: Any) -> None:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -47,7 +48,7 @@ def download_base_errors(request: SignedInRequest, sha256: str) -> HttpResponse:
 
 @require_GET
 def download_bases_template(request: SignedInRequest) -> HttpResponse:
-    return download(bases_template(), "bases.xlsx")
+    return download(bases_template(), _("bases-template.xlsx"))
 
 
 def _base_pages(request: SignedInRequest) -> ImportPages:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -46,7 +47,7 @@ def review_bodies(request: SignedInRequest, sha256: str) -> HttpResponse:
 
 @require_GET
 def download_bodies_template(request: SignedInRequest) -> HttpResponse:
-    return download(bodies_template(), "bodies.xlsx")
+    return download(bodies_template(), _("bodies-template.xlsx"))
 
 
 def _body_pages(request: SignedInRequest) -> ImportPages:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -39,7 +40,7 @@ def review_institutions(request: SignedInRequest, sha256: str) -> HttpResponse:
 
 @require_GET
 def download_institutions_template(request: SignedInRequest) -> HttpResponse:
-    return download(institutions_template(), "institutions.xlsx")
+    return download(institutions_template(), _("institutions-template.xlsx"))
 
 
 def _institution_pages(request: SignedInRequest) -> ImportPages:

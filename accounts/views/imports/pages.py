@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -96,7 +97,7 @@ class ImportPages:
         content, _name = kept(request, sha256)
         if content is None:
             return self.gone(request)
-        return download(error_rows(self.planned(content, sha256)), "errors.xlsx")
+        return download(error_rows(self.planned(content, sha256)), _("errors.xlsx"))
 
     def gone(self, request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("This file is no longer kept, or it has changed. Upload it again."))
@@ -244,4 +245,6 @@ def _told(plan: Plan) -> str:
 
 
 def download(content: bytes, name: str, kind: str = XLSX) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    """`name` may be of any writing."""
+    said = str(content_disposition_header(as_attachment=True, filename=name))
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": said})

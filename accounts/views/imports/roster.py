@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -145,7 +146,7 @@ class RosterPages(ImportPages):
 
 @require_GET
 def download_roster_template(request: SignedInRequest) -> HttpResponse:
-    return download(roster_template(), "roster.xlsx")
+    return download(roster_template(), _("roster-template.xlsx"))
 
 
 def _roster_pages(request: SignedInRequest) -> RosterPages:

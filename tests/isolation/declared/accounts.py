@@ -77,6 +77,13 @@ ADDRESSES: dict[str, Address] = {
     "designations/apply/": only("officer base"),
     "designations/<int:pk>/": only("officer regulator evaluator auditor", pk="designation", post=""),
     "designations/<int:pk>/<slug:step>/": only("regulator", pk="designation", step=fixed("rectify")),
+    "associations/": only("officer", post=""),
+    "associations/join/": only("officer", post=""),
+    # Whoever acts for an institution may apply to every association of the register.
+    "associations/join/<int:pk>/": only("officer", pk="associationmember.association.pk", shows="accounts.Institution"),
+    # No officer of the world acts for an association.
+    "associations/members/": only(""),
+    "associations/<int:pk>/<slug:step>/": only("officer", pk="associationmember", step=fixed("leave")),
     "institutions/new/": only("regulator"),
     "institutions/<int:pk>/correct/": only("regulator", pk="institution"),
     "institutions/<int:pk>/move/": only("regulator", pk="institution"),

@@ -8,6 +8,9 @@ ADDRESSES: dict[str, Address] = {
     "designations/": public(post=""),
     "designations/years/": public(post=""),
     "institutions/": public(post=""),
+    "institutions/<int:pk>/members/": public(
+        post="", pk="associationmember.association.pk", shows="accounts.Institution"
+    ),
     "search/": public(post=""),
     "demo/": public(post=""),
     "demo/answers/": signed_in(post=""),

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Region
 from accounts.selectors import system_user
 from core import clock, outbox
-from website.management.demo import afterwards, designated, filing, story
+from website.management.demo import afterwards, associated, designated, filing, story
 from website.management.demo.world import World, build_world
 
 PROVINCE = "990000"
@@ -33,6 +33,8 @@ class Command(BaseCommand):
         world = build_world(actor=system_user(), file=story.FOLDER / "world.yaml", day=clock.today(), say=self._say)
         self._say("designations")
         designated.happen(world)
+        self._say("associations")
+        associated.happen(world)
         cohorts = yaml.safe_load((story.FOLDER / "cohorts.yaml").read_text(encoding="utf-8"))
         past = [plan for plan in cohorts if plan["until"] == "closed"]
         for plan in past:
