@@ -38,9 +38,10 @@ def django_db_setup(request, django_test_environment, django_db_blocker) -> Iter
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_media(tmp_path_factory) -> Iterator[None]:
-    """Workers must not find one another's files, nor the demo's."""
-    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+def _own_folders(tmp_path_factory) -> Iterator[None]:
+    """Workers must not find one another's files, nor the demo's: a daily round years ahead deletes what it finds."""
+    folders = {"MEDIA_ROOT": tmp_path_factory.mktemp("media"), "DATA_DIR": tmp_path_factory.mktemp("data")}
+    with override_settings(**folders):
         yield
 
 
