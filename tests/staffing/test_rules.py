@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from accounts.models import Designation
 from certificates.tlog import services as tlog
@@ -305,7 +306,8 @@ def test_difference_is_told_in_plain_words():
     kinds = [kind for kind in before.employment_types if kind != "external"]
     after = make_rule(value=75, comparator="gt", employment_types=kinds, levels=["SENIOR"], texts=texts)
 
-    lines = {line.label: line for line in differences(before, after)}
+    with translation.override("en"):
+        lines = {line.label: line for line in differences(before, after)}
 
     assert (lines["Threshold"].before, lines["Threshold"].after) == ("not below 70%", "above 75%")
     assert lines["Employment that counts"].gone == ("external",)
