@@ -242,5 +242,5 @@ def _between() -> list[tuple[str, str]]:
 def _crumbs(request: HttpRequest, here: str, *between: tuple[str, str]) -> list[dict[str, str]]:
     crumbs = trail(here, *between)
     if not request.user.is_authenticated:
-        crumbs[0]["url"] = reverse("website:home")
+        crumbs[0]["url"] = reverse("wagtail_serve", args=[""])
     return crumbs

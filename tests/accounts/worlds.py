@@ -122,7 +122,9 @@ def _around_the_places(institution: Institution) -> list[Model]:
         SealedCount.objects.create(
             institution=institution, staff=3, trained=2, valid_from=day, entered_at=now, entered_by=system_user()
         ),
-        make_rule(region_path=region.path, code=f"WORLD_{number}"),
+        make_rule(
+            region_path=region.path, code=f"WORLD_{number}", binds="designated", binding_designation="pilot_university"
+        ),
         body,
         Duty.objects.create(body=body, line="science", **dated),
         # Two worlds of one region share no day of it.

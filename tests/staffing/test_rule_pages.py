@@ -27,7 +27,7 @@ def filled_in(answer, **changed):
 def test_everybody_reads_what_is_adopted_and_nobody_a_draft(client):
     law, draft = RatioRule.objects.get(version="2022-1"), make_rule()
 
-    assert "专栏4" in client.get(address("rules")).content.decode()
+    assert "国科发区〔2022〕263号" in client.get(address("rules")).content.decode()
     page = client.get(address("rule", law.pk)).content.decode()
     assert "不低于" in page
     assert "建立专业人员队伍" in page
