@@ -6,19 +6,22 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from core.spans import NoOverlap
+from core.triggers import Draft
+from staffing.rules import WORDS
 
 
 class StaffingConfig(AppConfig):
     name = "staffing"
     verbose_name = _("Staffing")
-    append_only: ClassVar[list[str]] = ["staffing_ratiorule"]
-    # What an institution entered stays; the steps of the authority write beside it.
+    # What an institution entered stays; the steps of the authority write beside it. A rule is law once it is adopted.
     frozen: ClassVar[dict[str, list[str]]] = {
+        "staffing_ratiorule": ["state", "adopted_at", "adopted_by_id", "salt"],
         "staffing_sealedcount": [
             "state", "document_number", "confirmed_at", "ended_on", "ended_at", "annulled_at", "counted_to",
             "gave_way_to_id",
         ]
     }  # fmt: skip
+    drafts: ClassVar[dict[str, Draft]] = {"staffing_ratiorule": Draft("draft", [*WORDS, "written_by_id"])}
     # Nobody is counted twice: one number per institution and day.
     no_overlap: ClassVar[dict[str, list[NoOverlap]]] = {
         "staffing_sealedcount": [

@@ -6,6 +6,11 @@ from core import audit
 
 audit.name_verbs(
     {
+        "staffing.ratiorule.write": _("Wrote a draft of a ratio rule."),
+        "staffing.ratiorule.propose": _("Proposed a version of a ratio rule."),
+        "staffing.ratiorule.adopt": _("Adopted a version of a ratio rule."),
+        "staffing.ratiorule.refuse": _("Refused a version of a ratio rule."),
+        "staffing.ratiorule.withdraw": _("Withdrew a version of a ratio rule."),
         "staffing.sealedcount.enter": _("Entered a sealed count."),
         "staffing.sealedcount.confirm": _("Confirmed a sealed count."),
         "staffing.sealedcount.refuse": _("Refused a sealed count."),
@@ -16,6 +21,7 @@ audit.name_verbs(
 )
 audit.name_subjects(
     {
+        "staffing.ratiorule": _("ratio rule"),
         "staffing.sealedcount": _("sealed count"),
     }
 )

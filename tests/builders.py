@@ -27,6 +27,7 @@ from accounts.selectors import document_index
 from accounts.workflow import Standing
 from core import clock
 from core.text import name_key
+from staffing.models import RatioRule
 
 _numbers = count(1)
 
@@ -186,3 +187,17 @@ def regulator(code: str = "990000") -> User:
         },
     )
     return hat(Role.REGULATOR, body)
+
+
+def rule_words(**changed: Any) -> dict[str, Any]:
+    """Those of the requirement in force, but for what is named; the version's own name follows from its first day."""
+    words = RatioRule.objects.get(code="TRAINED_STAFF_70", version="2022-1").words
+    return {name: value for name, value in words.items() if name != "version"} | changed
+
+
+def make_rule(state: str = "draft", **changed: Any) -> RatioRule:
+    """A version as a row, whoever may have written it."""
+    version = f"2026-{RatioRule.objects.count()}"
+    # Two that are in force do not begin on one day.
+    words = {"valid_from": date(2026, 1, 1), "binds": "nobody", "binding_designation": "", **changed}
+    return RatioRule.objects.create(**{"state": state, "version": version, **rule_words(**words)})

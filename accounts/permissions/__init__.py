@@ -52,6 +52,7 @@ class Permission(TextChoices):
     SEALED_COUNT_ENTER = "sealed_count_enter"
     SEALED_COUNT_DECIDE = "sealed_count_decide"
     RATIO_VIEW = "ratio_view"
+    RULE_MANAGE = "rule_manage"
     COHORT_VIEW = "cohort_view"
     COHORT_MANAGE = "cohort_manage"
     ENROLMENT_VIEW = "enrolment_view"
@@ -136,7 +137,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.CERTIFICATE_VIEW, P.CREDIT_FILE_VIEW, P.OVERSIGHT_VIEW, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.PLACE_VIEW_AS,
             P.APPOINTMENT_TRANSFER, P.APPOINTMENT_CHOOSE_PRIMARY, P.SEALED_COUNT_DECIDE,
             P.PLACE_MANAGE, P.BODY_VIEW, P.COMPETENCE_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_DECIDE,
-            P.DISPUTE_DECIDE, P.PERSON_MERGE,
+            P.DISPUTE_DECIDE, P.PERSON_MERGE, P.RULE_MANAGE,
         }
     ),
     Role.EVALUATOR: frozenset(

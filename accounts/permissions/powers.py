@@ -180,6 +180,11 @@ POWERS: dict[str, Power] = {
     P.RATIO_VIEW: Power(
         "staffing", _("See ratios"), _("Reads an institution's trained-staff ratio on any day, without names.")
     ),
+    P.RULE_MANAGE: Power(
+        "staffing",
+        _("Write and adopt ratio rules"),
+        _("Drafts versions of a requirement for the own region and adopts what somebody else has written."),
+    ),
     P.SEALED_COUNT_ENTER: Power(
         "staffing",
         _("Enter sealed counts"),

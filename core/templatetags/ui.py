@@ -53,6 +53,12 @@ TONE_WORDS: dict[str, Promise] = {
 
 # --- words and colours ------------------------------------------------------------------------------------
 @register.filter
+def hundredths(value: int) -> str:
+    """350 of a hundredth are 3.50; integers only."""
+    return f"{value // 100}.{value % 100:02d}"
+
+
+@register.filter
 def tone(state: object) -> str:
     """ok, no, soon or neutral for a state, an outcome or a message level."""
     return TONE_OF.get(str(state), "neutral")

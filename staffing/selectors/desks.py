@@ -1,11 +1,13 @@
-"""The desk of the staffing room: numbers of secret posts that wait for the authority's yes on paper."""
+"""The desks of the staffing room: numbers of secret posts, and versions of a rule, that wait for the authority."""
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.selectors.waiting import Desk, Waiting, counted, put_up
+from staffing.selectors.rules import open_versions
 from staffing.selectors.sealed import counts_to_decide
+from staffing.workflow import RuleState
 
 
 def put_up_desks() -> None:
@@ -15,6 +17,18 @@ def put_up_desks() -> None:
             _("Numbers of secret posts that wait for your confirmation on paper"), "staffing:sealed_counts", _to_decide,
         )
     )  # fmt: skip
+
+    put_up(
+        Desk(
+            "ratio_rules", frozenset({Role.REGULATOR.value}), _("Versions of the requirement"),
+            _("Drafts and proposals; somebody else adopts what one has written"), "staffing:rules", _to_adopt,
+        )
+    )  # fmt: skip
+
+
+def _to_adopt(actor: User) -> Waiting:
+    proposed = open_versions(actor).filter(state=RuleState.PROPOSED)
+    return counted(proposed, due="valid_from")
 
 
 def _to_decide(actor: User) -> Waiting:

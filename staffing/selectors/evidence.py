@@ -14,8 +14,9 @@ from accounts.selectors.staff import staff_of, wordings_of
 from accounts.workflow import DisputeState
 from courses.models import TrainingRecord
 from staffing.models import RatioRule
-from staffing.ratio import Ratio, month_ends, ratio_of
-from staffing.selectors.ratios import RatioAnswer, counted_terms, counting_records, staff_ids, trained_ids
+from staffing.ratio import Ratio, month_ends
+from staffing.selectors.ratios import RatioAnswer
+from staffing.selectors.rules import counted, counted_terms, counting_records, staff_ids, trained_ids
 from staffing.selectors.sealed import sealed_on
 
 
@@ -85,7 +86,7 @@ def _ratio_from(
 ) -> Ratio:
     staff = frozenset(person for person, start, end in terms if start <= day and (end is None or end > day))
     trained = frozenset(person for person in staff if first_trained.get(person, date.max) <= day)
-    return ratio_of(staff, trained, value=rule.value)
+    return counted(staff, trained, rule)
 
 
 def disputed_staff(answer: RatioAnswer) -> int:

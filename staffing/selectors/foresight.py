@@ -8,8 +8,8 @@ from accounts.models import Institution
 from accounts.selectors.staff import StaffRow, wordings_of
 from core import clock
 from staffing.models import RatioRule
-from staffing.ratio import Ratio, ratio_of
-from staffing.selectors.ratios import counted_terms, is_binding, rule_on, trained_ids
+from staffing.ratio import Ratio
+from staffing.selectors.rules import bound_by, counted, counted_terms, counts, rule_on, trained_ids
 from staffing.selectors.sealed import sealed_on, sealed_rows
 
 
@@ -34,7 +34,7 @@ def foreseen(line: Line) -> Foreseen:
     rule = rule_on(clock.today())
     before = wordings_of(line.institution, among=counted_terms(rule))
     after = [row for row in before if row.appointment not in line.replaced]
-    after += [row for row in line.wordings if row.professional and row.employment_type in rule.employment_types]
+    after += [row for row in line.wordings if counts(row, rule)]
     day = _first_difference(before, after)
     staff, staff_after = _people(before, day), _people(after, day)
     trained = trained_ids(staff | staff_after, rule, day)
@@ -42,10 +42,10 @@ def foreseen(line: Line) -> Foreseen:
     return Foreseen(
         institution=line.institution,
         rule=rule,
-        binding=is_binding(line.institution, rule, day),
+        binding=line.institution.pk in bound_by([line.institution], rule, day),
         day=day,
-        before=ratio_of(staff, trained, value=rule.value).with_sealed(sealed.trained, sealed.staff),
-        after=ratio_of(staff_after, trained, value=rule.value).with_sealed(sealed.trained, sealed.staff),
+        before=counted(staff, trained, rule).with_sealed(sealed.trained, sealed.staff),
+        after=counted(staff_after, trained, rule).with_sealed(sealed.trained, sealed.staff),
     )
 
 

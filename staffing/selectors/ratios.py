@@ -8,28 +8,20 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import (
-    Appointment,
-    Designation,
-    Institution,
-    TrainingBase,
-    User,
-)
+from accounts.models import Appointment, Institution, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import identified_as, surviving
-from accounts.selectors.staff import running_on, staff_of
+from accounts.selectors.staff import running_on
 from core import clock
 from core.errors import NotAllowed
-from courses.models import TrainingRecord
-from courses.workflow import COUNTED
 from staffing.models import RatioRule, SealedCount
-from staffing.ratio import Outcome, Ratio, ratio_of
+from staffing.ratio import Outcome, Ratio
+from staffing.selectors.rules import bound_by, counted, counted_terms, counting_records, rule_on, staff_ids, trained_ids
 from staffing.selectors.sealed import Sealed, sealed_by_institution, sealed_on, sealed_rows
 from staffing.workflow import SealedState
 
 # A surviving person or the stand-in of a secret post, and whether trained.
 Member = tuple[Hashable, bool]
-RULE_CODE = "TRAINED_STAFF_70"
 
 
 @dataclass(frozen=True)
@@ -88,13 +80,6 @@ class RegionFigure:
     people: Mapping[int, list[Member]]
 
 
-def rule_on(day: date) -> RatioRule:
-    """The version in force that day; before the first one, the first one (history is judged by it as reference)."""
-    rules = RatioRule.objects.filter(code=RULE_CODE, reference_only=False)
-    in_force = rules.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
-    return in_force.order_by("-valid_from").first() or rules.order_by("valid_from")[0]
-
-
 def find_institution(actor: User, identifier: str) -> Institution:
     """By USCC (18 characters) or the platform's id. Raises NotAllowed, also when there is none."""
     reach = Institution.objects.allowed(actor, Permission.RATIO_VIEW).select_related("region", "parent")
@@ -104,12 +89,19 @@ def find_institution(actor: User, identifier: str) -> Institution:
 
 
 def institution_ratio(
-    institution: Institution, *, as_of: date | None = None, known_at: datetime | None = None
+    institution: Institution,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    rule: RatioRule | None = None,
 ) -> RatioAnswer:
-    """The ratio at the end of a day in Shanghai (default today), as known at a moment (default now)."""
+    """The ratio at the end of a day in Shanghai (default today), as known at a moment (default now).
+
+    `rule`: another one than the requirement in force that day as known then.
+    """
     now = clock.now()
     as_of = as_of or clock.today()
-    rule = rule_on(as_of)
+    rule = rule or rule_on(as_of, known_at)
     staff = staff_ids(institution, rule, as_of, known_at)
     trained = trained_ids(staff, rule, as_of, known_at)
     counts = tuple(sealed_rows(institution))
@@ -117,43 +109,14 @@ def institution_ratio(
     return RatioAnswer(
         institution=institution,
         rule=rule,
-        binding=is_binding(institution, rule, as_of),
+        binding=institution.pk in bound_by([institution], rule, as_of),
         as_of=as_of,
         known_at=known_at or now,
-        ratio=ratio_of(staff, trained, value=rule.value).with_sealed(sealed.trained, sealed.staff),
+        ratio=counted(staff, trained, rule).with_sealed(sealed.trained, sealed.staff),
         known_then=known_at,
         sealed=sealed,
         sealed_counts=counts,
     )
-
-
-def staff_ids(
-    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
-) -> frozenset[int]:
-    """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
-    staff = staff_of(institution, as_of, known_at, among=counted_terms(rule))
-    return frozenset(row.person for row in staff)
-
-
-def trained_ids(
-    people: Iterable[int], rule: RatioRule, as_of: date, known_at: datetime | None = None
-) -> frozenset[int]:
-    """Those of `people` with a counting training record completed by that day."""
-    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
-    return frozenset(records.filter(survivor__in=list(people)).values_list("survivor", flat=True))
-
-
-def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
-    """Records that train: verified, of the rule's tracks, completed by the day, not annulled or replaced (as known)."""
-    rows = TrainingRecord.objects.filter(standing__in=COUNTED, track__in=rule.tracks, completed_on__lte=as_of)
-    if known_at is None:
-        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
-    undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
-    return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
-
-
-def is_binding(institution: Institution, rule: RatioRule, as_of: date) -> bool:
-    return institution.pk in _bound([institution.pk], rule, as_of)
 
 
 def region_ratios(
@@ -163,13 +126,10 @@ def region_ratios(
     as_of = as_of or clock.today()
     rule, now = rule_on(as_of), clock.now()
     reach = Institution.objects.allowed(actor, Permission.RATIO_VIEW).filter(region__path__startswith=region_path)
-    scope = reach.exclude(_merely_behind_others()).select_related("region", "parent").order_by("name", "pk")
+    scope = answering_for(reach).select_related("region", "parent").order_by("name", "pk")
     institutions = {one.pk: one for one in scope}
-    people = _staff_by_institution(list(institutions), rule, as_of)
-    sealed = sealed_by_institution(list(institutions), as_of)
-    for pk, count in sealed.items():
-        people[pk] += count.as_members(pk)
-    bound = _bound(list(institutions), rule, as_of)
+    people, sealed = members_of(list(institutions), rule, as_of)
+    bound = bound_by(institutions.values(), rule, as_of)
     answers = {
         pk: RatioAnswer(
             one, rule, pk in bound, as_of, now, ratio_among([people[pk]], rule), sealed=sealed.get(pk, Sealed())
@@ -181,6 +141,11 @@ def region_ratios(
     return figure, answers
 
 
+def answering_for(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+    """Those that have a ratio of their own."""
+    return institutions.exclude(_merely_behind_others())
+
+
 def _merely_behind_others() -> Q:
     """Legal persons that only stand behind a department or a base: they transfer nothing themselves."""
     own_staff = Appointment.objects.holding().filter(institution=OuterRef("pk"))
@@ -189,16 +154,21 @@ def _merely_behind_others() -> Q:
     return ~Q(Exists(own_staff)) & (Q(Exists(departments)) | Q(Exists(bases)))
 
 
-def counted_terms(rule: RatioRule) -> Q:
-    """Which appointments the rule counts, by their terms."""
-    return Q(professional=True, employment_type__in=rule.employment_types)
-
-
 def ratio_among(groups: Iterable[list[Member]], rule: RatioRule) -> Ratio:
     """The ratio of several institutions together: everybody once, however often appointed."""
     everybody = {person: trained for group in groups for person, trained in group}
     trained = frozenset(person for person, is_trained in everybody.items() if is_trained)
-    return ratio_of(frozenset(everybody), trained, value=rule.value)
+    return counted(frozenset(everybody), trained, rule)
+
+
+def members_of(
+    institutions: list[int], rule: RatioRule, as_of: date
+) -> tuple[defaultdict[int, list[Member]], dict[int, Sealed]]:
+    """Who counts where, people in secret posts among them, who are also told apart."""
+    people, sealed = _staff_by_institution(institutions, rule, as_of), sealed_by_institution(institutions, as_of)
+    for pk, count in sealed.items():
+        people[pk] += count.as_members(pk)
+    return people, sealed
 
 
 def _staff_by_institution(institutions: list[int], rule: RatioRule, as_of: date) -> defaultdict[int, list[Member]]:
@@ -211,13 +181,3 @@ def _staff_by_institution(institutions: list[int], rule: RatioRule, as_of: date)
     for institution, person in staff.values_list("institution_id", "survivor").distinct():
         people[institution].append((person, person in trained))
     return people
-
-
-def _bound(institutions: list[int], rule: RatioRule, as_of: date) -> frozenset[int]:
-    granted = Designation.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=as_of),
-        institution__in=institutions,
-        kind=rule.binding_designation,
-        valid_from__lte=as_of,
-    )
-    return frozenset(granted.values_list("institution_id", flat=True)) if rule.binding_designation else frozenset()

@@ -24,6 +24,7 @@ from staffing.selectors import (
     people_behind,
     uncounted_staff,
 )
+from staffing.selectors.beside import ratios_beside
 
 PAGE_SIZE = 25
 
@@ -49,6 +50,7 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "people": _with_evidence(page, answer),
         "uncounted": uncounted_staff(answer),
         "disputed": disputed_staff(answer),
+        "beside": ratios_beside(answer),
         "period_over": answer.rule.period_has_ended(clock.today()),
         "shown": request.GET.get("trained", ""),
         "texts": _texts(answer),

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 # How each model's rows reach a hat, written down here a second time and on purpose: a change has to be made twice.
 ROUTES = {
     "oversight.DataRequest": "user region",
+    "staffing.RatioRule": "region",
     "staffing.SealedCount": "institution region",
     "accounts.RosterHeads": "institution region",
     "accounts.AccessEntry": "user",

@@ -65,7 +65,7 @@ from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.accounts.world_certificates import certificates, check_of
-from tests.builders import make_appointment, make_base, make_institution, make_person, make_user
+from tests.builders import make_appointment, make_base, make_institution, make_person, make_rule, make_user
 from tests.courses.builders import make_cohort, make_enrolment, make_session
 
 _numbers = count(1)
@@ -122,6 +122,9 @@ def _around_the_places(institution: Institution) -> list[Model]:
     return [
         SealedCount.objects.create(
             institution=institution, staff=3, trained=2, valid_from=day, entered_at=now, entered_by=system_user()
+        ),
+        make_rule(
+            region_path=region.path, code=f"WORLD_{number}", binds="designated", binding_designation="pilot_university"
         ),
         body,
         Duty.objects.create(body=body, line="science", **dated),

@@ -38,6 +38,10 @@ CONFIRMED = {
     "accounts:ledger_export": "who looked at whom leaves the house",
     "accounts:roster_export": "a list of people that leaves the house",
     "accounts:roster_export_csv": "a list of people that leaves the house",
+    "staffing:propose_rule": "its words stand from then on",
+    "staffing:adopt_rule": "changes by what everybody is measured",
+    "staffing:refuse_rule": "a decision on a rule",
+    "staffing:withdraw_rule": "takes a version out",
     "staffing:decide_sealed_count": "decides whether people without names count",
     "accounts:check_identity": "records a checked identity",
     "accounts:release_number": "takes an unchecked number out of somebody's profile",
@@ -153,5 +157,7 @@ LIGHT = {
     "staffing:left": "one line of one's own staff, its fraction shown before",
     "staffing:changed": "one line of one's own staff, its fraction shown before",
     "staffing:corrected": "one line of one's own staff; what was believed before stays readable",
+    "staffing:new_rule": "a draft: nobody is judged by it",
+    "staffing:edit_rule": "a draft: nobody is judged by it",
     "staffing:enter_sealed_count": "counts nothing until an authority has confirmed it",
 }

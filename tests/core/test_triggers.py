@@ -358,7 +358,7 @@ def test_rule_version_cannot_be_replaced_by_its_code_and_version():
     names = ", ".join(f'"{name}"' for name in columns)
     copy = f"INSERT OR REPLACE INTO staffing_ratiorule ({names}) SELECT {chosen} FROM staffing_ratiorule LIMIT 1"  # noqa: S608
 
-    with pytest.raises(IntegrityError, match="append-only"):
+    with pytest.raises(IntegrityError, match="frozen"):
         run(copy)
 
     assert RatioRule.objects.get(pk=rule.pk).value == rule.value

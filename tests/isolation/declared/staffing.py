@@ -1,6 +1,6 @@
 """Addresses of the ratio."""
 
-from tests.isolation.addresses import Address, only
+from tests.isolation.addresses import Address, fixed, only, public
 
 SEES = "officer regulator evaluator auditor"
 
@@ -13,6 +13,17 @@ ADDRESSES: dict[str, Address] = {
     "institution/changes/<int:pk>/changed/": only("officer", pk="appointment"),
     "institution/changes/<int:pk>/corrected/": only("officer", pk="appointment"),
     "institution/changes/<int:pk>/moved/": only("regulator", pk="appointment"),
+    "ratio-rules/": public(post=""),
+    "ratio-rules/compare/": public(post=""),
+    "ratio-rules/<int:pk>/": public(pk=fixed(1), post=""),
+    "ratio-rules/<int:pk>/open/": only("regulator", pk="ratiorule", post=""),
+    "ratio-rules/<int:pk>/new/": only("regulator", pk="ratiorule"),
+    "ratio-rules/<int:pk>/edit/": only("regulator", pk="ratiorule"),
+    "ratio-rules/<int:pk>/effect/": only("regulator", pk="ratiorule", post=""),
+    "ratio-rules/<int:pk>/propose/": only("", pk="ratiorule", post="regulator"),
+    "ratio-rules/<int:pk>/adopt/": only("", pk="ratiorule", post="regulator"),
+    "ratio-rules/<int:pk>/refuse/": only("", pk="ratiorule", post="regulator"),
+    "ratio-rules/<int:pk>/withdraw/": only("", pk="ratiorule", post="regulator"),
     "sealed-counts/": only("officer regulator", post=""),
     "sealed-counts/enter/": only("officer"),
     "sealed-counts/<int:pk>/": only("regulator", pk="sealedcount"),

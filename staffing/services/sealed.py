@@ -1,4 +1,4 @@
-"""Writes of the staffing room: a sealed count is entered by the institution and decided by the authority."""
+"""Sealed counts: entered by the institution, decided by the authority."""
 
 from datetime import date
 

@@ -1,0 +1,69 @@
+"""Other ways to count the same people on the same day, shown beside the figure that the requirement asks for."""
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.selectors.staff import StaffRow, staff_of
+from staffing.models import RatioRule
+from staffing.ratio import FULL, Ratio, equivalents_of
+from staffing.selectors.ratios import RatioAnswer
+from staffing.selectors.rules import adopted, counted, counts, rules_beside, trained_ids
+
+
+@dataclass(frozen=True)
+class Beside:
+    """`hundredths`: posts and not people are counted; `whole`: how many have no share on file and count as one post.
+
+    `rule`: another requirement or wording; None where the rule of the answer is only counted otherwise.
+    """
+
+    label: Promise | str
+    ratio: Ratio
+    rule: RatioRule | None = None
+    hundredths: bool = False
+    whole: int = 0
+
+
+def ratios_beside(answer: RatioAnswer) -> list[Beside]:
+    """All staff, full-time staff, full-time equivalents by the same rule; narrower wordings and requirements of the
+    region by their own. None of them decides about the outcome of the answer's rule."""
+    rows = staff_of(answer.institution, answer.as_of, answer.known_then)
+    trained = _trained(rows, answer, answer.rule)
+    kinds = [kind for kind in RatioRule.StaffCounted if kind != answer.rule.staff_counted]
+    return [
+        *(Beside(kind.label, _heads(rows, trained, answer, answer.rule, kind)) for kind in kinds),
+        _equivalents(rows, trained, answer),
+        *(
+            Beside(one.title, _heads(rows, _trained(rows, answer, one), answer, one, one.staff_counted), one)
+            for one in _other_rules(answer)
+        ),
+    ]
+
+
+def _other_rules(answer: RatioAnswer) -> list[RatioRule]:
+    narrower = adopted(answer.known_then).filter(code=answer.rule.code, reference_only=True).order_by("-valid_from")
+    return [*narrower, *rules_beside(answer.institution, answer.as_of, answer.known_then)]
+
+
+def _trained(rows: list[StaffRow], answer: RatioAnswer, rule: RatioRule) -> frozenset[int]:
+    return trained_ids({row.person for row in rows}, rule, answer.as_of, answer.known_then)
+
+
+def _heads(rows: list[StaffRow], trained: frozenset[int], answer: RatioAnswer, rule: RatioRule, kind: str) -> Ratio:
+    """People in secret posts are professional staff; they are in every way of counting."""
+    staff = frozenset(row.person for row in rows if counts(row, rule, kind))
+    return counted(staff, trained, rule).with_sealed(answer.sealed.trained, answer.sealed.staff)
+
+
+def _equivalents(rows: list[StaffRow], trained: frozenset[int], answer: RatioAnswer) -> Beside:
+    shares: dict[Hashable, int] = defaultdict(int)
+    for row in (row for row in rows if counts(row, answer.rule)):
+        shares[row.person] += FULL if row.share is None else row.share
+    whole = {row.person for row in rows if counts(row, answer.rule) and row.share is None}
+    ratio = equivalents_of(shares, trained, value=answer.rule.value, comparator=answer.rule.comparator)
+    ratio = ratio.with_sealed(answer.sealed.trained * FULL, answer.sealed.staff * FULL)
+    return Beside(_("full-time equivalents"), ratio, hundredths=True, whole=len(whole))

@@ -1,0 +1,161 @@
+"""Which rule holds on a day, whom it counts, whom it binds; and the versions that people read, write and compare."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.models import Designation, Institution, Region, User
+from accounts.permissions import Permission
+from accounts.selectors import surviving
+from accounts.selectors.staff import StaffRow, staff_of
+from core.errors import NotAllowed
+from courses.models import TrainingRecord
+from courses.workflow import COUNTED
+from staffing.models import RatioRule
+from staffing.ratio import Ratio, ratio_of
+from staffing.workflow import RuleState
+
+# The requirement of 专栏4; a figure without another word is by it.
+RULE_CODE = "TRAINED_STAFF_70"
+
+
+def rule_on(day: date, known_at: datetime | None = None, *, code: str = RULE_CODE) -> RatioRule:
+    """The version in force that day, as known at a moment (default now).
+
+    Before the first one, the first one (history is judged by it as reference).
+    """
+    rules = adopted(known_at).filter(code=code, reference_only=False)
+    return in_force(rules, day).order_by("-valid_from").first() or rules.order_by("valid_from")[0]
+
+
+def adopted(known_at: datetime | None = None) -> QuerySet[RatioRule]:
+    """What was law at the moment: whoever asks may read it."""
+    rows = RatioRule.objects.filter(state=RuleState.ADOPTED)
+    return rows if known_at is None else rows.filter(Q(adopted_at__isnull=True) | Q(adopted_at__lte=known_at))
+
+
+def in_force(rules: QuerySet[RatioRule], day: date) -> QuerySet[RatioRule]:
+    return rules.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+def rules_beside(institution: Institution, day: date, known_at: datetime | None = None) -> list[RatioRule]:
+    """Other requirements about this institution on the day: of each code the version begun last, by region and code."""
+    rows = in_force(adopted(known_at).exclude(code=RULE_CODE), day).order_by("region_path", "code", "-valid_from")
+    found: dict[str, RatioRule] = {}
+    for rule in rows:
+        if rule.is_about(institution):
+            found.setdefault(rule.code, rule)
+    return list(found.values())
+
+
+# --- whom a rule counts and binds ----------------------------------------------------------------------------------
+def counted_terms(rule: RatioRule) -> Q:
+    """Which appointments the rule counts, by their terms."""
+    terms = Q(employment_type__in=rule.employment_types)
+    if rule.staff_counted != RatioRule.StaffCounted.ALL:
+        terms &= Q(professional=True)
+    return terms & Q(full_time=True) if rule.staff_counted == RatioRule.StaffCounted.FULL_TIME else terms
+
+
+def counts(row: StaffRow, rule: RatioRule, kind: str = "") -> bool:
+    """The same of a row in hand; `kind`: of another StaffCounted than the rule's own."""
+    kind = kind or rule.staff_counted
+    if row.employment_type not in rule.employment_types:
+        return False
+    if kind == RatioRule.StaffCounted.ALL:
+        return True
+    return row.professional and (kind == RatioRule.StaffCounted.PROFESSIONAL or row.full_time is True)
+
+
+def counted(staff: frozenset, trained: frozenset, rule: RatioRule) -> Ratio:
+    return ratio_of(staff, trained, value=rule.value, comparator=rule.comparator)
+
+
+def staff_ids(
+    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
+) -> frozenset[int]:
+    """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
+    staff = staff_of(institution, as_of, known_at, among=counted_terms(rule))
+    return frozenset(row.person for row in staff)
+
+
+def trained_ids(
+    people: Iterable[int], rule: RatioRule, as_of: date, known_at: datetime | None = None
+) -> frozenset[int]:
+    """Those of `people` with a counting training record completed by that day."""
+    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
+    return frozenset(records.filter(survivor__in=list(people)).values_list("survivor", flat=True))
+
+
+def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
+    """Records that train: verified, of the rule's tracks, levels and providers, completed by the day, not annulled or
+    replaced (as known)."""
+    rows = TrainingRecord.objects.filter(standing__in=COUNTED, track__in=rule.tracks, completed_on__lte=as_of)
+    if rule.levels:
+        rows = rows.filter(level__code__in=rule.levels)
+    if rule.providers:
+        rows = rows.filter(_provider_held(rule.providers))
+    if known_at is None:
+        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
+    undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
+    return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
+
+
+def _provider_held(kinds: list[str]) -> Exists:
+    """Did the base hold one of the designations on the day of completion?"""
+    held = Designation.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("completed_on")),
+        base=OuterRef("base"),
+        kind__in=kinds,
+        valid_from__lte=OuterRef("completed_on"),
+    )
+    return Exists(held)
+
+
+def bound_by(institutions: Iterable[Institution], rule: RatioRule, as_of: date) -> frozenset[int]:
+    """Those that must meet the rule that day; for all others its figure is a reference."""
+    about = [one.pk for one in institutions if rule.is_about(one)]
+    if rule.binds == RatioRule.Binds.SCOPE and not rule.reference_only:
+        return frozenset(about)
+    if rule.binds != RatioRule.Binds.DESIGNATED:
+        return frozenset()
+    granted = Designation.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=as_of),
+        institution__in=about,
+        kind=rule.binding_designation,
+        valid_from__lte=as_of,
+    )
+    return frozenset(granted.values_list("institution_id", flat=True))
+
+
+# --- versions -------------------------------------------------------------------------------------------------------
+def adopted_rule(pk: int) -> RatioRule:
+    """Public law. Raises NotAllowed when there is none."""
+    if not (found := adopted().select_related("drafted_from").filter(pk=pk).first()):
+        raise NotAllowed(permission=Permission.RULE_MANAGE.value)
+    return found
+
+
+def managed_rule(actor: User, pk: int) -> RatioRule:
+    """Raises NotAllowed, also when there is none."""
+    rows = RatioRule.objects.allowed(actor, Permission.RULE_MANAGE).select_related("drafted_from")
+    if not (found := rows.filter(pk=pk).first()):
+        raise NotAllowed(permission=Permission.RULE_MANAGE.value)
+    return found
+
+
+def adopted_versions() -> list[RatioRule]:
+    """All there are and were, by code, the one begun last first."""
+    return list(adopted().order_by(F("region_path"), "code", "-valid_from", "-pk"))
+
+
+def open_versions(actor: User) -> QuerySet[RatioRule]:
+    """Drafts and proposals in the actor's reach, those that wait for a second person first."""
+    rows = RatioRule.objects.allowed(actor, Permission.RULE_MANAGE)
+    waiting = rows.filter(state__in=[RuleState.DRAFT, RuleState.PROPOSED]).select_related("drafted_from")
+    return waiting.order_by("-state", "valid_from", "pk")
+
+
+def region_code(path: str) -> str:
+    return Region.objects.values_list("code", flat=True).get(path=path)

@@ -1,0 +1,23 @@
+"""Writes of the staffing room."""
+
+from staffing.services.rules import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
+from staffing.services.sealed import (
+    annul_sealed_count,
+    confirm_sealed_count,
+    end_sealed_count,
+    enter_sealed_count,
+    refuse_sealed_count,
+)
+
+__all__ = [
+    "adopt_rule",
+    "annul_sealed_count",
+    "confirm_sealed_count",
+    "end_sealed_count",
+    "enter_sealed_count",
+    "propose_rule",
+    "refuse_rule",
+    "refuse_sealed_count",
+    "withdraw_rule",
+    "write_rule",
+]

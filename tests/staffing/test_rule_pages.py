@@ -1,0 +1,145 @@
+"""Pages of ratio rules: law for everybody, drafts for officers, two people by hand; what is refused comes back."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from staffing.models import RatioRule
+from staffing.workflow import RuleState
+from tests.builders import make_appointment, make_institution, make_person, make_rule, officer, regulator
+
+pytestmark = pytest.mark.django_db
+
+
+def address(name, *arguments):
+    return reverse(f"staffing:{name}", args=arguments)
+
+
+def filled_in(answer, **changed):
+    """What a browser would send of the page's form."""
+    form = answer.context["form"]
+    fields = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    sent = {name: value for name, value in fields.items() if value not in (None, False)}
+    return sent | changed
+
+
+def test_everybody_reads_what_is_adopted_and_nobody_a_draft(client):
+    law, draft = RatioRule.objects.get(version="2022-1"), make_rule()
+
+    assert "国科发区〔2022〕263号" in client.get(address("rules")).content.decode()
+    page = client.get(address("rule", law.pk)).content.decode()
+    assert "不低于" in page
+    assert "建立专业人员队伍" in page
+    assert client.get(address("rule", draft.pk)).status_code == 404
+    assert client.get(address("open_rule", draft.pk)).status_code == 302
+
+
+def test_differences_of_two_versions_are_anybodys(client):
+    new, old = (RatioRule.objects.get(version=one) for one in ("2022-1", "2020-1"))
+
+    page = client.get(address("compare_rules"), {"before": old.pk, "after": new.pk}).content.decode()
+
+    assert "国科发区〔2020〕133号" in page
+    assert make_rule().pk not in [
+        int(one) for one, _label in client.get(address("rules")).context["compare"].fields["before"].choices
+    ]
+
+
+def test_one_writes_and_proposes_and_another_adopts(client):
+    author, other = regulator("000000"), regulator("000000")
+    law = RatioRule.objects.get(version="2022-1")
+    client.force_login(author)
+    page = client.get(address("new_rule", law.pk))
+
+    made = client.post(address("new_rule", law.pk), filled_in(page, value=75, valid_from="2027-01-01"))
+    rule = RatioRule.objects.get(state=RuleState.DRAFT)
+    assert (made.status_code, made.url, rule.value, rule.drafted_from) == (302, address("open_rule", rule.pk), 75, law)
+    assert "75%" in client.get(address("open_rule", rule.pk)).content.decode()
+    client.post(address("propose_rule", rule.pk))
+    client.post(address("adopt_rule", rule.pk))
+    rule.refresh_from_db()
+    assert rule.state == RuleState.PROPOSED
+
+    client.force_login(other)
+    client.post(address("adopt_rule", rule.pk))
+
+    rule.refresh_from_db()
+    assert (rule.state, rule.adopted_by) == (RuleState.ADOPTED, other)
+    assert client.get(address("rule", rule.pk)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"value": 101}, "value"),
+        ({"value": 100, "comparator": "gt"}, "value"),
+        ({"tracks": []}, "tracks"),
+        ({"binds": "scope"}, "binding_designation"),
+        ({"binding_designation": ""}, "binding_designation"),
+        ({"valid_to": "2000-01-01"}, "valid_to"),
+        ({"region": "没有的地方"}, "region"),
+        ({"title_ja": ""}, "title_ja"),
+    ],
+)
+def test_what_cannot_be_comes_back_filled(client, changed, field):
+    client.force_login(regulator("000000"))
+    law = RatioRule.objects.get(version="2022-1")
+    page = client.get(address("new_rule", law.pk))
+
+    answer = client.post(address("new_rule", law.pk), filled_in(page, document_number="国科〔2027〕1号", **changed))
+
+    assert answer.status_code == 200
+    assert field in answer.context["form"].errors
+    assert "国科〔2027〕1号" in answer.content.decode()
+    assert not RatioRule.objects.filter(state=RuleState.DRAFT).exists()
+
+
+def test_province_cannot_change_the_nations_requirement_by_the_form(client):
+    client.force_login(regulator("990000"))
+    law = RatioRule.objects.get(version="2022-1")
+    page = client.get(address("new_rule", law.pk))
+
+    for region in ("000000", "990000"):
+        answer = client.post(address("new_rule", law.pk), filled_in(page, region=region))
+        assert answer.status_code == 200
+        assert answer.context["form"].errors
+    sent = filled_in(page, region="990000", code="OWN_RULE")
+    assert client.post(address("new_rule", law.pk), sent).status_code == 302
+
+
+def test_effect_is_shown_before_anybody_adopts(client):
+    place = make_institution(name="甲机构")
+    make_appointment(make_person(), place, professional=False)
+    rule = make_rule("proposed", staff_counted="all")
+    client.force_login(regulator())
+
+    assert client.get(address("rule_effect", rule.pk)).status_code == 404
+    client.force_login(regulator("000000"))
+    page = client.get(address("rule_effect", rule.pk), {"on": "2026-06-30", "show": "flips"})
+
+    assert [line.institution for line in page.context["page"]] == [place]
+    assert "甲机构" in page.content.decode()
+    assert client.get(address("rule_effect", rule.pk), {"on": "??"}).context["form"].errors
+
+
+def test_cockpit_shows_the_other_ways_to_count(client):
+    place = make_institution()
+    make_appointment(make_person(), place, share=50)
+    make_rule("adopted", code="LOCAL", valid_from=date(2026, 1, 1))
+    client.force_login(officer(place))
+
+    page = client.get(address("ratio", place.pk)).content.decode()
+
+    assert "0.50" in page
+    assert "2020-1" in page
+    assert "LOCAL" not in page
+
+
+def test_officer_of_an_institution_manages_nothing(client):
+    rule = make_rule("proposed")
+    client.force_login(officer())
+
+    for name in ("open_rule", "edit_rule", "rule_effect"):
+        assert client.get(address(name, rule.pk)).status_code == 404
+    assert client.post(address("adopt_rule", rule.pk)).status_code == 404
