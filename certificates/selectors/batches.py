@@ -62,7 +62,7 @@ def people_alone(actor: int, base: int, records: Iterable[int | None]) -> int:
     of_class = dict(TrainingRecord.objects.filter(pk__in=asked).values_list("pk", _class_of("")))
     classes = {one for one in of_class.values() if one}
     begins = clock.end_of_day(clock.today() - timedelta(days=1))
-    today = set(asked)
+    today: set[int | None] = {*asked}
     for record, cohort, at in [
         *_confirmed_alone(actor, base, classes, begins),
         *_made_singly(actor, base, classes, begins),
