@@ -8,8 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from certificates.imports.checks import COLUMNS
-from certificates.models.checks import Way
-from certificates.rules import FilingForm, Outcome
+from certificates.rules import FilingForm
 from certificates.selectors.awards import enrolment_of
 from certificates.selectors.checks import CheckLine
 from core import clock
@@ -85,6 +84,6 @@ def _check_row(line: CheckLine) -> list[Value]:
 
 def outcome_words(line: CheckLine) -> str:
     """Nobody is told whether somebody who has not agreed has a certificate."""
-    if line.row.outcome == Outcome.NEVER_ISSUED and line.row.way == Way.NAME:
+    if line.tells_nothing:
         return _("nothing to tell: not found, or no consent")
     return str(line.row.get_outcome_display())

@@ -93,16 +93,21 @@ def serve(address: str, port: int, environment: dict[str, str], folder: Path) ->
     web = Web(port=port, environment=environment, logs=logs)
     worker = Worker(environment=environment, logs=logs, schedule=folder / "beat")
     services: list[Service] = [web, worker, *log_services(environment, folder)]
+    # Waits for the log's first head, and is over in a minute.
+    asking: subprocess.Popen[bytes] | None = None
     try:
         for service in services:
             service.start()
         logins = subprocess.run(manage("demo_logins"), env=environment, check=False, stdout=subprocess.PIPE, text=True)
         web.wait_until_ready()
+        asking = subprocess.Popen(manage("demo_check"), env=environment, stdout=subprocess.DEVNULL)
         print(f"\nThe site is at {address}\n\n{logins.stdout}\nCtrl-C stops it. Logs: {logs}", flush=True)
         watch(services)
     except ServiceFailed as problem:
         sys.exit(str(problem))
     finally:
+        if asking:
+            asking.terminate()
         stop(services)
 
 

@@ -65,6 +65,10 @@ class DesignFileForm(forms.Form):
         label=_("ZIP of a design"), help_text=_("As it was exported; it becomes a draft."),
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
     )  # fmt: skip
+    in_its_place = forms.BooleanField(
+        label=_("Let it take the place of what was saved since its export"), required=False,
+        help_text=_("Look at the newest version before you tick it. A draft is dropped then, and stays in the list."),
+    )  # fmt: skip
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

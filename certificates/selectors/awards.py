@@ -32,7 +32,13 @@ def awards(actor: User) -> QuerySet[TrainingRecord]:
     rows = TrainingRecord.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
     return (
         rows.select_related(
-            "person", "base", "level", "enrolment__cohort", "annulment", "replaced_by", "replaces__enrolment__cohort"
+            "person__merged_into",
+            "base",
+            "level",
+            "enrolment__cohort",
+            "annulment",
+            "replaced_by",
+            "replaces__enrolment__cohort",
         )
         .prefetch_related("person__documents", "certificates", "replaces__certificates")
         .annotate(identity_checked=checked, filed_as=Subquery(line_of("pk", "replaces").values("filing_number")[:1]))

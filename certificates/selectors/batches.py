@@ -1,15 +1,16 @@
 """Batches of a base: what was asked for, how far the job is, what failed and why."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
-from certificates.models import Certificate, IssueBatch, IssueBatchItem
+from certificates.models import Certificate, CertificateEvent, IssueBatch, IssueBatchItem
 from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards
 from certificates.workflow import BatchState, CertificateState
@@ -45,23 +46,68 @@ def batches_waiting(actor: User) -> dict[str, int]:
 
 
 def needs_second(batch: IssueBatch) -> bool:
-    """Too many for one person: in this batch, or together with what its asker confirmed alone on this day at this base,
-    or ever for one of its classes. Three small batches are no way round the second person."""
-    return batch.needs_second or _alone_with(batch) > batch.alone_up_to
+    """Too many for one person: in this batch, or together with what its asker issued alone. Three small batches, or a
+    batch and some singly, are no way round the second person."""
+    if batch.needs_second:
+        return True
+    records = batch.items.filter(gets=True).values_list("record", flat=True)
+    return people_alone(batch.asked_by_id, batch.base_id, records) > batch.alone_up_to
 
 
-def _alone_with(batch: IssueBatch) -> int:
-    alone = IssueBatch.objects.filter(
-        base=batch.base_id, state=BatchState.APPROVED, asked_by=batch.asked_by_id, decided_by=F("asked_by")
-    ).exclude(pk=batch.pk)
-    day = alone.filter(decided_at__gt=clock.end_of_day(clock.today() - timedelta(days=1)))
-    people: int = day.aggregate(people=Sum("people"))["people"] or 0
-    # A person whose first try failed is one person.
-    lines = IssueBatchItem.objects.filter(Q(batch__in=alone) | Q(batch=batch), gets=True)
-    of_class = Coalesce("record__enrolment__cohort", "record__replaces__enrolment__cohort")
-    classes = Counter(dict(lines.values_list("record", of_class).distinct()).values())
-    own = batch.items.filter(gets=True).values_list(of_class, flat=True).distinct()
-    return max(people + batch.people, *(classes[one] for one in own if one), 0)
+def people_alone(actor: int, base: int, records: Iterable[int | None]) -> int:
+    """How many one person would have issued for alone with these awards: on this day at this base, or ever for one of
+    their classes, whichever is more. Batches that nobody else decided on and single ones are counted together; an award
+    whose first try failed is one award."""
+    asked = {one for one in records if one}
+    of_class = dict(TrainingRecord.objects.filter(pk__in=asked).values_list("pk", _class_of("")))
+    classes = {one for one in of_class.values() if one}
+    begins = clock.end_of_day(clock.today() - timedelta(days=1))
+    today: set[int | None] = {*asked}
+    for record, cohort, at in [
+        *_confirmed_alone(actor, base, classes, begins),
+        *_made_singly(actor, base, classes, begins),
+    ]:
+        of_class[record] = cohort
+        if at and at > begins:
+            today.add(record)
+    sizes = Counter(of_class.values())
+    return max(len(today), *(sizes[one] for one in classes), 0)
+
+
+Put = tuple[int | None, int | None, datetime | None]
+
+
+def _confirmed_alone(actor: int, base: int, classes: set[int], begins: datetime) -> Iterable[Put]:
+    own = Q(batch__asked_by=actor, batch__decided_by=actor)
+    rows = IssueBatchItem.objects.annotate(of_class=_class_of("record__")).filter(
+        own,
+        Q(of_class__in=classes) | Q(batch__decided_at__gt=begins),
+        batch__base=base,
+        batch__state=BatchState.APPROVED,
+        gets=True,
+    )
+    return rows.values_list("record", "of_class", "batch__decided_at")
+
+
+def _made_singly(actor: int, base: int, classes: set[int], begins: datetime) -> Iterable[Put]:
+    """Of no batch that was approved. Whose a number without its file is stands nowhere yet: it counts for everybody."""
+    decided = IssueBatchItem.objects.filter(
+        record=OuterRef("training_record"), gets=True, batch__state=BatchState.APPROVED
+    )
+    issued = CertificateEvent.objects.filter(certificate=OuterRef("pk"), step="issue", actor=actor)
+    rows = Certificate.objects.annotate(of_class=_class_of("training_record__")).filter(
+        Q(of_class__in=classes) | Q(created_at__gt=begins),
+        Q(state=CertificateState.DRAFT) | Exists(issued),
+        ~Exists(decided),
+        base=base,
+        supersedes=None,
+    )
+    return rows.values_list("training_record", "of_class", "created_at")
+
+
+def _class_of(path: str) -> Coalesce:
+    """A corrected record is of the class of the one that it replaces."""
+    return Coalesce(f"{path}enrolment__cohort", f"{path}replaces__enrolment__cohort")
 
 
 @dataclass(frozen=True)

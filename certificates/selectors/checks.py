@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from accounts.selectors.consents import EMPLOYER_CHECK, agreed_parts
 from accounts.selectors.staff import running_on
 from certificates.models import BatchCheck, BatchCheckLine, Certificate
+from certificates.models.checks import Way
 from certificates.rules import Outcome
 from certificates.selectors.verification import NAME_CONSENT
 from core import clock
@@ -26,6 +27,15 @@ class CheckLine:
     row: BatchCheckLine
     holder: str = ""
     agreed: bool = False
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Asked by name: it accuses nobody, for a holder who has not agreed is answered for in the same way."""
+        return self.row.outcome == Outcome.NEVER_ISSUED and self.row.way == Way.NAME
+
+    @property
+    def tone(self) -> str:
+        return "neutral" if self.tells_nothing else self.row.outcome
 
     @property
     def certificate(self) -> Certificate | None:

@@ -18,6 +18,8 @@ from core.errors import DomainError
 log = logging.getLogger(__name__)
 # For so many seconds after a hash that was right the size alone is looked at.
 HASH_HOLDS = 3600
+# So many files are looked for before the storage counts as away.
+TRIED = 3
 
 
 class FileUnreadable(OSError):
@@ -81,6 +83,19 @@ def _kept(file: CertificateFile) -> list[CertificateFile | FileRevision]:
 def _root(kept: list[CertificateFile | FileRevision]) -> CertificateFile | FileRevision:
     """The last one that was drawn; time stamps only add to it."""
     return [one for one in kept if not (isinstance(one, FileRevision) and one.kind == RevisionKind.STAMP)][-1]
+
+
+def storage_answers() -> bool:
+    """Whether one of the newest files is there; a single one may be lost, and then the storage still stands."""
+    names = list(CertificateFile.objects.order_by("-pk").values_list("storage_name", flat=True)[:TRIED])
+    return not names or any(_is_there(name) for name in names)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return _size(name) > 0
+    except FileUnreadable:
+        return False
 
 
 def stamps_due(by: datetime) -> QuerySet[CertificateFile]:

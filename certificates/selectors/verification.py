@@ -19,7 +19,7 @@ from accounts.models import Consent
 from certificates.identifiers import normal_code, normal_number
 from certificates.models import Certificate, CertificateFile, FileRevision, Seal
 from certificates.rules import FileIs, Outcome, outcome
-from certificates.selectors.files import check_stored, sealed_as
+from certificates.selectors.files import check_stored, sealed_as, storage_answers
 from certificates.selectors.signatures import Seen, seal_is_whole, seal_seen
 from certificates.selectors.status_log import DIFFERS, UNSURE, status_in_log, with_last_change
 from certificates.tlog import selectors as tlog
@@ -43,6 +43,7 @@ IN_LOG = {
     tlog.LATE: FAILED,
     tlog.ABSENT: ABSENT,
     tlog.OTHERWISE: FAILED,
+    tlog.IN_QUESTION: FAILED,
 }
 FILE_SEEN = {Seen.NONE: FileIs.UNKNOWN, Seen.BROKEN: FileIs.CHANGED, Seen.WHOLE: FileIs.SEALED_UNREGISTERED}
 
@@ -103,6 +104,8 @@ def verify_by_name(
 ) -> Answer:
     """Without the code: number, the holder's full name, the last four characters of the document.
 
+    What an answer needs of storage and log is tried before anything is looked up: while it fails, whoever exists and
+    whoever does not are answered alike.
     `may_tell`: whether the holder lets this asker know; who does not is answered for as if there were no certificate,
     before anything else of it is looked at.
     """
@@ -116,7 +119,7 @@ def verify_by_name(
         named = certificate is not None and name_key(certificate.holder_name) == name_key(name)
         return certificate if fits and named and certificate and (not may_tell or may_tell(certificate)) else None
 
-    return _answer(look)
+    return _answer(look, is_ready=_is_ready)
 
 
 def verify_file(body: bytes) -> Answer:
@@ -154,15 +157,21 @@ def _tails(certificate: UUID, number: str) -> list[str]:
     return blind_indexes("certificate_tail", f"{certificate}:{number.strip().upper()[-4:]}")
 
 
-def _answer(look: Callable[[], Certificate | None]) -> Answer:
+def _answer(look: Callable[[], Certificate | None], is_ready: Callable[[], bool] = lambda: True) -> Answer:
     now = clock.now()
     try:
+        if not is_ready():
+            return Answer(Outcome.COULD_NOT_CHECK, now)
         certificate = look()
         if certificate is None:
             return Answer(Outcome.NEVER_ISSUED, now)
         return _about(certificate, now, *_stored_checks(certificate))
     except (OperationalError, InterfaceError, OSError):
         return Answer(Outcome.COULD_NOT_CHECK, now)
+
+
+def _is_ready() -> bool:
+    return not tlog.in_question() and not tlog.is_late() and storage_answers()
 
 
 def _found(**wanted: str) -> Certificate | None:
@@ -188,7 +197,8 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
 def _about(certificate: Certificate, now: datetime, file: str, signature: str | None) -> Answer:
     found = outcome(certificate.state, certificate.valid_until, on=now.astimezone(clock.SHANGHAI).date())
     entries = tlog.entries_about(certificate.uuid)
-    logged, change = _logged(certificate, entries), status_in_log(certificate, entries)
+    logged = tlog.IN_QUESTION if tlog.in_question() else _logged(certificate, entries)
+    change = status_in_log(certificate, entries)
     if change in UNSURE or (FAILED in (file, signature, IN_LOG[logged]) and found in GENUINE):
         found = Outcome.COULD_NOT_CHECK
     # Of a state that the log contradicts neither day nor ground is told.

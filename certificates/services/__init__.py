@@ -10,6 +10,7 @@ from certificates.services.batches import (
     restart_batch,
     resume_batch,
     retry_item,
+    start_issue,
     withdraw_batch,
 )
 from certificates.services.checks import preview_check, start_check
@@ -19,7 +20,7 @@ from certificates.services.filing import close_list, draw_up_lists, drop_list, e
 from certificates.services.filing_answers import import_answer, preview_answer
 from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
-from certificates.services.jobs import Candidate, plan_issue, start_issue
+from certificates.services.jobs import Candidate, plan_issue
 from certificates.services.revocations import (
     Notice,
     PaperAnswer,

@@ -15,6 +15,7 @@ from certificates.identifiers import LEVEL_LETTERS
 from certificates.models import CertificateTemplate, TemplateVersion
 from certificates.pdf.designs.design import sha256_of
 from certificates.pdf.designs.linter import MOST, lint
+from certificates.pdf.designs.package import Unpacked, unpack
 from certificates.pdf.sheet import version_design
 from certificates.workflow import TEMPLATE_VERSION_STEPS, DesignState
 from core import audit, clock
@@ -72,6 +73,34 @@ def write_draft(
     # The verb of a step, so that the table keeps apart who wrote and who publishes.
     audit.record(actor, "certificates.templateversion.write", made, number=made.number, sha256=sha256)
     return made
+
+
+@transaction.atomic
+def import_draft(
+    *, actor: User, template: CertificateTemplate, content: bytes, in_its_place: bool = False
+) -> TemplateVersion:
+    """An archive as the next draft. What was saved after its export is not written over unseen.
+
+    `in_its_place`: whoever takes it in has looked at the newest version and means it.
+    Raises `package_refused`, `moved_since_export`, and as write_draft does.
+    """
+    require_everywhere(actor, Permission.TEMPLATE_MANAGE)
+    found = unpack(content)
+    CertificateTemplate.objects.select_for_update().get(pk=template.pk)
+    newest = TemplateVersion.objects.filter(template=template).order_by("-number").first()
+    if newest and not in_its_place and _moved(template, newest, found):
+        raise DomainError("moved_since_export", base=f"{found.base.key}-{found.base.number}", newest=newest.number)
+    return write_draft(actor=actor, template=template, html=found.html, css=found.css, fields=found.fields)
+
+
+def _moved(template: CertificateTemplate, newest: TemplateVersion, found: Unpacked) -> bool:
+    """The newest version is another than the one that was exported. An archive of another design knows nothing of this
+    one's versions: there only a draft can be lost."""
+    if newest.sha256 == sha256_of(found.html, found.css, found.fields):
+        return False
+    if found.base.key != template.key:
+        return newest.state == DesignState.DRAFT
+    return (newest.number, newest.sha256) != (found.base.number, found.base.sha256)
 
 
 @transaction.atomic

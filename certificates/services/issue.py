@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.access import require
-from accounts.models import User
+from accounts.models import TrainingBase, User
 from accounts.permissions import Permission
 from certificates.identifiers import CODE_BYTES, LEVEL_LETTERS, certificate_number, code_from_bytes
 from certificates.models import Certificate, CertificateCounter, CertificateFile, Seal
@@ -23,6 +23,7 @@ from certificates.pdf.renderer import draw
 from certificates.rules import Obstacle
 from certificates.seals import Identity, Sealed, drawn_identity, seal_file
 from certificates.selectors.awards import awards, latest_wording
+from certificates.selectors.batches import alone_up_to, people_alone
 from certificates.selectors.designs import Standing
 from certificates.selectors.files import file_name
 from certificates.services.apart import require_no_case, require_other
@@ -40,9 +41,31 @@ log = logging.getLogger(__name__)
 
 
 def issue_certificate(*, actor: User, training_record: TrainingRecord) -> Certificate:
-    """The certificate of this award: made now, completed after a kill, or the one there is. Raises an Obstacle."""
+    """The certificate of this award by one person alone: made now, completed after a kill, or the one there is.
+
+    Raises an Obstacle, and `second_person_needed` where it would be one too many for the day or the class.
+    """
+    intent = _allot_alone(actor, training_record)
+    return store_certificate(actor=actor, certificate=intent)
+
+
+def issue_decided(*, actor: User, training_record: TrainingRecord) -> Certificate:
+    """The same for an award of a batch on which as many people as it needs have decided."""
     intent = allot_certificate(actor=actor, training_record=training_record)
     return store_certificate(actor=actor, certificate=intent)
+
+
+@transaction.atomic
+def _allot_alone(actor: User, record: TrainingRecord) -> Certificate:
+    require(actor, Permission.CERTIFICATE_ISSUE, record)
+    # Who issues in two windows, or a batch beside it, is counted one after the other.
+    base = record.base_id or 0
+    TrainingBase.objects.select_for_update(no_key=True).filter(pk=base).first()
+    if not record.certificates.exists():
+        people = people_alone(actor.pk, base, [record.pk])
+        if people > (limit := alone_up_to()):
+            raise DomainError("second_person_needed", people=people, limit=limit)
+    return allot_certificate(actor=actor, training_record=record)
 
 
 @transaction.atomic

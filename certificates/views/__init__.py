@@ -99,7 +99,9 @@ def _by_name(request: HttpRequest) -> HttpResponse:
         wait = services.wait_by_name(request.META["REMOTE_ADDR"], form.cleaned_data["number"])
     except services.NotCounted:
         return _answered(request, selectors.could_not_check())
-    return _too_many(request, wait) if wait else _answered(request, selectors.verify_by_name(**form.cleaned_data))
+    if wait:
+        return _too_many(request, wait)
+    return _answered(request, selectors.verify_by_name(**form.cleaned_data), by_name=True)
 
 
 def _by_file(request: HttpRequest) -> HttpResponse:
@@ -111,12 +113,12 @@ def _by_file(request: HttpRequest) -> HttpResponse:
     return _answered(request, selectors.verify_file(form.cleaned_data["file"].read()))
 
 
-def _answered(request: HttpRequest, answer: Answer) -> HttpResponse:
+def _answered(request: HttpRequest, answer: Answer, *, by_name: bool = False) -> HttpResponse:
     if request.method != "HEAD":
         services.count_verification(answer.certificate)
     # A file that is not in the register is an answer; what could not be read is none.
     status = 200 if answer.file else STATUS.get(answer.outcome, 200)
-    return render(request, "certificates/outcome.html", {"answer": answer}, status=status)
+    return render(request, "certificates/outcome.html", {"answer": answer, "by_name": by_name}, status=status)
 
 
 def _too_many(request: HttpRequest, wait: int) -> HttpResponse:

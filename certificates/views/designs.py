@@ -47,6 +47,11 @@ REFUSALS = {
         "Another version has been saved since you opened this one. Nothing was saved and your text is still here: "
         "look at the newest version first. If yours is to take its place, save again."
     ),
+    "moved_since_export": gettext_lazy(
+        "The archive was exported from %(base)s, and version %(newest)s has been saved since. Nothing was taken in and "
+        "version %(newest)s is as it was: look at it, or export it and change that archive. If yours is to take its "
+        "place all the same, choose the file again and tick the box."
+    ),
     "design_too_large": gettext_lazy("It is too large for a design. Nothing was saved."),
     "design_empty": gettext_lazy("HTML or fields are empty. Nothing was saved."),
 }
@@ -180,13 +185,13 @@ def _done(form: forms.Form, work: Any) -> Any:
     except DomainError as refusal:
         if refusal.code not in REFUSALS:
             raise
-        form.add_error(None, str(REFUSALS[refusal.code]))
+        form.add_error(None, str(REFUSALS[refusal.code]) % refusal.facts)
         return None
 
 
 def _taken_in(request: SignedInRequest, template: CertificateTemplate, form: DesignFileForm) -> TemplateVersion:
-    found = package.unpack(form.cleaned_data["file"].read())
-    return _written(request, template, {"html": found.html, "css": found.css, "fields": found.fields})
+    content, meant = form.cleaned_data["file"].read(), form.cleaned_data["in_its_place"]
+    return services.import_draft(actor=request.user, template=template, content=content, in_its_place=meant)
 
 
 def _written(

@@ -40,12 +40,12 @@ from tests.certificates.builders import drawn_certificate
 
 # What is called at each step, and whether the kill comes after it.
 STEPS: dict[str, tuple[Any, str, bool]] = {
-    "approval": (issue_jobs, "allot_certificate", False),
+    "approval": (jobs, "start", True),
     "intent": (issue, "code_from_bytes", False),
     "number": (issue, "sign_credential", False),
     "signature": (issue, "_save", False),
     "file": (issue, "store_credential", False),
-    "commit": (issue_jobs, "issue_certificate", True),
+    "commit": (issue_jobs, "issue_decided", True),
 }
 
 
@@ -131,7 +131,7 @@ def approve(order: dict[str, Any]) -> None:
 
 
 def issue_one(order: dict[str, Any]) -> None:
-    services.issue_certificate(actor=system_user(), training_record=TrainingRecord.objects.get(pk=order["key"]))
+    issue_jobs.issue_item(actor=system_user(), record_id=order["key"])
 
 
 WORK: dict[str, Callable[[dict[str, Any]], None]] = {

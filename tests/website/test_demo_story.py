@@ -1,5 +1,6 @@
 """The demo's numbers are promises of the story; they hold before and after the guided tour."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,17 @@ from django.core.management import call_command
 
 from accounts.models import Institution, User
 from accounts.selectors import system_user
-from certificates.models import Certificate, FilingList
+from certificates.models import BatchCheck, Certificate, FilingList
 from certificates.selectors.filing import awards_to_file
+from certificates.selectors.handouts import certificates_to_hand_out
 from certificates.services import issue_certificate
 from core import clock, outbox
 from core.models import AuditEntry
+from courses.exams.models import Sitting
 from courses.models import Cohort, Enrolment
 from courses.services import complete_enrolments
 from staffing.selectors import institution_ratio, region_ratios
+from tests.tlog.logs import witnessed
 from website.management.demo.anchors import last_year_end
 from website.management.demo.story import sit
 
@@ -45,7 +49,7 @@ def province():
 
 
 @pytest.mark.django_db
-def test_story_holds_before_and_after_the_tour():
+def test_story_holds_before_and_after_the_tour(tmp_path, settings):
     call_command("load_demo", verbosity=0)
 
     assert [standing(name) for name, *_ in STANDINGS] == STANDINGS
@@ -54,6 +58,8 @@ def test_story_holds_before_and_after_the_tour():
     _check_retirement()
     _check_cohorts()
     _check_certificates()
+    _check_seats_and_the_sheet_to_sign()
+    _check_the_employer_s_check(tmp_path, settings)
     _check_that_a_second_load_changes_nothing()
 
     _take_the_tour()
@@ -104,6 +110,30 @@ def _check_certificates():
     assert awards_to_file(User.objects.get(email="qinwen@demo.invalid")).count() == 2
     superseded = Certificate.objects.get(state="superseded")
     assert (superseded.holder_name, superseded.person.name) == ("陈黙", "陈默")
+
+
+def _check_seats_and_the_sheet_to_sign():
+    manager = User.objects.get(email="qinwen@demo.invalid")
+    assessing = Sitting.objects.get(cohort__state="assessing")
+    assert sorted(assessing.candidates.values_list("seat", flat=True)) == list(range(1, 11))
+    cohort = Certificate.objects.get(person__name="𠮷田美咲").training_record.enrolment.cohort
+    rows = list(certificates_to_hand_out(manager, cohort))
+    assert rows
+    assert None not in [row.seat for row in rows]
+
+
+def _check_the_employer_s_check(tmp_path, settings):
+    """Nothing before the log vouches for what was loaded; then every outcome that the story has."""
+    call_command("demo_check", wait=0, verbosity=0)
+    assert BatchCheck.objects.count() == 0
+    witnessed(tmp_path, settings)
+    for _ in range(2):
+        call_command("demo_check", wait=0, verbosity=0)
+    check = BatchCheck.objects.get()
+    assert (check.asked_by.email, check.finished_at is not None) == ("hemin@demo.invalid", True)
+    assert Counter(check.lines.values_list("outcome", flat=True)) == {
+        "valid": 3, "never_issued": 2, "superseded": 1, "suspended": 1, "revoked": 1, "deregistered": 1,
+    }  # fmt: skip
 
 
 def _check_that_a_second_load_changes_nothing():

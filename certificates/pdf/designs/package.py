@@ -9,8 +9,9 @@ import json
 import zipfile
 import zlib
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
-from certificates.pdf.designs.design import PARTS, Design
+from certificates.pdf.designs.design import PARTS, Design, sha256_of
 from certificates.pdf.designs.linter import MOST
 from core.errors import DomainError
 
@@ -28,10 +29,20 @@ _REGULAR, _KIND = 0o100000, 0o170000
 
 
 @dataclass(frozen=True)
-class Unpacked:
-    """What an archive held: three texts, and from which design they were taken."""
+class Base:
+    """The version that an archive was made from, as it was then: whoever takes it in learns whether that is still the
+    newest. `sha256` is that of the version's three texts, and stays when the files are changed outside."""
 
     key: str
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What an archive held: three texts, and from which version of which design they were taken."""
+
+    base: Base
     html: str
     css: str
     fields: str
@@ -43,6 +54,7 @@ def pack(design: Design) -> bytes:
         "format": FORMAT,
         "key": design.key,
         "number": design.number,
+        "version_sha256": design.sha256,
         "sha256": {file: hashlib.sha256(body).hexdigest() for file, body in sorted(texts.items())},
     }
     bodies = {MANIFEST: (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode(), **texts}
@@ -98,12 +110,20 @@ def _believed(bodies: dict[str, bytes]) -> Unpacked:
     except (ValueError, RecursionError) as error:
         raise DomainError("package_refused", reason="unreadable") from error
     said = manifest.get("sha256") if isinstance(manifest, dict) else None
-    if not isinstance(said, dict) or manifest.get("format") != FORMAT or not isinstance(manifest.get("key"), str):
+    if not isinstance(said, dict) or manifest.get("format") != FORMAT:
         _refuse("manifest_unknown")
     if said != {file: hashlib.sha256(bodies[file]).hexdigest() for file in PARTS.values()}:
         _refuse("wrong_hash")
-    return Unpacked(manifest["key"][:30], **texts)
+    return Unpacked(_base(manifest, sha256_of(texts["html"], texts["css"], texts["fields"])), **texts)
 
 
-def _refuse(reason: str) -> None:
+def _base(manifest: dict[str, Any], sha256: str) -> Base:
+    """Archives from before it was said were made from the very texts that they hold."""
+    key, number, said = manifest.get("key"), manifest.get("number"), manifest.get("version_sha256", sha256)
+    if not isinstance(key, str) or type(number) is not int or not isinstance(said, str):
+        _refuse("manifest_unknown")
+    return Base(key[:30], number, said)
+
+
+def _refuse(reason: str) -> NoReturn:
     raise DomainError("package_refused", reason=reason)

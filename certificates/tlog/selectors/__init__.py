@@ -27,13 +27,24 @@ from certificates.tlog.selectors.entries import (
 from certificates.tlog.selectors.pages import EntryView, WitnessView, entry_view, opens, recent_leaves, witness_views
 from certificates.tlog.selectors.policies import policy, policy_is_unreadable, policy_text, read_policy
 from certificates.tlog.selectors.rebuilding import CannotRebuild, Rebuilt, rebuild
-from certificates.tlog.selectors.seen import ABSENT, LATE, LONGEST_UNWITNESSED, OTHERWISE, began_before, seen
+from certificates.tlog.selectors.seen import (
+    ABSENT,
+    IN_QUESTION,
+    LATE,
+    LONGEST_UNWITNESSED,
+    OTHERWISE,
+    began_before,
+    in_question,
+    is_late,
+    seen,
+)
 from certificates.tlog.selectors.tiles import tile_content
 from certificates.tlog.selectors.tree import TileReader
 
 __all__ = [
     "ABSENT",
     "FINAL",
+    "IN_QUESTION",
     "LATE",
     "LONGEST_UNWITNESSED",
     "OTHERWISE",
@@ -50,7 +61,9 @@ __all__ = [
     "entries_about",
     "entry_view",
     "full_note",
+    "in_question",
     "is_final",
+    "is_late",
     "known_fork",
     "last_turn",
     "latest_head",

@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from certificates.tlog.models import Checkpoint, Leaf, PendingEntry
+from django.db.models import Exists, Subquery
+
+from certificates.tlog.models import Alarm, Checkpoint, Leaf, PendingEntry
 from certificates.tlog.notes import NoteError
 from certificates.tlog.proofs import check
 from certificates.tlog.selectors.entries import (
@@ -13,11 +15,12 @@ from certificates.tlog.selectors.entries import (
     is_final,
     place_of,
     proof_below,
+    published_head,
 )
 from certificates.tlog.selectors.policies import policy
 from core import clock
 
-ABSENT, OTHERWISE, LATE = "absent", "otherwise", "late"
+ABSENT, OTHERWISE, LATE, IN_QUESTION = "absent", "otherwise", "late", "in_question"
 # So long the register alone answers for what is new.
 LONGEST_UNWITNESSED = timedelta(hours=24)
 
@@ -43,6 +46,34 @@ def seen(entry: PendingEntry | None, *, commitment: bytes) -> str:
 def began_before(moment: datetime) -> bool:
     """Was there an entry before this moment?"""
     return PendingEntry.objects.filter(created_at__lt=moment).exists()
+
+
+def in_question() -> bool:
+    """Whether what is stored is not the log that was signed: the newest head tells of more entries than there are, or
+    the signer has refused it since. Then nobody knows which entries are gone, and nothing rests on those that are left.
+
+    A signer that lost its own memory says nothing about the log.
+    """
+    doubts = Alarm.objects.exclude(what=Alarm.What.STATE)
+    heads = Checkpoint.objects.order_by("-size").annotate(
+        last=Subquery(Leaf.objects.order_by("-idx").values("idx")[:1]),
+        refused_at=Subquery(doubts.order_by("-at").values("at")[:1]),
+        forked=Exists(doubts.filter(what=Alarm.What.FORK)),
+    )
+    newest = heads.values_list("size", "signed_at", "last", "refused_at", "forked").first()
+    if newest is None:
+        return doubts.exists()
+    size, signed_at, last, refused_at, forked = newest
+    return forked or last is None or size > last + 1 or (refused_at is not None and refused_at >= signed_at)
+
+
+def is_late() -> bool:
+    """Whether anything was put down over a day ago that no head covers which enough witnesses have seen."""
+    head = published_head()
+    final = head.size if head and is_final(head) else 0
+    last = Leaf.objects.filter(idx__lt=final).order_by("-idx").values_list("pending", flat=True).first()
+    waiting = PendingEntry.objects.filter(pk__gt=last or 0, created_at__lt=clock.now() - LONGEST_UNWITNESSED)
+    return waiting.exists()
 
 
 def _proof_holds(leaf: Leaf, head: Checkpoint, entry: bytes) -> bool:

@@ -1,22 +1,28 @@
 """The pages of designs: from a draft over findings, previews and an import to the second person who publishes."""
 
+import io
+import json
+import zipfile
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import AdminBody
 from accounts.permissions import Role
 from certificates.models import CertificateTemplate, TemplateVersion
-from certificates.pdf.designs.design import shipped
+from certificates.pdf.designs.design import Design, shipped
 from certificates.pdf.designs.linter import Finding
-from certificates.pdf.designs.package import pack, unpack
+from certificates.pdf.designs.package import MANIFEST, pack, unpack
 from certificates.services import designs as services
 from certificates.views import designs as views
 from tests.builders import hat
-from tests.certificates.designs.test_package import damaged
+from tests.certificates.designs.test_package import archive, damaged
 
 pytestmark = pytest.mark.django_db
 DESIGN = shipped("completion")
@@ -138,7 +144,73 @@ def test_export_comes_back_as_a_draft_and_out_again_the_same(clients, quick):
     file = SimpleUploadedFile("level-1.zip", packed)
     assert author.post(url("import_design", "level"), {"file": file}).url == url("design_version", "level", 2)
     again = unpack(author.get(url("export_design", "level", 2)).content)
-    assert again == unpack(packed)
+    assert replace(again, base=None) == replace(unpack(packed), base=None)
+    assert (again.base.number, again.base.sha256) == (2, shipped("level").sha256)
+
+
+def taken_in(client, packed, key="level", **more):
+    file = SimpleUploadedFile("a.zip", packed)
+    with translation.override("en"):
+        address = url("import_design", key)
+    return client.post(address, {"file": file, **more}, follow=True)
+
+
+def drafts(key="level"):
+    rows = TemplateVersion.objects.filter(template__key=key, shipped=False)
+    return list(rows.order_by("number").values_list("number", "state", "css"))
+
+
+def with_css(packed, css, **changes):
+    """The same archive, edited outside: other texts, the base as it was said."""
+    found = unpack(packed)
+    return archive_of(replace(found, css=css), **changes)
+
+
+def archive_of(found, **changes):
+    design = Design(found.base.key, found.base.number, found.html, found.css, found.fields)
+    with zipfile.ZipFile(io.BytesIO(pack(design))) as made:
+        files = {name: made.read(name) for name in made.namelist()}
+    manifest = {**json.loads(files[MANIFEST]), "version_sha256": found.base.sha256, **changes}
+    return archive({**files, MANIFEST: json.dumps(manifest).encode()})
+
+
+def test_import_onto_a_draft_that_has_moved_is_refused_and_says_what_to_do(clients, quick):
+    author, second = clients
+    exported = author.get(url("export_design", "level", 1)).content
+    assert taken_in(author, with_css(exported, "b { color: #111111 }")).redirect_chain
+    before = drafts()
+    late = with_css(exported, "b { color: #222222 }")
+
+    page = taken_in(second, late).text
+
+    assert "exported from level-1, and version 2 has been saved since" in page
+    assert "Nothing was taken in and version 2 is as it was" in page
+    assert drafts() == before == [(2, "draft", "b { color: #111111 }")]
+    # From what is the newest by now, or meant.
+    again = second.get(url("export_design", "level", 2)).content
+    taken_in(second, with_css(again, "b { color: #333333 }"))
+    taken_in(second, late, in_its_place="on")
+    assert [(number, state) for number, state, _css in drafts()] == [(2, "dropped"), (3, "dropped"), (4, "draft")]
+    # The same texts once more are the draft there is.
+    taken_in(second, late)
+    assert [number for number, _state, _css in drafts()] == [2, 3, 4]
+
+
+def test_base_of_the_same_number_and_other_words_is_another(clients, quick):
+    """Of another site, or of a manifest that somebody made up."""
+    exported = clients[0].get(url("export_design", "level", 1)).content
+    page = taken_in(clients[0], with_css(exported, "b { color: #111111 }", version_sha256="0" * 64)).text
+    assert ("has been saved since" in page, drafts()) == (True, [])
+
+
+def test_archive_of_another_design_drops_no_draft_unasked(clients, quick):
+    author, second = clients
+    other = author.get(url("export_design", "completion", 1)).content
+    taken_in(author, other)
+    assert [(number, state) for number, state, _css in drafts()] == [(2, "draft")]
+    page = taken_in(second, with_css(other, "b { color: #111111 }")).text
+    assert "exported from completion-1, and version 2 has been saved since" in page
+    assert [(number, state) for number, state, _css in drafts()] == [(2, "draft")]
 
 
 @pytest.mark.parametrize("content", [b"x", b"PK\x03\x04", b"\0" * 300_000, damaged()])

@@ -1,5 +1,6 @@
 """A design as a ZIP: out and in again it is the same bytes, and whatever else is in an archive refuses it whole."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -8,7 +9,7 @@ import pytest
 
 from certificates.pdf.designs import package
 from certificates.pdf.designs.design import Design, shipped
-from certificates.pdf.designs.package import MANIFEST, NAMES, pack, unpack
+from certificates.pdf.designs.package import MANIFEST, NAMES, Base, pack, unpack
 from core.errors import DomainError
 
 
@@ -44,7 +45,8 @@ def test_out_and_in_again_is_the_same_to_the_byte(key):
     packed = pack(design)
     found = unpack(packed)
     assert pack(Design(key, design.number, found.html, found.css, found.fields)) == packed == pack(design)
-    assert (found.key, found.html, found.css, found.fields) == (key, design.html, design.css, design.fields)
+    assert (found.html, found.css, found.fields) == (design.html, design.css, design.fields)
+    assert found.base == Base(key, design.number, design.sha256)
     assert unpack(archive(members())) == unpack(pack(shipped("level")))
 
 
@@ -131,6 +133,32 @@ def test_a_manifest_with_more_hashes_refuses_it():
     manifest = json.loads(files[MANIFEST])
     manifest["sha256"]["other"] = "0" * 64
     assert reason(archive({**files, MANIFEST: json.dumps(manifest).encode()})) == "wrong_hash"
+
+
+def told(**changes):
+    files = members()
+    manifest = {**json.loads(files[MANIFEST]), **changes}
+    return archive({**files, MANIFEST: json.dumps({k: v for k, v in manifest.items() if v is not None}).encode()})
+
+
+def test_an_archive_from_before_its_base_was_said_was_made_from_what_it_holds():
+    assert unpack(told(version_sha256=None)) == unpack(pack(shipped("level")))
+
+
+def test_the_base_stays_when_the_texts_are_changed_outside():
+    files = members()
+    files["template.css"] += b" "
+    manifest = json.loads(files[MANIFEST])
+    manifest["sha256"]["template.css"] = hashlib.sha256(files["template.css"]).hexdigest()
+    found = unpack(archive({**files, MANIFEST: json.dumps(manifest).encode()}))
+    assert (found.base.sha256, found.css) == (shipped("level").sha256, shipped("level").css + " ")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"key": 1}, {"number": "1"}, {"number": True}, {"number": None}, {"version_sha256": 1}]
+)
+def test_a_manifest_with_no_base_refuses_it(wrong):
+    assert reason(told(**wrong)) == "manifest_unknown"
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04", b"\0" * 200_000, b"%PDF-1.7"])

@@ -24,6 +24,7 @@ from core import clock
 from courses.models import TrainingRecord
 from courses.services import annul_training_record
 from staffing.services import enter_sealed_count
+from website.management.demo import checks
 from website.management.demo.story import on_day
 from website.management.demo.world import World
 
@@ -70,6 +71,7 @@ def happen(world: World) -> None:
             until=world.day + timedelta(days=5),
         )
         _share(world.users["yoshida@demo.invalid"])
+        checks.agree_to_be_checked(world.users)
     with on_day(world, world.day - timedelta(days=3)):
         _notice(manager, doubted, "录取时提交的身份证件与公安核验结果不一致，核验单编号岚核〔演示〕12号。")
 
