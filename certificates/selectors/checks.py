@@ -12,6 +12,7 @@ from accounts.models.positions import not_voided
 from accounts.permissions import Permission
 from accounts.selectors.consents import EMPLOYER_CHECK, agreed_parts
 from accounts.selectors.staff import running_on
+from accounts.workflow import DisputeState
 from certificates.models import BatchCheck, BatchCheckLine, Certificate
 from certificates.rules import Outcome
 from certificates.selectors.verification import NAME_CONSENT
@@ -72,11 +73,13 @@ def agrees_to_check(person: Person, institution: Institution) -> bool:
 
 
 def agreed_people(people: Iterable[Person], institution: Institution) -> frozenset[int]:
-    """Those who have agreed and work there today: neither the word nor the post alone is enough."""
+    """Those who have agreed and work there today: neither the word nor the post alone is enough, nor is a post of
+    which the person says that it is none."""
     people = list(people)
     agreed = agreed_parts([one.user_id for one in people if one.user_id], EMPLOYER_CHECK)
     saying = [one.pk for one in people if one.user_id in agreed]
     posts = Appointment.objects.filter(not_voided(), running_on(clock.today()), institution=institution)
+    posts = posts.exclude(disputes__state=DisputeState.OPEN)
     here = posts.filter(Q(person__in=saying) | Q(person__merged_into__in=saying)).select_related("person")
     return frozenset(one.person.merged_into_id or one.person_id for one in here)
 

@@ -13,12 +13,13 @@ from django.db.models import Sum
 from accounts.access import require
 from accounts.models import Institution, User
 from accounts.permissions import Permission
+from certificates.exports import check_table
 from certificates.imports import CheckPlan, CheckRow, plan_check, read_check
 from certificates.models import BatchCheck, BatchCheckLine, Certificate
 from certificates.models.checks import Way
 from certificates.rules import figure
 from certificates.selectors import verify, verify_by_name
-from certificates.selectors.checks import agrees_to_check
+from certificates.selectors.checks import agrees_to_check, lines_of_check, shown_lines
 from certificates.selectors.verification import Answer, could_not_check
 from certificates.services.throttle import NotCounted, wait_by_number
 from certificates.services.wallet import count_verification
@@ -70,18 +71,38 @@ def do_check(*, job: Job, reach: jobs.Milestones) -> None:
     if content is None:
         raise DomainError("file_gone")
     answered = set(check.lines.values_list("line", flat=True))
+    new = 0
     for place, row in enumerate(_plan(content).rows):
         if place % PORTION == 0:
-            reach(place // PORTION)
+            reach(place // PORTION, moved_on=new > 0)
+            new = 0
         if row.row not in answered:
             _answer_row(check, row)
+            new += 1
     _finish(job.owner, check)
 
 
+@transaction.atomic
 def forget_file(job: Job) -> None:
-    """After the job is done: what was typed is kept no longer than it is needed."""
-    if check := BatchCheck.objects.filter(pk=job.subject_id, finished_at__isnull=False).first():
+    """After the job is done: what was typed is kept no longer than it is needed, by any check that asks the same."""
+    check = BatchCheck.objects.filter(pk=job.subject_id, finished_at__isnull=False).first()
+    if check is None:
+        return
+    # A check of the same file that is being started keeps it first and is seen afterwards.
+    Institution.objects.select_for_update().get(pk=check.institution_id)
+    same = BatchCheck.objects.filter(job__owner=job.owner_id, sha256=check.sha256, finished_at__isnull=True)
+    # A job that was refused is over for good; one that was stopped may be started again.
+    if not same.exclude(job__state=Job.State.DONE).exists():
         uploads.forget(job.owner_id, check.sha256)
+
+
+@transaction.atomic
+def export_check(*, actor: User, check: BatchCheck) -> bytes:
+    """Every answer as a table, with the names that the page shows."""
+    require(actor, Permission.CERTIFICATE_CHECK, check)
+    rows = list(lines_of_check(actor, check))
+    audit.record(actor, "certificates.check_exported", check, rows=len(rows))
+    return check_table(shown_lines(check, rows))
 
 
 def _plan(content: bytes) -> CheckPlan:
