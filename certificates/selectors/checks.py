@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,10 @@ from certificates.models import BatchCheck, BatchCheckLine, Certificate
 from certificates.rules import Outcome
 from certificates.selectors.verification import NAME_CONSENT
 from core import clock
+from core.models import Job
 from core.text import mask_name
+
+GOES_ON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,21 @@ def batch_checks(actor: User, institution: Institution) -> QuerySet[BatchCheck]:
 def batch_check(actor: User, uuid: UUID) -> BatchCheck | None:
     rows = BatchCheck.objects.allowed(actor, Permission.CERTIFICATE_CHECK).select_related("institution", "job")
     return rows.filter(uuid=uuid).first()
+
+
+def stopped_check(actor: User, institution: Institution, sha256: str) -> BatchCheck | None:
+    """The actor's own check of this file that has stopped before its end, with how many rows are `answered`: the same
+    file goes on with it, as long as its answers are kept some time yet."""
+    rows: Any = BatchCheck.objects.allowed(actor, Permission.CERTIFICATE_CHECK).filter(
+        Q(job=None) | Q(job__state__in=Job.OVER),
+        asked_by=actor,
+        institution=institution,
+        sha256=sha256,
+        finished_at=None,
+        asked_at__gte=clock.now() - GOES_ON,
+    )
+    found: BatchCheck | None = rows.annotate(answered=Count("lines")).order_by("-pk").first()
+    return found
 
 
 def lines_of_check(actor: User, check: BatchCheck, outcome: str = "") -> QuerySet[BatchCheckLine]:

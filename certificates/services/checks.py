@@ -19,7 +19,7 @@ from certificates.models import BatchCheck, BatchCheckLine, Certificate
 from certificates.models.checks import Way
 from certificates.rules import figure
 from certificates.selectors import verify, verify_by_name
-from certificates.selectors.checks import agrees_to_check, lines_of_check, shown_lines
+from certificates.selectors.checks import agrees_to_check, lines_of_check, shown_lines, stopped_check
 from certificates.selectors.verification import Answer, could_not_check
 from certificates.services.throttle import NotCounted, wait_by_number
 from certificates.services.wallet import count_verification
@@ -39,7 +39,8 @@ def preview_check(*, actor: User, institution: Institution, content: bytes) -> C
 
 @transaction.atomic
 def start_check(*, actor: User, institution: Institution, content: bytes) -> BatchCheck:
-    """Begin the job for a file; a second click finds the check of the first.
+    """Begin the job for a file; a second click finds the check of the first, and the same file goes on with a check
+    that has stopped: its answers stay, and its rows are counted once.
 
     Raises `rows_with_errors`, `nothing_to_check` and `too_many_today`.
     """
@@ -47,18 +48,15 @@ def start_check(*, actor: User, institution: Institution, content: bytes) -> Bat
     # Two files at once are counted one after the other.
     Institution.objects.select_for_update().get(pk=institution.pk)
     plan = _plan(content)
+    if stopped := stopped_check(actor, institution, plan.sha256):
+        return _go_on(actor, stopped, content)
     if made := _same_click(actor, institution, plan.sha256):
         return made
     _check_size(institution, plan)
-    uploads.keep(actor.pk, content)
     check = BatchCheck.objects.create(
         institution=institution, asked_by=actor, asked_at=clock.now(), sha256=plan.sha256, size=len(plan.rows)
     )
-    marks = [str(first + 1) for first in range(0, len(plan.rows), PORTION)]
-    check.job = jobs.start(actor=actor, kind=CHECK, subject_id=check.pk, keys=marks)
-    check.save(update_fields=["job"])
-    audit.record(actor, "certificates.check_started", check, rows=check.size, sha256=check.sha256)
-    return check
+    return _begin(actor, check, content, rows=check.size)
 
 
 def do_check(*, job: Job, reach: jobs.Milestones) -> None:
@@ -107,6 +105,19 @@ def export_check(*, actor: User, check: BatchCheck) -> bytes:
 
 def _plan(content: bytes) -> CheckPlan:
     return plan_check(read_check(content), most=figure("check_rows", on=clock.today()))
+
+
+def _go_on(actor: User, stopped: BatchCheck, content: bytes) -> BatchCheck:
+    return _begin(actor, stopped, content, rows=stopped.size - stopped.lines.count())
+
+
+def _begin(actor: User, check: BatchCheck, content: bytes, *, rows: int) -> BatchCheck:
+    uploads.keep(actor.pk, content)
+    marks = [str(first + 1) for first in range(0, check.size, PORTION)]
+    check.job = jobs.start(actor=actor, kind=CHECK, subject_id=check.pk, keys=marks)
+    check.save(update_fields=["job"])
+    audit.record(actor, "certificates.check_started", check, rows=rows, sha256=check.sha256)
+    return check
 
 
 def _same_click(actor: User, institution: Institution, sha256: str) -> BatchCheck | None:

@@ -63,10 +63,13 @@ class CheckPages(ImportPages):
 
     def _preview_context(self, request: SignedInRequest, plan: Plan) -> dict[str, Any]:
         context = super()._preview_context(request, plan)
-        count = len(plan.rows)
+        stopped = selectors.stopped_check(self.actor, self.institution, plan.sha256)
+        known: int = stopped.answered if stopped else 0  # type: ignore[attr-defined]
+        count = len(plan.rows) - known
         sentence = ngettext("%(n)s certificate is checked.", "%(n)s certificates are checked.", count) % {"n": count}
+        kept = ngettext("%(n)s row has its answer.", "%(n)s rows have their answers.", known) % {"n": known}
         words = {"confirm_title": _("Check these certificates?"), "confirm_label": _("Start the check")}
-        return context | words | {"consequences": [sentence] if count else []}
+        return context | words | {"consequences": [one for one, number in ((sentence, count), (kept, known)) if number]}
 
 
 @require_safe

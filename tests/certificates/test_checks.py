@@ -12,7 +12,7 @@ from accounts.models import AppointmentDispute, Consent
 from accounts.selectors import system_user
 from accounts.services import agree, withdraw
 from certificates import services
-from certificates.imports.checks import COLUMNS
+from certificates.imports.checks import COLUMNS, MOST_OF_ONE
 from certificates.models import BatchCheck, BatchCheckLine, VerificationCount
 from certificates.selectors import checks as selectors
 from certificates.services import throttle
@@ -213,6 +213,36 @@ def test_only_attempts_that_answer_nothing_are_counted(asker, institution, certi
     assert (event.attempts, len(outcomes(check))) == (counted, 11)
 
 
+@pytest.mark.parametrize("over", ["failed", "done"])
+def test_same_file_goes_on_with_a_check_that_has_stopped(client, asker, institution, certificate, over):
+    rows = [by_code(certificate), by_code(certificate, "0" * 16), by_code(certificate, "1" * 16)]
+    stopped = start(asker, institution, *rows)
+    done = {"check_of": stopped, "number": certificate.number, "way": "code", "outcome": "could_not_check"}
+    BatchCheckLine.objects.create(line=2, **done)
+    Job.objects.filter(pk=stopped.job_id).update(state=over)
+    client.force_login(asker)
+    file = BytesIO(csv_table(HEADS, rows))
+    file.name = "check.csv"
+    preview = client.post("/en" + reverse("certificates:new_check"), {"file": file}, follow=True).content.decode()
+    assert [words in preview for words in ("2 certificates are checked.", "1 row has its answer.")] == [True, True]
+
+    again = start(asker, institution, *rows)
+
+    assert (again.pk, BatchCheck.objects.count(), again.job_id == stopped.job_id) == (stopped.pk, 1, False)
+    assert outcomes(run(again)) == ["could_not_check", "never_issued", "never_issued"]
+    assert [one.facts["rows"] for one in AuditEntry.objects.filter(verb="certificates.check_started")] == [3, 2]
+    with clock.travel(timedelta(minutes=3)):
+        assert start(asker, institution, *rows).pk != stopped.pk
+
+
+def test_check_goes_on_neither_for_a_colleague_nor_after_a_week(asker, institution, certificate):
+    stopped = start(asker, institution, by_code(certificate))
+    Job.objects.update(state="failed")
+    assert start(officer(institution), institution, by_code(certificate)).pk != stopped.pk
+    with clock.travel(timedelta(days=8)):
+        assert start(asker, institution, by_code(certificate)).pk != stopped.pk
+
+
 def test_second_click_finds_the_check_of_the_first(asker, institution, certificate):
     first, second = (start(asker, institution, by_code(certificate)) for _click in range(2))
     assert (first, Job.objects.filter(kind=CHECK).count()) == (second, 1)
@@ -254,6 +284,13 @@ def test_preview_says_what_was_understood_and_asks_nothing(asker, institution, c
     assert (BatchCheck.objects.count(), VerificationCount.objects.count()) == (0, 0)
     with pytest.raises(DomainError, match="rows_with_errors"):
         services.start_check(actor=asker, institution=institution, content=content)
+
+
+def test_file_does_not_use_up_the_tries_at_one_number(asker, institution, certificate):
+    rows = [by_name(certificate, tail=f"{place:04d}") for place in range(4)] + [by_code(certificate)]
+    plan = services.preview_check(actor=asker, institution=institution, content=csv_table(HEADS, rows))
+    assert [[problem.code for problem in row.errors] for row in plan.rows] == [[], [], [], ["number_often"], []]
+    assert throttle.NUMBER_LIMIT[0] >= 5 * MOST_OF_ONE
 
 
 def test_file_with_too_many_rows_is_refused_row_by_row(asker, institution, certificate, monkeypatch):

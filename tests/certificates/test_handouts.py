@@ -19,6 +19,7 @@ from certificates.pdf.receipt import receipt
 from certificates.selectors import handouts as selectors
 from core.errors import NotAllowed
 from courses.exams.services import admit_candidates, give_seats
+from courses.models import Cohort
 from tests.builders import regulator
 from tests.certificates.builders import (
     certificate_base,
@@ -198,6 +199,18 @@ def test_print_file_and_sheet_are_in_the_same_order(client, cohort, manager, sea
     # Behind the certificates lies the sheet itself.
     assert places(wanted, printed[5]) == places(wanted, sheet[0]) == places(wanted, page) == places(wanted, paper)
     assert (places(wanted, sheet[0]), len(printed)) == (wanted, 6)
+
+
+def test_sheet_that_cannot_be_drawn_holds_up_no_certificate(client, cohort, manager):
+    issued(cohort, "林知夏", "高轩")
+    Cohort.objects.filter(pk=cohort.pk).update(title="第九期 \U0001f680")
+    client.force_login(manager)
+    answer = client.get("/en" + reverse("certificates:print_file", args=[cohort.pk, 1]), {"sheet": 1})
+    assert (answer.status_code, len(PdfReader(BytesIO(answer.content)).pages)) == (200, 2)
+    told = "The sheet is not in the file: the fonts lack \U0001f680."
+    assert told in client.get("/en" + reverse("certificates:handout", args=[cohort.pk])).content.decode()
+    alone = client.get("/en" + reverse("certificates:signature_pdf", args=[cohort.pk]), follow=True)
+    assert (told in alone.content.decode(), alone["Content-Type"]) == (True, "text/html; charset=utf-8")
 
 
 def test_order_is_that_of_names_where_nobody_has_a_seat(client, cohort, manager):
