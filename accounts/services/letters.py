@@ -73,7 +73,7 @@ def deliver_by(user: User, way: str, letter: str, **words: object) -> None:
 
 def _address(user: User, way: str) -> str:
     if way == BY_LOGIN:
-        return user.email
+        return user.email or ""
     confirmed = user.emailaddress_set.filter(verified=True, pk=int(way))  # type: ignore[attr-defined]
     return str(confirmed.values_list("email", flat=True).first() or "")
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
+from accounts.models import TrainingBase
 from accounts.selectors import system_user
 from accounts.services import correct_name
 from certificates import services
@@ -19,7 +20,6 @@ from certificates.pdf.receipt import receipt
 from certificates.selectors import handouts as selectors
 from core.errors import NotAllowed
 from courses.exams.services import admit_candidates, give_seats
-from courses.models import Cohort
 from tests.builders import regulator
 from tests.certificates.builders import (
     certificate_base,
@@ -203,13 +203,15 @@ def test_print_file_and_sheet_are_in_the_same_order(client, cohort, manager, sea
 
 def test_sheet_that_cannot_be_drawn_holds_up_no_certificate(client, cohort, manager):
     issued(cohort, "林知夏", "高轩")
-    Cohort.objects.filter(pk=cohort.pk).update(title="第九期 \U0001f680")
+    TrainingBase.objects.filter(pk=cohort.base_id).update(name="基地 \U0001f680")
     client.force_login(manager)
-    answer = client.get("/en" + reverse("certificates:print_file", args=[cohort.pk, 1]), {"sheet": 1})
+    names = [("print_file", [1]), ("handout", []), ("signature_pdf", [])]
+    printed, desk, sheet = ["/en" + reverse(f"certificates:{name}", args=[cohort.pk, *more]) for name, more in names]
+    answer = client.get(printed, {"sheet": 1})
     assert (answer.status_code, len(PdfReader(BytesIO(answer.content)).pages)) == (200, 2)
     told = "The sheet is not in the file: the fonts lack \U0001f680."
-    assert told in client.get("/en" + reverse("certificates:handout", args=[cohort.pk])).content.decode()
-    alone = client.get("/en" + reverse("certificates:signature_pdf", args=[cohort.pk]), follow=True)
+    assert told in client.get(desk).content.decode()
+    alone = client.get(sheet, follow=True)
     assert (told in alone.content.decode(), alone["Content-Type"]) == (True, "text/html; charset=utf-8")
 
 
