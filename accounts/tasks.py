@@ -85,8 +85,8 @@ def send_invitation(event: OutboxEvent) -> None:
 
 @outbox.handles(TELL)
 def tell_login_changed(event: OutboxEvent) -> None:
-    user_id, what = event.key.split(":")
-    tell_owner(user_id=int(user_id), what=what)
+    user_id, what, *way = event.key.split(":")
+    tell_owner(user_id=int(user_id), what=what, way="".join(way))
 
 
 @outbox.handles(telling.JOIN_ANSWERED)

@@ -46,6 +46,7 @@ audit.name_verbs(
         "certificates.templateversion.retire": _("Retired a design of certificates."),
         "certificates.check_started": _("Asked for a batch check of certificates."),
         "certificates.check_made": _("A batch check of certificates was carried out."),
+        "certificates.check_exported": _("Exported the answers of a batch check."),
         "certificates.handed_out": _("Ticked certificates as handed out."),
         "certificates.shared": _("Shared an own certificate by a link."),
         "certificates.share_withdrawn": _("Took back a link that shared a certificate."),

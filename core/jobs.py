@@ -176,10 +176,11 @@ class Milestones:
     event: OutboxEvent
     ids: list[int]
 
-    def __call__(self, count: int) -> None:
-        """Outside of any transaction of the work, or nobody else could read it."""
+    def __call__(self, count: int, *, moved_on: bool = False) -> None:
+        """Outside of any transaction of the work, or nobody else could read it. `moved_on`: something was done that
+        stays done when the work begins again; reaching the same milestone anew is nothing."""
         JobItem.objects.filter(pk__in=self.ids[:count]).update(state=JobItem.State.DONE)
-        outbox.renew(self.event)
+        outbox.renew(self.event, moved_on=moved_on)
 
     def within(self, count: int) -> None:
         """Inside of the work's own transaction, whose rows nobody sees before its end: a mark beside the database."""

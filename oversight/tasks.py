@@ -10,7 +10,7 @@ from core import jobs, outbox
 from core.models import Job, OutboxEvent
 from oversight.models import DataRequest
 from oversight.services.copies import build_copy
-from oversight.services.requests import FAREWELL, MAKE_COPY, say_farewell
+from oversight.services.requests import FAREWELL, MAKE_COPY, say_farewell, write_farewells_again
 from oversight.services.retention import delete_expired
 
 jobs.name_kind(MAKE_COPY, _("Copy of my data"), result=lambda job: reverse("oversight:my_data"))
@@ -40,3 +40,4 @@ def write_last_letter(event: OutboxEvent) -> None:
 @shared_task(name="oversight.delete_expired")
 def delete_what_is_past_due() -> None:
     delete_expired(actor=system_user())
+    write_farewells_again()

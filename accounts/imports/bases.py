@@ -5,7 +5,6 @@ over the region puts them right; what is not one's own is left out with a remark
 a file: a move has its own paper. Designations are decided in their own procedure and stand in no such file.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.imports.institutions import MESSAGES, region_code
 from accounts.imports.people import batches
 from accounts.models import Institution, Region, TrainingBase
+from accounts.rules import code_fault, days_fault, host_fault
 from core.columns import Column, Entry, Table, WrongValue, day, identifier, read_table, text
 from core.plans import Action, Plan, PlannedRow
 from core.tables import Cell
 from core.text import narrow, normal_name
 
-BASE_CODE = re.compile(r"[0-9]{4}")
 DUPLICATE = _("Line %(line)s of the file already holds this base.")
 WORDS: dict[str, Promise] = {
     **MESSAGES,
@@ -38,8 +37,8 @@ WORDS: dict[str, Promise] = {
 
 def _code(cell: Cell) -> str:
     value = narrow(cell.text)
-    if not BASE_CODE.fullmatch(value):
-        raise WrongValue("base_code", WORDS["base_code"])
+    if fault := code_fault(value):
+        raise WrongValue(fault, WORDS[fault])
     return value
 
 
@@ -133,15 +132,15 @@ def _find_host(entry: Entry, row: BaseRow, known: _Known) -> None:
     row.host = known.hosts.get(code) if code else None
     if code and row.host is None:
         _refuse(entry, "host", "unknown_host")
-    elif row.host and row.host.kind != Institution.Kind.LEGAL_PERSON:
-        _refuse(entry, "host", "host_is_a_department")
+    elif fault := host_fault(row.host.is_legal_person if row.host else None, wanted=False):
+        _refuse(entry, "host", fault)
 
 
 def _enter(entry: Entry, row: BaseRow, powers: Powers) -> None:
     if not powers.registers(row.region.path if row.region else ""):
         _refuse(entry, "code", "register_only")
-    elif row.host is None:
-        _refuse(entry, "host", "host_missing")
+    elif fault := host_fault(row.host.is_legal_person if row.host else None):
+        _refuse(entry, "host", fault)
     else:
         _check_days(entry, entry.values.get("qualified_from"), entry.values.get("qualified_to"))
         row.action = Action.CREATE
@@ -177,8 +176,8 @@ def _differs(entry: Entry, name: str, present: object) -> bool:
 
 
 def _check_days(entry: Entry, begins: Any, ends: Any) -> None:
-    if ends and (begins is None or ends <= begins):
-        _refuse(entry, "qualified_to", "ends_before_start")
+    if fault := days_fault(begins, ends):
+        _refuse(entry, "qualified_to", fault)
 
 
 # --- against what is there ------------------------------------------------------------------------------------------

@@ -151,6 +151,10 @@ class Institution(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_legal_person(self) -> bool:
+        return self.kind == self.Kind.LEGAL_PERSON
+
 
 class BaseQuerySet(ScopedQuerySet):
     scope_paths: ClassVar = {"base": ITSELF, "region": "region__path"}

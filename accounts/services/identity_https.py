@@ -11,14 +11,15 @@ import hmac
 import json
 import logging
 import secrets
-import time
+import ssl
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.services.timed_https import AnswerTooLong, post
 from core import clock
 
 log = logging.getLogger(__name__)
@@ -46,8 +47,8 @@ class HttpsIdentityService:
         given: dict[str, str] = settings.IDENTITY_SERVICE
         self.name, self.url, self.key = given["name"], given["url"], given["key"].encode()
         self.timeout = float(given["timeout"])
-        # The system's authorities, or the one that vouches for a service of a private network.
-        self.trusted: str | bool = given["ca"] or True
+        # The one that vouches for a service of a private network; without it the system's own store does.
+        self.ca = given["ca"]
         address = urlsplit(self.url)
         if address.scheme != "https" or not address.hostname or address.username:
             raise ImproperlyConfigured("The identity service must be asked at an https:// address without a password.")
@@ -77,27 +78,15 @@ class HttpsIdentityService:
     def _posted(self, body: bytes) -> tuple[bytes, str]:
         """The bytes of an answer and its signature."""
         headers = {"Content-Type": "application/json", SIGNATURE: self._signature(b"ask.", body)}
-        until = time.monotonic() + self.timeout
-        # Nothing of the surroundings counts: no proxy, no password of a file.
-        with requests.Session() as session:
-            session.trust_env = False
-            try:
-                answer = session.post(
-                    self.url,
-                    data=body,
-                    headers=headers,
-                    timeout=self.timeout,
-                    verify=self.trusted,
-                    allow_redirects=False,
-                    stream=True,
-                )
-                _require_ok(answer.status_code)
-                return _limited(answer, until), answer.headers.get(SIGNATURE, "")
-            except requests.exceptions.SSLError:
-                raise IdentityServiceSilent("certificate not trusted") from None
-            except requests.RequestException as problem:
-                # The cause is left out: its words may repeat what was sent.
-                raise _Stumbled(type(problem).__name__) from None
+        try:
+            answer = post(
+                self.url, body, headers, ca=self.ca, seconds=self.timeout, most=MAX_BYTES, signature=SIGNATURE
+            )
+        except (OSError, HTTPException) as problem:
+            # The cause is left out: its words may repeat what was sent.
+            raise _silence(problem) from None
+        _require_ok(answer.status)
+        return answer.content, answer.signature
 
     def _read(self, content: bytes, signature: str, nonce: str) -> str:
         if not hmac.compare_digest(signature.encode(), self._signature(b"answer.", content).encode()):
@@ -121,13 +110,11 @@ def _require_ok(status: int) -> None:
         raise IdentityServiceSilent(f"status {status}")
 
 
-def _limited(answer: requests.Response, until: float) -> bytes:
-    """However slowly it drips, it ends with the time allowed."""
-    content = b""
-    for piece in answer.iter_content(512):
-        content += piece
-        if len(content) > MAX_BYTES:
-            raise IdentityServiceSilent("answer too long")
-        if time.monotonic() > until:
-            raise _Stumbled("too slow")
-    return content
+def _silence(problem: Exception) -> IdentityServiceSilent:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return IdentityServiceSilent("certificate not trusted")
+    if isinstance(problem, AnswerTooLong):
+        return IdentityServiceSilent("answer too long")
+    if isinstance(problem, TimeoutError):
+        return _Stumbled("too slow")
+    return _Stumbled("ConnectionError" if isinstance(problem, ConnectionError) else type(problem).__name__)

@@ -12,7 +12,7 @@ from accounts.models import Institution, Placement, Region, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import known_areas
 from accounts.services.bodies import change_fields
-from accounts.services.places import may_set_levels, require_free, require_legal_person, require_region
+from accounts.services.places import may_set_levels, require_free, require_region, require_sound_base
 from accounts.workflow import MemberState
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -79,12 +79,8 @@ def correct_base(*, actor: User, base: TrainingBase, reason: str, **values: Any)
     """
     require(actor, Permission.PLACE_MANAGE, base)
     _require_reason(reason)
-    if base.host_id and values.get("host") is None:
-        raise DomainError("host_missing")
-    require_legal_person(values.get("host"))
-    begun, ended = values.get("qualified_from"), values.get("qualified_to")
-    if ended and (begun is None or ended <= begun):
-        raise DomainError("ends_before_start")
+    begins, ends = values.get("qualified_from"), values.get("qualified_to")
+    require_sound_base(host=values.get("host"), begins=begins, ends=ends, wanted=base.host_id is not None)
     locked = TrainingBase.objects.select_for_update().get(pk=base.pk)
     changes = change_fields(locked, {name: values[name] for name in BASE_PROFILE})
     if changes:

@@ -15,6 +15,9 @@ from django.utils import translation
 from accounts.models import User
 from core import sms
 
+# Ways of a letter beside the keys of confirmed addresses: the number, and the address of a login that confirmed none.
+BY_TEXT, BY_LOGIN = "text", "login"
+
 
 def language_of(user: User | None) -> str:
     """The one kept with the login; for whoever has none, the language of the site."""
@@ -46,18 +49,33 @@ def deliver(user: User, letter: str, page: str = "", *args: object, **words: obj
     return True
 
 
-def deliver_everywhere(user: User, letter: str, **words: object) -> None:
-    """To every confirmed address and the confirmed number: whoever holds one of them alone cannot keep it quiet."""
-    subject, text = _written(user, letter, "", **words)
-    number = user.phone if user.phone_verified and sms.can_send() else ""
+def ways_to(user: User) -> list[str]:
+    """Every confirmed address and the confirmed number: whoever holds one of them alone cannot keep a letter quiet.
+
+    Each is part of an event's key, and a letter by `deliver_by`: a way that fails holds up no other.
+    """
     confirmed = user.emailaddress_set.filter(verified=True)  # type: ignore[attr-defined]
-    addresses = list(confirmed.order_by("pk").values_list("email", flat=True))
-    if not (addresses or number) and user.email:
-        addresses = [user.email]
-    for address in addresses:
+    ways = [str(pk) for pk in confirmed.order_by("pk").values_list("pk", flat=True)]
+    if user.phone and user.phone_verified and sms.can_send():
+        ways.append(BY_TEXT)
+    return ways or [BY_LOGIN]
+
+
+def deliver_by(user: User, way: str, letter: str, **words: object) -> None:
+    """One of `ways_to`; an address that was taken off meanwhile gets nothing."""
+    subject, text = _written(user, letter, "", **words)
+    if way == BY_TEXT:
+        if user.phone and user.phone_verified and sms.can_send():
+            sms.send(user.phone, text)
+    elif address := _address(user, way):
         send_mail(subject, text, None, [address])
-    if number:
-        sms.send(number, text)
+
+
+def _address(user: User, way: str) -> str:
+    if way == BY_LOGIN:
+        return user.email or ""
+    confirmed = user.emailaddress_set.filter(verified=True, pk=int(way))  # type: ignore[attr-defined]
+    return str(confirmed.values_list("email", flat=True).first() or "")
 
 
 def _written(user: User, letter: str, page: str, *args: object, **words: object) -> tuple[str, str]:

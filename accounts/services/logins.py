@@ -11,7 +11,7 @@ from accounts.access import require_everywhere
 from accounts.models import Membership, User
 from accounts.permissions import ADMINISTRATORS, Permission
 from accounts.selectors.logins import is_erased
-from accounts.services.letters import deliver, deliver_everywhere
+from accounts.services.letters import deliver, deliver_by, ways_to
 from accounts.services.sign_in import PASSWORD, TELL, end_other_sessions
 from core import audit, clock, outbox
 from core.errors import DomainError
@@ -73,16 +73,19 @@ def reset_second_factor(*, actor: User, user: User, reason: str) -> User:
     return end_other_sessions(actor=actor, user=locked)
 
 
-def tell_owner(*, user_id: int, what: str) -> None:
+def tell_owner(*, user_id: int, what: str, way: str = "") -> None:
     """By mail, or to the verified number of a login without an address. Says what was done and where to ask.
 
-    Of a new password every confirmed address and number hears: one of them may be in wrong hands.
+    Of a new password every confirmed address and number hears, each by a letter of its own `way`: one of them may be in
+    wrong hands.
     """
     user = User.objects.get(pk=user_id)
     if is_erased(user):
         return
     if what == PASSWORD:
-        deliver_everywhere(user, "password_changed")
+        # Events from before there were ways name none.
+        for one in [way] if way else ways_to(user):
+            deliver_by(user, one, "password_changed")
     else:
         deliver(user, "login_changed", what=what)
 

@@ -1,5 +1,6 @@
 """Places: regions of the demo, institutions and bases as they are entered; logins and persons of commands."""
 
+from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,6 +17,7 @@ from accounts.models import (
 )
 from accounts.models.places import Rank
 from accounts.permissions import GRANTS, Permission, Role
+from accounts.rules import code_fault, days_fault, host_fault
 from accounts.selectors import document_index, known_areas
 from core import audit, outbox
 from core.errors import DomainError, NotAllowed
@@ -86,14 +88,12 @@ def create_base(
 ) -> TrainingBase:
     """A base with the code that stands in its certificates' numbers, of the legal person that answers for it.
 
-    Raises `code_taken`, `host_missing`, `host_is_a_department`.
+    Raises `code_taken`, `base_code`, `host_missing`, `host_is_a_department`, `ends_before_start`.
     """
     require_region(actor, Permission.BASE_REGISTER, region)
+    require_sound_base(code=code, host=host, begins=fields.get("qualified_from"), ends=fields.get("qualified_to"))
     if TrainingBase.objects.filter(code=code).exists():
         raise DomainError("code_taken", taken=code)
-    if host is None:
-        raise DomainError("host_missing")
-    require_legal_person(host)
     base = TrainingBase.objects.create(code=code, name=name, region=region, host=host, **fields)
     audit.record(actor, "accounts.base_created", base, code=code)
     return base
@@ -108,10 +108,17 @@ def require_free(*, name: str, uscc: str | None, parent: Institution | None, but
         raise DomainError("department_exists")
 
 
-def require_legal_person(host: Institution | None) -> None:
-    """A base is hosted by a legal person (facts b, Shandong 2022): a department cannot answer for it."""
-    if host is not None and host.kind != Institution.Kind.LEGAL_PERSON:
-        raise DomainError("host_is_a_department")
+def require_sound_base(
+    *, host: Institution | None, begins: date | None, ends: date | None, code: str | None = None, wanted: bool = True
+) -> None:
+    """As a file is judged (accounts.imports.bases). `wanted`: a base from before may still have no host."""
+    faults = (
+        code_fault(code) if code is not None else "",
+        host_fault(host.is_legal_person if host else None, wanted=wanted),
+        days_fault(begins, ends),
+    )
+    for fault in filter(None, faults):
+        raise DomainError(fault)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from accounts.models import SignIn, User
 from accounts.selectors.sign_in import phone_index, user_by_phone
+from accounts.services.letters import ways_to
 from core import audit, clock, outbox
 from core.errors import DomainError
 from core.text import mask_phone
@@ -52,7 +53,8 @@ def note_new_password(*, actor: User, way: str) -> User:
     """The own password was changed: put down by what (`password`, `code`, `link`), and told to every address and
     number the login has confirmed."""
     audit.record(actor, "accounts.password_changed", actor, way=way)
-    outbox.add(TELL, f"{actor.pk}:{PASSWORD}")
+    for way in ways_to(actor):
+        outbox.add(TELL, f"{actor.pk}:{PASSWORD}:{way}")
     return actor
 
 

@@ -3,7 +3,8 @@
 Only what stands in the file is looked at here: whether a certificate exists is not asked before somebody confirms.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -15,12 +16,15 @@ from core.columns import Column, Entry, Table, WrongValue, identifier, read_tabl
 from core.plans import Action, Plan, PlannedRow
 from core.tables import Cell
 
+# The tries at one number are those of everybody: a file leaves enough of an hour's for others.
+MOST_OF_ONE = 3
 MESSAGES: dict[str, Promise] = {
     "number_form": _("This cannot be a certificate number: compare every character with the paper."),
     "code_form": _("This cannot be a verification code: it has sixteen characters."),
     "tail_form": _("Four characters are needed, as they end the document number."),
     "incomplete": _("Give the code, or the full name and the last four characters of the document."),
     "row_twice": _("Line %(line)s of the file asks the same."),
+    "number_often": _("Without its code a number may stand in a file up to %(most)s times: compare name and document."),
     "too_many": _("A file may hold up to %(most)s rows. Split it."),
 }
 
@@ -46,6 +50,14 @@ class CheckRow(PlannedRow):
 @dataclass
 class CheckPlan(Plan):
     rows: list[CheckRow]
+
+
+@dataclass
+class _Before:
+    """What the rows above have asked, and how often about which number without its code."""
+
+    asked: dict[tuple[str, ...], int] = field(default_factory=dict)
+    tries: Counter[str] = field(default_factory=Counter)
 
 
 def _number(cell: Cell) -> str:
@@ -82,34 +94,37 @@ def read_check(content: bytes) -> Table:
 
 def plan_check(table: Table, *, most: int) -> CheckPlan:
     """What the file would ask. Nothing is asked and nothing written."""
-    seen: dict[tuple[str, ...], int] = {}
-    rows = [_row(entry, seen, most if place > most else 0) for place, entry in enumerate(table.entries, 1)]
+    before = _Before()
+    rows = [_row(entry, before, most if place > most else 0) for place, entry in enumerate(table.entries, 1)]
     return CheckPlan(
         ignored=table.ignored, sha256=table.sha256, remarks=table.remarks, head_texts=table.head_texts, rows=rows
     )
 
 
-def _row(entry: Entry, seen: dict[tuple[str, ...], int], beyond: int) -> CheckRow:
+def _row(entry: Entry, before: _Before, beyond: int) -> CheckRow:
     said: dict[str, Any] = entry.values
     row = CheckRow(entry.row, label=said.get("name", "") or said.get("number", ""), cells=entry.cells)
     row.number, row.code = said.get("number", ""), said.get("code", "")
     row.name, row.tail = said.get("name", ""), said.get("tail", "")
     if not entry.errors:
-        _check(entry, row, seen, beyond)
+        _check(entry, row, before, beyond)
     row.errors, row.warnings = entry.errors, entry.warnings
     if not row.errors:
         row.action, row.changes = Action.CREATE, _shown(row)
     return row
 
 
-def _check(entry: Entry, row: CheckRow, seen: dict[tuple[str, ...], int], beyond: int) -> None:
+def _check(entry: Entry, row: CheckRow, before: _Before, beyond: int) -> None:
     if not row.code and not (row.name and row.tail):
         _refuse(entry, "code", "incomplete")
-    elif row.asks in seen:
-        _refuse(entry, "number", "row_twice", line=seen[row.asks])
+    elif row.asks in before.asked:
+        _refuse(entry, "number", "row_twice", line=before.asked[row.asks])
+    elif row.way == Way.NAME and before.tries[row.number] >= MOST_OF_ONE:
+        _refuse(entry, "number", "number_often", most=MOST_OF_ONE)
     elif beyond:
         _refuse(entry, "number", "too_many", most=beyond)
-    seen.setdefault(row.asks, entry.row)
+    before.asked.setdefault(row.asks, entry.row)
+    before.tries[row.number] += row.way == Way.NAME
 
 
 def _refuse(entry: Entry, column: str, code: str, /, **facts: object) -> None:

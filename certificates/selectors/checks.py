@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,16 @@ from accounts.models.positions import not_voided
 from accounts.permissions import Permission
 from accounts.selectors.consents import EMPLOYER_CHECK, agreed_parts
 from accounts.selectors.staff import running_on
+from accounts.workflow import DisputeState
 from certificates.models import BatchCheck, BatchCheckLine, Certificate
 from certificates.models.checks import Way
 from certificates.rules import Outcome
 from certificates.selectors.verification import NAME_CONSENT
 from core import clock
+from core.models import Job
 from core.text import mask_name
+
+GOES_ON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,21 @@ def batch_check(actor: User, uuid: UUID) -> BatchCheck | None:
     return rows.filter(uuid=uuid).first()
 
 
+def stopped_check(actor: User, institution: Institution, sha256: str) -> BatchCheck | None:
+    """The actor's own check of this file that has stopped before its end, with how many rows are `answered`: the same
+    file goes on with it, as long as its answers are kept some time yet."""
+    rows: Any = BatchCheck.objects.allowed(actor, Permission.CERTIFICATE_CHECK).filter(
+        Q(job=None) | Q(job__state__in=Job.OVER),
+        asked_by=actor,
+        institution=institution,
+        sha256=sha256,
+        finished_at=None,
+        asked_at__gte=clock.now() - GOES_ON,
+    )
+    found: BatchCheck | None = rows.annotate(answered=Count("lines")).order_by("-pk").first()
+    return found
+
+
 def lines_of_check(actor: User, check: BatchCheck, outcome: str = "") -> QuerySet[BatchCheckLine]:
     rows = BatchCheckLine.objects.allowed(actor, Permission.CERTIFICATE_CHECK).filter(check_of=check)
     if outcome in Outcome.values:
@@ -82,11 +102,13 @@ def agrees_to_check(person: Person, institution: Institution) -> bool:
 
 
 def agreed_people(people: Iterable[Person], institution: Institution) -> frozenset[int]:
-    """Those who have agreed and work there today: neither the word nor the post alone is enough."""
+    """Those who have agreed and work there today: neither the word nor the post alone is enough, nor is a post of
+    which the person says that it is none."""
     people = list(people)
     agreed = agreed_parts([one.user_id for one in people if one.user_id], EMPLOYER_CHECK)
     saying = [one.pk for one in people if one.user_id in agreed]
     posts = Appointment.objects.filter(not_voided(), running_on(clock.today()), institution=institution)
+    posts = posts.exclude(disputes__state=DisputeState.OPEN)
     here = posts.filter(Q(person__in=saying) | Q(person__merged_into__in=saying)).select_related("person")
     return frozenset(one.person.merged_into_id or one.person_id for one in here)
 

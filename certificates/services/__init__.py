@@ -13,7 +13,7 @@ from certificates.services.batches import (
     start_issue,
     withdraw_batch,
 )
-from certificates.services.checks import preview_check, start_check
+from certificates.services.checks import export_check, preview_check, start_check
 from certificates.services.corrections import NameCorrection, correct_name_on_certificate, take_back
 from certificates.services.credential import make_credential, make_transcript, rotate_issuer_key
 from certificates.services.filing import close_list, draw_up_lists, drop_list, export_list, send_list, set_line_aside
@@ -58,6 +58,7 @@ __all__ = [
     "draw_up_lists",
     "drop_case",
     "drop_list",
+    "export_check",
     "export_list",
     "facts_today",
     "give_notice",

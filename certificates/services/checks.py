@@ -13,12 +13,13 @@ from django.db.models import Sum
 from accounts.access import require
 from accounts.models import Institution, User
 from accounts.permissions import Permission
+from certificates.exports import check_table
 from certificates.imports import CheckPlan, CheckRow, plan_check, read_check
 from certificates.models import BatchCheck, BatchCheckLine, Certificate
 from certificates.models.checks import Way
 from certificates.rules import figure
 from certificates.selectors import verify, verify_by_name
-from certificates.selectors.checks import agrees_to_check
+from certificates.selectors.checks import agrees_to_check, lines_of_check, shown_lines, stopped_check
 from certificates.selectors.verification import Answer, could_not_check
 from certificates.services.throttle import NotCounted, wait_by_number
 from certificates.services.wallet import count_verification
@@ -38,7 +39,8 @@ def preview_check(*, actor: User, institution: Institution, content: bytes) -> C
 
 @transaction.atomic
 def start_check(*, actor: User, institution: Institution, content: bytes) -> BatchCheck:
-    """Begin the job for a file; a second click finds the check of the first.
+    """Begin the job for a file; a second click finds the check of the first, and the same file goes on with a check
+    that has stopped: its answers stay, and its rows are counted once.
 
     Raises `rows_with_errors`, `nothing_to_check` and `too_many_today`.
     """
@@ -46,18 +48,15 @@ def start_check(*, actor: User, institution: Institution, content: bytes) -> Bat
     # Two files at once are counted one after the other.
     Institution.objects.select_for_update().get(pk=institution.pk)
     plan = _plan(content)
+    if stopped := stopped_check(actor, institution, plan.sha256):
+        return _go_on(actor, stopped, content)
     if made := _same_click(actor, institution, plan.sha256):
         return made
     _check_size(institution, plan)
-    uploads.keep(actor.pk, content)
     check = BatchCheck.objects.create(
         institution=institution, asked_by=actor, asked_at=clock.now(), sha256=plan.sha256, size=len(plan.rows)
     )
-    marks = [str(first + 1) for first in range(0, len(plan.rows), PORTION)]
-    check.job = jobs.start(actor=actor, kind=CHECK, subject_id=check.pk, keys=marks)
-    check.save(update_fields=["job"])
-    audit.record(actor, "certificates.check_started", check, rows=check.size, sha256=check.sha256)
-    return check
+    return _begin(actor, check, content, rows=check.size)
 
 
 def do_check(*, job: Job, reach: jobs.Milestones) -> None:
@@ -70,22 +69,55 @@ def do_check(*, job: Job, reach: jobs.Milestones) -> None:
     if content is None:
         raise DomainError("file_gone")
     answered = set(check.lines.values_list("line", flat=True))
+    new = 0
     for place, row in enumerate(_plan(content).rows):
         if place % PORTION == 0:
-            reach(place // PORTION)
+            reach(place // PORTION, moved_on=new > 0)
+            new = 0
         if row.row not in answered:
             _answer_row(check, row)
+            new += 1
     _finish(job.owner, check)
 
 
+@transaction.atomic
 def forget_file(job: Job) -> None:
-    """After the job is done: what was typed is kept no longer than it is needed."""
-    if check := BatchCheck.objects.filter(pk=job.subject_id, finished_at__isnull=False).first():
+    """After the job is done: what was typed is kept no longer than it is needed, by any check that asks the same."""
+    check = BatchCheck.objects.filter(pk=job.subject_id, finished_at__isnull=False).first()
+    if check is None:
+        return
+    # A check of the same file that is being started keeps it first and is seen afterwards.
+    Institution.objects.select_for_update().get(pk=check.institution_id)
+    same = BatchCheck.objects.filter(job__owner=job.owner_id, sha256=check.sha256, finished_at__isnull=True)
+    # A job that was refused is over for good; one that was stopped may be started again.
+    if not same.exclude(job__state=Job.State.DONE).exists():
         uploads.forget(job.owner_id, check.sha256)
+
+
+@transaction.atomic
+def export_check(*, actor: User, check: BatchCheck) -> bytes:
+    """Every answer as a table, with the names that the page shows."""
+    require(actor, Permission.CERTIFICATE_CHECK, check)
+    rows = list(lines_of_check(actor, check))
+    audit.record(actor, "certificates.check_exported", check, rows=len(rows))
+    return check_table(shown_lines(check, rows))
 
 
 def _plan(content: bytes) -> CheckPlan:
     return plan_check(read_check(content), most=figure("check_rows", on=clock.today()))
+
+
+def _go_on(actor: User, stopped: BatchCheck, content: bytes) -> BatchCheck:
+    return _begin(actor, stopped, content, rows=stopped.size - stopped.lines.count())
+
+
+def _begin(actor: User, check: BatchCheck, content: bytes, *, rows: int) -> BatchCheck:
+    uploads.keep(actor.pk, content)
+    marks = [str(first + 1) for first in range(0, check.size, PORTION)]
+    check.job = jobs.start(actor=actor, kind=CHECK, subject_id=check.pk, keys=marks)
+    check.save(update_fields=["job"])
+    audit.record(actor, "certificates.check_started", check, rows=rows, sha256=check.sha256)
+    return check
 
 
 def _same_click(actor: User, institution: Institution, sha256: str) -> BatchCheck | None:

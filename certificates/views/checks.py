@@ -22,7 +22,7 @@ from accounts.permissions import Permission
 from accounts.selectors import reached_institution
 from accounts.views.again import confirm_again
 from accounts.views.imports import ImportPages, download
-from accounts.views.imports.pages import SESSION_KEY
+from accounts.views.imports.pages import forget_name
 from accounts.views.trails import trail
 from certificates import exports, services
 from certificates.models import BatchCheck
@@ -58,16 +58,18 @@ class CheckPages(ImportPages):
                 raise
             messages.error(request, _refused(refusal))
             return HttpResponseRedirect(self.review_url(sha256))
-        # The job has a copy of its own.
-        _forget_name(request, sha256)
+        forget_name(request, sha256)
         return redirect("certificates:check", made.uuid)
 
     def _preview_context(self, request: SignedInRequest, plan: Plan) -> dict[str, Any]:
         context = super()._preview_context(request, plan)
-        count = len(plan.rows)
+        stopped = selectors.stopped_check(self.actor, self.institution, plan.sha256)
+        known: int = stopped.answered if stopped else 0  # type: ignore[attr-defined]
+        count = len(plan.rows) - known
         sentence = ngettext("%(n)s certificate is checked.", "%(n)s certificates are checked.", count) % {"n": count}
+        kept = ngettext("%(n)s row has its answer.", "%(n)s rows have their answers.", known) % {"n": known}
         words = {"confirm_title": _("Check these certificates?"), "confirm_label": _("Start the check")}
-        return context | words | {"consequences": [sentence] if count else []}
+        return context | words | {"consequences": [one for one, number in ((sentence, count), (kept, known)) if number]}
 
 
 @require_safe
@@ -129,10 +131,8 @@ def check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def check_file(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Every answer in one table; of whom one sees the name on the page, the name stands here as well."""
     found = _check_or_404(request, uuid)
-    rows = list(selectors.lines_of_check(request.user, found))
-    return download(
-        exports.check_table(selectors.shown_lines(found, rows)), f"checks-{found.asked_at:%Y%m%d-%H%M}.xlsx"
-    )
+    body = services.export_check(actor=request.user, check=found)
+    return download(body, f"checks-{found.asked_at:%Y%m%d-%H%M}.xlsx")
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -163,7 +163,6 @@ def _pages(request: SignedInRequest) -> CheckPages:
         errors_url=place("check_errors"),
         done_url=reverse("certificates:checks"),
         preview=preview,
-        write=lambda content, _name: preview(content),
         labels=LABELS,
         words={"way": dict(Way.choices)},
         institution=institution,
@@ -182,8 +181,3 @@ def _refused(refusal: DomainError) -> str:
         sentence = _("Your institution may check %(most)s rows a day; %(left)s are left today. Nothing was asked.")
         return sentence % refusal.facts
     return _("Nothing was asked: correct the file, and upload it again.")
-
-
-def _forget_name(request: SignedInRequest, sha256: str) -> None:
-    names: dict[str, str] = request.session.get(SESSION_KEY, {})
-    request.session[SESSION_KEY] = {key: name for key, name in names.items() if key != sha256}

@@ -18,6 +18,7 @@ from certificates.pdf.stack import stack
 from certificates.selectors import cohort_to_issue
 from certificates.selectors import handouts as selectors
 from core import clock
+from core.errors import DomainError
 from courses.models import Cohort
 
 
@@ -60,7 +61,7 @@ def print_file(request: SignedInRequest, pk: int, part: int) -> HttpResponse:
     if damaged and ("without" not in request.GET or not bodies):
         return _damaged(request, cohort, part, damaged, rest=len(bodies))
     to_sign = [row for row in rows if row not in damaged] if "sheet" in request.GET else []
-    sheet = receipt(cohort, to_sign, order=order, on=clock.today()) if to_sign else b""
+    sheet = _sheet(request, cohort, to_sign, order) if to_sign else b""
     return _pdf(stack(iter(bodies), behind=sheet), f"certificates-{pk}-{part}.pdf")
 
 
@@ -97,7 +98,22 @@ def signature_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     rows, order = _in_order(request, cohort)
     if not rows:
         return redirect("certificates:handout", pk)
-    return _pdf(receipt(cohort, rows, order=order, on=clock.today()), f"receipt-{pk}.pdf")
+    sheet = _sheet(request, cohort, rows, order)
+    if not sheet:
+        return redirect(reverse("certificates:handout", args=[pk]) + _asked(request))
+    return _pdf(sheet, f"receipt-{pk}.pdf")
+
+
+def _sheet(request: SignedInRequest, cohort: Cohort, rows: list[Certificate], order: str) -> bytes:
+    """Empty where it cannot be drawn: the certificates do not wait for it, and the next page says so."""
+    try:
+        return receipt(cohort, rows, order=order, on=clock.today())
+    except DomainError as refusal:
+        if refusal.code != "glyphs_missing":
+            raise
+        sentence = _("The sheet is not in the file: the fonts lack %(characters)s. Print it from “Signature sheet”.")
+        messages.error(request, sentence % refusal.facts)
+        return b""
 
 
 def _in_order(request: SignedInRequest, cohort: Cohort) -> tuple[list[Certificate], str]:

@@ -39,12 +39,19 @@ def _rows(entry: Classified, user: User, people: list[int]) -> Iterator[models.M
     if wanted == Q(pk__in=[]):
         return iter(())
     places = [field.name for field in model._meta.concrete_fields if _is_place(field)]
+    places += THROUGH.get(entry.label, {}).values()
     rows = (
         model._default_manager.filter(wanted).select_related(*places)
         if places
         else (model._default_manager.filter(wanted))
     )
     return iter(rows.order_by("pk")[:MOST_ROWS])
+
+
+def _through(row: models.Model, path: str) -> Any:
+    for step in path.split("__"):
+        row = getattr(row, step)
+    return row
 
 
 def _path(way: str) -> str:
@@ -62,7 +69,7 @@ def _row(row: models.Model, entry: Classified) -> dict[str, Any]:
                 facts[name] = _called(getattr(row, name))
             continue
         facts[name] = _plain(getattr(row, name))
-    return facts
+    return facts | {name: _called(_through(row, path)) for name, path in THROUGH.get(entry.label, {}).items()}
 
 
 def _called(place: Any) -> str:
@@ -80,6 +87,8 @@ def _is_place(field: Any) -> bool:
     return target is not None and target._meta.label in NAMED
 
 
+# Places that a row names through another row.
+THROUGH = {"certificates.BatchCheckLine": {"institution": "check_of__institution"}}
 NAMED = frozenset(
     {
         "accounts.Institution", "accounts.TrainingBase", "accounts.AdminBody", "accounts.Region",

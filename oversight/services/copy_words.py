@@ -283,7 +283,7 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     ),
     "certificates.BatchCheckLine": (
         pgettext_lazy("my data", "Checks by employers"),
-        "number outcome checked_at",
+        "number institution outcome checked_at",
     ),
     "certificates.ExpiryReminder": (
         pgettext_lazy("my data", "Reminders of the end of a certificate"),

@@ -13,7 +13,7 @@ from certificates.services.erasure import reduce_certificates
 from core import audit, clock, jobs, outbox
 from core.calendar import working_day_deadline
 from core.errors import DomainError, NotAllowed
-from core.models import Job
+from core.models import Job, OutboxEvent
 from core.workflow import advance
 from oversight.models import DataRequest
 from oversight.workflow import DATA_REQUEST_STEPS, OPEN, RequestKind
@@ -99,6 +99,17 @@ def say_farewell(*, request_id: int) -> None:
         return
     deliver(User(**json.loads(request.wanted)), "data_erased")
     DataRequest.objects.filter(pk=request.pk).update(wanted="")
+
+
+@transaction.atomic
+def write_farewells_again() -> int:
+    """Of every day's round: last letters that were given up go out again, as long as their events and addresses are
+    kept. How many."""
+    given_up = OutboxEvent.objects.filter(kind=FAREWELL, state=OutboxEvent.State.FAILED)
+    keys = sorted(set(given_up.values_list("key", flat=True)))
+    for key in keys:
+        outbox.add_again(FAREWELL, key)
+    return len(keys)
 
 
 def _failed_copy(actor: User) -> DataRequest | None:

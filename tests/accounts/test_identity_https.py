@@ -4,13 +4,16 @@ import hashlib
 import hmac
 import json
 import logging
+import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
@@ -39,6 +42,22 @@ WHO = {"name": "林知夏", "document_type": "resident_id", "number": "110105199
 
 def signed(kind: str, body: bytes, key: str = KEY) -> str:
     return hmac.new(key.encode(), kind.encode() + body, hashlib.sha256).hexdigest()
+
+
+# Dripped whole it would take a hundred seconds and more; within the limit of one second come a few bytes.
+LONG, FEW = 500, 100
+dripped: list[int] = []
+
+
+def drip(content: bytes, write: Callable[[bytes], object]) -> None:
+    dripped.append(0)
+    for place in range(len(content)):
+        try:
+            write(content[place : place + 1])
+        except OSError:
+            return
+        dripped[-1] += 1
+        time.sleep(0.2)
 
 
 class Service(BaseHTTPRequestHandler):
@@ -91,18 +110,27 @@ class Service(BaseHTTPRequestHandler):
         self.send(b" " * 100_000, 200)
 
     def say_slow(self, _mode: str) -> None:
-        time.sleep(1.5)
+        time.sleep(3)
         self.say_word("match")
 
-    def say_drip(self, _mode: str) -> None:
-        """Never silent for long, and never done."""
+    def say_drip_header(self, _mode: str) -> None:
+        self.drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * LONG)
+
+    def say_drip_body(self, _mode: str) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % LONG)
+        self.drip(b" " * LONG)
+
+    def drip(self, content: bytes) -> None:
+        """Never silent for long, and not done for a long time."""
+        drip(content, self.wfile.write)
+
+    def say_cut_off(self, _mode: str) -> None:
+        body = json.dumps({"nonce": self.asked[-1][0]["nonce"], "result": "match"}).encode()
         self.send_response(200)
-        self.send_header("Content-Length", "4000")
+        self.send_header("X-Signature", signed("answer.", body))
+        self.send_header("Content-Length", str(len(body) + 1))
         self.end_headers()
-        for _byte in range(8):
-            self.wfile.write(b" " * 512)
-            self.wfile.flush()
-            time.sleep(0.4)
+        self.wfile.write(body)
 
     def say_hang_up(self, _mode: str) -> None:
         self.close_connection = True
@@ -151,9 +179,10 @@ def service(settings, tmp_path):
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     url = f"https://127.0.0.1:{server.server_port}/check"
-    settings.IDENTITY_SERVICE = {"url": url, "key": KEY, "name": NAME, "timeout": "1", "ca": str(ca)}
+    settings.IDENTITY_SERVICE = {"url": url, "key": KEY, "name": NAME, "timeout": "20", "ca": str(ca)}
     settings.IDENTITY_PROVIDER = "accounts.services.identity_https.HttpsIdentityService"
     Service.modes, Service.asked = ["match"], []
+    dripped.clear()
     yield Service
     server.shutdown()
     thread.join()
@@ -218,15 +247,19 @@ FAILURES = {
     "other_key": ("signature wrong", 1),
     "echo": ("signature wrong", 1),
     "endless": ("answer too long", 1),
-    "slow": ("ReadTimeout", 2),
-    "drip": ("too slow", 2),
+    "slow": ("too slow", 2),
+    "drip_header": ("too slow", 2),
+    "drip_body": ("too slow", 2),
+    "cut_off": ("ConnectionError", 2),
     "hang_up": ("ConnectionError", 2),
 }
 
 
 @pytest.mark.parametrize("mode", FAILURES)
-def test_failure_leaves_the_standing_and_tells_nothing_of_the_person(service, caplog, mode):
+def test_failure_leaves_the_standing_and_tells_nothing_of_the_person(service, settings, caplog, mode):
     service.modes, person = [mode], asker()
+    if FAILURES[mode][0] == "too slow":
+        settings.IDENTITY_SERVICE = settings.IDENTITY_SERVICE | {"timeout": "1"}
     number = person.documents.get().number
 
     with caplog.at_level(logging.DEBUG), pytest.raises(DomainError, match="service_silent"):
@@ -238,6 +271,51 @@ def test_failure_leaves_the_standing_and_tells_nothing_of_the_person(service, ca
     assert caplog.text.count(f"no answer that counts: {word}") == len(service.asked) == times
     assert number not in caplog.text
     assert person.name not in caplog.text
+
+
+@pytest.mark.parametrize("mode", ["drip_header", "drip_body"])
+def test_answer_that_drips_ends_with_the_time_allowed(service, settings, mode):
+    settings.IDENTITY_SERVICE = settings.IDENTITY_SERVICE | {"timeout": "1"}
+    service.modes = [mode]
+
+    with pytest.raises(IdentityServiceSilent, match="too slow"):
+        HttpsIdentityService().matches(**WHO)
+
+    assert len(dripped) == 2
+    assert max(dripped) < FEW
+
+
+def test_handshake_that_drips_ends_with_the_time_allowed(service, settings):
+    """A record of TLS that is announced and comes byte by byte."""
+    record = b"\x16\x03\x03\x10\x00\x02\x00\x0f\xfc" + b"\x03" * LONG
+
+    class Silent(BaseRequestHandler):
+        def handle(self) -> None:
+            drip(record, self.request.sendall)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Silent) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        url = f"https://127.0.0.1:{server.server_address[1]}/check"
+        settings.IDENTITY_SERVICE = settings.IDENTITY_SERVICE | {"url": url, "timeout": "1"}
+        with pytest.raises(IdentityServiceSilent, match="too slow"):
+            HttpsIdentityService().matches(**WHO)
+        server.shutdown()
+        thread.join()
+
+    assert max(dripped) < FEW
+
+
+def test_second_address_of_a_name_is_tried(service, monkeypatch):
+    port = int(HttpsIdentityService().url.split(":")[2].split("/")[0])
+    known = socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        # Nobody listens there.
+        refused = [(*known[0][:4], silent.getsockname())]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: refused + known)
+
+        assert HttpsIdentityService().matches(**WHO)
 
 
 @pytest.mark.parametrize("first", ["500", "hang_up"])
@@ -267,6 +345,13 @@ def test_surroundings_do_not_vouch_for_a_service(service, settings, monkeypatch)
 
     with pytest.raises(IdentityServiceSilent, match="certificate not trusted"):
         HttpsIdentityService().matches(**WHO)
+
+
+def test_authority_in_the_store_of_the_system_vouches_for_a_service(service, settings, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", settings.IDENTITY_SERVICE["ca"])
+    settings.IDENTITY_SERVICE = settings.IDENTITY_SERVICE | {"ca": ""}
+
+    assert HttpsIdentityService().matches(**WHO)
 
 
 def test_absent_service_is_silent(settings, service):

@@ -218,6 +218,24 @@ def test_base_has_a_host_that_is_changed_and_never_taken_away():
     assert (refusal.value.code, hosted.host) == ("host_missing", other)
 
 
+@pytest.mark.parametrize(
+    ("code", "begins", "ends", "fault"),
+    [
+        ("995", None, None, "base_code"),
+        ("９９５５", None, None, "base_code"),
+        ("9955", None, date(2027, 1, 1), "ends_before_start"),
+        ("9955", date(2027, 1, 1), date(2027, 1, 1), "ends_before_start"),
+    ],
+)
+def test_base_is_judged_by_hand_as_by_a_file(code, begins, ends, fault):
+    given = {"code": code, "qualified_from": begins, "qualified_to": ends}
+
+    with pytest.raises(DomainError) as refusal:
+        create_base(actor=system_user(), name="基地", region=region(), host=make_institution(), **given)
+
+    assert (refusal.value.code, TrainingBase.objects.count()) == (fault, 0)
+
+
 def test_keeper_of_the_codes_makes_a_base_once():
     keeper = hat(Role.SYSTEM_ADMIN, AdminBody.objects.get(code="NATIONAL"))
     place = {"region": region("990100"), "host": make_institution()}

@@ -8,11 +8,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import Consent
+from accounts.models import AppointmentDispute, Consent
 from accounts.selectors import system_user
 from accounts.services import agree, withdraw
 from certificates import services
-from certificates.imports.checks import COLUMNS
+from certificates.imports.checks import COLUMNS, MOST_OF_ONE
 from certificates.models import BatchCheck, BatchCheckLine, VerificationCount
 from certificates.selectors import checks as selectors
 from certificates.services import throttle
@@ -158,6 +158,18 @@ def test_consent_to_another_text_and_a_post_that_ended_are_none(asker, instituti
     assert outcomes(checked(asker, institution, by_name(certificate, name="林 知夏"))) == ["never_issued"]
 
 
+@pytest.mark.parametrize(
+    ("state", "outcome", "holder"), [("open", "never_issued", "林**"), ("rejected", "valid", "林知夏")]
+)
+def test_post_that_its_person_denies_is_none(asker, institution, certificate, state, outcome, holder):
+    post = make_appointment(certificate.person, institution)
+    agree(actor=certificate.person.user, code=CODE)
+    AppointmentDispute.objects.create(appointment=post, state=state)
+    check = checked(asker, institution, by_name(certificate), by_code(certificate))
+    told = lines(asker, check)
+    assert (outcomes(check), told[1].holder) == ([outcome, "valid"], holder)
+
+
 def test_ended_certificate_says_when_and_why(asker, institution, certificate):
     services.revoke_certificate(actor=system_user(), certificate=certificate, ground="false_fact")
     [line] = lines(asker, checked(asker, institution, by_code(certificate)))
@@ -189,6 +201,50 @@ def test_killed_job_goes_on_with_the_rows_that_have_no_answer(asker, institution
     done = {"check_of": check, "line": 2, "number": certificate.number, "way": "code", "outcome": "could_not_check"}
     BatchCheckLine.objects.create(**done)
     assert outcomes(run(check)) == ["could_not_check", "never_issued"]
+
+
+@pytest.mark.parametrize(("answered", "counted"), [(0, 1), (11, 7)])
+def test_only_attempts_that_answer_nothing_are_counted(asker, institution, certificate, answered, counted):
+    """Workers were lost seven times; the eighth would be the last."""
+    check = start(asker, institution, *(by_code(certificate, f"{place:016d}") for place in range(11)))
+    done = {"check_of": check, "number": certificate.number, "way": "code", "outcome": "never_issued"}
+    BatchCheckLine.objects.bulk_create(BatchCheckLine(line=2 + place, **done) for place in range(answered))
+    event = OutboxEvent.objects.get(kind=CHECK, key=str(check.job_id))
+    OutboxEvent.objects.update(attempts=7)
+    event.refresh_from_db()
+    run_event(event)
+    event.refresh_from_db()
+    assert (event.attempts, len(outcomes(check))) == (counted, 11)
+
+
+@pytest.mark.parametrize("over", ["failed", "done"])
+def test_same_file_goes_on_with_a_check_that_has_stopped(client, asker, institution, certificate, over):
+    rows = [by_code(certificate), by_code(certificate, "0" * 16), by_code(certificate, "1" * 16)]
+    stopped = start(asker, institution, *rows)
+    done = {"check_of": stopped, "number": certificate.number, "way": "code", "outcome": "could_not_check"}
+    BatchCheckLine.objects.create(line=2, **done)
+    Job.objects.filter(pk=stopped.job_id).update(state=over)
+    client.force_login(asker)
+    file = BytesIO(csv_table(HEADS, rows))
+    file.name = "check.csv"
+    preview = client.post("/en" + reverse("certificates:new_check"), {"file": file}, follow=True).content.decode()
+    assert [words in preview for words in ("2 certificates are checked.", "1 row has its answer.")] == [True, True]
+
+    again = start(asker, institution, *rows)
+
+    assert (again.pk, BatchCheck.objects.count(), again.job_id == stopped.job_id) == (stopped.pk, 1, False)
+    assert outcomes(run(again)) == ["could_not_check", "never_issued", "never_issued"]
+    assert [one.facts["rows"] for one in AuditEntry.objects.filter(verb="certificates.check_started")] == [3, 2]
+    with clock.travel(timedelta(minutes=3)):
+        assert start(asker, institution, *rows).pk != stopped.pk
+
+
+def test_check_goes_on_neither_for_a_colleague_nor_after_a_week(asker, institution, certificate):
+    stopped = start(asker, institution, by_code(certificate))
+    Job.objects.update(state="failed")
+    assert start(officer(institution), institution, by_code(certificate)).pk != stopped.pk
+    with clock.travel(timedelta(days=8)):
+        assert start(asker, institution, by_code(certificate)).pk != stopped.pk
 
 
 def test_second_click_finds_the_check_of_the_first(asker, institution, certificate):
@@ -234,6 +290,13 @@ def test_preview_says_what_was_understood_and_asks_nothing(asker, institution, c
         services.start_check(actor=asker, institution=institution, content=content)
 
 
+def test_file_does_not_use_up_the_tries_at_one_number(asker, institution, certificate):
+    rows = [by_name(certificate, tail=f"{place:04d}") for place in range(4)] + [by_code(certificate)]
+    plan = services.preview_check(actor=asker, institution=institution, content=csv_table(HEADS, rows))
+    assert [[problem.code for problem in row.errors] for row in plan.rows] == [[], [], [], ["number_often"], []]
+    assert throttle.NUMBER_LIMIT[0] >= 5 * MOST_OF_ONE
+
+
 def test_file_with_too_many_rows_is_refused_row_by_row(asker, institution, certificate, monkeypatch):
     from certificates import rules  # noqa: PLC0415 - the figures are the module's
 
@@ -266,6 +329,24 @@ def test_typed_names_and_tails_are_kept_nowhere_once_the_job_is_done(asker, inst
     check = checked(asker, institution, by_name(certificate))
     assert uploads.kept(asker.pk, check.sha256) is None
     assert {field.name for field in BatchCheckLine._meta.concrete_fields} & {"name", "tail", "code"} == set()
+
+
+def test_same_file_sent_again_is_answered_although_the_first_is_done(asker, institution, certificate):
+    first = start(asker, institution, by_code(certificate))
+    with clock.travel(timedelta(minutes=3)):
+        second = start(asker, institution, by_code(certificate))
+        assert (first.sha256, first.pk == second.pk) == (second.sha256, False)
+        run(first)
+        assert outcomes(run(second)) == ["valid"]
+    assert uploads.kept(asker.pk, second.sha256) is None
+
+
+def test_check_that_was_refused_keeps_no_file(asker, institution, certificate):
+    refused = start(asker, institution, by_code(certificate))
+    Job.objects.filter(pk=refused.job_id).update(state="done")
+    with clock.travel(timedelta(minutes=3)):
+        checked(asker, institution, by_code(certificate))
+    assert uploads.kept(asker.pk, refused.sha256) is None
 
 
 def test_answers_go_after_their_period(asker, institution, certificate):
@@ -301,6 +382,8 @@ def test_officer_uploads_looks_confirms_and_takes_the_table_along(client, asker,
     rows = list(openpyxl.load_workbook(BytesIO(taken.content)).active.iter_rows(values_only=True))
     assert [row[3:5] for row in rows[1:]] == [("registered as normal", "林知夏"), ("not found", None)]
     assert str(rows[1][-1]).startswith(f"{clock.today():%Y-%m-%d}")
+    told = AuditEntry.objects.get(verb="certificates.check_exported")
+    assert (told.actor, told.facts) == (asker, {"rows": 2})
 
 
 def test_nobody_else_checks_or_reads_the_answers(client, asker, institution, certificate):
@@ -310,6 +393,8 @@ def test_nobody_else_checks_or_reads_the_answers(client, asker, institution, cer
     for actor in (elsewhere, regulator(), manager_of(certificate.base), certificate.person.user):
         with pytest.raises(NotAllowed):
             services.start_check(actor=actor, institution=institution, content=content)
+        with pytest.raises(NotAllowed):
+            services.export_check(actor=actor, check=check)
         client.force_login(actor)
         assert client.get(reverse("certificates:check", args=[check.uuid])).status_code == 404
         assert client.post(reverse("certificates:check_file", args=[check.uuid])).status_code == 404

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
+from accounts.models import TrainingBase
 from accounts.selectors import system_user
 from accounts.services import correct_name
 from certificates import services
@@ -198,6 +199,20 @@ def test_print_file_and_sheet_are_in_the_same_order(client, cohort, manager, sea
     # Behind the certificates lies the sheet itself.
     assert places(wanted, printed[5]) == places(wanted, sheet[0]) == places(wanted, page) == places(wanted, paper)
     assert (places(wanted, sheet[0]), len(printed)) == (wanted, 6)
+
+
+def test_sheet_that_cannot_be_drawn_holds_up_no_certificate(client, cohort, manager):
+    issued(cohort, "林知夏", "高轩")
+    TrainingBase.objects.filter(pk=cohort.base_id).update(name="基地 \U0001f680")
+    client.force_login(manager)
+    names = [("print_file", [1]), ("handout", []), ("signature_pdf", [])]
+    printed, desk, sheet = ["/en" + reverse(f"certificates:{name}", args=[cohort.pk, *more]) for name, more in names]
+    answer = client.get(printed, {"sheet": 1})
+    assert (answer.status_code, len(PdfReader(BytesIO(answer.content)).pages)) == (200, 2)
+    told = "The sheet is not in the file: the fonts lack \U0001f680."
+    assert told in client.get(desk).content.decode()
+    alone = client.get(sheet, follow=True)
+    assert (told in alone.content.decode(), alone["Content-Type"]) == (True, "text/html; charset=utf-8")
 
 
 def test_order_is_that_of_names_where_nobody_has_a_seat(client, cohort, manager):

@@ -60,6 +60,32 @@ def test_seat_once_given_stays_and_a_late_candidate_sits_behind(sitting, manager
     assert services.give_seats(actor=manager, sitting=sitting, random=Random(3)) == 0
 
 
+def test_two_joined_records_are_one_person_with_one_seat(sitting, manager):
+    kept, double, _other = (candidate(sitting, name=name) for name in ("甲", "甲", "乙"))
+    join(double, kept)
+    assert services.give_seats(actor=manager, sitting=sitting, random=Random(1)) == 2
+    seen = [(seat.name, seat.number) for seat in selectors.seats(manager, sitting)]
+    assert sorted(name for name, _number in seen) == ["乙", "甲"]
+    assert sorted(number for _name, number in seen) == [1, 2]
+    assert services.give_seats(actor=manager, sitting=sitting, random=Random(2)) == 0
+
+
+def test_records_joined_after_the_lot_stand_once_and_have_arrived_by_either(sitting, manager):
+    kept, double = (candidate(sitting, name=name) for name in ("甲", "乙"))
+    services.give_seats(actor=manager, sitting=sitting, random=Random(1))
+    with clock.travel(sitting.opens_at - clock.now()):
+        services.record_arrival(actor=manager, sitting=sitting, person_id=kept.pk)
+        join(double, kept)
+        [seat] = selectors.seats(manager, sitting)
+    assert (seat.number, seat.state) == (1, "arrived")
+    assert services.give_seats(actor=manager, sitting=sitting, random=Random(1)) == 0
+
+
+def join(double, kept):
+    double.merged_into, double.user = kept, None
+    double.save()
+
+
 def test_no_seats_after_the_examination(sitting, manager):
     candidate(sitting)
     with clock.travel(timedelta(hours=4)), pytest.raises(DomainError, match="sitting_over"):

@@ -10,16 +10,25 @@ from django.utils import translation
 
 from accounts.models import Person
 from accounts.services import note_access
-from certificates.models import CertificateFile
+from certificates.models import BatchCheck, BatchCheckLine, CertificateFile
 from certificates.selectors.files import stored_bytes
 from core.data_classes import classified
 from core.models import OutboxEvent
 from core.outbox import deliver_event
 from oversight.models import DataRequest
+from oversight.selectors.copies import THROUGH
 from oversight.services import ask_for_copy
 from oversight.services.copies import copy_of_data
 from oversight.services.copy_words import FACTS, SECTIONS
-from tests.builders import make_appointment, make_institution, make_person, make_user, regulator, resident_number
+from tests.builders import (
+    make_appointment,
+    make_institution,
+    make_person,
+    make_user,
+    officer,
+    regulator,
+    resident_number,
+)
 from tests.certificates.builders import make_certificate
 from tests.courses.builders import make_record
 
@@ -108,6 +117,20 @@ def test_page_names_the_certificates_that_lie_beside_it_bit_by_bit():
     ]  # fmt: skip
 
 
+def test_page_says_which_institution_had_a_certificate_checked():
+    issued = make_certificate()
+    holder = issued.training_record.person
+    if holder.user is None:
+        Person.objects.filter(pk=holder.pk).update(user=make_user("holder@example.test"))
+        holder.refresh_from_db()
+    employer = make_institution("云杉测试公司")
+    asked = BatchCheck.objects.create(institution=employer, asked_by=officer(employer), sha256="0" * 64, size=1)
+    line = {"number": issued.number, "way": "code", "outcome": "valid", "certificate": issued}
+    BatchCheckLine.objects.create(check_of=asked, line=2, **line)
+
+    assert "云杉测试公司" in page_of(holder)
+
+
 def test_names_are_escaped():
     made = make_person("<b>林</b>", number=NUMBER, user=make_user("lin@example.test"))
 
@@ -128,7 +151,8 @@ def test_every_fact_of_a_section_is_a_field_of_its_table():
         (label, name)
         for label, (_title, names) in SECTIONS.items()
         for name in names.split()
-        if name not in FACTS or name not in {field.name for field in apps.get_model(label)._meta.get_fields()}
+        if name not in FACTS
+        or name not in {field.name for field in apps.get_model(label)._meta.get_fields()} | set(THROUGH.get(label, ()))
     ]
 
     assert wrong == []

@@ -46,8 +46,9 @@ class ImportPages:
     review_url: Callable[[str], str]
     done_url: str
     preview: Callable[[bytes], Plan]
-    write: Callable[[bytes, str], Plan]
     labels: Mapping[str, str | Promise]
+    # Not needed where `carry_out` or `finish` is another.
+    write: Callable[[bytes, str], Plan] | None = None
     words: Mapping[str, Mapping[str, str | Promise]] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     # Where somebody says what unclear heads mean; an importer without it says that it cannot read them.
@@ -112,6 +113,8 @@ class ImportPages:
         return None
 
     def carry_out(self, content: bytes, name: str, form: forms.Form | None) -> Plan:
+        if self.write is None:
+            raise NotImplementedError
         return self.write(content, name)
 
     def show(self, request: SignedInRequest, sha256: str, plan: Plan, form: forms.Form | None) -> HttpResponse:
@@ -218,7 +221,13 @@ def kept(request: SignedInRequest, sha256: str) -> tuple[bytes | None, str]:
 
 def forget(request: SignedInRequest, sha256: str) -> None:
     uploads.forget(request.user.pk, sha256)
-    request.session[SESSION_KEY] = {key: name for key, name in request.session[SESSION_KEY].items() if key != sha256}
+    forget_name(request, sha256)
+
+
+def forget_name(request: SignedInRequest, sha256: str) -> None:
+    """The session's half: a job that still needs the file forgets it itself."""
+    names: dict[str, str] = request.session.get(SESSION_KEY, {})
+    request.session[SESSION_KEY] = {key: name for key, name in names.items() if key != sha256}
 
 
 def _consequences(plan: Plan) -> list[str]:

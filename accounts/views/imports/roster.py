@@ -170,7 +170,6 @@ def _roster_pages(request: SignedInRequest) -> RosterPages:
         actor=actor,
         done_url=reverse("accounts:roster") + suffix,
         preview=lambda content: preview_roster(actor=actor, institution=institution, content=content),
-        write=lambda content, name: write_roster(actor=actor, institution=institution, content=content, file_name=name),
         labels=ROSTER_LABELS,
         words=ROSTER_WORDS,
         context={"institution": institution, "asked": asked, "roster_url": reverse("accounts:roster") + suffix},

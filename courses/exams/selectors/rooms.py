@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -66,11 +67,10 @@ def seats(actor: User, sitting: Sitting) -> list[Seat]:
     people = [one.person_id for one in candidates]
     numbers, attempts, arrived = masked_numbers(people), _latest_attempts(sitting), _arrivals(sitting)
     saved = _last_saved([one.pk for one in attempts.values() if one.state == AttemptState.RUNNING])
-    found = []
-    for one in candidates:
-        attempt = attempts.get(_survivor(one))
-        found.append(_seat(one, attempt, arrived, saved, numbers))
-    return found
+    # The first record is the one with a seat, where there is any.
+    once = {holder: one for one in reversed(candidates) for holder in [_survivor(one)]}
+    found = [one for one in candidates if once[_survivor(one)] is one]
+    return [_seat(one, attempts.get(_survivor(one)), arrived, saved, numbers) for one in found]
 
 
 def room_entries(actor: User, sitting: Sitting) -> Sequence[RoomEntry]:
@@ -91,7 +91,8 @@ def _latest_attempts(sitting: Sitting) -> dict[int, Attempt]:
 
 def _arrivals(sitting: Sitting) -> dict[int, datetime]:
     rows = RoomEntry.objects.filter(sitting=sitting, what=RoomEntry.What.ARRIVED)
-    return {int(person): at for person, at in rows.values_list("person", "at") if person}
+    holders = rows.filter(person__isnull=False).values_list(Coalesce("person__merged_into", "person"), "at")
+    return {int(holder): at for holder, at in holders.order_by("-at", "-pk")}
 
 
 def _last_saved(attempts: list[int]) -> dict[int, datetime]:
@@ -106,7 +107,7 @@ def _seat(
     saved: dict[int, datetime],
     numbers: dict[int, str],
 ) -> Seat:
-    now, person = clock.now(), candidate.person_id
+    now, person, holder = clock.now(), candidate.person_id, _survivor(candidate)
     last = saved.get(attempt.pk) if attempt else None
     since = last or (attempt.started_at if attempt else now)
     return Seat(
@@ -115,8 +116,8 @@ def _seat(
         name=candidate.person.name,
         masked=numbers.get(person, ""),
         checked=candidate.checked,
-        state=_state(attempt, person in arrived, now),
-        arrived_at=arrived.get(person),
+        state=_state(attempt, holder in arrived, now),
+        arrived_at=arrived.get(holder),
         attempt=attempt,
         last_saved=last,
         minutes=max(int((now - since).total_seconds() // 60), 0),

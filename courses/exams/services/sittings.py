@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 
 from accounts.access import require
 from accounts.models import Person, TrainingBase, User
@@ -81,14 +83,14 @@ def admit_candidates(*, actor: User, sitting: Sitting, persons: Iterable[Person]
 def give_seats(*, actor: User, sitting: Sitting, random: Random) -> int:
     """A numbered seat for everybody who has none, by lot: whoever knows the list of names knows nobody's neighbour.
 
-    A seat once given stays; who is admitted later draws among those behind it. How many were given. Raises
-    `sitting_over`: where somebody sat cannot be drawn afterwards.
+    A seat once given stays, and two joined records are one person; who is admitted later draws among those behind it.
+    How many were given. Raises `sitting_over`: where somebody sat cannot be drawn afterwards.
     """
     require(actor, Permission.EXAM_MANAGE, sitting)
     locked = Sitting.objects.select_for_update().get(pk=sitting.pk)
     if locked.closes_at <= clock.now():
         raise DomainError("sitting_over")
-    without = list(locked.candidates.filter(seat__isnull=True).order_by("pk"))
+    without = _unseated(locked)
     last = locked.candidates.aggregate(last=Max("seat"))["last"] or 0
     random.shuffle(without)
     for seat, candidate in enumerate(without, last + 1):
@@ -97,6 +99,15 @@ def give_seats(*, actor: User, sitting: Sitting, random: Random) -> int:
     if without:
         audit.record(actor, "exams.seats_given", locked, seats=len(without))
     return len(without)
+
+
+def _unseated(sitting: Sitting) -> list[SittingCandidate]:
+    """One record of everybody who has no seat by any of theirs."""
+    candidates: Any = sitting.candidates.annotate(holder=Coalesce("person__merged_into", "person"))
+    rows = list(candidates.order_by("pk"))
+    seated = {one.holder for one in rows if one.seat is not None}
+    first = {one.holder: one for one in reversed(rows) if one.holder not in seated}
+    return sorted(first.values(), key=lambda one: one.pk)
 
 
 def _check_times(opens_at: datetime, closes_at: datetime) -> None:
