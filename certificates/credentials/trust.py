@@ -25,7 +25,8 @@ def verification_policy() -> str:
         return ""
     issuers = [_issuer(key, until) for controller in controllers_used() for key, until in key_ring(controller)]
     seals, stampers = seals_used(), stampers_used()
-    beside = _once(one for used in (*seals, *stampers) for one in _chain(used))
+    signing: list[Seal | StampAuthority] = [*seals, *stampers]
+    beside = _once(one for used in signing for one in _chain(used))
     lines = [*issuers, *_once(map(_seal, seals)), *(f"# stamp sha256:{one.fingerprint}" for one in stampers), *beside]
     return ABOUT + text.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in lines)
 

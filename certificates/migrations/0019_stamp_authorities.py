@@ -7,7 +7,7 @@ import core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("certificates", "0016_checks"),
+        ("certificates", "0018_before_the_log"),
     ]
 
     operations = [
