@@ -14,7 +14,7 @@ from certificates.models.statements import ISSUE, STATE_OF, Change, status_text
 from certificates.tlog import selectors as tlog
 from certificates.tlog import services as log
 from certificates.tlog.models import PendingEntry
-from certificates.workflow import CertificateState
+from certificates.workflow import CERTIFICATE_STEPS, CertificateState
 from core import clock
 
 # Beside the words of the log: nothing was ever changed; register and log tell of different states; not put down yet,
@@ -47,10 +47,10 @@ def last_change(certificate: Certificate) -> LastChange | None:
 
 def status_in_log(certificate: Certificate, entries: list[PendingEntry]) -> str:
     """A word of the log, or one of those above. `entries`: everything that the log holds about it, in its order."""
-    newest = next((one for one in reversed(entries) if one.kind in STATE_OF), None)
-    last = last_change(certificate)
+    told = sorted((one for one in entries if one.kind in STATE_OF), key=lambda one: one.turn)
+    newest, last = told[-1] if told else None, last_change(certificate)
     changed = last if last and last.step != ISSUE else None
-    if not _registered(certificate, changed):
+    if not _registered(certificate, changed) or not history_holds(told):
         return DIFFERS
     if newest is None:
         return _unlogged(changed)
@@ -68,6 +68,22 @@ def status_of(certificate: Certificate) -> str:
     """The same of a certificate that was read in another way."""
     row = with_last_change(Certificate.objects.filter(pk=certificate.pk)).get()
     return status_in_log(row, tlog.entries_about(row.uuid))
+
+
+def history_holds(told: list[PendingEntry]) -> bool:
+    """Are these the steps of the table, one after the other and without gap? A register that was set back and then
+    changed by the services has an end that agrees, and a history that nobody could have decided.
+
+    A revocation may follow anything: it is how a register that was tampered with comes to agree with the log again.
+    """
+    state: str = CertificateState.ISSUED
+    for turn, entry in enumerate(told, 1):
+        target = STATE_OF[entry.kind]
+        ways = [step for step in CERTIFICATE_STEPS.values() if step.target == target and state in step.sources]
+        if entry.turn != turn or not (ways or target == CertificateState.REVOKED):
+            return False
+        state = target
+    return True
 
 
 def _registered(certificate: Certificate, changed: LastChange | None) -> bool:

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.permissions import Role
 from certificates.models import Certificate, CertificateEvent, StatusStatement
 from certificates.models.statements import ISSUE, KIND_OF, Change, status_text
-from certificates.selectors.status_log import unlogged_certificates, unlogged_events
+from certificates.selectors.status_log import DIFFERS, status_of, unlogged_certificates, unlogged_events
 from certificates.services.key_rotation import put_down_missing_rotations
 from certificates.tlog import services as tlog
 from certificates.tlog.selectors import last_turn
@@ -23,6 +23,9 @@ from core.workflow import advance
 # The rules under which a change comes into the log: docs/decisions/0030.
 LOG_POLICY = "certificate-status-1"
 PUT_DOWN = "certificates.put_down_missing"
+# What is taken although register and log disagree: neither ends in a certificate that is in force by a state that
+# somebody set by hand.
+ALWAYS = frozenset({ISSUE, "revoke"})
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,13 @@ class Decision:
 def take_step(
     *, actor: User, certificate: Certificate, step: str, decision: Decision = Decision(), **facts: Any
 ) -> Certificate:
-    """Take one step of the table, write the event and put it down in the log. Raises what `advance` raises, and
-    `day_out_of_order`."""
+    """Take one step of the table, write the event and put it down in the log. Raises what `advance` raises,
+    `register_differs` and `day_out_of_order`."""
+    # Asked before the state changes, told after `advance` has said who may.
+    differs = step not in ALWAYS and _differs(certificate)
     moved = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=decision.ground, **facts)
+    if differs:
+        raise DomainError("register_differs", number=moved.number)
     _check_day(moved, decision.on)
     event = CertificateEvent.objects.create(
         certificate=moved,
@@ -57,6 +64,12 @@ def take_step(
         # The issue is put down with the credential, to which its entry commits.
         _log_changes(moved, event)
     return moved
+
+
+def require_agreement(certificate: Certificate) -> None:
+    """Nothing is built upon a state that register and log disagree about. Raises `register_differs`."""
+    if _differs(certificate):
+        raise DomainError("register_differs", number=certificate.number)
 
 
 def ask_for_missing() -> None:
@@ -81,6 +94,11 @@ def put_down_missing(*, actor: User) -> int:
                 audit.record(actor, "certificates.changes_logged", locked, number=locked.number, changes=count)
                 done += 1
     return done
+
+
+def _differs(certificate: Certificate) -> bool:
+    """Asked under the lock of its row: what somebody decides right now is not there by half."""
+    return status_of(Certificate.objects.select_for_update().get(pk=certificate.pk)) == DIFFERS
 
 
 def _log_changes(certificate: Certificate, new: CertificateEvent | None = None) -> int:

@@ -60,6 +60,10 @@ REFUSALS = {
     "suspension_ends_before": gettext_lazy("The last day lies before the suspension, or has passed."),
     "day_out_of_order": gettext_lazy("The day lies in the future, or before the last change of this certificate."),
     "wrong_state": gettext_lazy("Somebody has changed this certificate in the meantime. Nothing was changed by you."),
+    "register_differs": gettext_lazy(
+        "The register and the public log disagree about the state of this certificate: somebody has changed it past the"
+        " platform. Nothing was changed. It can be revoked; for anything else ask the operators of the platform."
+    ),
     "own_record": gettext_lazy("This certificate is yours: somebody else has to decide."),
     "revocation_runs": gettext_lazy("A revocation of this certificate runs: it is decided first. Nothing was changed."),
     "identity_not_checked": gettext_lazy("The identity has not been checked: no new certificate can be made yet."),
