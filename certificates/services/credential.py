@@ -16,9 +16,9 @@ from accounts.models import User
 from accounts.permissions import Permission, Role
 from accounts.selectors import system_user
 from certificates.credentials import documents, jose, keys, library
+from certificates.credentials.ring import active_key
 from certificates.models import LIST_SIZE, Certificate, CertificateCredential, CredentialIntent, IssuerKey
 from certificates.selectors.credentials import my_transcript
-from certificates.selectors.issuer_keys import active_key
 from certificates.services.key_rotation import put_down_rotation
 from certificates.tlog import services as tlog
 from certificates.tlog.models import Kind

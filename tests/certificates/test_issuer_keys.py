@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.selectors import system_user
 from certificates.credentials import keys, verify_credential
+from certificates.credentials.ring import key_of, key_ring
 from certificates.models import IssuerKey, KeyRotation
-from certificates.selectors.issuer_keys import key_of, key_ring
 from certificates.services.credential import rotate_issuer_key, signing_key
 from certificates.services.steps import put_down_missing
 from certificates.tlog.models import PendingEntry
