@@ -1,4 +1,4 @@
-"""What is stored of the issuer's keys and of how one took over from another. Which rows are believed: credentials/ring."""
+"""What is stored of the issuer's keys and of how one took over from another; which rows are believed: see the ring."""
 
 import json
 from datetime import UTC

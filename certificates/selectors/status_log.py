@@ -4,7 +4,9 @@ The log holds kind, certificate and turn in the clear, and the day and the groun
 the database, or changes when and why it was decided, would have to change the log too, which witnesses have seen.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -16,6 +18,7 @@ from certificates.tlog.models import PendingEntry
 from certificates.workflow import CERTIFICATE_STEPS, CertificateState
 from core import clock
 
+Look = Callable[..., str]
 # Beside the words of the log: nothing was ever changed; register and log tell of different states; not put down yet,
 # within a day or for longer.
 NEVER, DIFFERS, WAITS, MISSING = "", "differs", "waits", "missing"
@@ -46,8 +49,9 @@ def last_change(certificate: Certificate) -> LastChange | None:
     return LastChange(state, ground, decided_on, at, pk, step, turn, salt) if pk else None
 
 
-def status_in_log(certificate: Certificate, entries: list[PendingEntry]) -> str:
-    """A word of the log, or one of those above. `entries`: everything that the log holds about it, in its order."""
+def status_in_log(certificate: Certificate, entries: list[PendingEntry], look: Look = tlog.seen) -> str:
+    """A word of the log, or one of those above. `entries`: everything that the log holds about it, in its order.
+    `look`: how the newest entry is looked up in the tree."""
     told = sorted((one for one in entries if one.kind in STATE_OF), key=lambda one: one.turn)
     newest, last = told[-1] if told else None, last_change(certificate)
     changed = last if last and last.step != ISSUE else None
@@ -61,7 +65,7 @@ def status_in_log(certificate: Certificate, entries: list[PendingEntry]) -> str:
         # A change that was not put down, after one that was.
         return DIFFERS
     text = status_text(certificate.uuid, changed, changed.turn)
-    found = tlog.seen(newest, commitment=log.commit(bytes.fromhex(changed.salt), text.encode()))
+    found = look(newest, commitment=log.commit(bytes.fromhex(changed.salt), text.encode()))
     return DIFFERS if found == tlog.OTHERWISE else found
 
 
@@ -69,6 +73,17 @@ def status_of(certificate: Certificate) -> str:
     """The same of a certificate that was read in another way."""
     row = with_last_change(Certificate.objects.filter(pk=certificate.pk)).get()
     return status_in_log(row, tlog.entries_about(row.uuid))
+
+
+def unsure_among(certificates: Collection[Certificate]) -> frozenset[int]:
+    """Of which of these does verification say that it could not check their state? For lists: so many statements for
+    one as for many, and the newest head stands for the proof of each entry."""
+    pks = [one.pk for one in certificates]
+    rows = list(with_last_change(Certificate.objects.filter(pk__in=pks)).order_by("pk")) if pks else []
+    entries = tlog.entries_about_each([row.uuid for row in rows]) if rows else {}
+    size = tlog.witnessed_size() if any(one.turn for found in entries.values() for one in found) else 0
+    look = partial(tlog.glanced, size=size)
+    return frozenset(row.pk for row in rows if status_in_log(row, entries[row.uuid], look) in UNSURE)
 
 
 def history_holds(told: list[PendingEntry]) -> bool:
