@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from accounts.access import ScopedQuerySet
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.selectors.waiting import Waiting, counted
+from accounts.selectors.waiting import Waiting
 from certificates.models import Certificate, CertificateEvent
 from certificates.models.statements import STATE_OF
 from certificates.selectors.status_log import stray_events
@@ -52,4 +52,4 @@ def disagreeing_in_reach(actor: User) -> QuerySet[Certificate]:
 
 
 def disagreements_waiting(actor: User) -> Waiting:
-    return counted(disagreeing_in_reach(actor))
+    return Waiting(disagreeing_in_reach(actor).count())
