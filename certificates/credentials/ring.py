@@ -39,8 +39,8 @@ def _trusted(rows: list[IssuerKey]) -> list[IssuerKey]:
     Where none of that is there, as under a former address of the site, the first key that was written down.
     """
     known = {row.pk for row in rows}.intersection(keys_before()) if len(rows) > 1 else set()
-    here = sorted((row for row in rows if is_here(row)), key=lambda row: row.version)
-    known |= {(here[0] if here else min(rows, key=lambda row: row.pk)).pk} if here or not known else set()
+    if first := [row for row in rows if is_here(row)] or ([] if known else rows):
+        known.add(min(row.pk for row in first))
     links = _links(rows) if len(rows) > len(known) else []
     while found := next((pair for pair in links if len(known & pair) == 1), None):
         known |= found
