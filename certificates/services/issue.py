@@ -31,7 +31,7 @@ from certificates.services.credential import Signed, plan_credential, sign_crede
 from certificates.services.enclosures import enclosures
 from certificates.services.snapshot import SAYS, Refusal, differs, in_the_way, refusals, snapshot, take_anew
 from certificates.services.stamps import record_stampers
-from certificates.services.steps import Decision, take_step
+from certificates.services.steps import Decision, require_agreement, take_step
 from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState, Ground
 from core import audit, outbox
 from core.errors import DomainError, NotAllowed, WrongState
@@ -130,9 +130,12 @@ def supersede_certificate(
 
 @transaction.atomic
 def allot_successor(actor: User, certificate: Certificate, ground: str) -> Certificate:
-    """The intent of the one that replaces, or the one there is; why it is replaced is noted when it is stored."""
+    """The intent of the one that replaces, or the one there is; why it is replaced is noted when it is stored.
+
+    Raises `register_differs`: what was revoked and set back by hand is not replaced by one that is in force."""
     require(actor, Permission.CERTIFICATE_MANAGE, certificate)
     old = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    require_agreement(old)
     made = Certificate.objects.filter(supersedes=old).first()
     if made:
         return made

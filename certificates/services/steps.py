@@ -11,8 +11,8 @@ from accounts.models import User
 from accounts.permissions import Role
 from certificates.models import Certificate, CertificateEvent, StatusStatement
 from certificates.models.statements import ISSUE, KIND_OF, Change, status_text
-from certificates.selectors.status_log import unlogged_certificates, unlogged_events
-from certificates.services.key_rotation import put_down_missing_rotations
+from certificates.selectors.status_log import DIFFERS, status_of, unlogged_certificates, unlogged_events
+from certificates.services.key_rotation import missing_rotations, put_down_missing_rotations
 from certificates.tlog import services as tlog
 from certificates.tlog.selectors import last_turn
 from certificates.workflow import CERTIFICATE_STEPS
@@ -23,6 +23,9 @@ from core.workflow import advance
 # The rules under which a change comes into the log: docs/decisions/0030.
 LOG_POLICY = "certificate-status-1"
 PUT_DOWN = "certificates.put_down_missing"
+# What is taken although register and log disagree: neither ends in a certificate that is in force by a state that
+# somebody set by hand.
+ALWAYS = frozenset({ISSUE, "revoke"})
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,13 @@ class Decision:
 def take_step(
     *, actor: User, certificate: Certificate, step: str, decision: Decision = Decision(), **facts: Any
 ) -> Certificate:
-    """Take one step of the table, write the event and put it down in the log. Raises what `advance` raises, and
-    `day_out_of_order`."""
+    """Take one step of the table, write the event and put it down in the log. Raises what `advance` raises,
+    `register_differs` and `day_out_of_order`."""
+    # Asked before the state changes, told after `advance` has said who may.
+    differs = step not in ALWAYS and _differs(certificate)
     moved = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=decision.ground, **facts)
+    if differs:
+        raise DomainError("register_differs", number=moved.number)
     _check_day(moved, decision.on)
     event = CertificateEvent.objects.create(
         certificate=moved,
@@ -59,9 +66,15 @@ def take_step(
     return moved
 
 
+def require_agreement(certificate: Certificate) -> None:
+    """Nothing is built upon a state that register and log disagree about. Raises `register_differs`."""
+    if _differs(certificate):
+        raise DomainError("register_differs", number=certificate.number)
+
+
 def ask_for_missing() -> None:
     """Of every day's round: what is missing is put down as an effect of its own."""
-    if unlogged_certificates():
+    if unlogged_certificates() or missing_rotations():
         outbox.add(PUT_DOWN, clock.today())
 
 
@@ -83,14 +96,21 @@ def put_down_missing(*, actor: User) -> int:
     return done
 
 
+def _differs(certificate: Certificate) -> bool:
+    """Asked under the lock of its row: what somebody decides right now is not there by half."""
+    return status_of(Certificate.objects.select_for_update().get(pk=certificate.pk)) == DIFFERS
+
+
 def _log_changes(certificate: Certificate, new: CertificateEvent | None = None) -> int:
     """The new event; of a certificate of which the log holds no change yet, its whole history in its order.
 
-    What is missing between entries was not made by a service, and is not put down as if it were. The log says which
-    turn is next, also after somebody took statements out of the register. The caller holds the certificate's row.
+    What is missing between entries, or is none of those from before, was not made by a service, and is not put down as
+    if it were. The log says which turn is next, also after somebody took statements out of the register. The caller
+    holds the certificate's row.
     """
     last = last_turn(certificate.uuid)
-    events = ([new] if new else []) if last else unlogged_events(certificate)
+    before = [] if last else unlogged_events(certificate)
+    events = [*before, new] if new else before
     for turn, event in enumerate(events, last + 1):
         _put_down(certificate, event, turn)
     return len(events)
@@ -122,6 +142,6 @@ def _check_day(certificate: Certificate, on: date | None) -> None:
     """A decision is of today or earlier, and of no day before what it changes."""
     if on is None:
         return
-    last = certificate.events.order_by("-at", "-pk").values_list("decided_on", flat=True).first()
+    last = certificate.events.order_by("-pk").values_list("decided_on", flat=True).first()
     if on > clock.today() or on < (last or certificate.issued_on):
         raise DomainError("day_out_of_order", first=str(last or certificate.issued_on))

@@ -20,6 +20,16 @@ LONGEST_ENTRY = 1024
 KEYS = {"at", "commit", "issuer", "kind", "policy", "ref", "v"}
 # Of what happens to one thing more than once.
 TURN = "turn"
+# After which change of a certificate another one may come; nothing changed before the first. A revocation may follow
+# anything: it is how a register that was tampered with comes to agree with the log again.
+UNCHANGED = ""
+_IN_FORCE = frozenset({UNCHANGED, "cert.reinstated"})
+_FOLLOWS = {
+    "cert.suspended": _IN_FORCE,
+    "cert.reinstated": frozenset({"cert.suspended"}),
+    "cert.superseded": _IN_FORCE,
+    "cert.deregistered": _IN_FORCE | {"cert.suspended"},
+}
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 # Kinds, random numbers, fingerprints, codes: nothing that could be words about somebody.
 _FORMS = {
@@ -145,6 +155,7 @@ class _Names:
 
     once: dict[tuple[str, str], int] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def take(self, facts: dict[str, Any], place: int) -> None:
         if TURN not in facts:
@@ -154,7 +165,13 @@ class _Names:
             return
         if facts[TURN] != self.turns.get(facts["ref"], 0) + 1:
             raise Alarm(f"entry {place} is not the next in the history of what it is about")
-        self.turns[facts["ref"]] = facts[TURN]
+        if not may_follow(facts["kind"], self.kinds.get(facts["ref"], UNCHANGED)):
+            raise Alarm(f"entry {place} tells of a change that could not follow the one before it")
+        self.turns[facts["ref"]], self.kinds[facts["ref"]] = facts[TURN], facts["kind"]
+
+
+def may_follow(kind: str, before: str) -> bool:
+    return kind not in _FOLLOWS or before in _FOLLOWS[kind]
 
 
 def _entries(address: str, size: int, fetch: Fetch) -> Iterator[bytes]:

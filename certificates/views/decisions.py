@@ -21,6 +21,7 @@ from certificates import services
 from certificates.forms.decisions import DecideForm, SupersedeForm, SuspendForm
 from certificates.models import Certificate
 from certificates.selectors import decisions as selectors
+from certificates.selectors.disagreements import disagreeing_in_reach
 from certificates.workflow import CERTIFICATE_STEPS, STEP_TITLES, Ground
 from core.errors import DomainError
 from core.workflow import open_steps
@@ -60,6 +61,10 @@ REFUSALS = {
     "suspension_ends_before": gettext_lazy("The last day lies before the suspension, or has passed."),
     "day_out_of_order": gettext_lazy("The day lies in the future, or before the last change of this certificate."),
     "wrong_state": gettext_lazy("Somebody has changed this certificate in the meantime. Nothing was changed by you."),
+    "register_differs": gettext_lazy(
+        "The register and the public log disagree about the state of this certificate: somebody has changed it past the"
+        " platform. Nothing was changed. It can be revoked; for anything else ask the operators of the platform."
+    ),
     "own_record": gettext_lazy("This certificate is yours: somebody else has to decide."),
     "revocation_runs": gettext_lazy("A revocation of this certificate runs: it is decided first. Nothing was changed."),
     "identity_not_checked": gettext_lazy("The identity has not been checked: no new certificate can be made yet."),
@@ -113,6 +118,7 @@ def suspensions(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "lines": selectors.suspension_lines(list(page)),
+        "disagreeing": disagreeing_in_reach(request.user)[:PAGE_LENGTH],
         "manages": holds(request.user, Permission.CERTIFICATE_MANAGE),
         "crumbs": trail(_("Suspended certificates")),
     }

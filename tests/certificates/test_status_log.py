@@ -2,7 +2,6 @@
 
 import ast
 import json
-from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,59 +15,36 @@ from django.test.utils import CaptureQueriesContext
 from ninja.testing import TestClient
 
 from accounts.selectors import system_user
-from certificates import services
 from certificates.api import router
 from certificates.credentials import verify_credential
-from certificates.models import Certificate, CertificateEvent, StatusStatement
+from certificates.models import Certificate, StatusStatement
 from certificates.models.statements import KIND_OF, STATE_OF
 from certificates.rules import Outcome
-from certificates.selectors import verification, verify, verify_file
+from certificates.selectors import verification, verify_file
 from certificates.selectors.files import newest_bytes
 from certificates.services.erasure import reduce_certificates
 from certificates.services.steps import PUT_DOWN, ask_for_missing, put_down_missing
-from certificates.tlog.models import PendingEntry
 from certificates.tlog.services import commit
-from certificates.workflow import CERTIFICATE_STEPS, GROUNDS, CertificateState
+from certificates.workflow import CERTIFICATE_STEPS, CertificateState
 from core import clock
 from core.errors import NotAllowed
 from core.models import AuditEntry, OutboxEvent
 from core.outbox import deliver_event
 from tests.builders import regulator
 from tests.certificates.builders import make_certificate
-from tests.tlog.logs import unguarded, witnessed
+from tests.certificates.changes import (
+    ROLLED_BACK,
+    as_it_was_before,
+    asked,
+    changes,
+    decide,
+    forged_event,
+    past_the_guards,
+    state_alone,
+)
+from tests.tlog.logs import witnessed
 
 pytestmark = pytest.mark.django_db
-GONE = ("certificates_certificateevent", "certificates_statusstatement")
-
-
-def asked(certificate):
-    return verify(number=certificate.number, code=certificate.code)
-
-
-def decide(certificate, step, ground="", **more):
-    done = {
-        "suspend": services.suspend_certificate,
-        "resume": services.resume_certificate,
-        "revoke": services.revoke_certificate,
-        "deregister": services.deregister_certificate,
-        "supersede": services.supersede_certificate,
-    }[step]
-    done(actor=system_user(), certificate=certificate, ground=ground or sorted(GROUNDS[step])[0], **more)
-    certificate.refresh_from_db()
-    return certificate
-
-
-@contextmanager
-def past_the_guards(*tables):
-    """As somebody with the owner's rights over the database."""
-    connection.check_constraints()
-    with unguarded(*tables):
-        yield
-    connection.check_constraints()
-
-
-def changes(certificate):
-    return list(PendingEntry.objects.filter(ref=certificate.uuid, turn__gt=0).order_by("turn"))
 
 
 # --- every step leaves an entry ---------------------------------------------------------------------------------------
@@ -157,29 +133,6 @@ def test_erasure_changes_no_state_and_leaves_no_entry():
 
 
 # --- what verification finds ------------------------------------------------------------------------------------------
-def state_alone(certificate):
-    """No trigger stands in the way of this one."""
-    Certificate.objects.filter(pk=certificate.pk).update(state="issued")
-
-
-def history_too(certificate):
-    with past_the_guards(*GONE):
-        StatusStatement.objects.filter(certificate=certificate).delete()
-        certificate.events.exclude(step="issue").delete()
-    state_alone(certificate)
-
-
-def forged_event(certificate):
-    state_alone(certificate)
-    CertificateEvent.objects.create(
-        certificate=certificate, step="resume", state="issued", ground="check_passed", decided_on=clock.today(),
-        actor=system_user(),
-    )  # fmt: skip
-
-
-ROLLED_BACK = [state_alone, history_too, forged_event]
-
-
 @pytest.mark.parametrize("by_hand", ROLLED_BACK)
 @pytest.mark.parametrize("is_witnessed", [True, False])
 def test_state_set_back_by_hand_is_never_green(by_hand, is_witnessed, settings, tmp_path, monkeypatch):
@@ -299,9 +252,7 @@ def earlier():
     certificate = decide(make_certificate(), "suspend")
     decide(certificate, "resume")
     decide(certificate, "revoke", "court_order")
-    with past_the_guards("certificates_statusstatement", "tlog_pending"):
-        StatusStatement.objects.all().delete()
-        PendingEntry.objects.filter(turn__gt=0).delete()
+    as_it_was_before()
     return certificate
 
 
@@ -328,9 +279,7 @@ def test_command_puts_down_what_is_missing_once(earlier):
 
 def test_next_decision_puts_down_what_came_before_it():
     certificate = decide(make_certificate(), "suspend")
-    with past_the_guards("certificates_statusstatement", "tlog_pending"):
-        StatusStatement.objects.all().delete()
-        PendingEntry.objects.filter(turn__gt=0).delete()
+    as_it_was_before()
     decide(certificate, "resume")
     assert [(one.turn, one.kind) for one in changes(certificate)] == [(1, "cert.suspended"), (2, "cert.reinstated")]
     assert asked(certificate).outcome == Outcome.VALID

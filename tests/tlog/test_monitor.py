@@ -9,11 +9,13 @@ import sys
 import pytest
 import requests
 
+from certificates.models.statements import ISSUE, STATE_OF
 from certificates.tlog import monitor, policy, selectors
 from certificates.tlog.merkle import EMPTY_ROOT, leaf_hash, root_of
 from certificates.tlog.models import Leaf
 from certificates.tlog.notes import Checkpoint, Note, Signer
 from certificates.tlog.tiles import bundle, unbundle
+from certificates.workflow import CERTIFICATE_STEPS, CertificateState
 from tests.architecture.sources import ROOT
 from tests.tlog.logs import NOW, ORIGIN, grow, make_log, policy_text, running_witness
 from tools import monitor as command
@@ -223,12 +225,45 @@ def test_two_entries_about_the_same_are_an_alarm(world):
 def test_history_with_a_gap_is_an_alarm(turns, fits, world):
     """A change that was left out, or put down twice, is seen by whoever reads the log."""
     entries, first = own_entries(world), own_entries(world)[0]
-    told = [changed(first, kind="cert.suspended", turn=turn) for turn in turns]
+    kinds = ("cert.suspended", "cert.reinstated", "cert.suspended")
+    told = [changed(first, kind=kind, turn=turn) for kind, turn in zip(kinds, turns, strict=False)]
     forged_world(world, [*told, *entries[len(told) :]])
 
     # Of a history without a gap it is only said that the witness has seen another.
     with pytest.raises(monitor.Alarm, match="another history" if fits else "not the next in the history"):
         world.watch()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "fits"),
+    [
+        (("revoked", "suspended", "reinstated"), False),
+        (("revoked", "superseded"), False),
+        (("reinstated",), False),
+        (("superseded", "reinstated"), False),
+        (("suspended", "reinstated", "revoked"), True),
+        (("suspended", "deregistered"), True),
+        (("revoked", "revoked"), True),
+    ],
+)
+def test_history_that_nobody_could_have_decided_is_an_alarm(kinds, fits, world):
+    """Set back in the register and changed by the platform afterwards: every turn is there, and the order is none."""
+    entries, first = own_entries(world), own_entries(world)[0]
+    told = [changed(first, kind=f"cert.{kind}", turn=turn) for turn, kind in enumerate(kinds, 1)]
+    forged_world(world, [*told, *entries[len(told) :]])
+
+    with pytest.raises(monitor.Alarm, match="another history" if fits else "could not follow"):
+        world.watch()
+
+
+def test_monitor_knows_the_order_of_the_table():
+    """It runs without the platform, so it has a table of its own."""
+    before = {monitor.UNCHANGED: CertificateState.ISSUED, **STATE_OF}
+    for kind, target in STATE_OF.items():
+        sources = [step.sources for name, step in CERTIFICATE_STEPS.items() if step.target == target and name != ISSUE]
+        for earlier, state in before.items():
+            allowed = kind == "cert.revoked" or any(state in one for one in sources)
+            assert monitor.may_follow(kind, earlier) == allowed, (kind, earlier)
 
 
 def test_database_rewritten_and_signed_again_is_found_each_time(world):

@@ -7,6 +7,7 @@ from certificates.tlog.selectors.entries import (
     cosigned_by,
     covering_head,
     entries_about,
+    entries_about_each,
     full_note,
     is_final,
     known_fork,
@@ -23,6 +24,7 @@ from certificates.tlog.selectors.entries import (
     signed_by,
     standing,
     unwitnessed_since,
+    witnessed_size,
 )
 from certificates.tlog.selectors.pages import EntryView, WitnessView, entry_view, opens, recent_leaves, witness_views
 from certificates.tlog.selectors.policies import policy, policy_is_unreadable, policy_text, read_policy
@@ -34,6 +36,7 @@ from certificates.tlog.selectors.seen import (
     LONGEST_UNWITNESSED,
     OTHERWISE,
     began_before,
+    glanced,
     in_question,
     is_late,
     seen,
@@ -59,8 +62,10 @@ __all__ = [
     "cosigned_by",
     "covering_head",
     "entries_about",
+    "entries_about_each",
     "entry_view",
     "full_note",
+    "glanced",
     "in_question",
     "is_final",
     "is_late",
@@ -88,4 +93,5 @@ __all__ = [
     "tile_content",
     "unwitnessed_since",
     "witness_views",
+    "witnessed_size",
 ]  # fmt: skip
