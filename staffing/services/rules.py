@@ -19,7 +19,7 @@ from staffing.models import RatioRule
 from staffing.rules import WORDS, rule_text
 from staffing.workflow import RATIO_RULE_STEPS, RuleState
 
-# The rules under which a version comes into the log: docs/decisions/0034.
+# The rules under which a version comes into the log: docs/decisions/0035.
 LOG_POLICY = "ratio-rule-1"
 
 
