@@ -17,7 +17,7 @@ from core import clock, uploads
 from core.calendar import working_day_deadline
 from core.errors import DomainError, NotAllowed
 from core.models import Job, OutboxEvent
-from core.outbox import MAX_ATTEMPTS, deliver_event
+from core.outbox import deliver_event
 from oversight.models import DataRequest
 from oversight.selectors.requests import kept_after_erasure, requests_to_answer
 from oversight.services import (
@@ -32,7 +32,6 @@ from oversight.services import (
 )
 from oversight.services.requests import say_farewell
 from oversight.services.retention import delete_expired
-from oversight.tasks import delete_what_is_past_due
 from tests.accounts.test_sign_up import phone_login
 from tests.builders import (
     make_appointment,
@@ -335,22 +334,6 @@ def test_mail_server_that_is_down_undoes_no_erasure_and_is_tried_again(person, s
     settings.EMAIL_BACKEND = working
     farewell()
 
-    assert [letter.to for letter in mail.outbox] == [["lin@example.test"]]
-
-
-def test_letter_that_was_given_up_is_written_again_every_day(person, settings):
-    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "tests.oversight.broken_mail.Backend"
-    former(person)
-    erased(person)
-    for _attempt in range(MAX_ATTEMPTS):
-        event = farewell()
-    assert event.state == OutboxEvent.State.FAILED
-
-    settings.EMAIL_BACKEND = working
-    delete_what_is_past_due()
-    delete_what_is_past_due()
-
-    assert farewell().state == OutboxEvent.State.DONE
     assert [letter.to for letter in mail.outbox] == [["lin@example.test"]]
 
 

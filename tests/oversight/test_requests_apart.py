@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core import mail
 
 from accounts.models import AppointmentDispute, IdentityDocument, Invitation, JoinRequest, Person
 from accounts.models.joining import address_index
@@ -15,10 +16,11 @@ from accounts.services import ask_to_join, invite
 from core import clock, uploads
 from core.errors import DomainError, NotAllowed
 from core.models import Job, JobItem, OutboxEvent
-from core.outbox import deliver_event
+from core.outbox import MAX_ATTEMPTS, deliver_event
 from oversight.models import DataRequest
 from oversight.selectors.requests import request_to_answer
 from oversight.services import ask_for_copy, ask_for_correction, ask_for_erasure, carry_out, take_request
+from oversight.tasks import delete_what_is_past_due
 from tests.builders import (
     make_appointment,
     make_institution,
@@ -29,6 +31,7 @@ from tests.builders import (
     resident_number,
 )
 from tests.certificates.builders import make_certificate
+from tests.oversight.test_requests import farewell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
 NUMBER, OTHER = resident_number(50_101), resident_number(50_102)
@@ -164,3 +167,18 @@ def test_lists_ask_the_same_number_of_statements(client, rows, django_assert_num
 
     with django_assert_num_queries(5):
         client.get("/en/oversight/requests/")
+
+
+def test_last_letter_that_was_given_up_is_written_again_every_day(person, settings):
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "tests.oversight.broken_mail.Backend"
+    carried_out(ask_for_erasure(actor=person.user))
+    for _attempt in range(MAX_ATTEMPTS):
+        event = farewell()
+    assert event.state == OutboxEvent.State.FAILED
+
+    settings.EMAIL_BACKEND = working
+    delete_what_is_past_due()
+    delete_what_is_past_due()
+
+    assert farewell().state == OutboxEvent.State.DONE
+    assert [letter.to for letter in mail.outbox] == [["lin@example.test"]]
