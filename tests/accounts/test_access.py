@@ -222,7 +222,7 @@ def test_nationwide_is_an_empty_jurisdiction_and_not_an_empty_condition(here, si
     """An empty Q vanishes in an OR: `nothing OR everything` would be nothing."""
     national = hat(Role.REGULATOR, AdminBody.objects.get(code="NATIONAL"))
 
-    assert Institution.objects.allowed(national, Permission.INSTITUTION_VIEW).count() == 2
+    assert Institution.objects.allowed(national, Permission.INSTITUTION_VIEW).count() == 4
     assert Institution.objects.filter(Q(pk__in=[]) | Q()).count() == 0, "the trap itself"
 
 
