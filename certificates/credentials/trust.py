@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from certificates.credentials.ring import key_ring
-from certificates.models import IssuerKey, Seal, StampAuthority
+from certificates.models import IssuerKey, Seal
 from certificates.selectors.seals import controllers_used, seals_used, stampers_used
 from certificates.tlog import selectors as tlog
 
@@ -25,8 +24,8 @@ def verification_policy() -> str:
         return ""
     issuers = [_issuer(key, until) for controller in controllers_used() for key, until in key_ring(controller)]
     seals, stampers = seals_used(), stampers_used()
-    signing: list[Seal | StampAuthority] = [*seals, *stampers]
-    beside = _once(one for used in signing for one in _chain(used))
+    chains = [*(one.chain for one in seals), *(one.chain for one in stampers)]
+    beside = _once(one for chain in chains for one in _chain(chain))
     lines = [*issuers, *_once(map(_seal, seals)), *(f"# stamp sha256:{one.fingerprint}" for one in stampers), *beside]
     return ABOUT + text.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in lines)
 
@@ -45,8 +44,8 @@ def _seal(seal: Seal) -> str:
     return f"# seal sha256:{seal.fingerprint}"
 
 
-def _chain(used: Seal | StampAuthority) -> list[str]:
-    found = x509.load_pem_x509_certificates(used.chain.encode()) if used.chain else []
+def _chain(chain: str) -> list[str]:
+    found = x509.load_pem_x509_certificates(chain.encode()) if chain else []
     return [f"# certificate sha256:{one.fingerprint(hashes.SHA256()).hex()}" for one in found]
 
 
