@@ -26,6 +26,7 @@ class CertificatesConfig(AppConfig):
         "certificates_certificatetemplate",
         "certificates_statusstatement",
         "certificates_keyrotation",
+        "certificates_beforethelog",
     ]
     # Everything a certificate says is frozen at issue; the filing number comes back later from the receiving body.
     frozen: ClassVar[dict[str, list[str]]] = {

@@ -10,8 +10,10 @@ from certificates.models import BatchCheck
 from certificates.selectors.batches import batches_waiting
 from certificates.selectors.decisions import deadline_figures
 from certificates.selectors.desks import put_up_desks
+from certificates.selectors.disagreements import register_agrees
 from certificates.selectors.issuer_keys import rotation_opened
 from certificates.services import checks, revocations, telling, wallet
+from certificates.services.disagreements import report_disagreements
 from certificates.services.erasure import ERASE_FILE, erase_file
 from certificates.services.jobs import BATCH, KIND, issue_item
 from certificates.services.proof_files import COMPLETE, complete_file, start_completions
@@ -19,7 +21,7 @@ from certificates.services.stamps import RENEW, renew_file, start_renewals
 from certificates.services.steps import PUT_DOWN, ask_for_missing, put_down_missing
 from certificates.tlog.models import Kind
 from certificates.tlog.selectors import opens
-from core import jobs, outbox
+from core import jobs, outbox, readiness
 from core.models import Job, OutboxEvent
 
 
@@ -43,6 +45,7 @@ for role in (Role.BASE_MANAGER, Role.REGULATOR):
 offices.also(Role.BASE_MANAGER, batches_waiting)
 put_up_desks()
 opens(Kind.KEY_ROTATED, rotation_opened)
+readiness.tell("register", register_agrees)
 
 
 @outbox.handles(revocations.NOTICED)
@@ -57,6 +60,7 @@ def every_day() -> None:
     revocations.close_periods(actor=system_user())
     wallet.remind_of_expiry(actor=system_user())
     ask_for_missing()
+    report_disagreements(actor=system_user())
 
 
 @outbox.handles(wallet.REMIND)

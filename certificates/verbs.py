@@ -25,6 +25,7 @@ audit.name_verbs(
         "certificates.issuer_key_taken_into_use": _("Took a key into use that signs credentials."),
         "certificates.rotation_logged": _("Put an earlier rotation of keys down in the public log."),
         "certificates.changes_logged": _("Put earlier changes of a certificate down in the public log."),
+        "certificates.register_differs": _("Found that register and public log disagree about a certificate."),
         "certificates.certificate.issue": _("Issued a certificate."),
         "certificates.certificate.suspend": _("Suspended a certificate."),
         "certificates.certificate.resume": _("Resumed a suspended certificate."),

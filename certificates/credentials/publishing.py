@@ -11,8 +11,8 @@ from typing import Any
 from django.core.cache import cache
 
 from certificates.credentials import documents, jose, keys, library
+from certificates.credentials.ring import active_key, key_ring
 from certificates.models import IssuerKey
-from certificates.selectors.issuer_keys import active_key, key_ring
 from certificates.selectors.status_lists import list_is_open, set_bits
 from certificates.workflow import StatusPurpose
 from core import clock

@@ -17,10 +17,10 @@ from django.db import InterfaceError, OperationalError
 from certificates.credentials import jose, keys, library
 from certificates.credentials.checks import as_list, problems, stamp
 from certificates.credentials.library import NotGenuine
+from certificates.credentials.ring import key_of
 from certificates.models import Certificate, CertificateCredential, CredentialIntent
 from certificates.rules import Outcome, outcome
 from certificates.selectors.credentials import credential_of
-from certificates.selectors.issuer_keys import key_of
 from certificates.selectors.status_log import UNSURE, status_of
 from certificates.workflow import StatusPurpose
 from core import clock

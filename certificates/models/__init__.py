@@ -18,7 +18,7 @@ from certificates.models.designs import CertificateTemplate, TemplateVersion
 from certificates.models.filing import FilingLine, FilingList
 from certificates.models.handout import CertificateHandout, CertificateReturn
 from certificates.models.revisions import FileRevision
-from certificates.models.statements import KeyRotation, StatusStatement
+from certificates.models.statements import BeforeTheLog, KeyRotation, StatusStatement
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
 from certificates.workflow import CertificateState, Ground
 from core import clock
@@ -27,6 +27,7 @@ from courses.models import TrainingRecord
 __all__ = [
     "BatchCheck",
     "BatchCheckLine",
+    "BeforeTheLog",
     "Certificate",
     "CertificateCounter",
     "CertificateEvent",

@@ -107,3 +107,22 @@ class KeyRotation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.former_id} -> {self.key_id}"
+
+
+class BeforeTheLog(models.Model):
+    """What was there before changes and rotations were put down, listed once by the migration (append-only, one row).
+
+    Events by their primary keys, and keys of the issuer of whose taking over no rotation tells. The list is closed:
+    whatever else has no entry in the log was made by no service.
+    """
+
+    events = models.JSONField(default=list)
+    keys = models.JSONField(default=list)
+    listed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(name="before_the_log_once", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return f"{len(self.events)}, {len(self.keys)}"

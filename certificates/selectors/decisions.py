@@ -49,7 +49,7 @@ def cases_of(actor: User, certificate: Certificate) -> list[RevocationCase]:
 def suspended_certificates(actor: User) -> Any:
     """A queryset with what the last suspension says; the first to end first, those without an end last."""
     rows = Certificate.objects.allowed(actor, Permission.CERTIFICATE_VIEW).filter(state=CertificateState.SUSPENDED)
-    last = CertificateEvent.objects.filter(certificate=OuterRef("pk"), step="suspend").order_by("-at", "-pk")
+    last = CertificateEvent.objects.filter(certificate=OuterRef("pk"), step="suspend").order_by("-pk")
     names = ("ends_on", "ground", "decided_on")
     told = {f"suspension_{name}": Subquery(last.values(name)[:1]) for name in names}
     return rows.select_related("base").annotate(**told).order_by(F("suspension_ends_on").asc(nulls_last=True), "pk")

@@ -1,34 +1,39 @@
-"""Which key signs credentials, and which one signed at a moment."""
+"""What is stored of the issuer's keys and of how one took over from another; which rows are believed: see the ring."""
 
-from datetime import datetime
-from itertools import pairwise
+import json
+from datetime import UTC
 
-from certificates.models import IssuerKey, KeyRotation
-
-
-def active_key(controller: str) -> IssuerKey | None:
-    return IssuerKey.objects.filter(controller=controller).order_by("-active_from", "-pk").first()
+from certificates.models import BeforeTheLog, IssuerKey, KeyRotation
+from certificates.tlog.models import Kind, PendingEntry
 
 
-def key_ring(controller: str) -> list[tuple[IssuerKey, datetime | None]]:
-    """Every key that ever signed, oldest first, each with the moment at which the next one took over."""
-    keys = list(IssuerKey.objects.filter(controller=controller).order_by("active_from", "pk"))
-    ended = [following.active_from for _key, following in pairwise(keys)]
-    return list(zip(keys, [*ended, None], strict=True)) if keys else []
+def key_rows(controller: str) -> list[IssuerKey]:
+    """As they were written down, oldest first."""
+    return list(IssuerKey.objects.filter(controller=controller).order_by("active_from", "pk"))
 
 
-def key_of(method: str, *, at: datetime | None = None) -> IssuerKey | None:
-    """The key of that name, if it was the one that signed at that moment."""
-    controller, _hash, _fragment = method.partition("#")
-    for key, ended in key_ring(controller):
-        if key.method == method:
-            return key if at is None or _signed_at(key, ended, at) else None
-    return None
+def rotations_of(rows: list[IssuerKey]) -> list[tuple[KeyRotation, set[bytes]]]:
+    """Each with what the log holds about it."""
+    found = KeyRotation.objects.filter(key__in=rows, former__in=rows).select_related("former", "key").order_by("pk")
+    entries = PendingEntry.objects.filter(kind=Kind.KEY_ROTATED, ref__in=[one.uuid for one in found]).order_by("pk")
+    return [(one, {bytes(entry.commitment) for entry in entries if entry.ref == one.uuid}) for one in found]
 
 
-def _signed_at(key: IssuerKey, ended: datetime | None, at: datetime) -> bool:
-    """Proofs name whole seconds."""
-    return key.active_from.replace(microsecond=0) <= at and (ended is None or at <= ended)
+def keys_before() -> frozenset[int]:
+    """The closed list of the migration: keys of whose taking over no rotation tells."""
+    return frozenset(one for kept in BeforeTheLog.objects.values_list("keys", flat=True) for one in kept)
+
+
+def rotation_statement(former: IssuerKey, key: IssuerKey) -> str:
+    """Canonical JSON: keys in order, no spaces, one form per value."""
+    facts = {
+        "at": key.active_from.astimezone(UTC).isoformat(timespec="microseconds"),
+        "controller": key.controller,
+        "former": {"method": former.method, "public_key": former.public_key},
+        "key": {"method": key.method, "public_key": key.public_key},
+        "v": 1,
+    }
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
 
 def rotation_document(rotation: KeyRotation) -> bytes:

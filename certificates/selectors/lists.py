@@ -33,7 +33,7 @@ def certificate_of(actor: User, number: str) -> Certificate | None:
     return (
         rows.select_related("file__seal", "supersedes", "superseded_by", "taken_back", "base", "person__merged_into")
         .prefetch_related(
-            Prefetch("events", queryset=CertificateEvent.objects.order_by("at", "pk")),
+            Prefetch("events", queryset=CertificateEvent.objects.order_by("pk")),
             Prefetch("file__revisions", queryset=FileRevision.objects.order_by("pk")),
         )
         .filter(number=number)

@@ -16,14 +16,15 @@ from accounts.models import User
 from accounts.permissions import Permission, Role
 from accounts.selectors import system_user
 from certificates.credentials import documents, jose, keys, library
+from certificates.credentials.ring import active_key
 from certificates.models import LIST_SIZE, Certificate, CertificateCredential, CredentialIntent, IssuerKey
 from certificates.selectors.credentials import my_transcript
-from certificates.selectors.issuer_keys import active_key
+from certificates.selectors.status_log import unsure_among
 from certificates.services.key_rotation import put_down_rotation
 from certificates.tlog import services as tlog
 from certificates.tlog.models import Kind
 from core import audit, clock
-from core.errors import NotAllowed
+from core.errors import DomainError, NotAllowed
 
 # The rules under which a certificate comes into the log: docs/decisions/0022.
 LOG_POLICY = "certificate-1"
@@ -92,10 +93,15 @@ def make_credential(*, actor: User, certificate: Certificate) -> CertificateCred
 
 
 def make_transcript(*, actor: User) -> bytes | None:
-    """A signed record of the actor's own credentials in force, as of now; None without any. Nothing is written."""
+    """A signed record of the actor's own credentials in force, as of now; None without any. Nothing is written.
+
+    Raises `state_unsure`: nothing is signed as in force that verification says it could not check.
+    """
     certificates, key, now = my_transcript(actor), active_key(keys.controller()), clock.now()
     if not certificates or key is None:
         return None
+    if unsure := unsure_among(certificates):
+        raise DomainError("state_unsure", number=next(one.number for one in certificates if one.pk in unsure))
     newest = certificates[-1]
     unsigned = library.transcript(
         issuer=documents.issuer(key.controller),

@@ -3,15 +3,14 @@
 Who steals the new key alone, or writes a row with a key of his own, cannot say that the former one agreed.
 """
 
-import json
 import secrets
-from datetime import UTC
 from itertools import pairwise
 from uuid import uuid4
 
 from certificates.credentials import keys
+from certificates.credentials.ring import is_here
 from certificates.models import IssuerKey, KeyRotation
-from certificates.selectors.issuer_keys import rotation_document
+from certificates.selectors.issuer_keys import keys_before, rotation_document, rotation_statement
 from certificates.tlog import services as tlog
 from certificates.tlog.models import Kind
 from certificates.tlog.notes import to_base64
@@ -22,7 +21,7 @@ LOG_POLICY = "issuer-key-1"
 
 def put_down_rotation(former: IssuerKey, key: IssuerKey) -> KeyRotation:
     """In the transaction that takes the key into use. Needs both private halves."""
-    statement = _statement(former, key)
+    statement = rotation_statement(former, key)
     signed = [to_base64(keys.private_key(one.version).sign(statement.encode())) for one in (former, key)]
     salt, uuid = secrets.token_bytes(tlog.SALT_SIZE), uuid4()
     rotation = KeyRotation(uuid=uuid, former=former, key=key, statement=statement, salt=salt.hex())
@@ -36,23 +35,13 @@ def put_down_rotation(former: IssuerKey, key: IssuerKey) -> KeyRotation:
 
 def put_down_missing_rotations() -> list[KeyRotation]:
     """Of rotations from before they were put down: those of which this process still has both private halves."""
-    rows = list(IssuerKey.objects.filter(controller=keys.controller()).order_by("active_from", "pk"))
-    known = set(KeyRotation.objects.values_list("key", flat=True))
+    return [put_down_rotation(former, key) for former, key in missing_rotations()]
+
+
+def missing_rotations() -> list[tuple[IssuerKey, IssuerKey]]:
+    """A row that is none of those from before is nobody's key: whoever wrote it gets no rotation for it."""
+    before = keys_before()
+    rows = IssuerKey.objects.filter(controller=keys.controller(), pk__in=before).order_by("active_from", "pk")
+    known = set(KeyRotation.objects.values_list("key", flat=True)) if before else set()
     missing = [(former, key) for former, key in pairwise(rows) if key.pk not in known]
-    return [put_down_rotation(former, key) for former, key in missing if _is_here(former) and _is_here(key)]
-
-
-def _is_here(key: IssuerKey) -> bool:
-    return key.version in keys.versions() and keys.public_multibase(key.version) == key.public_key
-
-
-def _statement(former: IssuerKey, key: IssuerKey) -> str:
-    """Canonical JSON: keys in order, no spaces, one form per value."""
-    facts = {
-        "at": key.active_from.astimezone(UTC).isoformat(timespec="microseconds"),
-        "controller": key.controller,
-        "former": {"method": former.method, "public_key": former.public_key},
-        "key": {"method": key.method, "public_key": key.public_key},
-        "v": 1,
-    }
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return [(former, key) for former, key in missing if is_here(former) and is_here(key)]

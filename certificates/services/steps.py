@@ -12,7 +12,7 @@ from accounts.permissions import Role
 from certificates.models import Certificate, CertificateEvent, StatusStatement
 from certificates.models.statements import ISSUE, KIND_OF, Change, status_text
 from certificates.selectors.status_log import DIFFERS, status_of, unlogged_certificates, unlogged_events
-from certificates.services.key_rotation import put_down_missing_rotations
+from certificates.services.key_rotation import missing_rotations, put_down_missing_rotations
 from certificates.tlog import services as tlog
 from certificates.tlog.selectors import last_turn
 from certificates.workflow import CERTIFICATE_STEPS
@@ -74,7 +74,7 @@ def require_agreement(certificate: Certificate) -> None:
 
 def ask_for_missing() -> None:
     """Of every day's round: what is missing is put down as an effect of its own."""
-    if unlogged_certificates():
+    if unlogged_certificates() or missing_rotations():
         outbox.add(PUT_DOWN, clock.today())
 
 
@@ -104,11 +104,13 @@ def _differs(certificate: Certificate) -> bool:
 def _log_changes(certificate: Certificate, new: CertificateEvent | None = None) -> int:
     """The new event; of a certificate of which the log holds no change yet, its whole history in its order.
 
-    What is missing between entries was not made by a service, and is not put down as if it were. The log says which
-    turn is next, also after somebody took statements out of the register. The caller holds the certificate's row.
+    What is missing between entries, or is none of those from before, was not made by a service, and is not put down as
+    if it were. The log says which turn is next, also after somebody took statements out of the register. The caller
+    holds the certificate's row.
     """
     last = last_turn(certificate.uuid)
-    events = ([new] if new else []) if last else unlogged_events(certificate)
+    before = [] if last else unlogged_events(certificate)
+    events = [*before, new] if new else before
     for turn, event in enumerate(events, last + 1):
         _put_down(certificate, event, turn)
     return len(events)
@@ -140,6 +142,6 @@ def _check_day(certificate: Certificate, on: date | None) -> None:
     """A decision is of today or earlier, and of no day before what it changes."""
     if on is None:
         return
-    last = certificate.events.order_by("-at", "-pk").values_list("decided_on", flat=True).first()
+    last = certificate.events.order_by("-pk").values_list("decided_on", flat=True).first()
     if on > clock.today() or on < (last or certificate.issued_on):
         raise DomainError("day_out_of_order", first=str(last or certificate.issued_on))

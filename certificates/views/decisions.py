@@ -21,6 +21,7 @@ from certificates import services
 from certificates.forms.decisions import DecideForm, SupersedeForm, SuspendForm
 from certificates.models import Certificate
 from certificates.selectors import decisions as selectors
+from certificates.selectors.disagreements import disagreeing_in_reach
 from certificates.workflow import CERTIFICATE_STEPS, STEP_TITLES, Ground
 from core.errors import DomainError
 from core.workflow import open_steps
@@ -117,6 +118,7 @@ def suspensions(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "lines": selectors.suspension_lines(list(page)),
+        "disagreeing": disagreeing_in_reach(request.user)[:PAGE_LENGTH],
         "manages": holds(request.user, Permission.CERTIFICATE_MANAGE),
         "crumbs": trail(_("Suspended certificates")),
     }

@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.selectors import system_user
 from certificates import services
-from certificates.models import Certificate, CertificateEvent, StatusStatement
+from certificates.models import BeforeTheLog, Certificate, CertificateEvent, StatusStatement
 from certificates.selectors import verify
 from certificates.tlog.models import PendingEntry
 from certificates.workflow import GROUNDS
@@ -42,6 +42,21 @@ def past_the_guards(*tables):
     connection.check_constraints()
 
 
+def before_the_log(*, events=(), keys=()):
+    """As the migration would have listed it."""
+    with past_the_guards("certificates_beforethelog"):
+        rows = {"events": [one.pk for one in events], "keys": [one.pk for one in keys]}
+        BeforeTheLog.objects.update_or_create(pk=1, defaults=rows)
+
+
+def as_it_was_before():
+    """Decided before changes were put down: the log knows nothing of all that there is."""
+    with past_the_guards("certificates_statusstatement", "tlog_pending"):
+        StatusStatement.objects.all().delete()
+        PendingEntry.objects.filter(turn__gt=0).delete()
+    before_the_log(events=CertificateEvent.objects.exclude(step="issue"))
+
+
 def changes(certificate):
     return list(PendingEntry.objects.filter(ref=certificate.uuid, turn__gt=0).order_by("turn"))
 
@@ -60,10 +75,21 @@ def history_too(certificate):
 
 def forged_event(certificate):
     state_alone(certificate)
-    CertificateEvent.objects.create(
-        certificate=certificate, step="resume", state="issued", ground="check_passed", decided_on=clock.today(),
-        actor=system_user(),
-    )  # fmt: skip
+    invented(certificate)
+
+
+def forged_revocation(certificate):
+    """The first change of a certificate, row and state, by hand."""
+    Certificate.objects.filter(pk=certificate.pk).update(state="revoked")
+    invented(certificate, step="revoke", state="revoked", ground="false_fact")
+
+
+def invented(certificate, **fields):
+    """An event that no service wrote."""
+    rest = {"step": "resume", "state": "issued", "ground": "check_passed"} | fields
+    return CertificateEvent.objects.create(
+        certificate=certificate, actor=system_user(), **{"decided_on": clock.today(), **rest}
+    )
 
 
 ROLLED_BACK = [state_alone, history_too, forged_event]

@@ -1,19 +1,41 @@
 """A state that was set by hand: nothing is built upon it, nothing of it is put down, and somebody is told."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.permissions import Role
 from accounts.selectors import system_user
+from accounts.selectors.waiting import waiting_lines
 from certificates import services
 from certificates.credentials import verify_credential
-from certificates.models import Certificate, StatusStatement
+from certificates.models import BeforeTheLog, Certificate, StatusStatement
 from certificates.rules import Outcome
+from certificates.selectors.disagreements import register_agrees
 from certificates.services import steps
-from certificates.services.issue import store_certificate
+from certificates.services.disagreements import report_disagreements
+from certificates.services.issue import allot_successor, store_certificate
+from certificates.tasks import every_day
 from certificates.tlog.models import PendingEntry
+from core import clock, readiness
 from core.errors import DomainError, NotAllowed, WrongState
+from core.models import AuditEntry, OutboxEvent
+from core.outbox import deliver_event
 from tests.builders import regulator
 from tests.certificates.builders import make_certificate
-from tests.certificates.changes import ROLLED_BACK, asked, changes, decide, history_too, state_alone
+from tests.certificates.changes import (
+    ROLLED_BACK,
+    as_it_was_before,
+    asked,
+    changes,
+    decide,
+    forged_event,
+    forged_revocation,
+    history_too,
+    past_the_guards,
+    state_alone,
+)
 
 pytestmark = pytest.mark.django_db
 OTHERS = ("suspend", "supersede", "deregister")
@@ -61,13 +83,13 @@ def test_who_may_not_decide_is_told_that_and_nothing_about_the_log():
     state_alone(certificate)
     with pytest.raises(NotAllowed):
         services.suspend_certificate(
-            actor=regulator("99/"), certificate=certificate, ground="identity_under_check"
+            actor=regulator(), certificate=certificate, ground="identity_under_check"
         )  # fmt: skip
 
 
 def test_successor_that_was_allotted_before_is_not_stored():
     old = make_certificate()
-    intent = services.issue.allot_successor(system_user(), old, "information_corrected")
+    intent = allot_successor(system_user(), old, "information_corrected")
     decide(old, "revoke", "court_order")
     state_alone(old)
     with pytest.raises(DomainError, match="register_differs"):
@@ -75,7 +97,7 @@ def test_successor_that_was_allotted_before_is_not_stored():
     intent.refresh_from_db()
     assert (intent.state, asked(intent).outcome) == ("draft", Outcome.NEVER_ISSUED)
     with pytest.raises(DomainError, match="register_differs"):
-        services.issue.allot_successor(system_user(), old, "information_corrected")
+        allot_successor(system_user(), old, "information_corrected")
 
 
 # --- and what was built upon it is found ------------------------------------------------------------------------------
@@ -134,3 +156,119 @@ def test_entries_and_history_gone_from_the_register_alone_are_found():
     certificate = decide(make_certificate(), "suspend")
     history_too(certificate)
     refused(certificate, "suspend")
+
+
+# --- nothing of it is put down, and somebody is told ------------------------------------------------------------------
+def rounds(count=3):
+    """So many days of the round, with what it asked for carried out; answers how many effects that were."""
+    for day in range(count):
+        with clock.travel(timedelta(days=day)):
+            every_day()
+            for pk in OutboxEvent.objects.filter(kind=steps.PUT_DOWN, state="new").values_list("pk", flat=True):
+                deliver_event(pk)
+    return OutboxEvent.objects.filter(kind=steps.PUT_DOWN).count()
+
+
+def test_first_change_that_was_forged_is_neither_told_nor_put_down():
+    certificate = make_certificate()
+    forged_revocation(certificate)
+    answer = asked(certificate)
+    assert (answer.outcome, answer.change_logged) == (Outcome.COULD_NOT_CHECK, "differs")
+    assert (answer.ground, answer.ended_on, answer.checks["status"]) == ("", None, "failed")
+    assert (rounds(), changes(certificate)) == (0, [])
+    assert asked(certificate).outcome == Outcome.COULD_NOT_CHECK
+    # Nor by the next decision.
+    Certificate.objects.filter(pk=certificate.pk).update(state="issued")
+    refused(certificate, "suspend")
+
+
+def test_event_that_is_dated_back_is_not_from_before():
+    certificate = make_certificate()
+    as_it_was_before()
+    forged_revocation(certificate)
+    event = certificate.events.get(step="revoke")
+    with past_the_guards("certificates_certificateevent"):
+        certificate.events.filter(pk=event.pk).update(at=clock.now() - timedelta(days=900))
+    assert (asked(certificate).change_logged, rounds(), changes(certificate)) == ("differs", 0, [])
+
+
+def test_list_of_what_was_before_is_closed():
+    assert BeforeTheLog.objects.get().events == []
+    for work in (
+        lambda: BeforeTheLog.objects.update(events=[1]),
+        lambda: BeforeTheLog(pk=2).save(force_insert=True),
+        lambda: BeforeTheLog(pk=1, events=[1]).save(force_insert=True),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            work()
+
+
+def test_history_from_before_is_put_down_without_what_was_forged_beside_it():
+    certificate = decide(decide(make_certificate(), "suspend"), "revoke", "court_order")
+    as_it_was_before()
+    assert asked(certificate).outcome == Outcome.REVOKED
+    forged_event(certificate)
+    assert (rounds(), [one.kind for one in changes(certificate)]) == (1, ["cert.suspended", "cert.revoked"])
+    assert (asked(certificate).outcome, asked(certificate).change_logged) == (Outcome.COULD_NOT_CHECK, "differs")
+
+
+@pytest.mark.parametrize("by_hand", [state_alone, forged_event, history_too])
+def test_daily_round_beside_a_forgery_asks_for_nothing_and_raises_an_alarm(by_hand, client, caplog):
+    certificate = decide(make_certificate(), "revoke", "court_order")
+    other = decide(make_certificate(), "suspend")
+    assert (rounds(), register_agrees()) == (0, True)
+    by_hand(certificate)
+    assert rounds() == 0
+    entries = AuditEntry.objects.filter(verb="certificates.register_differs")
+    assert [one.facts for one in entries] == [{"number": certificate.number, "state": "issued"}]
+    assert f"register and public log disagree about certificate {certificate.number}" in caplog.text
+    assert "CRITICAL" in {record.levelname for record in caplog.records}
+    assert readiness.checks()["register"] == "failed"
+    actor = regulator()
+    client.force_login(actor)
+    desk = {line.desk.code: line.waiting.count for line in waiting_lines(actor, Role.REGULATOR)}
+    assert desk["disagreements"] == 1
+    shown = [one.number for one in client.get("/en/suspensions/").context["disagreeing"]]
+    assert shown == [certificate.number] != [other.number]
+
+
+def test_alarm_ends_when_register_and_log_agree_again():
+    certificate = decide(make_certificate(), "revoke", "court_order")
+    state_alone(certificate)
+    rounds(1)
+    decide(certificate, "revoke", "court_order")
+    assert register_agrees()
+
+
+def test_forged_first_change_is_an_alarm_too_and_only_the_system_raises_it():
+    certificate = make_certificate()
+    forged_revocation(certificate)
+    with pytest.raises(NotAllowed):
+        report_disagreements(actor=regulator(""))
+    assert (report_disagreements(actor=system_user()), register_agrees()) == (1, False)
+    assert report_disagreements(actor=system_user()) == 1
+    assert AuditEntry.objects.filter(verb="certificates.register_differs").count() == 1
+
+
+# --- a clock behind ---------------------------------------------------------------------------------------------------
+def test_clock_that_was_set_back_makes_no_disagreement():
+    certificate = decide(make_certificate(), "suspend")
+    with clock.travel(-timedelta(minutes=5)):
+        decide(certificate, "resume")
+    assert (asked(certificate).outcome, asked(certificate).change_logged) == (Outcome.VALID, "pending")
+    with clock.travel(-timedelta(minutes=10)):
+        decide(certificate, "revoke", "court_order")
+    assert asked(certificate).outcome == Outcome.REVOKED
+    with pytest.raises(WrongState):
+        decide(certificate, "suspend")
+    assert register_agrees()
+
+
+def test_day_of_a_decision_is_compared_with_the_last_decision_whatever_the_clock_said():
+    with clock.travel(-timedelta(days=9)):
+        certificate = make_certificate()
+    decide(certificate, "suspend", on=clock.today() - timedelta(days=6))
+    with clock.travel(-timedelta(minutes=5)):
+        decide(certificate, "resume", on=clock.today() - timedelta(days=2))
+    with pytest.raises(DomainError, match="day_out_of_order"):
+        decide(certificate, "revoke", "court_order", on=clock.today() - timedelta(days=4))

@@ -13,7 +13,7 @@ from accounts.selectors import system_user
 from accounts.workflow import Standing
 from certificates.identifiers import parse_number
 from certificates.models import Certificate, CertificateCounter, CertificateEvent, CertificateFile
-from certificates.services import issue, issue_certificate, supersede_certificate
+from certificates.services import issue, issue_certificate, revoke_certificate, supersede_certificate
 from certificates.services.issue import allot_certificate, store_certificate
 from certificates.services.jobs import issue_item
 from certificates.services.snapshot import refusals
@@ -367,7 +367,7 @@ def test_supersede_certificate_refuses_other_grounds_and_ended_ones():
     old = make_certificate()
     with pytest.raises(DomainError, match="ground_not_allowed"):
         supersede_certificate(actor=system_user(), certificate=old, ground="own_request")
-    Certificate.objects.filter(pk=old.pk).update(state="revoked")
+    revoke_certificate(actor=system_user(), certificate=old, ground="court_order")
     with pytest.raises(WrongState):
         supersede_certificate(actor=system_user(), certificate=old)
     assert Certificate.objects.count() == 1

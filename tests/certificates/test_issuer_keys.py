@@ -1,28 +1,35 @@
 """Keys of the issuer: the first one, a new one, what former ones signed, what is published of them."""
 
+import html
 import json
+import re
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test import override_settings
 
 from accounts.selectors import system_user
-from certificates.credentials import keys, verify_credential
-from certificates.models import IssuerKey, KeyRotation
-from certificates.selectors.issuer_keys import key_of, key_ring
+from certificates.credentials import keys, verification_policy, verify_credential
+from certificates.credentials.ring import key_of, key_ring
+from certificates.models import BeforeTheLog, IssuerKey, KeyRotation
 from certificates.services.credential import rotate_issuer_key, signing_key
-from certificates.services.steps import put_down_missing
+from certificates.services.steps import PUT_DOWN, ask_for_missing, put_down_missing
 from certificates.tlog.models import PendingEntry
 from certificates.tlog.notes import from_base64
 from certificates.tlog.services import commit
 from core import clock
 from core.errors import NotAllowed
-from core.models import AuditEntry
+from core.models import AuditEntry, OutboxEvent
+from core.outbox import deliver_event
 from tests.builders import regulator
 from tests.certificates.builders import make_certificate
-from tests.tlog.logs import unguarded
+from tests.certificates.changes import as_it_was_before, before_the_log, decide, forged_event
+from tests.tlog.logs import make_log, unguarded
 
 pytestmark = pytest.mark.django_db
 TWO = {1: "33" * 32, 2: "44" * 32}
@@ -157,11 +164,14 @@ def test_private_halves_are_nowhere_in_what_is_published(client):
 
 
 # --- the log ----------------------------------------------------------------------------------------------------------
-def opened():
-    """Salt and lines of the one rotation, as the log's page shows them."""
-    rotation = KeyRotation.objects.get()
-    lines = f"{rotation.statement}\n{rotation.former_signature}\n{rotation.key_signature}\n"
-    return bytes.fromhex(rotation.salt), lines
+def opened(client):
+    """Salt and lines of the one rotation, as the log's page shows them to anybody."""
+    entry = PendingEntry.objects.get(kind="key.rotated")
+    page = client.get(f"/en/log/entries/key.rotated/{entry.ref}/").content.decode()
+    section = page[page.index('id="opening"') :]
+    salt = re.search(r"<code class=.hash.>([0-9a-f]{64})</code>", section)[1]
+    lines = html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", section, re.DOTALL)[1])
+    return bytes.fromhex(salt), lines
 
 
 def test_rotation_is_put_down_signed_by_both_keys(client, settings):
@@ -170,7 +180,7 @@ def test_rotation_is_put_down_signed_by_both_keys(client, settings):
     settings.ISSUER_KEYS = TWO
     second = rotate_issuer_key(actor=system_user())
 
-    entry, (salt, lines) = PendingEntry.objects.get(kind="key.rotated"), opened()
+    entry, (salt, lines) = PendingEntry.objects.get(kind="key.rotated"), opened(client)
     assert bytes(entry.commitment) == commit(salt, lines.encode())
     said, former_signature, key_signature = lines.splitlines()
     facts = json.loads(said)
@@ -202,15 +212,115 @@ def test_earlier_rotation_is_put_down_while_both_private_halves_are_here(setting
     with unguarded("certificates_keyrotation", "tlog_pending"):
         KeyRotation.objects.all().delete()
         PendingEntry.objects.all().delete()
+    put_down_missing(actor=system_user())
+    assert not KeyRotation.objects.exists(), "keys that are none of those from before get no rotation"
+    before_the_log(keys=IssuerKey.objects.all())
 
     settings.ISSUER_KEYS = {2: TWO[2]}
     put_down_missing(actor=system_user())
     assert not KeyRotation.objects.exists()
+    ask_for_missing()
+    assert not OutboxEvent.objects.filter(kind=PUT_DOWN).exists(), "nobody can sign it here"
     settings.ISSUER_KEYS = TWO
+    # No certificate was ever changed: the rotation alone is reason enough.
+    ask_for_missing()
+    deliver_event(OutboxEvent.objects.get(kind=PUT_DOWN).pk)
     put_down_missing(actor=system_user())
-    put_down_missing(actor=system_user())
+    ask_for_missing()
+    assert OutboxEvent.objects.filter(kind=PUT_DOWN).count() == 1
     assert KeyRotation.objects.count() == PendingEntry.objects.filter(kind="key.rotated").count() == 1
     assert AuditEntry.objects.filter(verb="certificates.rotation_logged").count() == 1
+
+
+def test_migration_lists_what_was_before_and_asks_for_it(settings):
+    migration = import_module("certificates.migrations.0018_before_the_log")
+    first, changed = signing_key(), decide(make_certificate(), "suspend")
+    settings.ISSUER_KEYS = TWO
+    second = rotate_issuer_key(actor=system_user())
+    assert (migration.unlogged_events(apps), migration.keys_without_rotation(apps)) == ([], [])
+    forged_event(changed)
+    assert migration.unlogged_events(apps) == []
+
+    as_it_was_before()
+    connection.check_constraints()
+    with unguarded("certificates_keyrotation", "certificates_beforethelog"):
+        KeyRotation.objects.all().delete()
+        BeforeTheLog.objects.all().delete()
+    migration.list_what_was_before(apps, None)
+
+    listed = BeforeTheLog.objects.get()
+    assert listed.events == list(changed.events.exclude(step="issue").order_by("pk").values_list("pk", flat=True))
+    assert (listed.keys, OutboxEvent.objects.filter(kind=PUT_DOWN).count()) == ([first.pk, second.pk], 1)
+
+
+# --- rows that nobody took into use -----------------------------------------------------------------------------------
+def by_hand(version=2, *, seed="77" * 32, **fields):
+    """A key of somebody else's, written past the services."""
+    with override_settings(ISSUER_KEYS={version: seed}):
+        public = keys.public_multibase(version)
+    return IssuerKey.objects.create(controller=keys.controller(), version=version, public_key=public, **fields)
+
+
+@pytest.mark.parametrize("moment", [timedelta(0), timedelta(days=3), -timedelta(days=3)])
+def test_row_that_was_written_by_hand_is_no_key(moment, client, settings, tmp_path):
+    make_log(tmp_path, settings)
+    old, first = make_certificate(), signing_key()
+    forged = by_hand(active_from=clock.now() + moment)
+
+    assert [one["publicKeyMultibase"] for one in published(client)["verificationMethod"]] == [first.public_key]
+    assert forged.public_key not in verification_policy()
+    assert first.public_key in verification_policy()
+    assert (key_of(forged.method), signing_key(), key_ring(first.controller)) == (None, first, [(first, None)])
+    assert verify_credential(old.credential.json_form.encode()).outcome == "valid"
+    make_certificate()
+
+
+def test_own_key_that_no_rotation_took_into_use_is_none_yet(client, settings):
+    first = signing_key()
+    settings.ISSUER_KEYS = TWO
+    by_hand(seed=TWO[2])
+    assert [one["publicKeyMultibase"] for one in published(client)["verificationMethod"]] == [first.public_key]
+    put_down_missing(actor=system_user())
+    assert not KeyRotation.objects.exists()
+
+
+def test_rotation_that_one_of_both_did_not_sign_or_that_is_not_in_the_log_makes_no_key(settings):
+    first = signing_key()
+    with override_settings(ISSUER_KEYS=TWO):
+        second = rotate_issuer_key(actor=system_user())
+        assert [key for key, _ended in key_ring(first.controller)] == [first, second]
+    assert [key for key, _ended in key_ring(first.controller)] == [first, second]
+    rotation = KeyRotation.objects.get()
+    signatures = {"former_signature": rotation.key_signature, "key_signature": rotation.former_signature}
+    for change in ({"statement": "{}"}, {"salt": "00" * 32}, {"salt": "no"}, *({k: v} for k, v in signatures.items())):
+        with transaction.atomic():
+            connection.check_constraints()
+            with unguarded("certificates_keyrotation"):
+                KeyRotation.objects.update(**change)
+            assert key_ring(first.controller) == [(first, None)], change
+            transaction.set_rollback(True)
+    connection.check_constraints()
+    with unguarded("tlog_pending"):
+        PendingEntry.objects.filter(kind="key.rotated").delete()
+    assert key_ring(first.controller) == [(first, None)]
+
+
+def test_keys_from_before_rotations_were_put_down_stay_published(client, settings):
+    old, first = make_certificate(), signing_key()
+    settings.ISSUER_KEYS = TWO
+    second = rotate_issuer_key(actor=system_user())
+    connection.check_constraints()
+    with unguarded("certificates_keyrotation", "tlog_pending"):
+        KeyRotation.objects.all().delete()
+        PendingEntry.objects.filter(kind="key.rotated").delete()
+    before_the_log(keys=[first, second])
+    settings.ISSUER_KEYS = {2: TWO[2]}
+    by_hand(3)
+    assert [one["publicKeyMultibase"] for one in published(client)["verificationMethod"]] == [
+        first.public_key,
+        second.public_key,
+    ]
+    assert verify_credential(old.credential.json_form.encode()).outcome == "valid"
 
 
 def test_rotations_cannot_be_changed_or_taken_away_and_have_two_keys(settings):

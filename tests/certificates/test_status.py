@@ -39,8 +39,10 @@ ALLOWED = [
 
 @pytest.mark.parametrize(("before", "step", "ground", "after"), ALLOWED)
 def test_decision_moves_the_certificate_and_writes_an_event(before, step, ground, after):
-    certificate = make_certificate(state=before)
+    certificate = make_certificate()
     actor = manager_of(certificate.base)
+    if before == CertificateState.SUSPENDED:
+        certificate = DECIDE["suspend"](actor=actor, certificate=certificate, ground="identity_under_check")
 
     decided = DECIDE[step](actor=actor, certificate=certificate, ground=ground, note="内部说明")
 

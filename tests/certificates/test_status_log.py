@@ -24,7 +24,6 @@ from certificates.selectors import verification, verify_file
 from certificates.selectors.files import newest_bytes
 from certificates.services.erasure import reduce_certificates
 from certificates.services.steps import PUT_DOWN, ask_for_missing, put_down_missing
-from certificates.tlog.models import PendingEntry
 from certificates.tlog.services import commit
 from certificates.workflow import CERTIFICATE_STEPS, CertificateState
 from core import clock
@@ -33,7 +32,16 @@ from core.models import AuditEntry, OutboxEvent
 from core.outbox import deliver_event
 from tests.builders import regulator
 from tests.certificates.builders import make_certificate
-from tests.certificates.changes import ROLLED_BACK, asked, changes, decide, forged_event, past_the_guards, state_alone
+from tests.certificates.changes import (
+    ROLLED_BACK,
+    as_it_was_before,
+    asked,
+    changes,
+    decide,
+    forged_event,
+    past_the_guards,
+    state_alone,
+)
 from tests.tlog.logs import witnessed
 
 pytestmark = pytest.mark.django_db
@@ -244,9 +252,7 @@ def earlier():
     certificate = decide(make_certificate(), "suspend")
     decide(certificate, "resume")
     decide(certificate, "revoke", "court_order")
-    with past_the_guards("certificates_statusstatement", "tlog_pending"):
-        StatusStatement.objects.all().delete()
-        PendingEntry.objects.filter(turn__gt=0).delete()
+    as_it_was_before()
     return certificate
 
 
@@ -273,9 +279,7 @@ def test_command_puts_down_what_is_missing_once(earlier):
 
 def test_next_decision_puts_down_what_came_before_it():
     certificate = decide(make_certificate(), "suspend")
-    with past_the_guards("certificates_statusstatement", "tlog_pending"):
-        StatusStatement.objects.all().delete()
-        PendingEntry.objects.filter(turn__gt=0).delete()
+    as_it_was_before()
     decide(certificate, "resume")
     assert [(one.turn, one.kind) for one in changes(certificate)] == [(1, "cert.suspended"), (2, "cert.reinstated")]
     assert asked(certificate).outcome == Outcome.VALID

@@ -35,7 +35,7 @@ from tests.oversight.desks import designation, line, shown
 pytestmark = pytest.mark.django_db
 # Pairs are looked for group by group; ends of periods need the special days and the known years, whose turn it is the
 # table of who is competent.
-STATEMENTS = {"doubles": 3, "designations": 4, "rectifying": 3}
+STATEMENTS = {"disagreements": 2, "doubles": 3, "designations": 4, "rectifying": 3}
 
 
 def denied(institution, name: str = "高轩"):

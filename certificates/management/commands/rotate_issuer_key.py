@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.selectors import system_user
 from certificates.credentials import keys
-from certificates.selectors.issuer_keys import key_ring
+from certificates.credentials.ring import key_ring
 from certificates.services.credential import rotate_issuer_key
 
 

@@ -7,6 +7,7 @@ from certificates.tlog.selectors.entries import (
     cosigned_by,
     covering_head,
     entries_about,
+    entries_about_each,
     full_note,
     is_final,
     known_fork,
@@ -23,11 +24,12 @@ from certificates.tlog.selectors.entries import (
     signed_by,
     standing,
     unwitnessed_since,
+    witnessed_size,
 )
 from certificates.tlog.selectors.pages import EntryView, WitnessView, entry_view, opens, recent_leaves, witness_views
 from certificates.tlog.selectors.policies import policy, policy_is_unreadable, policy_text, read_policy
 from certificates.tlog.selectors.rebuilding import CannotRebuild, Rebuilt, rebuild
-from certificates.tlog.selectors.seen import ABSENT, LATE, LONGEST_UNWITNESSED, OTHERWISE, began_before, seen
+from certificates.tlog.selectors.seen import ABSENT, LATE, LONGEST_UNWITNESSED, OTHERWISE, began_before, glanced, seen
 from certificates.tlog.selectors.tiles import tile_content
 from certificates.tlog.selectors.tree import TileReader
 
@@ -48,8 +50,10 @@ __all__ = [
     "cosigned_by",
     "covering_head",
     "entries_about",
+    "entries_about_each",
     "entry_view",
     "full_note",
+    "glanced",
     "is_final",
     "known_fork",
     "last_turn",
@@ -75,4 +79,5 @@ __all__ = [
     "tile_content",
     "unwitnessed_since",
     "witness_views",
+    "witnessed_size",
 ]  # fmt: skip

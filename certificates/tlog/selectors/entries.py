@@ -39,6 +39,21 @@ def entries_about(ref: uuid.UUID) -> list[PendingEntry]:
     return list(rows.order_by(F("leaf__idx").asc(nulls_last=True), "pk"))
 
 
+def entries_about_each(refs: Collection[uuid.UUID]) -> dict[uuid.UUID, list[PendingEntry]]:
+    """The same of many things, in one statement."""
+    found: dict[uuid.UUID, list[PendingEntry]] = {ref: [] for ref in refs}
+    rows = PendingEntry.objects.filter(ref__in=found).select_related("leaf")
+    for entry in rows.order_by(F("leaf__idx").asc(nulls_last=True), "pk"):
+        found[entry.ref].append(entry)
+    return found
+
+
+def witnessed_size() -> int:
+    """How many entries lie below the newest head that enough witnesses have seen."""
+    head = published_head()
+    return head.size if head and is_final(head) else 0
+
+
 def last_turn(ref: uuid.UUID) -> int:
     """How many changes of one thing were put down; nought for none."""
     return PendingEntry.objects.filter(ref=ref).aggregate(last=Max("turn"))["last"] or 0

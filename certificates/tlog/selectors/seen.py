@@ -40,6 +40,16 @@ def seen(entry: PendingEntry | None, *, commitment: bytes) -> str:
     return FINAL if _proof_holds(leaf, head, bytes(entry.entry)) else OTHERWISE
 
 
+def glanced(entry: PendingEntry, *, commitment: bytes, size: int) -> str:
+    """The same for a list of many: below the witnessed head of that size counts as final, and no proof is computed."""
+    if bytes(entry.commitment) != commitment:
+        return OTHERWISE
+    leaf = place_of(entry)
+    if leaf is not None and leaf.idx < size:
+        return FINAL
+    return LATE if entry.created_at < clock.now() - LONGEST_UNWITNESSED else PENDING
+
+
 def began_before(moment: datetime) -> bool:
     """Was there an entry before this moment?"""
     return PendingEntry.objects.filter(created_at__lt=moment).exists()
