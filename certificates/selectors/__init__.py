@@ -8,6 +8,7 @@ from certificates.selectors.files import newest_bytes, stored_bytes
 from certificates.selectors.filing import own_awards_to_file
 from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
 from certificates.selectors.roster import public_roster, roster_lines
+from certificates.selectors.status_log import unsure_among
 from certificates.selectors.verification import (
     Answer,
     could_not_check,
@@ -44,6 +45,7 @@ __all__ = [
     "seen",
     "state_of",
     "stored_bytes",
+    "unsure_among",
     "verify",
     "verify_by_name",
     "verify_file",

@@ -10,6 +10,7 @@ from accounts.models.positions import not_voided
 from accounts.selectors.consents import PUBLIC_ROSTER
 from accounts.selectors.staff import running_on
 from certificates.models import Certificate
+from certificates.selectors.status_log import unsure_among
 from certificates.workflow import CertificateState
 from core import clock
 from core.text import name_key
@@ -40,7 +41,10 @@ def public_roster(search: str = "") -> QuerySet[Certificate]:
 
 
 def roster_lines(rows: list[Certificate]) -> list[RosterLine]:
-    """The lines of one page, in two statements however many there are."""
+    """The lines of one page, in so many statements however many there are. Nobody is listed by a certificate of which
+    verification says that it could not be checked."""
+    unsure = unsure_among(rows)
+    rows = [row for row in rows if row.pk not in unsure]
     places = _institutions([row.person_id for row in rows if '"institution"' in row.shows])  # type: ignore[attr-defined]
     return [_line(row, row.shows, places) for row in rows]  # type: ignore[attr-defined]
 

@@ -21,7 +21,7 @@ from certificates.models import Certificate, CertificateFile, FileRevision, Seal
 from certificates.rules import FileIs, Outcome, outcome
 from certificates.selectors.files import check_stored, sealed_as
 from certificates.selectors.signatures import Seen, seal_is_whole, seal_seen
-from certificates.selectors.status_log import DIFFERS, UNSURE, status_in_log, with_last_change
+from certificates.selectors.status_log import DIFFERS, UNSURE, status_in_log, status_of, with_last_change
 from certificates.tlog import selectors as tlog
 from certificates.tlog.models import Kind, PendingEntry
 from certificates.workflow import CertificateState, Ground
@@ -141,6 +141,8 @@ def could_not_check() -> Answer:
 
 def state_of(certificate: Certificate) -> Outcome:
     """What verification would say of the register's entry, for pages that show a certificate to those it concerns."""
+    if status_of(certificate) in UNSURE:
+        return Outcome.COULD_NOT_CHECK
     return outcome(certificate.state, certificate.valid_until, on=clock.today())
 
 

@@ -177,7 +177,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = _page(request, selectors.my_certificates(request.user))  # type: ignore[arg-type]
     has_transcript = selectors.has_transcript(request.user)  # type: ignore[arg-type]
     waiting = selectors.own_awards_to_file(request.user)  # type: ignore[arg-type]
-    context = {"page": page, "has_transcript": has_transcript, "waiting": waiting}
+    unsure = selectors.unsure_among(list(page))
+    context = {"page": page, "has_transcript": has_transcript, "waiting": waiting, "unsure": unsure}
     return render(request, "certificates/mine.html", context)
 
 
@@ -186,6 +187,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     found = _certificate_or_404(request, number)
     context = {
         "certificate": found,
+        "unsure": selectors.unsure_among([found]),
         "events": found.events.all(),
         "revisions": found.file.revisions.all(),
         "with_proof": any(one.kind == RevisionKind.PROOF for one in found.file.revisions.all()),
@@ -236,7 +238,8 @@ def add_to_wallet(request: HttpRequest, number: str) -> HttpResponse:
         {"label": found.title, "url": reverse("certificates:certificate", args=[found.number])},
         {"label": _("Add to a wallet")},
     ]
-    return render(request, "certificates/wallet.html", {"certificate": found, "trail": trail})
+    context = {"certificate": found, "trail": trail, "unsure": selectors.unsure_among([found])}
+    return render(request, "certificates/wallet.html", context)
 
 
 @require_safe
@@ -254,7 +257,10 @@ def credential(request: HttpRequest, number: str, form: str) -> HttpResponse:
 @never_cache
 def transcript(request: HttpRequest) -> HttpResponse:
     """All of one's certificates in force in one signed file, made anew at each download."""
-    made = services.make_transcript(actor=request.user)  # type: ignore[arg-type]
+    try:
+        made = services.make_transcript(actor=request.user)  # type: ignore[arg-type]
+    except DomainError as refusal:
+        return render(request, "certificates/transcript_unsure.html", refusal.facts, status=503)
     if made is None:
         raise Http404
     return _file(made, f"transcript-{clock.today():%Y%m%d}.json", "application/vc")
@@ -292,7 +298,9 @@ def issued(request: HttpRequest) -> HttpResponse:
         state=wanted.get("state", ""),
         search=wanted.get("q", ""),
     )
-    return render(request, "certificates/issued.html", {"page": _page(request, rows), "form": form})
+    page = _page(request, rows)
+    context = {"page": page, "form": form, "unsure": selectors.unsure_among(list(page))}
+    return render(request, "certificates/issued.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

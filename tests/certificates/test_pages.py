@@ -171,7 +171,7 @@ def test_issued_page_costs_the_same_for_any_number_of_rows(client, cohort, rows,
     for _ in range(rows):
         make_certificate(make_award(cohort))
     client.force_login(manager_of(cohort.base))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         answer = client.get(reverse("certificates:issued"))
     assert len(answer.context["page"].object_list) == rows
 
@@ -184,7 +184,7 @@ def test_mine_page_costs_the_same_for_any_number_of_rows(client, cohort, rows, d
         make_certificate(make_award(make_cohort(cohort.base)))
     change_past_the_guard(Certificate.objects.all(), person=first.person)
     client.force_login(first.person.user)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         answer = client.get(reverse("certificates:mine"))
     assert len(answer.context["page"].object_list) == rows
 

@@ -91,5 +91,5 @@ def test_roster_asks_the_same_number_of_statements(client, rows, django_assert_n
         person, _certificate = holder(f"人{n}")
         agree(actor=person.user, code=PUBLIC_ROSTER, parts=ALL)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         assert client.get("/en/managers/").status_code == 200
