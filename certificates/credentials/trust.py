@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from certificates.credentials.ring import key_ring
 from certificates.models import IssuerKey, Seal
 from certificates.selectors.seals import controllers_used, seals_used, stampers_used
 from certificates.tlog import selectors as tlog

@@ -101,7 +101,9 @@ def make_transcript(*, actor: User) -> bytes | None:
     if not certificates or key is None:
         return None
     if unsure := unsure_among(certificates):
-        raise DomainError("state_unsure", number=next(one.number for one in certificates if one.pk in unsure))
+        raise DomainError(
+            "state_unsure", number=next(certificate.number for certificate in certificates if certificate.pk in unsure)
+        )
     newest = certificates[-1]
     unsigned = library.transcript(
         issuer=documents.issuer(key.controller),

@@ -20,8 +20,9 @@ def report_disagreements(*, actor: User) -> int:
     found = list(disagreeing())
     known = AuditEntry.objects.filter(verb=FOUND, subject_type="certificates.certificate")
     told = {(entry.subject_id, entry.facts.get("state")) for entry in known.only("subject_id", "facts")}
-    for one in found:
-        log.critical("register and public log disagree about certificate %s", one.number)
-        if (str(one.pk), one.state) not in told:
-            audit.record(actor, FOUND, one, number=one.number, state=one.state)
+    for certificate in found:
+        log.critical("register and public log disagree about certificate %s", certificate.number)
+        if (str(certificate.pk), certificate.state) not in told:
+            number, state = certificate.number, certificate.state
+            audit.record(actor, "certificates.register_differs", certificate, number=number, state=state)
     return len(found)

@@ -48,7 +48,7 @@ def take_step(
     differs = step not in ALWAYS and _differs(certificate)
     moved = advance(certificate, step, CERTIFICATE_STEPS, actor=actor, reason=decision.ground, **facts)
     if differs:
-        raise DomainError("register_differs", number=moved.number)
+        raise DomainError("register_differs", number=certificate.number)
     _check_day(moved, decision.on)
     event = CertificateEvent.objects.create(
         certificate=moved,

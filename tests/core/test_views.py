@@ -42,7 +42,7 @@ def test_readyz_when_all_is_well(client):
 
     assert response.status_code == 200
     assert response.json() == {"status": "ready", "database": "ok", "storage": "ok", "broker": "ok", "queue": "ok",
-        "indexes": "ok", "log": "ok",
+        "indexes": "ok", "log": "ok", "register": "ok",
     }  # fmt: skip
 
 
