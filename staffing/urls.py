@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.views import changes, cockpit, rules, sealed
+from staffing.views import changes, cockpit, sealed, versions
 
 app_name = "staffing"
 urlpatterns = [
@@ -14,17 +14,17 @@ urlpatterns = [
     path("institution/changes/<int:pk>/changed/", changes.changed, name="changed"),
     path("institution/changes/<int:pk>/corrected/", changes.corrected, name="corrected"),
     path("institution/changes/<int:pk>/moved/", changes.moved, name="moved"),
-    path("ratio-rules/", rules.rules, name="rules"),
-    path("ratio-rules/compare/", rules.compare, name="compare_rules"),
-    path("ratio-rules/<int:pk>/", rules.rule, name="rule"),
-    path("ratio-rules/<int:pk>/open/", rules.open_rule, name="open_rule"),
-    path("ratio-rules/<int:pk>/new/", rules.new_rule, name="new_rule"),
-    path("ratio-rules/<int:pk>/edit/", rules.edit_rule, name="edit_rule"),
-    path("ratio-rules/<int:pk>/effect/", rules.effect, name="rule_effect"),
-    path("ratio-rules/<int:pk>/propose/", rules.decide_rule, {"step": "propose"}, name="propose_rule"),
-    path("ratio-rules/<int:pk>/adopt/", rules.decide_rule, {"step": "adopt"}, name="adopt_rule"),
-    path("ratio-rules/<int:pk>/refuse/", rules.decide_rule, {"step": "refuse"}, name="refuse_rule"),
-    path("ratio-rules/<int:pk>/withdraw/", rules.decide_rule, {"step": "withdraw"}, name="withdraw_rule"),
+    path("ratio-rules/", versions.rules, name="rules"),
+    path("ratio-rules/compare/", versions.compare, name="compare_rules"),
+    path("ratio-rules/<int:pk>/", versions.rule, name="rule"),
+    path("ratio-rules/<int:pk>/open/", versions.open_rule, name="open_rule"),
+    path("ratio-rules/<int:pk>/new/", versions.new_rule, name="new_rule"),
+    path("ratio-rules/<int:pk>/edit/", versions.edit_rule, name="edit_rule"),
+    path("ratio-rules/<int:pk>/effect/", versions.effect, name="rule_effect"),
+    path("ratio-rules/<int:pk>/propose/", versions.decide_rule, {"step": "propose"}, name="propose_rule"),
+    path("ratio-rules/<int:pk>/adopt/", versions.decide_rule, {"step": "adopt"}, name="adopt_rule"),
+    path("ratio-rules/<int:pk>/refuse/", versions.decide_rule, {"step": "refuse"}, name="refuse_rule"),
+    path("ratio-rules/<int:pk>/withdraw/", versions.decide_rule, {"step": "withdraw"}, name="withdraw_rule"),
     path("sealed-counts/", sealed.sealed_counts, name="sealed_counts"),
     path("sealed-counts/enter/", sealed.enter, name="enter_sealed_count"),
     path("sealed-counts/<int:pk>/", sealed.decide, name="decide_sealed_count"),

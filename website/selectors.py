@@ -29,6 +29,7 @@ from courses.selectors.content import Found, found_courses
 from courses.workflow import CohortState
 from staffing.models import RatioRule
 from staffing.selectors import RatioAnswer, institution_ratio, region_ratios, rule_on
+from staffing.selectors.versions import adopted
 
 # One character names half the country; a word of two finds somebody.
 SHORTEST_NAME = 2
@@ -94,7 +95,7 @@ def bases(query: str = "") -> QuerySet[TrainingBase]:
 def rules() -> list[RatioRule]:
     """The requirement in force first, then its other versions, newest first."""
     current = rule_on(clock.today())
-    others = RatioRule.objects.exclude(pk=current.pk).order_by("-valid_from", "pk")
+    others = adopted().filter(code=current.code).exclude(pk=current.pk).order_by("-valid_from", "pk")
     return [current, *others]
 
 

@@ -10,7 +10,7 @@ from staffing.selectors.ratios import (
     ratio_among,
     region_ratios,
 )
-from staffing.selectors.rules import bound_by, counting_records, rule_on, staff_ids, trained_ids
+from staffing.selectors.versions import bound_by, counting_records, rule_on, staff_ids, trained_ids
 
 __all__ = [
     "Member",

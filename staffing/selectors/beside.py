@@ -11,7 +11,7 @@ from accounts.selectors.staff import StaffRow, staff_of
 from staffing.models import RatioRule
 from staffing.ratio import FULL, Ratio, equivalents_of
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.rules import adopted, counted, counts, rules_beside, trained_ids
+from staffing.selectors.versions import adopted, counted, counts, rules_beside, trained_ids
 
 
 @dataclass(frozen=True)

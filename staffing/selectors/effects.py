@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from staffing.models import RatioRule
 from staffing.ratio import Outcome, Ratio
 from staffing.selectors.ratios import Member, answering_for, members_of, ratio_among
-from staffing.selectors.rules import bound_by, rule_on
+from staffing.selectors.versions import bound_by, rule_on
 
 
 @dataclass(frozen=True)

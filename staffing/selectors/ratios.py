@@ -16,7 +16,15 @@ from core import clock
 from core.errors import NotAllowed
 from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Outcome, Ratio
-from staffing.selectors.rules import bound_by, counted, counted_terms, counting_records, rule_on, staff_ids, trained_ids
+from staffing.selectors.versions import (
+    bound_by,
+    counted,
+    counted_terms,
+    counting_records,
+    rule_on,
+    staff_ids,
+    trained_ids,
+)
 from staffing.selectors.sealed import Sealed, sealed_by_institution, sealed_on, sealed_rows
 from staffing.workflow import SealedState
 

@@ -1,6 +1,6 @@
 """Writes of the staffing room."""
 
-from staffing.services.rules import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
+from staffing.services.versions import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
 from staffing.services.sealed import (
     annul_sealed_count,
     confirm_sealed_count,

@@ -10,14 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.models import Designation, Institution, Region
+from accounts.models import Designation, Institution
 from accounts.models.positions import EmploymentType
-from courses.models import Level
 from courses.models.records import Track
-from staffing.forms.rules import LANGUAGES, TEXTS
+from courses.selectors.content import levels
+from staffing.forms.versions import LANGUAGES, TEXTS
 from staffing.models import RatioRule
 from staffing.ratio import Comparator
 from staffing.rules import WORDS, differing
+from staffing.selectors.versions import region_at
 
 # The comparator is told with the value, the designation with whom it binds.
 TOLD_WITH = {"comparator": "value", "binding_designation": "binds"}
@@ -110,7 +111,7 @@ def _binds(words: Mapping[str, Any]) -> str:
 
 
 def _region(words: Mapping[str, Any]) -> str:
-    return Region.objects.filter(path=words["region_path"]).values_list("name", flat=True).first() or "–"
+    return region_at(words["region_path"]).name
 
 
 def _kinds(name: str, values: Any) -> list[str]:
@@ -126,7 +127,7 @@ KINDS: dict[str, Callable[[], list[tuple[str, Any]]]] = {
     "categories": lambda: Institution.Category.choices,
     "employment_types": lambda: EmploymentType.choices,
     "tracks": lambda: Track.choices,
-    "levels": lambda: [(one.code, one.title) for one in Level.objects.order_by("rank")],
+    "levels": lambda: [(one.code, one.title) for one in levels()],
     "providers": lambda: Designation.Kind.choices,
 }
 ANY: dict[str, Promise] = {

@@ -73,6 +73,8 @@ IN_PYTHON = {
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
     "oversight/views/requests.py": "masks",
+    "certificates/services/designs.py": "numbers the versions of a design",
+    "website/management/demo/checks.py": "types the numbers of invented people into a table",
     "website/management/demo/afterwards.py": "types the number of an invented person",
 }
 # `.number` and `.email` of something else: the variable says of what.

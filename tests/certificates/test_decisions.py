@@ -182,7 +182,7 @@ def test_list_of_suspensions_takes_as_many_queries_for_three_as_for_one(client, 
         suspend(make_certificate(make_award(cohort)))
     client.force_login(manager_of(cohort.base))
     client.get(reverse("certificates:suspensions"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(reverse("certificates:suspensions"))
 
 

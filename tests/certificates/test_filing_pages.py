@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import AccessEntry
+from certificates import tasks
 from certificates.models import Certificate, FilingList
 from certificates.services import import_answer
 from core import clock
+from core.models import OutboxEvent
 from tests.builders import regulator
 from tests.certificates.builders import certificate_base, make_certificate, manager_of
 from tests.certificates.filing import answer_rows, as_xlsx, drawn_up, filed_award, filed_cohort, sent
@@ -74,6 +76,7 @@ def test_list_goes_from_the_tick_to_the_printed_number(client, cohort, manager):
     assert '<input type="hidden" name="record"' in text(client.get(address))
     batch = client.post(reverse("certificates:new_batch"), {"record": [record.pk]})["Location"]
     client.post(batch, {"step": "confirm"})
+    tasks.issue(OutboxEvent.objects.get(kind="certificates.issue"))
     assert Certificate.objects.get().filing_number == answer_rows(made)[0][2]
 
 

@@ -37,6 +37,8 @@ class Address:
     foreign_code: bool = False
     # The world of the questions has nothing there: its readers are told so like everybody else.
     nothing_there: bool = False
+    # Whoever is of the audience is answered about every row there is.
+    of_all: bool = False
     # Signed anew at each question, with a time and a random number of its own: of two answers the status is compared.
     made_anew: bool = False
 
@@ -88,6 +90,7 @@ def _address(
     at: str = "",
     foreign_code: bool = False,
     nothing_there: bool = False,
+    of_all: bool = False,
     made_anew: bool = False,
     **parts: str | Fixed,
 ) -> Address:
@@ -103,6 +106,7 @@ def _address(
         at=at,
         foreign_code=foreign_code,
         nothing_there=nothing_there,
+        of_all=of_all,
         made_anew=made_anew,
     )
 

@@ -42,6 +42,7 @@ NOT_WORDS = {
     "name_key": "follows the name",
     "number": "a number with check characters, or sealed",
     "number_index": "a blind index",
+    "region_path": "the path of a region",
     "salt": "random digits",
     "set_aside_why": "only of a line that has no number",
     "sha256": "a hash",

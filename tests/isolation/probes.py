@@ -167,7 +167,7 @@ class Asker:
             return True
         if probe.owner == Owner.MISSING:
             return False
-        everybody = bool(kinds & {PUBLIC, SIGNED_IN})
+        everybody = address.of_all or bool(kinds & {PUBLIC, SIGNED_IN})
         return everybody or probe.owner in login.reach or self._is_shared(address, probe, login)
 
     def _is_shared(self, address: Address, probe: Probe, login: Login) -> bool:

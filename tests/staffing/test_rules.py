@@ -18,7 +18,7 @@ from staffing.rules import rule_text
 from staffing.selectors import institution_ratio, region_ratios, rule_on
 from staffing.selectors.beside import ratios_beside
 from staffing.selectors.effects import effects
-from staffing.selectors.rules import adopted_rule, open_versions, rules_beside
+from staffing.selectors.versions import adopted_rule, open_versions, rules_beside
 from staffing.services import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
 from staffing.views.rule_words import differences
 from staffing.workflow import RuleState

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import Designation
 from core import clock
 from staffing.models import RatioRule
-from tests.builders import make_base, make_institution, uscc
+from tests.builders import make_base, make_institution, make_rule, uscc
 from tests.courses.builders import make_cohort
 from website.selectors import bases, institutions, rules
 
@@ -115,6 +115,13 @@ def test_bases_are_found_by_host():
     make_base()
 
     assert list(bases("岚江")) == [found]
+
+
+def test_rules_hold_no_draft():
+    for state in ("draft", "proposed", "refused"):
+        make_rule(state)
+
+    assert [one.version for one in rules()] == ["2022-1", "2020-1"]
 
 
 def test_rules_put_the_version_in_force_first():

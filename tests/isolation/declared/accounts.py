@@ -80,7 +80,9 @@ ADDRESSES: dict[str, Address] = {
     "associations/": only("officer", post=""),
     "associations/join/": only("officer", post=""),
     # Whoever acts for an institution may apply to every association of the register.
-    "associations/join/<int:pk>/": only("officer", pk="associationmember.association.pk", shows="accounts.Institution"),
+    "associations/join/<int:pk>/": only(
+        "officer", pk="associationmember.association.pk", shows="accounts.Institution", of_all=True
+    ),
     # No officer of the world acts for an association.
     "associations/members/": only(""),
     "associations/<int:pk>/<slug:step>/": only("officer", pk="associationmember", step=fixed("leave")),

@@ -157,5 +157,5 @@ def open_versions(actor: User) -> QuerySet[RatioRule]:
     return waiting.order_by("-state", "valid_from", "pk")
 
 
-def region_code(path: str) -> str:
-    return Region.objects.values_list("code", flat=True).get(path=path)
+def region_at(path: str) -> Region:
+    return Region.objects.get(path=path)

@@ -26,16 +26,16 @@ from core.errors import DomainError, NotAllowed
 from core.workflow import steps_for
 from courses.selectors.content import levels
 from staffing import services
-from staffing.forms.rules import TEXTS, CompareForm, EffectForm, RefuseForm, RuleForm, filled
+from staffing.forms.versions import TEXTS, CompareForm, EffectForm, RefuseForm, RuleForm, filled
 from staffing.models import RatioRule
 from staffing.selectors.effects import effects
-from staffing.selectors.rules import (
+from staffing.selectors.versions import (
     adopted,
     adopted_rule,
     adopted_versions,
     managed_rule,
     open_versions,
-    region_code,
+    region_at,
 )
 from staffing.views.rule_words import differences, told
 from staffing.workflow import RATIO_RULE_STEPS, RuleState
@@ -198,7 +198,7 @@ def _form(request: SignedInRequest, words: dict[str, Any]) -> RuleForm:
     def region_of(text: str) -> Region:
         return region_within(request.user, Permission.RULE_MANAGE, text)
 
-    initial = filled(words, region_code(words["region_path"]))
+    initial = filled(words, region_at(words["region_path"]).code)
     return RuleForm(request.POST or None, initial=initial, levels=levels(), region_of=region_of)
 
 
