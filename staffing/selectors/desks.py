@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.selectors.waiting import Desk, Waiting, counted, put_up
-from staffing.selectors.versions import open_versions
 from staffing.selectors.sealed import counts_to_decide
+from staffing.selectors.versions import open_versions
 from staffing.workflow import RuleState
 
 

@@ -16,8 +16,8 @@ from courses.models import TrainingRecord
 from staffing.models import RatioRule
 from staffing.ratio import Ratio, month_ends
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.versions import counted, counted_terms, counting_records, staff_ids, trained_ids
 from staffing.selectors.sealed import sealed_on
+from staffing.selectors.versions import counted, counted_terms, counting_records, staff_ids, trained_ids
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from accounts.selectors.staff import StaffRow, wordings_of
 from core import clock
 from staffing.models import RatioRule
 from staffing.ratio import Ratio
-from staffing.selectors.versions import bound_by, counted, counted_terms, counts, rule_on, trained_ids
 from staffing.selectors.sealed import sealed_on, sealed_rows
+from staffing.selectors.versions import bound_by, counted, counted_terms, counts, rule_on, trained_ids
 
 
 @dataclass(frozen=True)

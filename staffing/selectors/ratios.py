@@ -16,6 +16,7 @@ from core import clock
 from core.errors import NotAllowed
 from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Outcome, Ratio
+from staffing.selectors.sealed import Sealed, sealed_by_institution, sealed_on, sealed_rows
 from staffing.selectors.versions import (
     bound_by,
     counted,
@@ -25,7 +26,6 @@ from staffing.selectors.versions import (
     staff_ids,
     trained_ids,
 )
-from staffing.selectors.sealed import Sealed, sealed_by_institution, sealed_on, sealed_rows
 from staffing.workflow import SealedState
 
 # A surviving person or the stand-in of a secret post, and whether trained.

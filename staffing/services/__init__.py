@@ -1,6 +1,5 @@
 """Writes of the staffing room."""
 
-from staffing.services.versions import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
 from staffing.services.sealed import (
     annul_sealed_count,
     confirm_sealed_count,
@@ -8,6 +7,7 @@ from staffing.services.sealed import (
     enter_sealed_count,
     refuse_sealed_count,
 )
+from staffing.services.versions import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
 
 __all__ = [
     "adopt_rule",
