@@ -82,9 +82,20 @@ class RuleForm(forms.Form):
         help_text=_("The later document, or “assumption” while none is known."),
     )
 
-    def __init__(self, *args: Any, levels: list[Level], region_of: Callable[[str], Region], **kwargs: Any) -> None:
-        """`region_of`: the one of the author's reach by code or name; raises NotAllowed."""
+    def __init__(
+        self,
+        *args: Any,
+        levels: list[Level],
+        region_of: Callable[[str], Region],
+        begun_value: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`region_of`: the one of the author's reach by code or name; raises NotAllowed.
+
+        `begun_value`: the threshold of the version whose words it began with.
+        """
         super().__init__(*args, **kwargs)
+        self._begun_value = begun_value
         self._region_of = region_of
         self.fields["levels"].choices = [(one.code, one.title) for one in levels]  # type: ignore[attr-defined]
         for language, spoken in LANGUAGES.items():
@@ -111,7 +122,17 @@ class RuleForm(forms.Form):
             self.add_error("valid_to", _("This day must not lie before the first one."))
         if cleaned.get("comparator") == Comparator.MORE_THAN and cleaned.get("value") == 100:
             self.add_error("value", _("Nobody can be above 100 percent."))
+        self._check_titles(cleaned)
         return cleaned
+
+    def _check_titles(self, cleaned: dict[str, Any]) -> None:
+        """Another threshold under the old words would be read by everybody."""
+        old = f"{self._begun_value}%"
+        if self._begun_value is None or cleaned.get("value") in (None, self._begun_value):
+            return
+        for name in (f"title_{language}" for language in LANGUAGES):
+            if old in cleaned.get(name, ""):
+                self.add_error(name, _("It still says %(percent)s.") % {"percent": old})
 
     def words(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

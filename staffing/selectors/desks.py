@@ -27,7 +27,8 @@ def put_up_desks() -> None:
 
 
 def _to_adopt(actor: User) -> Waiting:
-    proposed = open_versions(actor).filter(state=RuleState.PROPOSED)
+    """Of others: whoever wrote it decides nothing."""
+    proposed = open_versions(actor).filter(state=RuleState.PROPOSED).exclude(written_by=actor)
     return counted(proposed, due="valid_from")
 
 

@@ -50,9 +50,10 @@ def write_rule(
 
 @transaction.atomic
 def propose_rule(*, actor: User, rule: RatioRule) -> RatioRule:
-    """The words stand from now on; a second person adopts or refuses them."""
+    """The words stand from now on; a second person adopts or refuses them. Raises `rule_begins_twice`."""
     require(actor, Permission.RULE_MANAGE, rule)
     _lock(rule)
+    _check_first_day(rule)
     return advance(rule, "propose", RATIO_RULE_STEPS, actor=actor, changes={"version": _next_version(rule)})
 
 
@@ -65,9 +66,7 @@ def adopt_rule(*, actor: User, rule: RatioRule) -> RatioRule:
     require(actor, Permission.RULE_MANAGE, rule)
     _lock(rule)
     _check_region(rule.code, rule.region_path)
-    same_day = _family(rule).filter(state=RuleState.ADOPTED, valid_from=rule.valid_from, reference_only=False)
-    if not rule.reference_only and same_day.exists():
-        raise DomainError("rule_begins_twice", day=rule.valid_from.isoformat())
+    _check_first_day(rule)
     salt = secrets.token_bytes(tlog.SALT_SIZE)
     changes = {"adopted_at": clock.now(), "adopted_by": actor, "salt": salt.hex()}
     adopted = advance(rule, "adopt", RATIO_RULE_STEPS, actor=actor, changes=changes, code=rule.code)
@@ -103,6 +102,12 @@ def _check(words: Mapping[str, Any]) -> None:
     if ends or by_designation != bool(words["binding_designation"]) or (by_designation and words["reference_only"]):
         raise DomainError("rule_cannot_be")
     _check_region(words["code"], words["region_path"])
+
+
+def _check_first_day(rule: RatioRule) -> None:
+    same_day = _family(rule).filter(state=RuleState.ADOPTED, valid_from=rule.valid_from, reference_only=False)
+    if not rule.reference_only and same_day.exists():
+        raise DomainError("rule_begins_twice", day=rule.valid_from.isoformat())
 
 
 def _check_region(code: str, region_path: str) -> None:

@@ -88,6 +88,10 @@ def _text_lines(before: RatioRule, after: RatioRule) -> list[Line]:
     ]
 
 
+# As the column says it while nobody knows of a later document.
+ASSUMPTION = "assumption"
+
+
 def _told(name: str, words: Mapping[str, Any]) -> str:
     value = words[name]
     if name in SAID:
@@ -136,6 +140,11 @@ ANY: dict[str, Promise] = {
     "providers": gettext_lazy("any recognised provider"),
 }
 SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "continued_by": lambda words: (
+        _("an assumption: no later document is known yet")
+        if words["continued_by"] == ASSUMPTION
+        else words["continued_by"] or "–"
+    ),
     "value": _threshold,
     "binds": _binds,
     "region_path": _region,

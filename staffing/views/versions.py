@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import holds
+from accounts.access import can, holds
 from accounts.middleware import SignedInRequest
 from accounts.models import Region, User
 from accounts.permissions import Permission
@@ -107,6 +107,7 @@ def _rule_page(request: HttpRequest, found: RatioRule) -> HttpResponse:
         "before": before,
         "differences": differences(before, found) if before else [],
         "steps": _steps(request, found),
+        "is_open": found.state in (RuleState.DRAFT, RuleState.PROPOSED),
         "may_edit": _manages(request) and found.state == RuleState.DRAFT,
         "manages": _manages(request),
         "refuse_form": RefuseForm(),
@@ -136,7 +137,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def new_rule(request: SignedInRequest, pk: int) -> HttpResponse:
     """A draft that begins with the words of version `pk`."""
     begun = adopted_rule(pk) if adopted().filter(pk=pk).exists() else managed_rule(request.user, pk)
-    form = _form(request, begun.words)
+    form = _form(request, begun.words | _own_beginning(request, begun), begun)
     if request.method == "POST" and form.is_valid():
         facts: dict[str, Any] = {"words": form.words(), "drafted_from": begun}
         if made := _done(form, lambda: services.write_rule(actor=request.user, **facts)):
@@ -190,7 +191,16 @@ def effect(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "staffing/rule_effect.html", context)
 
 
-def _form(request: SignedInRequest, words: dict[str, Any]) -> RuleForm:
+def _own_beginning(request: SignedInRequest, begun: RatioRule) -> dict[str, Any]:
+    """What a new draft does not take over: its first day, and from another region's requirement region and name."""
+    own = {"valid_from": None, "valid_to": None}
+    if can(request.user, Permission.RULE_MANAGE, begun):
+        return own
+    bodies = (hat.admin_body for hat in request.user.worn_memberships() if hat.admin_body)
+    return own | {"code": "", "region_path": next((body.jurisdiction for body in bodies), begun.region_path)}
+
+
+def _form(request: SignedInRequest, words: dict[str, Any], begun: RatioRule | None = None) -> RuleForm:
     """For whoever manages rules of some region. Raises NotAllowed."""
     if not holds(request.user, Permission.RULE_MANAGE):
         raise NotAllowed(permission=Permission.RULE_MANAGE.value)
@@ -199,7 +209,8 @@ def _form(request: SignedInRequest, words: dict[str, Any]) -> RuleForm:
         return region_within(request.user, Permission.RULE_MANAGE, text)
 
     initial = filled(words, region_at(words["region_path"]).code)
-    return RuleForm(request.POST or None, initial=initial, levels=levels(), region_of=region_of)
+    value = begun.value if begun else None
+    return RuleForm(request.POST or None, initial=initial, levels=levels(), region_of=region_of, begun_value=value)
 
 
 def _edit_page(request: SignedInRequest, form: RuleForm, begun: RatioRule, heading: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from accounts.models import AdminBody, Competence, Duty, Institution, Placement,
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.services import move_place
 from core import clock
+from staffing.models import RatioRule
 from tests.accounts.worlds import World, make_world, scoped_models
 from tests.builders import hat, region, regulator
 
@@ -32,7 +33,7 @@ def ways(model: type[models.Model]) -> set[str]:
 
 
 # Rows of these follow from the region itself and stay where they are.
-STANDING_STILL = {AdminBody, Competence, Duty}
+STANDING_STILL = {AdminBody, Competence, Duty, RatioRule}
 BY_REGION = sorted((model for model in scoped_models() if "region" in ways(model)), key=lambda m: m._meta.label)
 MOVING = [model for model in BY_REGION if model not in STANDING_STILL]
 places = st.sampled_from(CODES)

@@ -10,6 +10,7 @@ from staffing.workflow import RuleState
 from tests.builders import make_appointment, make_institution, make_person, make_rule, officer, regulator
 
 pytestmark = pytest.mark.django_db
+NEW = {"document_number": "国科〔2027〕1号", "valid_from": "2027-01-01"}
 
 
 def address(name, *arguments):
@@ -52,7 +53,8 @@ def test_one_writes_and_proposes_and_another_adopts(client):
     client.force_login(author)
     page = client.get(address("new_rule", law.pk))
 
-    made = client.post(address("new_rule", law.pk), filled_in(page, value=75, valid_from="2027-01-01"))
+    titles = {f"title_{language}": "75%" for language in ("zh-hans", "en", "ja")}
+    made = client.post(address("new_rule", law.pk), filled_in(page, value=75, valid_from="2027-01-01", **titles))
     rule = RatioRule.objects.get(state=RuleState.DRAFT)
     assert (made.status_code, made.url, rule.value, rule.drafted_from) == (302, address("open_rule", rule.pk), 75, law)
     assert "75%" in client.get(address("open_rule", rule.pk)).content.decode()
@@ -80,6 +82,8 @@ def test_one_writes_and_proposes_and_another_adopts(client):
         ({"valid_to": "2000-01-01"}, "valid_to"),
         ({"region": "没有的地方"}, "region"),
         ({"title_ja": ""}, "title_ja"),
+        ({"value": 75}, "title_en"),
+        ({"valid_from": ""}, "valid_from"),
     ],
 )
 def test_what_cannot_be_comes_back_filled(client, changed, field):
@@ -87,7 +91,7 @@ def test_what_cannot_be_comes_back_filled(client, changed, field):
     law = RatioRule.objects.get(version="2022-1")
     page = client.get(address("new_rule", law.pk))
 
-    answer = client.post(address("new_rule", law.pk), filled_in(page, document_number="国科〔2027〕1号", **changed))
+    answer = client.post(address("new_rule", law.pk), filled_in(page, **{**NEW, **changed}))
 
     assert answer.status_code == 200
     assert field in answer.context["form"].errors
@@ -101,10 +105,13 @@ def test_province_cannot_change_the_nations_requirement_by_the_form(client):
     page = client.get(address("new_rule", law.pk))
 
     for region in ("000000", "990000"):
-        answer = client.post(address("new_rule", law.pk), filled_in(page, region=region))
+        sent = filled_in(page, region=region, code=law.code, valid_from="2027-01-01")
+        answer = client.post(address("new_rule", law.pk), sent)
         assert answer.status_code == 200
         assert answer.context["form"].errors
-    sent = filled_in(page, region="990000", code="OWN_RULE")
+    # The form begins with the own region and without a name.
+    assert (page.context["form"].initial["region"], page.context["form"].initial["code"]) == ("990000", "")
+    sent = filled_in(page, code="OWN_RULE", valid_from="2027-01-01")
     assert client.post(address("new_rule", law.pk), sent).status_code == 302
 
 

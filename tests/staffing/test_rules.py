@@ -7,6 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from accounts.models import Designation
+from accounts.permissions import Role
+from accounts.selectors.waiting import waiting_lines
 from certificates.tlog import services as tlog
 from certificates.tlog.models import PendingEntry
 from core import clock
@@ -353,3 +355,21 @@ def test_database_refuses_two_beginnings_two_names_and_one_person():
         words = {"version": "2030-1", **rule_words(), **fields}
         with pytest.raises(IntegrityError), transaction.atomic():
             RatioRule.objects.create(**words)
+
+
+def test_version_that_begins_with_another_one_is_not_even_proposed():
+    author = nation()
+    draft = write_rule(actor=author, words=rule_words())
+
+    with pytest.raises(DomainError, match="rule_begins_twice"):
+        propose_rule(actor=author, rule=draft)
+
+
+def test_own_proposal_waits_for_somebody_else():
+    author, other = nation(), nation()
+    proposed(author)
+
+    def waiting(actor):
+        return next(line for line in waiting_lines(actor, Role.REGULATOR) if line.desk.code == "ratio_rules").waiting
+
+    assert (waiting(author).count, waiting(other).count, waiting(other).due) == (0, 1, LATER)
