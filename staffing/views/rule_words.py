@@ -111,7 +111,8 @@ def _binds(words: Mapping[str, Any]) -> str:
     label = str(RatioRule.Binds(words["binds"]).label)
     if not words["binding_designation"]:
         return label
-    return f"{label}: {Designation.Kind(words['binding_designation']).label}"
+    kinds = dict(Designation.Kind.choices)
+    return f"{label}: {kinds.get(words['binding_designation'], words['binding_designation'])}"
 
 
 def _region(words: Mapping[str, Any]) -> str:

@@ -65,7 +65,8 @@ ADDRESSES: dict[str, Address] = {
     "institution/checks/new/<str:sha256>/": only("officer", sha256=NO_FILE),
     "institution/checks/new/<str:sha256>/errors/": only("officer", sha256=NO_FILE, post=""),
     "institution/checks/<uuid:uuid>/": only("officer", uuid=CHECK, post=""),
-    "institution/checks/<uuid:uuid>/file/": only("officer", uuid=CHECK, body={}),
+    # What verification says of a certificate stands in it.
+    "institution/checks/<uuid:uuid>/file/": only("officer", uuid=CHECK, body={}, shows="certificates.Certificate"),
     "designs/": only("system_admin", post="system_admin"),
     "designs/<slug:key>/": only("system_admin", key=fixed("completion"), post=""),
     "designs/<slug:key>/edit/": only("system_admin", key=fixed("completion")),
