@@ -15,7 +15,7 @@ from accounts.permissions import GRANTS, OWN_RECORDS, Permission
 from core.errors import NotAllowed
 
 if TYPE_CHECKING:
-    from accounts.models import Membership, User
+    from accounts.models import AdminBody, Membership, User
 
 NOTHING = Q(pk__in=[])
 # The value of a scope path that means: the row is itself that place.
@@ -85,8 +85,13 @@ def office_of(actor: User, permission: Permission | str) -> str:
     return next(places, "")[:150]
 
 
+def worn_bodies(actor: User, permission: Permission | str) -> list[AdminBody]:
+    """The bodies of the administration for which the actor may do this."""
+    hats = (hat for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
+    return [hat.admin_body for hat in hats if hat.admin_body]
+
+
 def require_everywhere(actor: User, permission: Permission | str) -> None:
     """For what belongs to no place (logins, the audit trail, jobs): a hat of a nationwide body must grant it."""
-    bodies = (hat.admin_body for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
-    if not any(body is not None and body.jurisdiction == "" for body in bodies):
+    if not any(body.jurisdiction == "" for body in worn_bodies(actor, permission)):
         raise NotAllowed(permission=str(permission))

@@ -2,15 +2,14 @@
 
 from collections.abc import Collection
 
-from accounts.access import holds
+from accounts.access import worn_bodies
 from accounts.imports.bases import BasePlan, BaseRow, Powers, plan_bases, read_bases
 from accounts.imports.people import batches
-from accounts.models import AdminBody, TrainingBase, User
-from accounts.permissions import GRANTS, Permission
-from accounts.services.imports import audit_facts, one_transaction
+from accounts.models import TrainingBase, User
+from accounts.permissions import Permission
+from accounts.services.imports import audit_facts, importing_body, one_transaction
 from core import audit
 from core.columns import Table
-from core.errors import NotAllowed
 from core.plans import Action
 
 # Whoever enters a base, and whoever puts one right: as line by line (create_base, correct_base).
@@ -19,13 +18,13 @@ BASE_IMPORTING = (Permission.BASE_REGISTER, Permission.PLACE_MANAGE)
 
 def preview_bases(*, actor: User, content: bytes) -> BasePlan:
     """What the file would do for the worn hat. Raises TableUnreadable."""
-    _require_hat(actor)
+    importing_body(actor, *BASE_IMPORTING)
     return _plan(actor, read_bases(content))
 
 
 def import_bases(*, actor: User, content: bytes, file_name: str = "") -> BasePlan:
     """A plan with errors is returned and nothing is written. Raises TableUnreadable and `changed_meanwhile`."""
-    body = _require_hat(actor)
+    body = importing_body(actor, *BASE_IMPORTING)
     table = read_bases(content)
     with one_transaction():
         plan = _plan(actor, table, lock=True)
@@ -56,11 +55,7 @@ def _base(row: BaseRow) -> TrainingBase:
 
 
 def _plan(actor: User, table: Table, *, lock: bool = False) -> BasePlan:
-    reached = [
-        hat.admin_body.jurisdiction
-        for hat in actor.worn_memberships()
-        if hat.admin_body and Permission.BASE_REGISTER in GRANTS[hat.role]
-    ]
+    reached = [body.jurisdiction for body in worn_bodies(actor, Permission.BASE_REGISTER)]
 
     def corrects(codes: Collection[str]) -> frozenset[int]:
         mine = TrainingBase.objects.allowed(actor, Permission.PLACE_MANAGE)
@@ -69,12 +64,3 @@ def _plan(actor: User, table: Table, *, lock: bool = False) -> BasePlan:
 
     powers = Powers(registers=lambda path: any(path.startswith(one) for one in reached), corrects=corrects)
     return plan_bases(table, powers, lock=lock)
-
-
-def _require_hat(actor: User) -> AdminBody:
-    """The body for which the actor imports."""
-    permission = next((one for one in BASE_IMPORTING if holds(actor, one)), None)
-    if permission is None:
-        raise NotAllowed(permission=BASE_IMPORTING[0].value)
-    hats = (hat for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
-    return next(hat.admin_body for hat in hats if hat.admin_body)

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from accounts.access import holds
+from accounts.access import worn_bodies
 from accounts.imports.bodies import ZONES, BodyPlan, BodyRow, Powers, plan_bodies, read_bodies
 from accounts.models import AdminBody, Duty, Region, User
 from accounts.models.places import Rank
-from accounts.permissions import GRANTS, Permission
+from accounts.permissions import Permission
 from accounts.selectors.bodies import may_enter_duties
 from accounts.services.bodies import change_fields
-from accounts.services.imports import audit_facts, one_transaction
+from accounts.services.imports import audit_facts, importing_body, one_transaction
 from core import audit, clock
 from core.columns import Table
-from core.errors import NotAllowed
 from core.plans import Action
 
 IMPORTING = (Permission.BODY_MANAGE, Permission.COMPETENCE_MANAGE)
@@ -20,13 +19,13 @@ IMPORTING = (Permission.BODY_MANAGE, Permission.COMPETENCE_MANAGE)
 
 def preview_bodies(*, actor: User, content: bytes) -> BodyPlan:
     """What the file would do for the worn hat. Raises TableUnreadable."""
-    _require_hat(actor)
+    importing_body(actor, *IMPORTING)
     return _plan(actor, read_bodies(content))
 
 
 def import_bodies(*, actor: User, content: bytes, file_name: str = "") -> BodyPlan:
     """A plan with errors is returned and nothing is written. Raises TableUnreadable and `changed_meanwhile`."""
-    body = _require_hat(actor)
+    body = importing_body(actor, *IMPORTING)
     table = read_bodies(content)
     with one_transaction():
         plan = _plan(actor, table)
@@ -39,7 +38,7 @@ def import_bodies(*, actor: User, content: bytes, file_name: str = "") -> BodyPl
 
 
 def _plan(actor: User, table: Table) -> BodyPlan:
-    keeping, reaching = (_jurisdictions(actor, one) for one in IMPORTING)
+    keeping, reaching = ([body.jurisdiction for body in worn_bodies(actor, one)] for one in IMPORTING)
     return plan_bodies(
         table,
         Powers(
@@ -96,17 +95,3 @@ def _duties(row: BodyRow) -> list[Duty]:
         Duty(body=row.body, line=line, valid_from=values["valid_from"], document=values["document"], recorded_at=now)
         for line in row.duties
     ]
-
-
-def _jurisdictions(actor: User, permission: Permission) -> list[str]:
-    hats = [hat for hat in actor.worn_memberships() if permission in GRANTS[hat.role]]
-    return [hat.admin_body.jurisdiction for hat in hats if hat.admin_body]
-
-
-def _require_hat(actor: User) -> AdminBody:
-    """The body for which the actor imports."""
-    permission = next((one for one in IMPORTING if holds(actor, one)), None)
-    if permission is None:
-        raise NotAllowed(permission=IMPORTING[0].value)
-    hats = (hat for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
-    return next(hat.admin_body for hat in hats if hat.admin_body)

@@ -12,7 +12,7 @@ from typing import Any, cast
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
-from accounts.access import holds, office_of, require
+from accounts.access import office_of, require, worn_bodies
 from accounts.imports.decisions import NO_CHOICES, DecidedPlan, RosterChoices, decided
 from accounts.imports.institutions import InstitutionPlan, InstitutionRow, plan_institutions, read_institutions
 from accounts.imports.people import batches
@@ -27,7 +27,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.places import Region
-from accounts.permissions import GRANTS, Permission
+from accounts.permissions import Permission
 from accounts.selectors.rosters import deciders, remembered_heads
 from accounts.services.disputes import lay_before_officers
 from accounts.services.institutions import note_moves
@@ -120,7 +120,7 @@ def _entered_again(plan: DecidedPlan) -> list[RosterRow]:
 
 def preview_institutions(*, actor: User, content: bytes) -> InstitutionPlan:
     """What the file would do. Raises TableUnreadable."""
-    _importing_body(actor)
+    importing_body(actor, Permission.INSTITUTION_IMPORT)
     return _plan_institutions(actor, read_institutions(content))
 
 
@@ -129,7 +129,7 @@ def import_institutions(*, actor: User, content: bytes, file_name: str = "") -> 
 
     Raises TableUnreadable, and `changed_meanwhile` when another import got in between.
     """
-    body = _importing_body(actor)
+    body = importing_body(actor, Permission.INSTITUTION_IMPORT)
     table = read_institutions(content)
     with one_transaction():
         plan = _plan_institutions(actor, table)
@@ -294,13 +294,12 @@ def _plan_institutions(actor: User, table: Table) -> InstitutionPlan:
     )
 
 
-def _importing_body(actor: User) -> AdminBody:
-    """The body for which the actor imports; only an administrative body's hat can hold this permission."""
-    permission = Permission.INSTITUTION_IMPORT
-    if not holds(actor, permission):
-        raise NotAllowed(permission=permission.value)
-    bodies = (hat.admin_body for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
-    return next(body for body in bodies if body)
+def importing_body(actor: User, *permissions: Permission) -> AdminBody:
+    """The body for which the actor imports: that of the first permission held. Raises NotAllowed."""
+    for permission in permissions:
+        if bodies := worn_bodies(actor, permission):
+            return bodies[0]
+    raise NotAllowed(permission=permissions[0].value)
 
 
 def _create_institutions(rows: list[InstitutionRow]) -> dict[str, int]:

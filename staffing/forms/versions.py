@@ -146,7 +146,7 @@ class RefuseForm(forms.Form):
 
 
 class CompareForm(forms.Form):
-    """Any two adopted versions."""
+    """Any two adopted versions; the one before the newest with the newest, until somebody chooses."""
 
     before = forms.ChoiceField(label=_("Version"))
     after = forms.ChoiceField(label=_("compared with"))
@@ -156,6 +156,7 @@ class CompareForm(forms.Form):
         choices = [(str(one.pk), f"{one.code} {one.version}") for one in rules]
         for field in self.fields.values():
             field.choices = choices  # type: ignore[attr-defined]
+        self.fields["before"].initial = choices[min(1, len(choices) - 1)][0]
 
 
 class EffectForm(forms.Form):

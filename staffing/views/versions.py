@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import can, holds
+from accounts.access import can, holds, worn_bodies
 from accounts.middleware import SignedInRequest
 from accounts.models import Region, User
 from accounts.permissions import Permission
@@ -196,8 +196,8 @@ def _own_beginning(request: SignedInRequest, begun: RatioRule) -> dict[str, Any]
     own = {"valid_from": None, "valid_to": None}
     if can(request.user, Permission.RULE_MANAGE, begun):
         return own
-    bodies = (hat.admin_body for hat in request.user.worn_memberships() if hat.admin_body)
-    return own | {"code": "", "region_path": next((body.jurisdiction for body in bodies), begun.region_path)}
+    own_regions = (body.jurisdiction for body in worn_bodies(request.user, Permission.RULE_MANAGE))
+    return own | {"code": "", "region_path": next(own_regions, begun.region_path)}
 
 
 def _form(request: SignedInRequest, words: dict[str, Any], begun: RatioRule | None = None) -> RuleForm:

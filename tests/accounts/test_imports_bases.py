@@ -218,7 +218,7 @@ def test_preview_costs_the_same_for_more_rows(host, count, django_assert_num_que
     content = file(*(row(f"73{n:02d}", f"基地{n}", host) for n in range(count)))
     list(actor.worn_memberships())
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert preview_bases(actor=actor, content=content).counts["create"] == count
 
 
@@ -230,7 +230,7 @@ def test_import_costs_the_same_for_more_rows(host, count, django_assert_num_quer
     content = file(*(row(f"73{n:02d}", f"新名{n}", host) for n in range(count)))
     list(actor.worn_memberships())
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert import_bases(actor=actor, content=content).counts["update"] == count
 
 

@@ -289,7 +289,7 @@ def test_preview_costs_the_same_for_more_rows(count, django_assert_num_queries):
     content = file(*(row(f"厅{n}", f"LJ{n}") for n in range(count)))
     list(actor.worn_memberships())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert preview_bodies(actor=actor, content=content).counts["create"] == count
 
 

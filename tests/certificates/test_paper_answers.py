@@ -13,25 +13,10 @@ from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import OutboxEvent
 from tests.builders import regulator
-from tests.certificates.builders import certificate_base, make_certificate, manager_of
+from tests.certificates.builders import certificate_base, manager_of
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(days=40)
-
-
-@pytest.fixture
-def certificate():
-    return make_certificate()
-
-
-@pytest.fixture
-def manager(certificate):
-    return manager_of(certificate.base)
-
-
-@pytest.fixture
-def second(certificate):
-    return manager_of(certificate.base)
 
 
 @pytest.fixture

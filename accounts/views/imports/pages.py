@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ImproperlyConfigured
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -114,7 +115,7 @@ class ImportPages:
 
     def carry_out(self, content: bytes, name: str, form: forms.Form | None) -> Plan:
         if self.write is None:
-            raise NotImplementedError
+            raise ImproperlyConfigured("an importer has a `write`, or a `carry_out` or `finish` of its own")
         return self.write(content, name)
 
     def show(self, request: SignedInRequest, sha256: str, plan: Plan, form: forms.Form | None) -> HttpResponse:

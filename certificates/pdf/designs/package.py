@@ -23,6 +23,7 @@ LIMITS = {MANIFEST: 4_000, **{PARTS[name]: most for name, most in MOST.items()}}
 MOST_BYTES = 140_000
 # What reads other methods has errors of its own.
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# What zipfile raises for an archive that it cannot read: damaged, cut off, encrypted, or of a later version of ZIP.
 UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError)
 _FIXED = (1980, 1, 1, 0, 0, 0)
 _REGULAR, _KIND = 0o100000, 0o170000
