@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -103,8 +103,13 @@ def cut_rare(face: Face, characters: frozenset[int]) -> bytes:
 
 def width(text: str, faces: Iterable[Face]) -> float:
     """How wide a line of text is, in ems; each character from the first face that has it, a rare one one em."""
-    advances = [_advances(face) for face in faces]
-    return sum(next((known[ord(c)] for known in advances if ord(c) in known), 1.0) for c in text)
+    advances = _advances_of(tuple(faces))
+    return sum(advances.get(one, 1.0) for one in map(ord, text))
+
+
+@cache
+def _advances_of(faces: tuple[Face, ...]) -> Mapping[int, float]:
+    return {point: advance for face in reversed(faces) for point, advance in _advances(face).items()}
 
 
 @cache

@@ -1,15 +1,19 @@
 """PAdES: the seal as the last thing that is written into a file. Sealing costs about as much as drawing the sheet."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import x509
+from asn1crypto import tsp, x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -62,6 +66,35 @@ def seal_file(body: bytes) -> Sealed:
     return Sealed(sealed, whose, until, stampers)
 
 
+class _Attributes(SignedAttributeProviderSpec):
+    """What PAdES wants signed beside the digest: the hash of the signer's certificate (RFC 5035), and nothing else.
+
+    pyHanko's own puts it together for every signature, and what is put together is encoded anew, part by part, at each
+    of a dozen readings; read back from its bytes it is not.
+    """
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self._certificate = certificate.dump()
+
+    def signed_attr_providers(self, data_digest: bytes, digest_algorithm: str) -> Iterable[CMSAttributeProvider]:
+        yield _SignedBy(self._certificate)
+
+
+class _SignedBy(CMSAttributeProvider):
+    attribute_type = "signing_certificate_v2"
+
+    def __init__(self, certificate: bytes) -> None:
+        self._certificate = certificate
+
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        return tsp.SigningCertificateV2.load(_signing_certificate(self._certificate))
+
+
+@lru_cache(maxsize=8)
+def _signing_certificate(certificate: bytes) -> bytes:
+    return as_signing_certificate_v2(x509.Certificate.load(certificate)).dump()
+
+
 class ProviderSigner(Signer):
     """pyHanko's own signer reads and checks its key anew for every signature, twice."""
 
@@ -71,6 +104,7 @@ class ProviderSigner(Signer):
         known.register_multiple(certificates)
         super().__init__(signing_cert=certificates[0], cert_registry=known, embed_roots=False)
         self._made = made
+        self.signed_attr_prov_spec = _Attributes(certificates[0])
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         return checked_signature(self._made, hashlib.sha256(data).digest())

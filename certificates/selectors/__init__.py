@@ -4,9 +4,9 @@ from certificates.selectors.awards import awards, cohort_to_issue, enrolments_to
 from certificates.selectors.batches import alone_up_to, batches_of, needs_second
 from certificates.selectors.credentials import has_transcript, my_credential, my_transcript
 from certificates.selectors.decisions import cases_of, deadline_figures, decision_steps
-from certificates.selectors.files import newest_bytes, stored_bytes
+from certificates.selectors.files import given_out, newest_bytes, stored_bytes
 from certificates.selectors.filing import own_awards_to_file
-from certificates.selectors.lists import certificate_of, issued_certificates, my_certificates
+from certificates.selectors.lists import certificate_of, file_of, issued_certificates, my_certificates
 from certificates.selectors.roster import public_roster, roster_lines
 from certificates.selectors.status_log import unsure_among
 from certificates.selectors.verification import (
@@ -31,6 +31,8 @@ __all__ = [
     "deadline_figures",
     "decision_steps",
     "enrolments_to_judge",
+    "file_of",
+    "given_out",
     "has_transcript",
     "issued_certificates",
     "my_certificates",

@@ -46,14 +46,19 @@ def newest(file: CertificateFile) -> CertificateFile | FileRevision:
 
 
 def newest_bytes(file: CertificateFile) -> bytes:
-    """What is given out. Raises as `stored_bytes` does, also when a stamped file does not begin with what it stamps."""
+    return given_out(file)[0]
+
+
+def given_out(file: CertificateFile) -> tuple[bytes, str]:
+    """The newest bytes and their SHA-256. Raises as `stored_bytes` does, also when a stamped file does not begin with
+    what it stamps."""
     kept = _kept(file)
     last, root = kept[-1], _root(kept)
     body = stored_bytes(last)
-    if hashlib.sha256(body[: root.size]).hexdigest() != root.sha256:
+    if root is not last and hashlib.sha256(body[: root.size]).hexdigest() != root.sha256:
         log.error("revision %s does not begin with the stamped file", last.storage_name)
         raise DomainError("file_changed", file=last.storage_name)
-    return body
+    return body, last.sha256
 
 
 def sealed_as(file: CertificateFile, sha256: str) -> CertificateFile | FileRevision:

@@ -5,7 +5,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.identifiers import normal_number
-from certificates.models import Certificate, CertificateEvent, FileRevision
+from certificates.models import Certificate, CertificateEvent, CertificateFile, FileRevision
 from core.text import name_key
 
 
@@ -25,6 +25,12 @@ def issued_certificates(actor: User, *, state: str = "", search: str = "") -> Qu
         number = normal_number(search)
         rows = rows.filter(number=number) if number else rows.filter(person__name_key__startswith=name_key(search))
     return rows.select_related("base").order_by("-issued_on", "-pk")
+
+
+def file_of(actor: User, number: str) -> CertificateFile | None:
+    """The kept file of one certificate, and nothing of what a page about it needs besides; drafts have none."""
+    rows = CertificateFile.objects.allowed(actor, Permission.CERTIFICATE_VIEW).filter(certificate__number=number)
+    return next(iter(rows), None)
 
 
 def certificate_of(actor: User, number: str) -> Certificate | None:

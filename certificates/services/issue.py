@@ -49,10 +49,12 @@ def issue_certificate(*, actor: User, training_record: TrainingRecord) -> Certif
     return store_certificate(actor=actor, certificate=intent)
 
 
-def issue_decided(*, actor: User, training_record: TrainingRecord) -> Certificate:
-    """The same for an award of a batch on which as many people as it needs have decided."""
-    intent = allot_certificate(actor=actor, training_record=training_record)
-    return store_certificate(actor=actor, certificate=intent)
+def issue_decided(*, actor: User, record_id: int) -> Certificate:
+    """The same for an award of a batch on which as many people as it needs have decided. Raises NotAllowed where the
+    award is out of the actor's reach by now."""
+    intent, is_new = _allotted(actor, record_id)
+    # A new one says what is true now; what happens while it is drawn is met when the bytes are kept.
+    return _complete(actor, intent) if is_new else store_certificate(actor=actor, certificate=intent)
 
 
 @transaction.atomic
@@ -68,13 +70,18 @@ def _allot_alone(actor: User, record: TrainingRecord) -> Certificate:
     return allot_certificate(actor=actor, training_record=record)
 
 
-@transaction.atomic
 def allot_certificate(*, actor: User, training_record: TrainingRecord) -> Certificate:
     """The intent: everything that the certificate will say, with its number and code."""
     require(actor, Permission.CERTIFICATE_ISSUE, training_record)
-    record = _locked_award(actor, training_record.pk)
+    return _allotted(actor, training_record.pk)[0]
+
+
+@transaction.atomic
+def _allotted(actor: User, record_id: int) -> tuple[Certificate, bool]:
+    """The intent of an award, and whether it was made just now."""
+    record = _locked_award(actor, record_id)
     made = max(record.certificates.all(), key=lambda certificate: certificate.pk, default=None)
-    return made or _allot(actor, record)
+    return (made, False) if made else (_allot(actor, record), True)
 
 
 def store_certificate(*, actor: User, certificate: Certificate, note: str = "") -> Certificate:
@@ -87,6 +94,10 @@ def store_certificate(*, actor: User, certificate: Certificate, note: str = "") 
         return certificate
     if (certificate := _told_anew(actor, certificate)).state != CertificateState.DRAFT:
         return certificate
+    return _complete(actor, certificate, note)
+
+
+def _complete(actor: User, certificate: Certificate, note: str = "") -> Certificate:
     signed = sign_credential(certificate)
     inside = enclosures(document=signed.document, token=signed.token, salt=certificate.credential_intent.salt)
     drawn = draw(certificate, attached=inside, seal=drawn_identity())

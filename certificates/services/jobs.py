@@ -11,13 +11,12 @@ from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate
 from certificates.rules import Obstacle
-from certificates.selectors.awards import awards, awards_of_cohort, enrolment_of, enrolments_to_judge
+from certificates.selectors.awards import awards_of_cohort, enrolment_of, enrolments_to_judge
 from certificates.selectors.designs import Standing
 from certificates.services.issue import issue_decided
 from certificates.services.snapshot import Refusal, refusals
 from certificates.workflow import CertificateState
 from core import audit, jobs
-from core.errors import NotAllowed
 from core.models import Job
 from courses.models import Cohort, Enrolment, TrainingRecord
 
@@ -75,8 +74,4 @@ def _candidate(enrolment: Enrolment, wordings: list[TrainingRecord], designs: St
 
 def issue_item(*, actor: User, record_id: int) -> Certificate:
     """One item of the job: its number, then the bytes; killed between the two, it goes on with the number it has."""
-    record = awards(actor).filter(pk=record_id).first()
-    if record is None:
-        # The hat that started the job has been taken off since.
-        raise NotAllowed(permission=Permission.CERTIFICATE_ISSUE.value, record="courses.trainingrecord")
-    return issue_decided(actor=actor, training_record=record)
+    return issue_decided(actor=actor, record_id=record_id)

@@ -73,16 +73,17 @@ def die_at(step: str, turn: int, before: Callable[[], None]) -> None:
 # --- guards, taken off ------------------------------------------------------------------------------------------------
 def number_apart_from_its_intent() -> None:
     """The counter is committed by itself; the intent follows in a transaction of its own."""
-    allot, count = issue.allot_certificate, issue._next_number
+    allot, count = issue._allotted, issue._next_number
 
-    def loosely(*, actor: User, training_record: TrainingRecord) -> Any:
-        if not training_record.certificates.exists():
+    def loosely(actor: User, record_id: int) -> Any:
+        record = TrainingRecord.objects.get(pk=record_id)
+        if not record.certificates.exists():
             with transaction.atomic():
-                number = count(snapshot(training_record))
+                number = count(snapshot(record))
             issue._next_number = lambda _intent: number
-        return allot(actor=actor, training_record=training_record)
+        return allot(actor, record_id)
 
-    issue.allot_certificate = loosely
+    issue._allotted = loosely
 
 
 def commit_what_there_is() -> None:

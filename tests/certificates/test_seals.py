@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers.pdf_cms import CAdESSignedAttributeProviderSpec, PdfCMSSignedAttributes
 
 from certificates import seals
 from certificates.pdf.renderer import draw
@@ -104,6 +105,19 @@ def test_key_of_another_certificate_is_refused(authority, tmp_path, settings):
     mixed.write_bytes(own_key + (other.folder / "seal.pem").read_bytes())
     settings.SEAL = {"provider": "file", "key": str(mixed)}
     refused(seals.provider, "key_of_another_certificate")
+
+
+def test_seal_signs_what_pyhanko_itself_would_have_signed_for_pades(drawn):
+    """Digest, kind of content and the signer's certificate; the last is taken from the certificate once only."""
+    sealed = PdfFileReader(BytesIO(seals.seal_file(drawn).body)).embedded_signatures[0]
+    own = CAdESSignedAttributeProviderSpec(PdfCMSSignedAttributes(), sealed.signer_cert, True, None)
+    wanted = [run(one.get_attribute()) for one in own.signed_attr_providers(b"", "sha256")]
+
+    signed = {one["type"].native: one for one in sealed.signer_info["signed_attrs"]}
+
+    assert sorted(signed) == ["content_type", "message_digest", "signing_certificate_v2"]
+    assert [signed[one["type"].native].dump() for one in wanted] == [one.dump() for one in wanted]
+    assert len(wanted) == 1
 
 
 def test_options_hide_what_is_secret():
