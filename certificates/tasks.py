@@ -71,7 +71,7 @@ def tell_of_expiry(event: OutboxEvent) -> None:
 @outbox.handles(PUT_DOWN)
 def put_down(event: OutboxEvent) -> None:
     """Asked for by the migration that began to put changes down, and by every day's round."""
-    put_down_missing(actor=system_user())
+    put_down_missing(actor=system_user(), between=lambda: outbox.renew(event, moved_on=True))
 
 
 @outbox.handles(ERASE_FILE)

@@ -1,6 +1,7 @@
 """The one door through which the state of a certificate changes: state, event and entry of the public log together."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -78,9 +79,9 @@ def ask_for_missing() -> None:
         outbox.add(PUT_DOWN, clock.today())
 
 
-def put_down_missing(*, actor: User) -> int:
+def put_down_missing(*, actor: User, between: Callable[[], None] = lambda: None) -> int:
     """Changes and rotations from before they were put down in the log; answers of how many certificates. Twice is
-    once."""
+    once. `between`: called after each certificate, by whoever holds this work for a time."""
     if not any(hat.role == Role.SYSTEM for hat in actor.worn_memberships()):
         raise NotAllowed(permission="system")
     with transaction.atomic():
@@ -93,6 +94,7 @@ def put_down_missing(*, actor: User) -> int:
             if count := _log_changes(locked):
                 audit.record(actor, "certificates.changes_logged", locked, number=locked.number, changes=count)
                 done += 1
+        between()
     return done
 
 

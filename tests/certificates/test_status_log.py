@@ -24,12 +24,13 @@ from certificates.selectors import verification, verify_file
 from certificates.selectors.files import newest_bytes
 from certificates.services.erasure import reduce_certificates
 from certificates.services.steps import PUT_DOWN, ask_for_missing, put_down_missing
+from certificates.tasks import put_down
 from certificates.tlog.services import commit
 from certificates.workflow import CERTIFICATE_STEPS, CertificateState
 from core import clock
 from core.errors import NotAllowed
 from core.models import AuditEntry, OutboxEvent
-from core.outbox import deliver_event
+from core.outbox import claim, deliver_event
 from tests.builders import regulator
 from tests.certificates.builders import make_certificate
 from tests.certificates.changes import (
@@ -290,6 +291,16 @@ def test_event_of_the_migration_puts_them_down(earlier):
     deliver_event(event.pk)
     event.refresh_from_db()
     assert (event.state, len(changes(earlier))) == ("done", 3)
+
+
+def test_whoever_puts_down_much_keeps_the_lease_of_it(earlier):
+    held = OutboxEvent.objects.create(kind=PUT_DOWN, key="changes", created_at=clock.now())
+    held = claim(held.pk)
+    with clock.travel(timedelta(seconds=90)):
+        put_down(held)
+        held.refresh_from_db()
+        assert held.leased_until > clock.now() + timedelta(seconds=90)
+    assert len(changes(earlier)) == 3
 
 
 def test_every_day_s_round_asks_for_what_is_missing(earlier):
