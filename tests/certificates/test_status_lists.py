@@ -11,11 +11,14 @@ from certificates import services
 from certificates.credentials import keys, library, publishing, verify_credential
 from certificates.credentials.checks import problems
 from certificates.models import LIST_SIZE, Certificate, CredentialIntent
+from certificates.selectors import status_lists
 from certificates.services import credential
 from certificates.services.credential import signing_key
+from certificates.tlog.models import PendingEntry
 from certificates.workflow import LISTED_UNDER, CertificateState
 from core import clock
 from tests.certificates.builders import make_certificate
+from tests.certificates.changes import ROLLED_BACK, decide
 from tests.certificates.test_tables import copy_of
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +93,20 @@ def test_a_replaced_certificate_is_listed_and_its_successor_is_not(client):
     assert bits(client, "revocation") == frozenset({certificate.credential_intent.status_index})
     assert verify_credential(certificate.credential.json_form.encode()).outcome == "superseded"
     assert verify_credential(successor.credential.json_form.encode()).outcome == "valid"
+
+
+@pytest.mark.parametrize("by_hand", ROLLED_BACK)
+def test_a_state_set_back_by_hand_stays_listed(client, by_hand, monkeypatch):
+    """Readers of credentials ask nothing but the list: what the log was told weighs as much as the register."""
+    certificate = decide(make_certificate(), "revoke", "court_order")
+    place = certificate.credential_intent.status_index
+
+    by_hand(certificate)
+
+    assert bits(client, "revocation") == frozenset({place})
+    # By the register alone it would be gone.
+    monkeypatch.setattr(status_lists, "_logged_under", lambda _purpose: PendingEntry.objects.none())
+    assert bits(client, "revocation") == frozenset()
 
 
 def test_every_state_is_listed_once_or_is_in_force():
