@@ -53,6 +53,25 @@ HAN_BOLD = tuple(Face(f"Certificate {part}", "bold", BOLD, "Noto Serif CJK SC Bo
 FACES = (LATIN, LATIN_BOLD, KANA, *HAN, *HAN_BOLD)
 # What a rare character is taken from when the cuts lack it.
 RARE = {"normal": HAN[0], "bold": HAN_BOLD[0]}
+# Kept with the rules by which letters join and stack.
+SHAPED = "shaped"
+
+
+def _script(name: str, file: str, weight: str, cut_of: str) -> Face:
+    full_name = f"{file} {cut_of}"
+    return Face(f"Certificate {name}", weight, f"{file.replace(' ', '')}-{cut_of}.ttf", full_name, SHAPED)
+
+
+# Names of peoples with a script of their own. Two of these fonts come in one weight.
+SCRIPTS = {
+    weight: (
+        _script("Uyghur", "Noto Naskh Arabic", weight, heavy),
+        _script("Tibetan", "Noto Serif Tibetan", weight, heavy),
+        _script("Mongolian", "Noto Sans Mongolian", weight, "Regular"),
+        _script("Yi", "Noto Sans Yi", weight, "Regular"),
+    )
+    for weight, heavy in (("normal", "Regular"), ("bold", "Bold"))
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +105,7 @@ def fonts_sha256() -> str:
 def rare_characters(text: str) -> frozenset[int]:
     """Characters that the cuts of both weights lack. Raises `glyphs_missing` when the full fonts lack one too."""
     rare = frozenset(map(ord, text)) - _covered()
-    if rare and (unknown := rare - _whole_covers()):
+    if rare and (unknown := rare - _whole_covers()) and (unknown := unknown - _script_advances().keys()):
         raise DomainError("glyphs_missing", characters="".join(sorted(map(chr, unknown))))
     return rare
 
@@ -96,15 +115,30 @@ def uncovered(text: str) -> str:
     return "".join(sorted({one for one in text if not one.isspace() and ord(one) not in _covered()}))
 
 
-def cut_rare(face: Face, characters: frozenset[int]) -> bytes:
-    """A few characters of the full font as a font of their own."""
-    return _subset(_whole(face), characters | {0x20}, layout=False)
+def rare_cuts(characters: frozenset[int]) -> Iterator[tuple[Face, bytes]]:
+    """A few characters of the full fonts as fonts of their own, in both weights: each from the first that has it."""
+    for weight, han in RARE.items():
+        left = characters
+        for face in (han, *SCRIPTS[weight]):
+            if left and (own := left & frozenset(_whole(face).unicodes)):
+                yield face, _subset(_whole(face), own | {0x20}, layout=face.keeps == SHAPED)
+                left -= own
 
 
 def width(text: str, faces: Iterable[Face]) -> float:
-    """How wide a line of text is, in ems; each character from the first face that has it, a rare one one em."""
+    """How wide a line of text is, in ems; each character from the first face that has it, a rare one one em. Letters
+    that join or stack take no more than they do alone."""
     advances = _advances_of(tuple(faces))
-    return sum(advances.get(one, 1.0) for one in map(ord, text))
+    return sum(advances[one] if one in advances else _rare_advance(one) for one in map(ord, text))
+
+
+def _rare_advance(character: int) -> float:
+    return 1.0 if character in _whole_covers() else _script_advances().get(character, 1.0)
+
+
+@cache
+def _script_advances() -> dict[int, float]:
+    return {point: advance for face in SCRIPTS["bold"] for point, advance in _measured(_whole(face)).items()}
 
 
 @cache
@@ -114,10 +148,14 @@ def _advances_of(faces: tuple[Face, ...]) -> Mapping[int, float]:
 
 @cache
 def _advances(face: Face) -> dict[int, float]:
-    made = cut(face)
-    opened = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(made.path)))
+    return _measured(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(cut(face).path))))
+
+
+def _measured(opened: uharfbuzz.Face) -> dict[int, float]:
     font = uharfbuzz.Font(opened)
-    return {point: font.get_glyph_h_advance(font.get_nominal_glyph(point) or 0) / opened.upem for point in made.covers}
+    return {
+        point: font.get_glyph_h_advance(font.get_nominal_glyph(point) or 0) / opened.upem for point in opened.unicodes
+    }
 
 
 @cache

@@ -1,12 +1,15 @@
 """Where text of any length goes: it shrinks, then takes a second line, then the issue is refused. Nothing overlaps."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from certificates.pdf.fonts import HAN, INTERPUNCT, LATIN, Face, width
 from core.errors import DomainError
 
-BREAKS_AFTER = {" ", chr(INTERPUNCT), "-", "、", "，", "）", "」", "・"}
+BREAKS_AFTER = {" ", chr(INTERPUNCT), "-", "、", "，", "）", "」", "・", "\u0f0b"}
+# Uyghur and Mongolian: letters hold on to one another, and space between them would tear them apart.
+_JOINED = re.compile("[\u0600-\u06ff\u0750-\u077f\u1800-\u18af]")
 NEVER_APART = "，。、；：（）《》「」『』・ー～＝"
 # Glyphs reach a little beyond their advance, and sizes are rounded.
 SLACK = 0.97
@@ -47,6 +50,10 @@ class Fitted:
     def size(self) -> str:
         """The name of the size's class in the style sheet."""
         return f"pt{self.points:g}".replace(".", "-")
+
+
+def joins(line: str) -> bool:
+    return _JOINED.search(line) is not None
 
 
 def fit_all(

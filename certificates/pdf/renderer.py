@@ -28,7 +28,7 @@ from certificates.models import Certificate
 from certificates.pdf import sheet
 from certificates.pdf.designs.design import Design
 from certificates.pdf.drawing import ornament_svg, qr_png
-from certificates.pdf.fonts import FACES, HAN, KANA, LATIN, RARE, cut, cut_rare, rare_characters
+from certificates.pdf.fonts import FACES, HAN, KANA, LATIN, cut, rare_characters, rare_cuts
 from certificates.pdf.round_seal import round_seal_svg
 from certificates.seals import Identity
 from core.errors import DomainError
@@ -41,6 +41,7 @@ GROUND = """@page { size: 297mm 210mm; margin: 0 }
 * { margin: 0; padding: 0 }
 html { color: #1d2329; font-size: 10pt; line-height: 1.3 }
 img { image-rendering: crisp-edges }
+.joined { letter-spacing: 0 }
 """
 BARE_PAGE = "@page { size: 297mm 210mm; margin: 0 } body { margin: 0 } svg { display: block }"
 _one_at_a_time = threading.Lock()
@@ -214,13 +215,15 @@ def _srgb() -> ColorProfile:
 def _rare_style(machine: Machine, characters: frozenset[int]) -> CSS:
     """Fonts of just these characters, behind the others in the order of families."""
     if characters not in machine.rare:
-        family = "Certificate Rare " + hashlib.sha256(repr(sorted(characters)).encode()).hexdigest()[:8]
-        faces = []
-        for weight, face in RARE.items():
-            name = f"asset:{family}-{weight}".replace(" ", "-")
-            machine.fetcher.assets[name] = Asset(cut_rare(face, characters), "font/otf")
-            faces.append(_font_face(family, weight, name))
-        order = _families(f', "{family}"')
+        digest = hashlib.sha256(repr(sorted(characters)).encode()).hexdigest()[:8]
+        faces, families = [], {}
+        for face, body in rare_cuts(characters):
+            family = f"{face.family} Rare {digest}"
+            name = f"asset:{family}-{face.weight}".replace(" ", "-")
+            machine.fetcher.assets[name] = Asset(body, "font/otf")
+            faces.append(_font_face(family, face.weight, name))
+            families[family] = True
+        order = _families("".join(f', "{family}"' for family in families))
         machine.rare[characters] = _css(machine, "".join(faces) + order)
     return machine.rare[characters]
 

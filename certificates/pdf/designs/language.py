@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.utils.html import escape
 
-from certificates.pdf.layout import Fitted
+from certificates.pdf.layout import Fitted, joins
 
 ELEMENTS = frozenset(
     ["header", "main", "section", "footer", "div", "p", "h1", "h2", "span", "b", "dl", "dt", "dd", "br", "img"]
@@ -257,7 +257,10 @@ def _drawn(node: Node, values: Mapping[str, str | Fitted]) -> str:
 
 def _value(value: str | Fitted) -> str:
     if isinstance(value, Fitted):
-        return "".join(f"<span>{escape(line)}</span>" for line in value.lines)
+        return "".join(
+            f'<span class="joined">{escape(line)}</span>' if joins(line) else f"<span>{escape(line)}</span>"
+            for line in value.lines
+        )
     return escape(value)
 
 
