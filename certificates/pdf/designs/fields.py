@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from certificates.pdf.designs import issuers
 from certificates.pdf.designs.language import Problem
 from certificates.pdf.fonts import HAN, HAN_BOLD, KANA, LATIN, LATIN_BOLD, Face
 from certificates.pdf.layout import Slot
@@ -15,7 +16,7 @@ FITTED = frozenset(
     f"{name}_{language}"
     for name in ("title", "level", "sentence", "statement", "issuer")
     for language in ("zh", "en", "ja")
-) | {"name", "latin_name"}
+) | {"name", "latin_name"} | issuers.FIELDS
 PLAIN = frozenset(
     [
         "number",
