@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
-from certificates.models import Certificate, CoIssuers, IssueBatchItem
+from certificates.models import Certificate, CoIssuers, IssueBatch, IssueBatchItem
 from certificates.workflow import BatchState
 from courses.models import Cohort, TrainingRecord
 
@@ -22,6 +22,27 @@ def co_issuers(actor: User, cohort: Cohort) -> CoIssuers | None:
     """What holds for a class, for whoever issues for it."""
     rows = CoIssuers.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
     return rows.filter(cohort=cohort).order_by("-pk").first()
+
+
+def hold_class(record: TrainingRecord) -> None:
+    """Until the transaction ends nobody names others for this record's class. Taken before the record's own lock."""
+    own = Coalesce("enrolment__cohort", "replaces__enrolment__cohort")
+    cohorts = TrainingRecord.objects.filter(pk=record.pk).values_list(own)
+    Cohort.objects.select_for_update(no_key=True).filter(pk__in=cohorts).order_by("pk").first()
+
+
+def bodies_in_batch(batch: IssueBatch) -> list[tuple[Cohort, list[str]]]:
+    """The classes of a batch whose certificates others issue, too, with what will be printed."""
+    records = TrainingRecord.objects.filter(pk__in=batch.items.filter(gets=True).values("record"))
+    cohorts = records.values_list(Coalesce("enrolment__cohort", "replaces__enrolment__cohort"), flat=True)
+    rows = CoIssuers.objects.filter(cohort__in=cohorts).select_related("cohort__programme__level")
+    newest = {row.cohort_id: row for row in rows.order_by("cohort", "pk")}
+    return [(row.cohort, in_words(row)) for row in newest.values() if row.bodies]
+
+
+def in_words(named: CoIssuers | None) -> list[str]:
+    """Each body in its three languages."""
+    return [" / ".join(dict.fromkeys(one.values())) for one in named.bodies] if named else []
 
 
 def named_bodies() -> Subquery:

@@ -26,6 +26,7 @@ from certificates.selectors.awards import awards, latest_wording
 from certificates.selectors.batches import alone_up_to, people_alone
 from certificates.selectors.designs import Standing
 from certificates.selectors.files import file_name
+from certificates.selectors.joint import hold_class
 from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.enclosures import enclosures
@@ -72,6 +73,7 @@ def _allot_alone(actor: User, record: TrainingRecord) -> Certificate:
 def allot_certificate(*, actor: User, training_record: TrainingRecord) -> Certificate:
     """The intent: everything that the certificate will say, with its number and code."""
     require(actor, Permission.CERTIFICATE_ISSUE, training_record)
+    hold_class(training_record)
     record = _locked_award(actor, training_record.pk)
     made = max(record.certificates.all(), key=lambda certificate: certificate.pk, default=None)
     return made or _allot(actor, record)
