@@ -166,7 +166,9 @@ def _achievement(certificate: Certificate) -> dict[str, Any]:
     facts = certificate.facts
     # What others issue, too, is another achievement; of whatever names nobody else the name stays as it was.
     together = [facts["co_issuers"]] if facts.get("co_issuers") else []
-    said = json.dumps([certificate.level, facts["title"], facts["training"], facts["issuer"], *together], sort_keys=True)
+    said = json.dumps(
+        [certificate.level, facts["title"], facts["training"], facts["issuer"], *together], sort_keys=True
+    )
     base = uuid5(NAMESPACE_URL, f"{settings.SITE_URL}/bases/{certificate.base.code}")
     own = uuid5(base, said)
     return {

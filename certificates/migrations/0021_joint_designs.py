@@ -9,8 +9,20 @@ from django.db import migrations
 
 FOLDER = Path(__file__).resolve().parents[1] / "pdf" / "designs" / "shipped"
 TEMPLATES = (
-    ("completion-joint", "completion", "结业证书（联合颁发）", "Certificate of completion, joint issue", "修了証明書（共同発行）"),
-    ("level-joint", "level", "能力等级证书（联合颁发）", "Certificate of a level, joint issue", "能力等級証明書（共同発行）"),
+    (
+        "completion-joint",
+        "completion",
+        "结业证书（联合颁发）",
+        "Certificate of completion, joint issue",
+        "修了証明書（共同発行）",
+    ),
+    (
+        "level-joint",
+        "level",
+        "能力等级证书（联合颁发）",
+        "Certificate of a level, joint issue",
+        "能力等級証明書（共同発行）",
+    ),
 )
 FROM = date(2000, 1, 1)
 

@@ -87,8 +87,8 @@ class Certificate(models.Model):
     """A document about a training record, with everything it says frozen at issue. Later renames change nothing.
 
     `facts` holds what is printed in three languages: level {code, zh, en, ja}, title and issuer {zh, en, ja},
-    cohort {year, number, starts_on, ends_on} and the Latin spelling of the name; co_issuers [{zh, en, ja}, …] where others
-    issue together with the base.
+    cohort {year, number, starts_on, ends_on} and the Latin spelling of the name; where others issue together with the
+    base, co_issuers [{zh, en, ja}, …].
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

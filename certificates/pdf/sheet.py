@@ -105,7 +105,7 @@ def rare_on(certificate: Certificate) -> frozenset[int]:
 
 
 def check_printable(certificate: Certificate) -> None:
-    """Raises `glyphs_missing`, `name_too_long`, `text_too_long` or `no_place_for_issuers` for what could not be printed."""
+    """Raises `glyphs_missing` and what `values` raises for what could not be printed."""
     rare_on(certificate)
     _fitted(certificate, design_of(certificate))
 

@@ -20,8 +20,8 @@ from certificates.services.filing import close_list, draw_up_lists, drop_list, e
 from certificates.services.filing_answers import import_answer, preview_answer
 from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
-from certificates.services.joint import NameProblem, name_co_issuers
 from certificates.services.jobs import Candidate, plan_issue
+from certificates.services.joint import NameProblem, name_co_issuers
 from certificates.services.revocations import (
     Notice,
     PaperAnswer,

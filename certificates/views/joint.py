@@ -21,7 +21,8 @@ from courses.models import Cohort
 
 REFUSALS = {
     "issuers_settled": gettext_lazy(
-        "In the meantime a certificate of this class got its number, or a batch of it was asked for. Nothing was changed."
+        "In the meantime a certificate of this class got its number, or a batch of it was asked for. Nothing was"
+        " changed."
     ),
     "nobody_named": gettext_lazy("No body was named. Nothing was changed."),
     "basis_missing": gettext_lazy("Say by which document it was agreed."),
@@ -34,8 +35,10 @@ PROBLEMS = {
     "glyphs_missing": gettext_lazy("The fonts lack characters of this name: %(detail)s"),
 }
 FOLLOWS = [
-    gettext_lazy("Every certificate of this class will name the base and these bodies, in this order and with all names."),
-    gettext_lazy("Verification, the credential and the file say the same. The round seal stays that of the platform."),
+    gettext_lazy(
+        "Every certificate of this class will name the base and these bodies, in this order and with all names."
+    ),
+    gettext_lazy("Verification, the credential and the file say the same. The seal on it is not theirs."),
     gettext_lazy(
         "It can be changed until a batch of this class is asked for or the first certificate has its number; after that"
         " never again, for a correction neither."

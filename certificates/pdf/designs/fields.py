@@ -12,11 +12,15 @@ from certificates.pdf.layout import Slot
 
 FORMAT = 1
 # Texts whose length nobody knows: they are fitted into a width and a number of lines.
-FITTED = frozenset(
-    f"{name}_{language}"
-    for name in ("title", "level", "sentence", "statement", "issuer")
-    for language in ("zh", "en", "ja")
-) | {"name", "latin_name"} | issuers.FIELDS
+FITTED = (
+    frozenset(
+        f"{name}_{language}"
+        for name in ("title", "level", "sentence", "statement", "issuer")
+        for language in ("zh", "en", "ja")
+    )
+    | {"name", "latin_name"}
+    | issuers.FIELDS
+)
 PLAIN = frozenset(
     [
         "number",

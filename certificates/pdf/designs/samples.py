@@ -48,8 +48,8 @@ ORDINARY_CO_ISSUER = {
 _LONG_CO_ISSUERS = (
     {
         "zh": "岚江省望海市海洋产业与蓝色经济科技成果转化促进中心石桥高新技术产业开发区第一分中心办公室",
-        "en": "Wanghai Centre for the Transfer of Research Results in Marine Industry and the Blue Economy, Branch of the "
-        "Shiqiao Zone One",
+        "en": "Wanghai Centre for the Transfer of Research Results in Marine Industry and the Blue Economy, Branch "
+        "of the Shiqiao Zone One",
         "ja": "望海市海洋産業・ブルーエコノミー科学技術成果移転促進センター石橋ハイテク産業開発区第一支部事務局",
     },
     {
@@ -60,8 +60,8 @@ _LONG_CO_ISSUERS = (
     },
     {
         "zh": "岚江省高等学校科技成果转化与技术转移人才培养联合体理事会秘书处赤坎医学院成果转化中心分部",
-        "en": "Secretariat of the Joint Body of Universities of Lanjiang Province for the Training of Technology Transfer "
-        "Professionals",
+        "en": "Secretariat of the Joint Body of Universities of Lanjiang Province for the Training of Technology "
+        "Transfer Professionals",
         "ja": "嵐江省高等教育機関科学技術成果移転・技術移転人材育成連合体理事会事務局赤坎医学院成果移転支部",
     },
 )
