@@ -104,7 +104,7 @@ def obstacles(award: Award) -> list[Obstacle]:
 
 
 # --- joint issue ------------------------------------------------------------------------------------------------------
-# So many bodies beside the base, so many characters of each name: designs with places for them are looked at with these.
+# So many bodies beside the base, so many characters of each name: designs are looked at with these.
 MOST_CO_ISSUERS = 3
 LONGEST_NAMES = {"zh": 40, "en": 120, "ja": 45}
 

@@ -22,6 +22,7 @@ from certificates.models import (
     CertificateFile,
     CertificateHandout,
     CertificateReturn,
+    CoIssuers,
     ExpiryReminder,
     FileRevision,
     IssueBatch,
