@@ -49,7 +49,7 @@ _LONG_CO_ISSUERS = (
     {
         "zh": "岚江省望海市海洋产业与蓝色经济科技成果转化促进中心石桥高新技术产业开发区第一分中心办公室",
         "en": "Wanghai Centre for the Transfer of Research Results in Marine Industry and the Blue Economy, Branch "
-        "of the Shiqiao Zone One",
+        "of the Shiqiao High-Technology Zone",
         "ja": "望海市海洋産業・ブルーエコノミー科学技術成果移転促進センター石橋ハイテク産業開発区第一支部事務局",
     },
     {
