@@ -55,7 +55,7 @@ _LONG_CO_ISSUERS = (
     {
         "zh": "石桥县人民政府高新技术产业开发区管理委员会科技创新与成果转化服务中心岚州联络处工作办公室",
         "en": "Service Centre for Innovation and Transfer of the Administration of the Shiqiao High-Technology Zone, "
-        "Lanzhou Office",
+        "Lanzhou City Office",
         "ja": "石橋県人民政府ハイテク産業開発区管理委員会科学技術革新・成果移転サービスセンター嵐州連絡事務所",
     },
     {
