@@ -23,7 +23,9 @@ NAME_ISSUED, NAME_MADE_UP = "issued number, name and tail", "made-up number, nam
 WAYS = (CODE_ISSUED, CODE_MADE_UP, CODE_ALONE, NAME_ISSUED, NAME_MADE_UP)
 # What a stranger is told of everything that is not there, letter by letter; only the time of asking differs.
 NOTHING = {
-    **dict.fromkeys(("number", "level", "title", "issuer", "holder", "issued_on", "valid_until", "ended_on")),
+    **dict.fromkeys(
+        ("number", "level", "title", "issuer", "co_issuers", "holder", "issued_on", "valid_until", "ended_on")
+    ),
     **dict.fromkeys(("reason", "superseded_by")),
     "outcome": "never_issued",
     "checked_at": "",

@@ -30,6 +30,7 @@ class Verification(Schema):
     level: str | None
     title: str | None
     issuer: str | None
+    co_issuers: list[str] | None
     holder: str | None
     issued_on: str | None
     valid_until: str | None

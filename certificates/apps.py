@@ -25,6 +25,7 @@ class CertificatesConfig(AppConfig):
         "certificates_certificatehandout",
         "certificates_certificatereturn",
         "certificates_certificatetemplate",
+        "certificates_coissuers",
         "certificates_statusstatement",
         "certificates_keyrotation",
         "certificates_beforethelog",

@@ -76,7 +76,10 @@ def check_table(lines: Sequence[CheckLine]) -> bytes:
 
 def _check_row(line: CheckLine) -> list[Value]:
     row, known = line.row, line.certificate
-    about = [line.holder, known.level_title, known.issuer, known.issued_on, known.valid_until] if known else [None] * 5
+    about: list[Value] = [None] * 5
+    if known:
+        issuers = "; ".join((known.issuer, *known.co_issuers))
+        about = [line.holder, known.level_title, issuers, known.issued_on, known.valid_until]
     at = row.checked_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     end = [row.ended_on, str(row.get_ground_display()), row.superseded_by]
     return [row.line, row.number, str(row.get_way_display()), outcome_words(line), *about, *end, at]

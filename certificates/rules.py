@@ -69,6 +69,10 @@ class Obstacle(TextChoices):
     NO_DOCUMENT = "no_document", _("there is no identity document")
     GLYPHS_MISSING = "glyphs_missing", _("the fonts lack characters of the name")
     NAME_TOO_LONG = "name_too_long", _("the name is too long for the sheet")
+    NO_PLACE_FOR_ISSUERS = (
+        "no_place_for_issuers",
+        _("the design in force has no place for the bodies that issue together with the base"),
+    )
     TEXT_TOO_LONG = "text_too_long", _("a title or the issuer's name is too long for the sheet")
 
 
@@ -97,6 +101,12 @@ def obstacles(award: Award) -> list[Obstacle]:
         Obstacle.AWAITS_FILING: award.awaits_filing,
     }
     return [obstacle for obstacle, stands in found.items() if stands]
+
+
+# --- joint issue ------------------------------------------------------------------------------------------------------
+# So many bodies beside the base, so many characters of each name: designs are looked at with these.
+MOST_CO_ISSUERS = 3
+LONGEST_NAMES = {"zh": 40, "en": 120, "ja": 45}
 
 
 # --- figures that change with the rules -----------------------------------------------------------------------------

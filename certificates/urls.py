@@ -12,6 +12,7 @@ from certificates.views import (
     designs,
     filing,
     handouts,
+    joint,
     offline,
     revocations,
     wallet,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("base/batches/new/", batches.new, name="new_batch"),
     path("base/batches/<int:pk>/", batches.batch, name="batch"),
     path("base/batches/<int:pk>/run/", batches.steer, name="steer_batch"),
+    path("base/cohorts/<int:pk>/issuers/", joint.co_issuers, name="co_issuers"),
     path("base/cohorts/<int:pk>/issue/", views.issue, name="issue"),
 ]
 machine_urlpatterns = [path("<str:code>", views.by_code, name="by_code")]

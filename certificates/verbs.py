@@ -16,6 +16,7 @@ audit.name_verbs(
         "certificates.issuebatch.approve": _("Approved a batch of certificates as second person."),
         "certificates.issuebatch.refuse": _("Refused a batch of certificates."),
         "certificates.issuebatch.withdraw": _("Withdrew a batch of certificates."),
+        "certificates.co_issuers_named": _("Named who issues the certificates of a class together with the base."),
         "certificates.batch_paused": _("Paused the issue of a batch."),
         "certificates.batch_resumed": _("Resumed the issue of a batch."),
         "certificates.batch_started_again": _("Started the stopped issue of a batch again."),
@@ -70,6 +71,7 @@ audit.name_subjects(
         "certificates.filinglist": _("filing list"),
         "certificates.certificatetemplate": _("design of certificates"),
         "certificates.templateversion": _("version of a design"),
+        "certificates.coissuers": _("bodies that issue together with a base"),
         "certificates.issuebatch": _("batch of certificates"),
         "certificates.revocationcase": _("revocation"),
     }

@@ -29,6 +29,7 @@ CRITERIA = {
     "ja": "研修課程が定める学習と評価をすべて修了。",
 }
 HOURS = "学时 / class hours / 時間"
+TOGETHER = "联合发证单位 / issued together with / 共同発行機関"
 PAGE = "核验页面 / verification page / 検証ページ"
 
 
@@ -53,7 +54,7 @@ def achievement_credential(certificate: Certificate, intent: CredentialIntent) -
         "validFrom": _morning(certificate.issued_on),
         "awardedDate": _morning(certificate.issued_on),
         "name": facts["title"]["zh"],
-        "description": three_languages(facts["title"]),
+        "description": three_languages(facts["title"]) + _together(facts),
         "credentialSubject": _subject(certificate, intent),
         "evidence": [
             {"id": f"{settings.SITE_URL}/v/{certificate.code}", "type": ["Evidence"], "name": PAGE},
@@ -163,7 +164,11 @@ def _subject(certificate: Certificate, intent: CredentialIntent) -> dict[str, An
 def _achievement(certificate: Certificate) -> dict[str, Any]:
     """The same achievement has the same name in the world: the same wording, level and base."""
     facts = certificate.facts
-    said = json.dumps([certificate.level, facts["title"], facts["training"], facts["issuer"]], sort_keys=True)
+    # What others issue, too, is another achievement; of whatever names nobody else the name stays as it was.
+    together = [facts["co_issuers"]] if facts.get("co_issuers") else []
+    said = json.dumps(
+        [certificate.level, facts["title"], facts["training"], facts["issuer"], *together], sort_keys=True
+    )
     base = uuid5(NAMESPACE_URL, f"{settings.SITE_URL}/bases/{certificate.base.code}")
     own = uuid5(base, said)
     return {
@@ -171,7 +176,7 @@ def _achievement(certificate: Certificate) -> dict[str, Any]:
         "type": ["Achievement"],
         "achievementType": "CertificateOfCompletion",
         "name": facts["title"]["zh"],
-        "description": three_languages(facts["training"]),
+        "description": three_languages(facts["training"]) + _together(facts),
         "criteria": {"narrative": three_languages(CRITERIA)},
         "creator": {"id": certificate_uri(base), "type": ["Profile"], "name": facts["issuer"]["zh"]},
         "humanCode": certificate.level,
@@ -185,6 +190,12 @@ def _achievement(certificate: Certificate) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _together(facts: dict[str, Any]) -> str:
+    """Open Badges 3.0 knows one creator; whoever issues with it is named in the words that readers show."""
+    bodies = "; ".join(map(three_languages, facts.get("co_issuers", [])))
+    return f" · {TOGETHER}: {bodies}" if bodies else ""
 
 
 def three_languages(words: dict[str, str]) -> str:

@@ -51,6 +51,10 @@ class NewDesignForm(forms.Form):
         label=_("For these levels only"), required=False,
         widget=forms.CheckboxSelectMultiple, help_text=_("None chosen: for all levels of the kind."),
     )  # fmt: skip
+    joint = forms.BooleanField(
+        label=_("For classes whose certificates others issue together with the base"), required=False,
+        help_text=_("It comes before the others where a class has further issuers, and draws nothing else."),
+    )  # fmt: skip
     title_zh = forms.CharField(label=_("Title in Chinese"), max_length=100)
     title_en = forms.CharField(label=_("Title in English"), max_length=100)
     title_ja = forms.CharField(label=_("Title in Japanese"), max_length=100)

@@ -17,6 +17,7 @@ from certificates.models.decisions import RevocationCase
 from certificates.models.designs import CertificateTemplate, TemplateVersion
 from certificates.models.filing import FilingLine, FilingList
 from certificates.models.handout import CertificateHandout, CertificateReturn
+from certificates.models.joint import CoIssuers
 from certificates.models.revisions import FileRevision, StampAuthority
 from certificates.models.statements import BeforeTheLog, KeyRotation, StatusStatement
 from certificates.models.wallet import ExpiryReminder, ShareLink, VerificationCount
@@ -35,6 +36,7 @@ __all__ = [
     "CertificateHandout",
     "CertificateReturn",
     "CertificateTemplate",
+    "CoIssuers",
     "ExpiryReminder",
     "FileRevision",
     "FilingLine",
@@ -85,7 +87,8 @@ class Certificate(models.Model):
     """A document about a training record, with everything it says frozen at issue. Later renames change nothing.
 
     `facts` holds what is printed in three languages: level {code, zh, en, ja}, title and issuer {zh, en, ja},
-    cohort {year, number, starts_on, ends_on} and the Latin spelling of the name.
+    cohort {year, number, starts_on, ends_on} and the Latin spelling of the name; where others issue together with the
+    base, co_issuers [{zh, en, ja}, …].
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -161,6 +164,10 @@ class Certificate(models.Model):
     @property
     def issuer(self) -> str:
         return self._in_language(self.facts["issuer"])
+
+    @property
+    def co_issuers(self) -> list[str]:
+        return [self._in_language(one) for one in self.facts.get("co_issuers", [])]
 
     @property
     def level_title(self) -> str:

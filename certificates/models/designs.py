@@ -22,11 +22,15 @@ class NationwideQuerySet(models.QuerySet):
 
 
 class CertificateTemplate(models.Model):
-    """What a design is called and for what it is (append-only). `levels`: codes, none for all levels of its kind."""
+    """What a design is called and for what it is (append-only). `levels`: codes, none for all levels of its kind.
+
+    `joint`: for classes whose certificates others issue together with the base.
+    """
 
     key = models.SlugField(max_length=30, unique=True)
     kind = models.CharField(max_length=12, choices=CertificateKind.choices)
     levels = models.JSONField(default=list, blank=True)
+    joint = models.BooleanField(default=False)
     title_zh = models.CharField(max_length=100)
     title_en = models.CharField(max_length=100)
     title_ja = models.CharField(max_length=100)

@@ -11,11 +11,12 @@ from django.utils.html import escape
 
 from certificates.models import Certificate, TemplateVersion
 from certificates.pdf import round_seal, wording
-from certificates.pdf.designs import language
+from certificates.pdf.designs import issuers, language
 from certificates.pdf.designs.design import Design, shipped
 from certificates.pdf.fonts import rare_characters
 from certificates.pdf.layout import Fitted, fit_all
 from certificates.seals import Identity
+from core.errors import DomainError
 
 LANGUAGES = ("zh", "en", "ja")
 
@@ -38,25 +39,36 @@ def version_design(version: TemplateVersion) -> Design:
 def sheet_html(certificate: Certificate, *, design: Design | None = None, seal: Identity | None = None) -> str:
     """The whole page: our own head, and of the design what its tree draws. Raises as `values` does."""
     body = language.draw((design or design_of(certificate)).tree.nodes, values(certificate, design=design, seal=seal))
-    title, issuer = certificate.facts["title"], certificate.facts["issuer"]
+    title, by = certificate.facts["title"], "、".join(one["zh"] for one in all_issuers(certificate))
     created = certificate.created_at.isoformat(timespec="seconds")
     return (
         f'<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">'
         f"<title>{escape(title['zh'])} {escape(certificate.number)}</title>"
-        f'<meta name="author" content="{escape(issuer["zh"])}">'
+        f'<meta name="author" content="{escape(by)}">'
         f'<meta name="description" content="{escape(title["en"])}">'
         f'<meta name="dcterms.created" content="{created}"></head><body>{body}</body></html>'
     )
 
 
+def all_issuers(certificate: Certificate) -> list[dict[str, str]]:
+    """The base, and whoever issues together with it, in the order of print."""
+    return [certificate.facts["issuer"], *certificate.facts.get("co_issuers", [])]
+
+
 def values(
     certificate: Certificate, *, design: Design | None = None, seal: Identity | None = None
 ) -> dict[str, str | Fitted]:
-    """Every field's value, texts of any length fitted. Raises `name_too_long`, `text_too_long`."""
+    """Every field's value, texts of any length fitted.
+
+    Raises `name_too_long`, `text_too_long`, `no_place_for_issuers`.
+    """
     return {**_plain(certificate, seal), **_fitted(certificate, design or design_of(certificate))}
 
 
 def _fitted(certificate: Certificate, design: Design) -> dict[str, Fitted]:
+    if (many := len(certificate.facts.get("co_issuers", []))) > design.places:
+        # Never without one of them.
+        raise DomainError("no_place_for_issuers", design=design.key, issuers=many, places=design.places)
     stacks = [(stack.fields, stack.height) for stack in design.declared.stacks]
     return fit_all(_texts(certificate), design.declared.slots, stacks)
 
@@ -93,7 +105,7 @@ def rare_on(certificate: Certificate) -> frozenset[int]:
 
 
 def check_printable(certificate: Certificate) -> None:
-    """Raises `glyphs_missing`, `name_too_long` or `text_too_long` for what could not be printed."""
+    """Raises `glyphs_missing` and what `values` raises for what could not be printed."""
     rare_on(certificate)
     _fitted(certificate, design_of(certificate))
 
@@ -113,6 +125,7 @@ def facts_json(certificate: Certificate) -> bytes:
         "level": certificate.level,
         "title": certificate.facts["title"],
         "issuer": certificate.facts["issuer"],
+        **({"co_issuers": together} if (together := certificate.facts.get("co_issuers")) else {}),
         "cohort": certificate.facts["cohort"],
         "class_hours": str(certificate.hours),
         "completed_on": certificate.completed_on.isoformat(),
@@ -131,10 +144,16 @@ def _texts(certificate: Certificate) -> dict[str, str]:
         "latin_name": facts["latin_name"],
         **_by_language("title", facts["title"]),
         **_by_language("issuer", facts["issuer"]),
+        **_co_issuers(facts),
         **_by_language("level", facts["level"]),
         **_sentences(certificate),
         **_statements(certificate),
     }
+
+
+def _co_issuers(facts: dict[str, Any]) -> dict[str, str]:
+    listed = enumerate(facts.get("co_issuers", []), start=1)
+    return {issuers.name_of(number, language_): one[language_] for number, one in listed for language_ in LANGUAGES}
 
 
 def _sentences(certificate: Certificate) -> dict[str, str]:

@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.selectors import identity_is_checked
 from certificates.models import FilingLine
+from certificates.selectors.joint import named_bodies
 from courses.models import Cohort, Enrolment, TrainingRecord
 from courses.workflow import EnrolmentState
 
@@ -26,7 +27,8 @@ def cohort_to_issue(actor: User, pk: int) -> Cohort | None:
 def awards(actor: User) -> QuerySet[TrainingRecord]:
     """Records that the actor may issue for, with what is known beside them.
 
-    `identity_checked`: somebody has seen the person's document; `filed_as`: the number that a receiving body gave.
+    `identity_checked`: somebody has seen the person's document; `filed_as`: the number that a receiving body gave;
+    `issued_with`: the bodies that issue together with the base.
     """
     checked = ExpressionWrapper(identity_is_checked(), output_field=BooleanField())
     rows = TrainingRecord.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
@@ -41,7 +43,11 @@ def awards(actor: User) -> QuerySet[TrainingRecord]:
             "replaces__enrolment__cohort",
         )
         .prefetch_related("person__documents", "certificates", "replaces__certificates")
-        .annotate(identity_checked=checked, filed_as=Subquery(line_of("pk", "replaces").values("filing_number")[:1]))
+        .annotate(
+            identity_checked=checked,
+            filed_as=Subquery(line_of("pk", "replaces").values("filing_number")[:1]),
+            issued_with=named_bodies(),
+        )
         .order_by("pk")
     )
 

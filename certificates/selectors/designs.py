@@ -34,15 +34,18 @@ class Standing:
         rows = TemplateVersion.objects.filter(in_force, state__in=DRAWS, valid_from__lte=self._on)
         return list(rows.select_related("template").order_by("-valid_from", "-published_at", "-pk"))
 
-    def of(self, level: str) -> TemplateVersion | None:
+    def of(self, level: str, *, joint: bool = False) -> TemplateVersion | None:
         """What draws a certificate of this level: a design for just this level before one for all, the newest first;
-        that of completion where a kind has none."""
+        that of completion where a kind has none. `joint`: one for joint issue comes before the others."""
         for kind in (kind_of(level, on=self._on), CertificateKind.COMPLETION):
-            fitting = [one for one in self._versions if one.template.kind == kind]
-            chosen = [one for one in fitting if level in one.template.levels]
-            if found := [*chosen, *(one for one in fitting if not one.template.levels)]:
-                return found[0]
+            fitting = [one for one in self._versions if one.template.kind == kind and level_fits(one, level)]
+            if found := [one for one in fitting if joint or not one.template.joint]:
+                return max(found, key=lambda one: (one.template.joint, bool(one.template.levels)))
         return None
+
+
+def level_fits(version: TemplateVersion, level: str) -> bool:
+    return not version.template.levels or level in version.template.levels
 
 
 def kind_of(level: str, *, on: date) -> str:
@@ -74,6 +77,7 @@ def version_of(actor: User, key: str, number: int) -> TemplateVersion | None:
     return rows.filter(template__key=key, number=number).first()
 
 
-def newest_of_kind(actor: User, kind: str) -> TemplateVersion | None:
-    rows = TemplateVersion.objects.allowed(actor, Permission.TEMPLATE_MANAGE).filter(template__kind=kind)
+def newest_of_kind(actor: User, kind: str, *, joint: bool) -> TemplateVersion | None:
+    rows = TemplateVersion.objects.allowed(actor, Permission.TEMPLATE_MANAGE)
+    rows = rows.filter(template__kind=kind, template__joint=joint)
     return rows.filter(state=DesignState.PUBLISHED).order_by("-valid_from", "-pk").first()

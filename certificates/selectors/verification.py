@@ -81,6 +81,7 @@ class Answer:
             "level": known.level if known else None,
             "title": known.facts["title"]["zh"] if known else None,
             "issuer": known.facts["issuer"]["zh"] if known else None,
+            "co_issuers": [one["zh"] for one in known.facts.get("co_issuers", [])] if known else None,
             "holder": self.holder or None,
             "issued_on": known.issued_on.isoformat() if known else None,
             "valid_until": known.valid_until.isoformat() if known and known.valid_until else None,

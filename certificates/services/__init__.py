@@ -21,6 +21,7 @@ from certificates.services.filing_answers import import_answer, preview_answer
 from certificates.services.handouts import tick_handouts
 from certificates.services.issue import issue_certificate, store_certificate, supersede_certificate
 from certificates.services.jobs import Candidate, plan_issue
+from certificates.services.joint import NameProblem, name_co_issuers
 from certificates.services.revocations import (
     Notice,
     PaperAnswer,
@@ -43,6 +44,7 @@ from certificates.services.wallet import count_verification, share_certificate, 
 __all__ = [
     "Candidate",
     "NameCorrection",
+    "NameProblem",
     "NotCounted",
     "Notice",
     "PaperAnswer",
@@ -66,6 +68,7 @@ __all__ = [
     "issue_certificate",
     "make_credential",
     "make_transcript",
+    "name_co_issuers",
     "pause_batch",
     "plan_issue",
     "preview_answer",

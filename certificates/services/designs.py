@@ -25,7 +25,13 @@ from core.workflow import advance
 
 @transaction.atomic
 def create_template(
-    *, actor: User, key: str, kind: str, titles: dict[str, str], levels: list[str] | None = None
+    *,
+    actor: User,
+    key: str,
+    kind: str,
+    titles: dict[str, str],
+    levels: list[str] | None = None,
+    joint: bool = False,
 ) -> CertificateTemplate:
     """A name for designs to come; nothing is drawn by it before a version is published. Raises `template_exists`."""
     require_everywhere(actor, Permission.TEMPLATE_MANAGE)
@@ -34,13 +40,15 @@ def create_template(
     names = {f"title_{language}": titles[language] for language in ("zh", "en", "ja")}
     try:
         with transaction.atomic():
-            made = CertificateTemplate.objects.create(key=key, kind=kind, levels=sorted(levels or []), **names)
+            made = CertificateTemplate.objects.create(
+                key=key, kind=kind, levels=sorted(levels or []), joint=joint, **names
+            )
     except IntegrityError as error:
         # Asked only now: between a question and the row somebody else could take the name.
         if CertificateTemplate.objects.filter(key=key).exists():
             raise DomainError("template_exists", key=key) from error
         raise
-    audit.record(actor, "certificates.certificatetemplate.create", made, key=key, kind=kind)
+    audit.record(actor, "certificates.certificatetemplate.create", made, key=key, kind=kind, joint=joint)
     return made
 
 
@@ -148,7 +156,11 @@ def retire_version(*, actor: User, version: TemplateVersion, reason: str) -> Tem
     # Two who retire the last two at once queue here.
     list(CertificateTemplate.objects.select_for_update().filter(kind=version.template.kind).values_list("pk"))
     others = TemplateVersion.objects.filter(
-        state=DesignState.PUBLISHED, valid_from__lte=today, template__kind=version.template.kind, template__levels=[]
+        state=DesignState.PUBLISHED,
+        valid_from__lte=today,
+        template__kind=version.template.kind,
+        template__joint=version.template.joint,
+        template__levels=[],
     ).exclude(pk=version.pk)
     if not version.template.levels and not others.exists():
         raise DomainError("nothing_would_draw", kind=version.template.kind)

@@ -26,6 +26,7 @@ from certificates.selectors.awards import awards, latest_wording
 from certificates.selectors.batches import alone_up_to, people_alone
 from certificates.selectors.designs import Standing
 from certificates.selectors.files import file_name
+from certificates.selectors.joint import hold_class
 from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.enclosures import enclosures
@@ -79,6 +80,7 @@ def allot_certificate(*, actor: User, training_record: TrainingRecord) -> Certif
 @transaction.atomic
 def _allotted(actor: User, record_id: int) -> tuple[Certificate, bool]:
     """The intent of an award, and whether it was made just now."""
+    hold_class(record_id)
     record = _locked_award(actor, record_id)
     made = max(record.certificates.all(), key=lambda certificate: certificate.pk, default=None)
     return (made, False) if made else (_allot(actor, record), True)

@@ -16,6 +16,7 @@ from certificates.rules import Award, Obstacle, filing_rule, last_day, obstacles
 from certificates.selectors.awards import awards, enrolment_of, latest_wording, wordings
 from certificates.selectors.designs import Standing
 from certificates.selectors.filing import days_waited
+from certificates.selectors.joint import bodies_of
 from certificates.selectors.verification import document_tail
 from certificates.workflow import CertificateState, DesignState, FilingMode
 from core import clock
@@ -51,6 +52,7 @@ LABELS = {
     "completed_on": _("Completed on"),
     "valid_until": _("Valid until"),
     "issuer": _("Issued by"),
+    "co_issuers": _("Issued together with"),
     "filing_number": _("Filing number"),
 }
 
@@ -135,6 +137,7 @@ def _readable(certificate: Certificate) -> dict[str, str]:
     return {name: three_languages(facts.get(name, {})) for name in titles} | {
         "name": certificate.holder_name,
         "latin_name": facts.get("latin_name", ""),
+        "co_issuers": "; ".join(map(three_languages, facts.get("co_issuers", []))),
         "document": f"{certificate.get_holder_document_type_display()} {certificate.holder_document_masked}",
         "cohort": "{year}/{number} · {starts_on} – {ends_on}".format(**facts["cohort"]),
         "hours": f"{certificate.hours:.1f}",
@@ -151,7 +154,7 @@ def snapshot(
 
     The record has passed `obstacles`. With a draft: as it would be with that one's identifier and day.
     """
-    document = _document(record)
+    document, facts = _document(record), _facts(record)
     today = draft.issued_on if draft else clock.today()
     uuid = draft.uuid if draft else uuid4()
     return Certificate(
@@ -164,21 +167,23 @@ def snapshot(
         holder_document_masked=document.masked,
         holder_document_tail=document_tail(uuid, document.number),
         level=record.level.code,  # type: ignore[union-attr]
-        facts=_facts(record),
+        facts=facts,
         hours=record.hours or 0,
         completed_on=record.completed_on,
         issued_on=today,
         valid_until=last_day(record.level.code, today),  # type: ignore[union-attr]
         filing_number=_filed_as(record),
-        design=_design(record, designs or Standing.today(), draft),
+        design=_design(record, designs or Standing.today(), draft, joint="co_issuers" in facts),
     )
 
 
-def _design(record: TrainingRecord, designs: Standing, draft: Certificate | None) -> TemplateVersion | None:
+def _design(
+    record: TrainingRecord, designs: Standing, draft: Certificate | None, *, joint: bool
+) -> TemplateVersion | None:
     """A draft keeps the design of its day, unless that one has been retired since: then it takes what stands today."""
     if draft and (draft.design is None or draft.design.state != DesignState.RETIRED):
         return draft.design
-    return designs.of(record.level.code)  # type: ignore[union-attr]
+    return designs.of(record.level.code, joint=joint)  # type: ignore[union-attr]
 
 
 def _award(record: TrainingRecord, replacing: bool) -> Award:
@@ -242,6 +247,8 @@ def _facts(record: TrainingRecord) -> dict[str, Any]:
             "starts_on": _iso(cohort.starts_on),
             "ends_on": _iso(cohort.ends_on),
         },
+        # Nothing where nobody else issues: what was issued before there were lists says the same as today's.
+        **({"co_issuers": bodies} if (bodies := bodies_of(record, cohort)) else {}),
     }
 
 

@@ -25,6 +25,7 @@ from certificates.forms import MAX_FILE, CodeForm, FileForm, IssuedFilterForm, N
 from certificates.models import Certificate
 from certificates.rules import Outcome
 from certificates.selectors import Answer
+from certificates.selectors.joint import co_issuers, in_words
 from certificates.workflow import BatchState, RevisionKind
 from core import clock
 from core.errors import DomainError
@@ -325,6 +326,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "cohort": cohort,
         "people": people,
         "counts": counts,
+        "bodies": in_words(co_issuers(request.user, cohort)),  # type: ignore[arg-type]
         "alone_up_to": selectors.alone_up_to(),
         "batches": selectors.batches_of(request.user, cohort),  # type: ignore[arg-type]
     }

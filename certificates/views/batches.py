@@ -17,6 +17,7 @@ from accounts.views.trails import trail
 from certificates import services
 from certificates.models import IssueBatch
 from certificates.selectors import batches as selectors
+from certificates.selectors.joint import bodies_in_batch
 from certificates.workflow import ISSUE_BATCH_STEPS
 from core import jobs
 from core.errors import DomainError
@@ -67,6 +68,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "batch": found,
         "lines": lines,
         "failed": [line for line in lines if line.failed],
+        "together": bodies_in_batch(found),
         "second": second,
         "steps": [step for step in open_now if {"confirm": not second, "approve": second}.get(step, True)],
         "progress": selectors.batch_progress(found),

@@ -77,6 +77,9 @@ REFUSALS = {
         "The correction changes level or base, or lies after the day of issue: the kept number cannot say so. Ask the"
         " operators of the platform."
     ),
+    "no_place_for_issuers": gettext_lazy(
+        "The design in force has no place for the bodies that issue together with the base. Nothing was changed."
+    ),
     "name_too_long": gettext_lazy("The corrected name is too long for the sheet. Nothing was changed."),
 }
 # Refusals whose words fit, too, where a number is allotted already.

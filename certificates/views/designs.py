@@ -68,7 +68,7 @@ def designs(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         titles = {language: given[f"title_{language}"] for language in ("zh", "en", "ja")}
-        facts = {"key": given["key"], "kind": given["kind"], "levels": given["levels"]}
+        facts = {name: given[name] for name in ("key", "kind", "levels", "joint")}
         if _done(form, lambda: services.create_template(actor=request.user, titles=titles, **facts)):
             return redirect("certificates:edit_design", given["key"])
     context = {
@@ -149,7 +149,7 @@ def preview_design(request: SignedInRequest, key: str, number: int, sample: str)
     if sample not in samples.SAMPLES or linter.read(found):
         raise Http404
     try:
-        body = draw(samples.sample(sample), design=found).body
+        body = draw(samples.sample_for(sample, found.places), design=found).body
     except DomainError as refusal:
         raise Http404 from refusal
     return HttpResponse(body, content_type="application/pdf")
@@ -213,7 +213,7 @@ def _drafted(request: SignedInRequest, template: CertificateTemplate, form: Desi
 def _newest(request: SignedInRequest, template: CertificateTemplate) -> dict[str, Any]:
     """The last version's texts and number; for a new name the texts of the newest design of its kind."""
     mine = selectors.newest_of(request.user, template)
-    version = mine or selectors.newest_of_kind(request.user, template.kind)
+    version = mine or selectors.newest_of_kind(request.user, template.kind, joint=template.joint)
     texts = {"html": version.html, "css": version.css, "fields_json": version.fields} if version else {}
     return {**texts, "base": mine.number if mine else 0}
 

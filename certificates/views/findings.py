@@ -40,6 +40,10 @@ WORDS: dict[str, Promise] = {
     "font_outside_the_stack": _("This font is not one of the printed sheet's. Leave the font to the platform."),
     "colour_hard_to_read": _("This colour of text is hard to read on paper. Choose a darker one, as #rrggbb."),
     "required_field_missing": _("Every certificate has to show this field. Put it outside of any condition."),
+    "no_place_for_issuer": _(
+        "This further issuer is not read on every certificate that has one. Put it under no other condition than its"
+        " own."
+    ),
     "one_code": _("Every certificate shows one QR code. Put one picture asset:qr outside of any condition."),
     "says_not_what_it_is": _("Every certificate says these words. Put them outside of any condition."),
     "place_of_seal_missing": _("The place of the seal is missing: the picture if there is a seal, else these words."),

@@ -80,6 +80,7 @@ ROUTES = {
     "certificates.VerificationCount": "user",
     "certificates.FilingList": "base region",
     "certificates.FilingLine": "base region",
+    "certificates.CoIssuers": "base region",
     "certificates.IssueBatch": "base region",
     "certificates.IssueBatchItem": "base region",
     "certificates.RevocationCase": "user base region",

@@ -22,6 +22,7 @@ from certificates.models import (
     CertificateFile,
     CertificateHandout,
     CertificateReturn,
+    CoIssuers,
     ExpiryReminder,
     FileRevision,
     IssueBatch,
@@ -34,6 +35,7 @@ from certificates.models import (
 from certificates.models.wallet import share_hash
 from certificates.services.credential import plan_credential
 from core import clock
+from courses.models import Cohort
 from courses.models.records import TrainingRecordAnnulment
 from tests.builders import make_user
 from tests.certificates.filing import list_of_one
@@ -61,6 +63,11 @@ def check_of(institution: Institution, certificate: Certificate) -> list[Model]:
     check = BatchCheck.objects.create(institution=institution, asked_by=make_user(), sha256="0" * 64, size=1)
     line = {"line": 2, "number": certificate.number, "way": "code", "outcome": "valid", "certificate": certificate}
     return [check, BatchCheckLine.objects.create(check_of=check, **line)]
+
+
+def co_issuers(cohort: Cohort) -> Model:
+    body = {"zh": "望海市促进中心", "en": "Wanghai Centre", "ja": "望海センター"}
+    return CoIssuers.objects.create(cohort=cohort, bodies=[body], basis="test", recorded_by=make_user())
 
 
 def _batch(base: TrainingBase, record: Any) -> list[Model]:

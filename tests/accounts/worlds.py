@@ -64,7 +64,7 @@ from courses.models import Attendance, HourEntry, Module
 from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
-from tests.accounts.world_certificates import certificates, check_of
+from tests.accounts.world_certificates import certificates, check_of, co_issuers
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_rule, make_user
 from tests.courses.builders import make_cohort, make_enrolment, make_session
 
@@ -264,7 +264,7 @@ def _training(user: User, person: Person, base: TrainingBase) -> list[Model]:
     hours = HourEntry.objects.create(
         enrolment=enrolment, module=module, hours=4, source="test:1", credited_at=clock.now()
     )
-    return [cohort, session, enrolment, attended, hours, *_exam(person, base)]
+    return [cohort, session, enrolment, attended, hours, co_issuers(cohort), *_exam(person, base)]
 
 
 def _exam(person: Person, base: TrainingBase) -> list[Model]:

@@ -20,6 +20,7 @@ CONFIRMED = {
     "accounts:reveal": "shows a full document number or phone",
     "accounts:view_as": "an authority looks at the site as a place below",
     "certificates:issue": "issues certificates",
+    "certificates:co_issuers": "says in whose name a class's certificates are issued, too",
     "certificates:print_file": "every certificate of a class leaves the house in one file",
     "certificates:new_batch": "asks for certificates of a list",
     "certificates:batch": "approves the issue of a batch",

@@ -273,7 +273,7 @@ def test_issue_page_costs_the_same_for_any_number_of_people(client, cohort, rows
     for _ in range(rows):
         make_award(cohort)
     client.force_login(manager_of(cohort.base))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         answer = client.get(reverse("certificates:issue", args=[cohort.pk]))
     assert answer.context["counts"] == {"ready": rows, "made": 0, "refused": 0}
 

@@ -295,6 +295,7 @@ def test_as_json_has_the_documented_shape():
         "level": "JUNIOR",
         "title": "初级技术经纪人培训结业证书",
         "issuer": "岚江大学培训基地",
+        "co_issuers": [],
         "holder": "高*",
         "issued_on": clock.today().isoformat(),
         "valid_until": None,

@@ -108,6 +108,11 @@ def _check_certificates():
     ]  # fmt: skip
     assert sorted(FilingList.objects.values_list("state", flat=True)) == ["closed", "sent"]
     assert awards_to_file(User.objects.get(email="qinwen@demo.invalid")).count() == 2
+    joint = [one for one in Certificate.objects.order_by("pk") if one.co_issuers]
+    assert {one.base.code for one in joint} == {"9903"}
+    assert [(one.holder_name, [body["zh"] for body in one.facts["co_issuers"]]) for one in joint] == [
+        (name, ["岚江省技术转移协会", "岚州市产学研合作促进会"]) for name in ("洪岩松", "覃舒雨")
+    ]
     superseded = Certificate.objects.get(state="superseded")
     assert (superseded.holder_name, superseded.person.name) == ("陈黙", "陈默")
 

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from certificates.pdf.designs import fields as declarations
-from certificates.pdf.designs import language
+from certificates.pdf.designs import issuers, language
 from certificates.pdf.drawing import ornament_svg
 from certificates.pdf.layout import Fitted
 
@@ -40,6 +40,11 @@ class Design:
     @property
     def tree(self) -> language.Reading:
         return _tree(self.html)
+
+    @property
+    def places(self) -> int:
+        """For how many bodies beside the base."""
+        return issuers.places(self.tree.nodes)
 
     @property
     def sheet(self) -> str:

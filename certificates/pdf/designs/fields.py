@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from certificates.pdf.designs import issuers
 from certificates.pdf.designs.language import Problem
 from certificates.pdf.fonts import HAN, HAN_BOLD, KANA, LATIN, LATIN_BOLD, Face
 from certificates.pdf.layout import Slot
 
 FORMAT = 1
 # Texts whose length nobody knows: they are fitted into a width and a number of lines.
-FITTED = frozenset(
-    f"{name}_{language}"
-    for name in ("title", "level", "sentence", "statement", "issuer")
-    for language in ("zh", "en", "ja")
-) | {"name", "latin_name"}
+FITTED = (
+    frozenset(
+        f"{name}_{language}"
+        for name in ("title", "level", "sentence", "statement", "issuer")
+        for language in ("zh", "en", "ja")
+    )
+    | {"name", "latin_name"}
+    | issuers.FIELDS
+)
 PLAIN = frozenset(
     [
         "number",

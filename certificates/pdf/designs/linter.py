@@ -11,10 +11,10 @@ from itertools import product
 
 from certificates.models import Certificate
 from certificates.pdf import renderer, sheet
-from certificates.pdf.designs import boxes, fields, styles, words
+from certificates.pdf.designs import boxes, fields, issuers, styles, words
 from certificates.pdf.designs.design import Design
 from certificates.pdf.designs.language import SIZE, Choice, Element, Node, Place, Problem, Words, walk
-from certificates.pdf.designs.samples import LONGEST, SAMPLES, longest, sample
+from certificates.pdf.designs.samples import LONGEST, SAMPLES, longest, sample_for
 from certificates.pdf.fonts import uncovered
 from certificates.seals import Identity
 from core import clock
@@ -46,17 +46,22 @@ def read(design: Design) -> list[Problem]:
         return found
     tree, declared = design.tree, design.declared
     found = [*tree.problems, *declared.problems, *styles.check(design.css)]
-    found += [*_fields(tree.nodes, declared), *_lacks(tree.nodes), *_glyphs(tree.nodes)]
+    found += [*_fields(tree.nodes, declared), *_lacks(tree.nodes), *_without_place(design), *_glyphs(tree.nodes)]
     return [*found, *words.check(tree.nodes)]
 
 
 def laid_out(design: Design) -> Iterator[Finding]:
-    """How it looks: on every sample, and on the longest with each choice of what a certificate may lack."""
+    """How it looks: on every sample, and on the longest with each choice of what a certificate may lack, and with each
+    number of bodies that it has places for."""
+    places = design.places
     for name in SAMPLES:
         if name != LONGEST:
-            yield from _looked_at(design, name, sample(name), None)
+            yield from _looked_at(design, name, sample_for(name, places), None)
     for latin, filing, ends, sealed in product((True, False), repeat=4):
-        certificate = longest(latin=latin, filing=filing, ends=ends)
+        certificate = longest(latin=latin, filing=filing, ends=ends, co_issuing=places)
+        yield from _looked_at(design, LONGEST, certificate, _seal() if sealed else None)
+    for fewer, sealed in product(range(places), (True, False)):
+        certificate = longest(latin=True, filing=True, ends=True, co_issuing=fewer)
         yield from _looked_at(design, LONGEST, certificate, _seal() if sealed else None)
 
 
@@ -74,7 +79,8 @@ def _looked_at(design: Design, name: str, certificate: Certificate, seal: Identi
     except DomainError as refusal:
         yield Finding(Problem(refusal.code, "layout", detail=str(refusal.facts.get("place", ""))), name)
         return
-    must_say = {field: sheet.as_text(values[field]) for field in fields.REQUIRED}
+    together = [issuers.name_of(number) for number, _one in enumerate(certificate.facts.get("co_issuers", []), start=1)]
+    must_say = {field: sheet.as_text(values[field]) for field in (*fields.REQUIRED, *together)}
     must_say |= {text: text for text in (*SAYS, *(() if seal else MARK))}
     found = boxes.check(document, sheet.check_address(certificate), must_say)
     for problem in (*found, *words.check_placed(boxes.of(document))):
@@ -110,6 +116,13 @@ def _fields(nodes: list[Node], declared: fields.Declared) -> Iterator[Problem]:
     for node, _certain in walk(nodes):
         if isinstance(node, Place | Choice) and node.name.removesuffix(SIZE) not in declared.names:
             yield Problem("field_undeclared", "html", node.line, node.name)
+
+
+def _without_place(design: Design) -> Iterator[Problem]:
+    """A field for a further issuer that is not read on every certificate that has so many."""
+    for number in issuers.NUMBERS[design.places :]:
+        if issuers.name_of(number) in design.declared.names:
+            yield Problem("no_place_for_issuer", "html", 0, issuers.name_of(number))
 
 
 def _lacks(nodes: list[Node]) -> Iterator[Problem]:

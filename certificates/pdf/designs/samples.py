@@ -7,6 +7,7 @@ from functools import cache
 from uuid import UUID
 
 from certificates.models import Certificate
+from certificates.rules import LONGEST_NAMES
 
 # Fifty characters, as some names are when every part is written out.
 LONG_NAME = "阿卜杜热西提·买买提尼亚孜·阿布都热合曼江·吐尔逊阿依古丽·艾尔肯江·买买提艾力·吾买尔江·艾尼瓦"[:50]
@@ -38,6 +39,32 @@ _THREE_ISSUERS = {
     "Administration of the Shiqiao High-Technology Zone",
     "ja": "嵐江大学技術経理人研修基地、望海市科学技術成果移転促進センター、石橋ハイテク産業開発区管理委員会",
 }
+# Beside the base; each name as long as one may be. The first one is as most are, where only one is wanted.
+ORDINARY_CO_ISSUER = {
+    "zh": "望海市科技成果转化促进中心",
+    "en": "Wanghai Centre for the Transfer of Research Results",
+    "ja": "望海市科学技術成果移転促進センター",
+}
+_LONG_CO_ISSUERS = (
+    {
+        "zh": "岚江省望海市海洋产业与蓝色经济科技成果转化促进中心石桥高新技术产业开发区第一分中心办公室",
+        "en": "Wanghai Centre for the Transfer of Research Results in Marine Industry and the Blue Economy, Branch "
+        "of the Shiqiao High-Technology Zone",
+        "ja": "望海市海洋産業・ブルーエコノミー科学技術成果移転促進センター石橋ハイテク産業開発区第一支部事務局",
+    },
+    {
+        "zh": "石桥县人民政府高新技术产业开发区管理委员会科技创新与成果转化服务中心岚州联络处工作办公室",
+        "en": "Service Centre for Innovation and Transfer of the Administration of the Shiqiao High-Technology Zone, "
+        "Lanzhou City Office",
+        "ja": "石橋県人民政府ハイテク産業開発区管理委員会科学技術革新・成果移転サービスセンター嵐州連絡事務所",
+    },
+    {
+        "zh": "岚江省高等学校科技成果转化与技术转移人才培养联合体理事会秘书处赤坎医学院成果转化中心分部",
+        "en": "Secretariat of the Joint Body of Universities of Lanjiang Province for the Training of Technology "
+        "Transfer Professionals",
+        "ja": "嵐江省高等教育機関科学技術成果移転・技術移転人材育成連合体理事会事務局赤坎医学院成果移転支部",
+    },
+)
 _LONG_CLASS = {"year": 2026, "number": 128, "starts_on": "2026-11-28", "ends_on": "2027-12-31"}
 LATIN = "ABDURISHIT MAMATNIYAZ ABDURAHMANJAN TURSUNAYGUL"
 LONGEST = "longest"
@@ -49,6 +76,24 @@ _CHANGES: dict[str, dict[str, object]] = {
     "three_issuers": {"holder_name": "䶮文博", "issuer": _THREE_ISSUERS},
     LONGEST: {"holder_name": LONG_NAME, "latin_name": LATIN, "issuer": _LONG_ISSUER},
 }
+
+
+def co_issuers(number: int) -> list[dict[str, str]]:
+    """So many of them, each name cut to the longest that is taken."""
+    return [{code: name[: LONGEST_NAMES[code]] for code, name in one.items()} for one in _LONG_CO_ISSUERS[:number]]
+
+
+def sample_for(name: str, places: int) -> Certificate:
+    """The sample on which a design with so many places for co-issuers is looked at. One without any has to hold a
+    base whose own name is that of three bodies."""
+    if not places:
+        return sample(name)
+    made = copy(sample(name))
+    together = {"ordinary": [ORDINARY_CO_ISSUER], "three_issuers": co_issuers(places), LONGEST: co_issuers(places)}
+    made.facts = {**made.facts, "co_issuers": together.get(name, [ORDINARY_CO_ISSUER, *co_issuers(1)][:places])}
+    if name == "three_issuers":
+        made.facts["issuer"] = _ORDINARY["issuer"]
+    return made
 
 
 @cache
@@ -75,9 +120,11 @@ def sample(name: str) -> Certificate:
     )
 
 
-def longest(*, latin: bool, filing: bool, ends: bool) -> Certificate:
+def longest(*, latin: bool, filing: bool, ends: bool, co_issuing: int = 0) -> Certificate:
     """The longest one with and without what a certificate may lack."""
     made = copy(sample(LONGEST))
+    if co_issuing:
+        made.facts = {**made.facts, "co_issuers": co_issuers(co_issuing)}
     if not latin:
         made.facts = {**made.facts, "latin_name": ""}
     if not filing:

@@ -68,6 +68,15 @@ def forbidden_in(text: str) -> Iterator[tuple[str, str]]:
     yield from _forbidden(_allowed().sub(ALLOWED, _folded(text)))
 
 
+def name_problems(name: str) -> Iterator[tuple[str, str]]:
+    """(code, its own words) of what a body's name may not hold: the same as a design's words, and nothing unseen."""
+    yield from dict.fromkeys((f"word_{kind}", word) for word, kind in forbidden_in(name))
+    if strange := "".join(dict.fromkeys(_strange(name))):
+        yield "word_letter", strange[:40]
+    if any(unicodedata.category(sign)[0] == "C" for sign in name):
+        yield "sign_not_allowed", ""
+
+
 def _forbidden(text: str) -> Iterator[tuple[str, str]]:
     # Blanks and signs between the characters of a word do not make another word of it.
     han = re.sub(r"[\W_]+", lambda gap: ALLOWED if ALLOWED in gap[0] else "", text)
@@ -128,9 +137,13 @@ def _letters(nodes: list[Node]) -> Iterator[Problem]:
         texts = [node] if isinstance(node, Words) else []
         if isinstance(node, Element):
             texts += [part for _name, parts in node.attributes for part in parts if isinstance(part, Words)]
-        strange = [c for one in texts for c in one.text if unicodedata.category(c)[0] in "LM" and not _LETTERS.match(c)]
+        strange = [c for one in texts for c in _strange(one.text)]
         if strange:
             yield Problem("word_letter", "html", node.line, "".join(dict.fromkeys(strange))[:40])
+
+
+def _strange(text: str) -> list[str]:
+    return [c for c in text if unicodedata.category(c)[0] in "LM" and not _LETTERS.match(c)]
 
 
 def _masked(texts: list[Box]) -> list[tuple[Box, str]]:

@@ -85,5 +85,6 @@ ADDRESSES: dict[str, Address] = {
     "base/batches/new/": only("base"),
     "base/batches/<int:pk>/": only("base", pk="issuebatch", body={"step": "withdraw"}),
     "base/batches/<int:pk>/run/": only("base", pk="issuebatch", body={"what": "pause"}),
+    "base/cohorts/<int:pk>/issuers/": only("base", pk="cohort", body={"basis": "x"}),
     "base/cohorts/<int:pk>/issue/": only("base", pk="cohort"),
 }

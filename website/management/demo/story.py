@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.models import AppointmentNotice, User
 from accounts.services import create_login, hand_out_notices, import_roster, save_profile
-from certificates.services import issue_certificate
+from certificates.services import issue_certificate, name_co_issuers
 from core import clock
 from courses.exams.models import Sitting
 from courses.exams.selectors import paper_of
@@ -92,6 +92,8 @@ def live_through(world: World, plan: dict[str, Any]) -> None:
         _assess(world, manager, cohort, trainees, ends)
     if "closed" in acts:
         with on_day(world, ends + timedelta(days=2)):
+            if "joint" in plan:
+                name_co_issuers(actor=manager, cohort=cohort, **plan["joint"])
             _close(manager, cohort, trainees)
 
 
