@@ -1,6 +1,6 @@
 """Whom to train so that the requirement is met on a day, and in which classes: proposed, never booked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
@@ -25,8 +25,9 @@ class Proposed:
     cohort: Cohort | None
 
     @property
-    def person(self) -> object:
-        return self.candidate.person
+    def person(self) -> int:
+        """Rows alone give candidates: nobody who was made up is proposed."""
+        return int(str(self.candidate.person))
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Plan:
         return sum(one.cohort is None for one in self.people)
 
     @property
+    def others(self) -> int:
+        return len(self.people) - 1
+
+    @property
     def by_training_alone(self) -> bool:
         return not self.people_missing and not self.seats_missing
 
@@ -75,9 +80,10 @@ def plan_for(ahead: Ahead, day: date) -> Plan:
 
 
 def _proposed(ahead: Ahead, candidate: Candidate, cohort: Cohort | None) -> Proposed:
-    pk = candidate.person if isinstance(candidate.person, int) else 0
-    rows = ahead.people.get(pk, []) if ahead.named else []
-    return Proposed(candidate, ahead.names.get(pk, ""), rows[-1].post if rows else "", cohort)
+    made = Proposed(candidate, "", "", cohort)
+    if not ahead.named:
+        return made
+    return replace(made, name=ahead.names[made.person], post=ahead.people[made.person][-1].post)
 
 
 def _seats(institution: Institution, rule: RatioRule, day: date, count: int) -> list[Cohort]:
