@@ -126,7 +126,10 @@ def step_line(points: Sequence[Mapping[str, Any]], *, threshold: object = None) 
 
 
 def outlook(
-    points: Sequence[Mapping[str, Any]], tried: Sequence[Mapping[str, Any]], axis: Sequence[Mapping[str, Any]], day: date
+    points: Sequence[Mapping[str, Any]],
+    tried: Sequence[Mapping[str, Any]],
+    axis: Sequence[Mapping[str, Any]],
+    day: date,
 ) -> Outlook:
     """`points` and `tried`: {on, value, required} from the first day of `axis` to its last; a point with `mark` is
     marked. `axis`: {on, label}, words below as far as they fit."""
@@ -170,7 +173,7 @@ def _marks(
     return [
         {
             "x": _coordinate(across[group[-1]]),
-            "y": _coordinate(BOTTOM if (height := heights[group[-1]]) is None else height),
+            "y": _coordinate(heights[group[-1]] or BOTTOM),
             "members": [points[place]["mark"] for place in group],
         }
         for group in groups

@@ -14,27 +14,23 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOST = 999
 
 
-class ComingDay(forms.DateField):
-    """A day from today on."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, widget=DAY, input_formats=["%Y-%m-%d"], **options)
-
-    def after(self, today: date, value: date | None) -> date | None:
-        if value and (value < today or value.year not in YEARS):
-            raise forms.ValidationError(_("Choose a day from today on."))
-        return value
+def not_past(day: date | None, today: date) -> date | None:
+    if day and (day < today or day.year not in YEARS):
+        raise forms.ValidationError(_("Choose a day from today on."))
+    return day
 
 
 class DayAheadForm(forms.Form):
-    on = ComingDay(label=_("On which day"))
+    """The day for which the plan is made."""
+
+    on = forms.DateField(label=_("On which day"), required=False, widget=DAY)
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
         super().__init__(data)
         self.today = today
 
     def clean_on(self) -> date | None:
-        return self.fields["on"].after(self.today, self.cleaned_data["on"])
+        return not_past(self.cleaned_data["on"], self.today)
 
     def day(self, default: date) -> date:
         """The default also where another day was refused."""
@@ -44,20 +40,20 @@ class DayAheadForm(forms.Form):
 class ExperimentForm(forms.Form):
     """`people`: whom the actor may name; a made-up person has no name."""
 
-    when = ComingDay(label=_("From which day"))
+    when = forms.DateField(label=_("From which day"), required=False, widget=DAY)
     trained = forms.IntegerField(label=_("Trained people who join"), min_value=0, max_value=MOST, required=False)
     untrained = forms.IntegerField(label=_("Untrained people who join"), min_value=0, max_value=MOST, required=False)
-    leave = forms.TypedMultipleChoiceField(label=_("leaves"), coerce=int, required=False)
-    train = forms.TypedMultipleChoiceField(label=_("is trained"), coerce=int, required=False)
 
     def __init__(self, data: Mapping[str, Any], *, today: date, people: Mapping[int, str]) -> None:
         super().__init__(data, initial={"when": today + timedelta(days=1)})
         self.today = today
-        for name in ("leave", "train"):
-            self.fields[name].choices = list(people.items())
+        for name, label in (("leave", _("leaves")), ("train", _("is trained"))):
+            self.fields[name] = forms.TypedMultipleChoiceField(
+                label=label, coerce=int, required=False, choices=list(people.items())
+            )
 
     def clean_when(self) -> date | None:
-        return self.fields["when"].after(self.today, self.cleaned_data["when"])
+        return not_past(self.cleaned_data["when"], self.today)
 
     def experiment(self) -> Experiment:
         """Empty where nothing is asked or something is wrong."""

@@ -4,6 +4,7 @@ Leaving days are what officers entered or imported; nothing here computes a reti
 """
 
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -130,7 +131,8 @@ class Ahead:
     def _mover(self, turn: Turn, person: object, before: bool | None, after: bool | None) -> Mover:
         pk = person if isinstance(person, int) else None
         trained = bool(before if after is None else after)
-        return Mover(pk if self.named else None, self.names.get(pk or 0, ""), self._cause(turn, pk, before, after), trained)
+        cause = self._cause(turn, pk, before, after)
+        return Mover(pk if self.named else None, self.names.get(pk or 0, ""), cause, trained)
 
     def _cause(self, turn: Turn, pk: int | None, before: bool | None, after: bool | None) -> Cause:
         if before is not None and after is not None:
@@ -165,7 +167,8 @@ def ahead(actor: User, institution: Institution) -> Ahead:
 
 def _era(begins: date, rule: RatioRule, rows: list[StaffRow]) -> Era:
     stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in rows if counts(row, rule))
-    since = trained_since({stay.person for stay in stays}, rule)  # type: ignore[misc]
+    people = {row.person for row in rows if counts(row, rule)}
+    since: dict[Hashable, date] = dict(trained_since(people, rule).items())
     return Era(begins, rule.value, rule.comparator, stays, since)
 
 

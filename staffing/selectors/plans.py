@@ -98,7 +98,7 @@ def classes_near(institution: Institution, rule: RatioRule, day: date) -> QueryS
     accepted = [level for level in levels() if not rule.levels or level.code in rule.levels]
     if Track.SOCIAL not in rule.tracks or not accepted:
         return Cohort.objects.none()
-    rows = open_cohorts(level=accepted[0]).filter(ends_on__lt=day, seats_left__gt=0)
+    rows = open_cohorts(level=accepted[0]).filter(ends_on__lt=day, capacity__gt=F("taken"))
     if rule.providers:
         rows = rows.annotate(completed_on=F("ends_on")).filter(provider_held(rule.providers))
     return rows.annotate(distance=_distance(institution.region.path)).order_by("distance", "ends_on", "pk")

@@ -36,8 +36,8 @@ def rules_from(day: date, *, code: str = RULE_CODE) -> list[tuple[date, RatioRul
     turning |= {rule.valid_to + timedelta(days=1) for rule in rules if rule.valid_to}
     found: list[tuple[date, RatioRule]] = []
     for begins in (day, *sorted(one for one in turning if one > day)):
-        running = (one for one in rules if one.valid_from <= begins and (one.valid_to is None or one.valid_to >= begins))
-        rule = next(running, rules[-1])
+        begun = [one for one in rules if one.valid_from <= begins]
+        rule = next((one for one in begun if one.valid_to is None or one.valid_to >= begins), rules[-1])
         if not found or found[-1][1] != rule:
             found.append((begins, rule))
     return found

@@ -105,7 +105,9 @@ def _points(found: Ahead, until: date, *, marked: bool = False) -> list[dict[str
         {"on": found.today, "value": found.now.percent_floor, "required": found.now.value},
         *(
             {
-                "on": one.day, "value": one.after.percent_floor, "required": one.after.value,
+                "on": one.day,
+                "value": one.after.percent_floor,
+                "required": one.after.value,
                 "mark": _mark(one) if marked else None,
             }
             for one in changes

@@ -63,7 +63,7 @@ def test_forecast_is_the_ratio_of_each_day_counted_by_hand(seed):
 
     assert [turn.day for turn in turns] == sorted({turn.day for turn in turns})
     for number in range(2 * REACH + 5):
-        begins, stays, trained, value, comparator = [one for one in eras if one[0] <= number][-1]
+        _begins, stays, trained, value, comparator = [one for one in eras if one[0] <= number][-1]
         done, staff = by_hand(stays, trained, number)
         done += sum(two[0] for two in [two for since, *two in sealed if since <= number][-1:])
         staff += sum(two[1] for two in [two for since, *two in sealed if since <= number][-1:])
@@ -151,7 +151,8 @@ def test_plan_offers_whom_there_is_where_secret_posts_are_what_is_missing():
 @given(st.dates(date(2026, 11, 21), date(2030, 1, 1)), st.integers(0, 100), st.integers(0, 60))
 def test_a_leaving_day_is_the_first_day_that_no_longer_counts(leaves, trained, others):
     stays = tuple(Stay(one, date(2020, 1, 1)) for one in range(trained + others))
-    law = Era(TODAY, 70, "gte", (*stays, Stay("x", date(2020, 1, 1), leaves)), {**dict.fromkeys(range(trained), TODAY), "x": TODAY})
+    since = {**dict.fromkeys(range(trained), TODAY), "x": TODAY}
+    law = Era(TODAY, 70, "gte", (*stays, Stay("x", date(2020, 1, 1), leaves)), since)
 
     turns = Prospect(TODAY, (law,)).turns()
 
