@@ -137,7 +137,7 @@ def outlook(
     figures = [one for one in known if one is not None]
     if not points or not figures:
         return Outlook()
-    low, high = _bounds(figures)
+    low, high = _close_bounds(figures)
     across, day_x = _positions(points), _positions([axis[0], {"on": day}, axis[-1]])[1]
     heights = _heights(points, "value", low, high)
     required = _heights(points, "required", low, high)
@@ -145,12 +145,12 @@ def outlook(
         path=_path(across, heights),
         tried=_path(_positions(tried), _heights(tried, "value", low, high)) if tried else "",
         rule=_path(across, required),
-        ticks=_ticks(low, high),
+        ticks=_ticks(low, high, step=next((one for one in (1, 2, 5, 10) if high - low <= 6 * one), 20)),
         labels=_labels(axis, _positions(axis)),
         marks=_marks(points, across, heights),
         day_x=_coordinate(day_x),
         day_anchor="start" if day_x < LEFT + LABEL_ROOM else "end" if day_x > RIGHT - LABEL_ROOM else "middle",
-        rule_y=_coordinate((required[0] or TOP) - 7),
+        rule_y=_coordinate((required[-1] or TOP) - 7),
     )
 
 
@@ -193,6 +193,11 @@ def _bounds(known: list[float]) -> tuple[int, int]:
     return (low, high) if high - low >= 20 else (low - 10 if low >= 10 else low, high + 10 if high <= 90 else high)
 
 
+def _close_bounds(known: list[float]) -> tuple[int, int]:
+    """Near enough for the difference that one person makes."""
+    return max(math.floor(min(known)) - 2, 0), min(math.ceil(max(known)) + 2, 100)
+
+
 def _positions(points: Sequence[Mapping[str, Any]]) -> list[float]:
     days = [point["on"].toordinal() for point in points if point.get("on")]
     places = days if len(days) == len(points) else list(range(len(points)))
@@ -215,8 +220,8 @@ def _path(across: list[float], heights: list[float | None]) -> str:
     return "".join(parts)
 
 
-def _ticks(low: int, high: int) -> list[dict[str, str]]:
-    step = 10 if high - low <= 50 else 20
+def _ticks(low: int, high: int, step: int = 0) -> list[dict[str, str]]:
+    step = step or (10 if high - low <= 50 else 20)
     return [
         {
             "y": _coordinate(_height(value, low, high)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -40,12 +40,15 @@ class DayAheadForm(forms.Form):
 class ExperimentForm(forms.Form):
     """`people`: whom the actor may name; a made-up person has no name."""
 
+    QUESTIONS: ClassVar = ("when", "trained", "untrained", "leave", "train")
+
     when = forms.DateField(label=_("From which day"), required=False, widget=DAY)
     trained = forms.IntegerField(label=_("Trained people who join"), min_value=0, max_value=MOST, required=False)
     untrained = forms.IntegerField(label=_("Untrained people who join"), min_value=0, max_value=MOST, required=False)
 
     def __init__(self, data: Mapping[str, Any], *, today: date, people: Mapping[int, str]) -> None:
-        super().__init__(data, initial={"when": today + timedelta(days=1)})
+        asked = data if any(name in data for name in self.QUESTIONS) else None
+        super().__init__(asked, initial={"when": today + timedelta(days=1)})
         self.today = today
         for name, label in (("leave", _("leaves")), ("train", _("is trained"))):
             self.fields[name] = forms.TypedMultipleChoiceField(

@@ -94,6 +94,7 @@ def _drawn(found: Ahead, tried: Ahead | None, day: date) -> dict[str, Any]:
         "points": _points(found, until, marked=True),
         "tried": _points(tried, until) if tried else [],
         "axis": _axis(found.today, until),
+        "threshold": found.rule_on(until).value,
         "day": day,
     }
 
