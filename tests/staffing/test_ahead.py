@@ -221,19 +221,18 @@ def test_classes_are_those_the_rule_would_count():
     words = {"title_zh": "高级", "title_en": "Senior", "title_ja": "上級"}
     high = Programme.objects.create(code="HIGH", level=senior, valid_from=date(2020, 1, 1), **words)
     recognised = make_base()
-    Designation.objects.create(base=recognised, kind="national_base", valid_from=day(-100), state="granted")
+    Designation.objects.create(base=recognised, kind="national_base", valid_from=day(-100))
     plain, good = make_cohort(programme=high), make_cohort(recognised, programme=high)
     make_cohort(recognised)
 
-    def classes(**words):
-        rule = make_rule("adopted", valid_from=day(-1), **words)
-        found = [one.cohort for one in plan_for(seen(institution), day(30)).people]
-        type(rule).objects.filter(pk=rule.pk).update(valid_from=date(2000, 1, 1) + timedelta(days=rule.pk))
-        return found
+    def classes(begun, **words):
+        """By the version begun last."""
+        make_rule("adopted", valid_from=day(begun), **words)
+        return [one.cohort for one in plan_for(seen(institution), day(30)).people]
 
-    assert classes(levels=[senior.code]) == [plain]
-    assert classes(levels=[senior.code], providers=["national_base"]) == [good]
-    assert classes(tracks=["DEGREE"]) == [None]
+    assert classes(-9, levels=[senior.code]) == [plain]
+    assert classes(-8, levels=[senior.code], providers=["national_base"]) == [good]
+    assert classes(-7, tracks=["DEGREE"]) == [None]
 
 
 def test_day_of_the_plan_is_the_end_of_this_year():
