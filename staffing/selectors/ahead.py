@@ -147,22 +147,34 @@ class Ahead:
 
 def ahead(actor: User, institution: Institution) -> Ahead:
     """A fixed number of statements, one more per version of the requirement that begins later."""
-    today = clock.today()
-    rows = wordings_of(institution, among=Q(end_date__isnull=True) | Q(end_date__gt=today))
+    today, rows, rules = clock.today(), _rows(institution), rules_from(clock.today())
     people: dict[int, list[StaffRow]] = defaultdict(list)
     for row in rows:
         people[row.person].append(row)
-    rules = rules_from(today)
     named = can(actor, Permission.ROSTER_VIEW, institution)
     return Ahead(
         institution=institution,
         binding=institution.pk in bound_by([institution], rules[0][1], today),
         rules=tuple(rules),
-        prospect=Prospect(today, tuple(_era(*rule, rows) for rule in rules), _sealed(institution, today)),
+        prospect=_prospect(institution, rules, rows),
         people=dict(people),
         names=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if named else {},
         named=named,
     )
+
+
+def shortfall_on(institution: Institution, day: date) -> int:
+    """How many trained people will be missing on a coming day: the figure alone."""
+    return _prospect(institution, rules_from(clock.today()), _rows(institution)).ratio_on(day).shortfall
+
+
+def _rows(institution: Institution) -> list[StaffRow]:
+    return wordings_of(institution, among=Q(end_date__isnull=True) | Q(end_date__gt=clock.today()))
+
+
+def _prospect(institution: Institution, rules: list[tuple[date, RatioRule]], rows: list[StaffRow]) -> Prospect:
+    today = clock.today()
+    return Prospect(today, tuple(_era(*rule, rows) for rule in rules), _sealed(institution, today))
 
 
 def _era(begins: date, rule: RatioRule, rows: list[StaffRow]) -> Era:

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Institution, User
 from accounts.permissions import Permission, Role
 from accounts.selectors.waiting import Desk, Waiting, counted, put_up
-from staffing.selectors.ahead import ahead
+from core import clock
+from staffing.selectors.ahead import shortfall_on
 from staffing.selectors.plans import year_end
 from staffing.selectors.sealed import counts_to_decide
 from staffing.selectors.versions import open_versions
@@ -50,8 +51,5 @@ def _to_decide(actor: User) -> Waiting:
 def _to_train(actor: User) -> Waiting:
     """As many as the plan of the page names."""
     institution = Institution.objects.allowed(actor, Permission.RATIO_VIEW).order_by("pk").first()
-    if institution is None:
-        return Waiting(0)
-    found = ahead(actor, institution)
-    day = year_end(found.today)
-    return Waiting(found.prospect.ratio_on(day).shortfall, due=day)
+    day = year_end(clock.today())
+    return Waiting(shortfall_on(institution, day) if institution else 0, due=day)
