@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import segno
@@ -12,6 +13,8 @@ CENTRE_X, CENTRE_Y, REACH = 170, 150, 140
 # The step line: a plane of 960 x 240 with room for words at the left and below.
 LEFT, RIGHT, TOP, BOTTOM = 52, 936, 20, 200
 LABEL_ROOM = 104
+# Marks that would stand closer than a finger is wide are drawn as one.
+MARK_ROOM = 38
 # Lying bars: words at the left, figures behind the longest one.
 BAR_LEFT, BAR_ROOM = 48, 232
 
@@ -35,6 +38,24 @@ class StepLine:
     labels: list[dict[str, str]] = field(default_factory=list)
     threshold_y: str = ""
     threshold_word_y: str = ""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Days to come: the line as it stands, a second one tried out, what is required, marks, and a day asked for.
+
+    `marks`: {x, y, members}; who stands close to another shares a mark.
+    """
+
+    path: str = ""
+    tried: str = ""
+    rule: str = ""
+    ticks: list[dict[str, str]] = field(default_factory=list)
+    labels: list[dict[str, str]] = field(default_factory=list)
+    marks: list[dict[str, object]] = field(default_factory=list)
+    day_x: str = ""
+    day_anchor: str = "middle"
+    rule_y: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +125,61 @@ def step_line(points: Sequence[Mapping[str, Any]], *, threshold: object = None) 
     return drawn
 
 
+def outlook(
+    points: Sequence[Mapping[str, Any]],
+    tried: Sequence[Mapping[str, Any]],
+    axis: Sequence[Mapping[str, Any]],
+    day: date,
+) -> Outlook:
+    """`points` and `tried`: {on, value, required} from the first day of `axis` to its last; a point with `mark` is
+    marked. `axis`: {on, label}, words below as far as they fit."""
+    known = [one for point in (*points, *tried) for one in (number(point["value"]), number(point["required"]))]
+    figures = [one for one in known if one is not None]
+    if not points or not figures:
+        return Outlook()
+    low, high = _close_bounds(figures)
+    across, day_x = _positions(points), _positions([axis[0], {"on": day}, axis[-1]])[1]
+    heights = _heights(points, "value", low, high)
+    required = _heights(points, "required", low, high)
+    return Outlook(
+        path=_path(across, heights),
+        tried=_path(_positions(tried), _heights(tried, "value", low, high)) if tried else "",
+        rule=_path(across, required),
+        ticks=_ticks(low, high, step=next((one for one in (1, 2, 5, 10) if high - low <= 6 * one), 20)),
+        labels=_labels(axis, _positions(axis)),
+        marks=_marks(points, across, heights),
+        day_x=_coordinate(day_x),
+        day_anchor="start" if day_x < LEFT + LABEL_ROOM else "end" if day_x > RIGHT - LABEL_ROOM else "middle",
+        rule_y=_coordinate((required[-1] or TOP) - 7),
+    )
+
+
+def _heights(points: Sequence[Mapping[str, Any]], name: str, low: int, high: int) -> list[float | None]:
+    values = [number(point[name]) for point in points]
+    return [None if value is None else _height(value, low, high) for value in values]
+
+
+def _marks(
+    points: Sequence[Mapping[str, Any]], across: list[float], heights: list[float | None]
+) -> list[dict[str, object]]:
+    groups: list[list[int]] = []
+    for place, point in enumerate(points):
+        if not point.get("mark"):
+            continue
+        if groups and across[place] - across[groups[-1][0]] < MARK_ROOM:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return [
+        {
+            "x": _coordinate(across[group[-1]]),
+            "y": _coordinate(heights[group[-1]] or BOTTOM),
+            "members": [points[place]["mark"] for place in group],
+        }
+        for group in groups
+    ]
+
+
 def number(value: object) -> float | None:
     """A figure to draw: numbers, and strings such as "69.6" or "69.6%"; anything else is no figure."""
     try:
@@ -115,6 +191,11 @@ def number(value: object) -> float | None:
 def _bounds(known: list[float]) -> tuple[int, int]:
     low, high = math.floor(min(known) / 10) * 10, math.ceil(max(known) / 10) * 10
     return (low, high) if high - low >= 20 else (low - 10 if low >= 10 else low, high + 10 if high <= 90 else high)
+
+
+def _close_bounds(known: list[float]) -> tuple[int, int]:
+    """Near enough for the difference that one person makes."""
+    return max(math.floor(min(known)) - 2, 0), min(math.ceil(max(known)) + 2, 100)
 
 
 def _positions(points: Sequence[Mapping[str, Any]]) -> list[float]:
@@ -139,8 +220,8 @@ def _path(across: list[float], heights: list[float | None]) -> str:
     return "".join(parts)
 
 
-def _ticks(low: int, high: int) -> list[dict[str, str]]:
-    step = 10 if high - low <= 50 else 20
+def _ticks(low: int, high: int, step: int = 0) -> list[dict[str, str]]:
+    step = step or (10 if high - low <= 50 else 20)
     return [
         {
             "y": _coordinate(_height(value, low, high)),

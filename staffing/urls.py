@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from staffing.views import changes, cockpit, sealed, versions
+from staffing.views import ahead, changes, cockpit, sealed, versions
 
 app_name = "staffing"
 urlpatterns = [
     path("ratio/", cockpit.cockpit, name="cockpit"),
     path("institutions/<str:id>/ratio/", cockpit.ratio, name="ratio"),
+    path("ratio/ahead/", ahead.own, name="own_ahead"),
+    path("institutions/<str:id>/ratio/ahead/", ahead.ahead, name="ahead"),
     path("institution/changes/", changes.changes, name="changes"),
     path("institution/changes/joined/", changes.joined, name="joined"),
     path("institution/changes/<int:pk>/left/", changes.left, name="left"),

@@ -231,6 +231,12 @@ def step_line(points: Iterable[Mapping[str, Any]], threshold: object = None) -> 
 
 
 @register.simple_tag
+def outlook(drawn: Mapping[str, Any]) -> drawing.Outlook:
+    """`drawn`: points, tried, axis and day, see core.drawing.outlook."""
+    return drawing.outlook(drawn["points"], drawn["tried"], drawn["axis"], drawn["day"])
+
+
+@register.simple_tag
 def bars(points: Iterable[Mapping[str, Any]]) -> drawing.Bars:
     return drawing.bars(list(points))
 

@@ -1,10 +1,14 @@
-"""The desks of the staffing room: numbers of secret posts, and versions of a rule, that wait for the authority."""
+"""The desks of the staffing room: numbers of secret posts, and versions of a rule, that wait for the authority; people
+whom an institution has to train."""
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.permissions import Role
+from accounts.models import Institution, User
+from accounts.permissions import Permission, Role
 from accounts.selectors.waiting import Desk, Waiting, counted, put_up
+from core import clock
+from staffing.selectors.ahead import shortfall_on
+from staffing.selectors.plans import year_end
 from staffing.selectors.sealed import counts_to_decide
 from staffing.selectors.versions import open_versions
 from staffing.workflow import RuleState
@@ -15,6 +19,14 @@ def put_up_desks() -> None:
         Desk(
             "sealed_counts", frozenset({Role.REGULATOR.value}), _("Sealed counts"),
             _("Numbers of secret posts that wait for your confirmation on paper"), "staffing:sealed_counts", _to_decide,
+        )
+    )  # fmt: skip
+
+    put_up(
+        Desk(
+            "ahead", frozenset({Role.INSTITUTION_OFFICER.value}), _("Looking ahead"),
+            _("People to train so that the ratio holds at the end of the year, and in which class"),
+            "staffing:own_ahead", _to_train,
         )
     )  # fmt: skip
 
@@ -34,3 +46,10 @@ def _to_adopt(actor: User) -> Waiting:
 
 def _to_decide(actor: User) -> Waiting:
     return counted(counts_to_decide(actor), since="entered_at")
+
+
+def _to_train(actor: User) -> Waiting:
+    """As many as the plan of the page names."""
+    institution = Institution.objects.allowed(actor, Permission.RATIO_VIEW).order_by("pk").first()
+    day = year_end(clock.today())
+    return Waiting(shortfall_on(institution, day) if institution else 0, due=day)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from accounts.access import can
 from accounts.models import AppointmentDispute, Person, User
@@ -17,7 +17,14 @@ from staffing.models import RatioRule
 from staffing.ratio import Ratio, month_ends
 from staffing.selectors.ratios import RatioAnswer
 from staffing.selectors.sealed import sealed_on
-from staffing.selectors.versions import counted, counted_terms, counting_records, staff_ids, trained_ids
+from staffing.selectors.versions import (
+    counted,
+    counted_terms,
+    counting_records,
+    staff_ids,
+    trained_ids,
+    trained_since,
+)
 
 
 @dataclass(frozen=True)
@@ -62,10 +69,7 @@ def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]
     until = answer.as_of
     rows = wordings_of(answer.institution, answer.known_then, among=counted_terms(answer.rule))
     terms = [(row.person, row.start_date, row.end_date) for row in rows]
-    records = counting_records(answer.rule, until, answer.known_then)
-    records = records.annotate(survivor=surviving("person__", answer.known_then))
-    counted = records.filter(survivor__in={person for person, _, _ in terms})
-    first_trained = dict(counted.values_list("survivor").annotate(Min("completed_on")))
+    first_trained = trained_since({person for person, _, _ in terms}, answer.rule, until, answer.known_then)
     points = []
     for day in month_ends(until, months):
         sealed = sealed_on(answer.sealed_counts, day, answer.known_then)

@@ -1,9 +1,9 @@
 """Which rule holds on a day, whom it counts, whom it binds; and the versions that people read, write and compare."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Designation, Institution, Region, User
 from accounts.permissions import Permission
@@ -27,6 +27,20 @@ def rule_on(day: date, known_at: datetime | None = None, *, code: str = RULE_COD
     """
     rules = adopted(known_at).filter(code=code, reference_only=False)
     return in_force(rules, day).order_by("-valid_from").first() or rules.order_by("valid_from")[0]
+
+
+def rules_from(day: date, *, code: str = RULE_CODE) -> list[tuple[date, RatioRule]]:
+    """The versions that `rule_on` answers with from a day on, each with the first of these days."""
+    rules = list(adopted().filter(code=code, reference_only=False).order_by("-valid_from"))
+    turning = {rule.valid_from for rule in rules}
+    turning |= {rule.valid_to + timedelta(days=1) for rule in rules if rule.valid_to}
+    found: list[tuple[date, RatioRule]] = []
+    for begins in (day, *sorted(one for one in turning if one > day)):
+        begun = [one for one in rules if one.valid_from <= begins]
+        rule = next((one for one in begun if one.valid_to is None or one.valid_to >= begins), rules[-1])
+        if not found or found[-1][1] != rule:
+            found.append((begins, rule))
+    return found
 
 
 def adopted(known_at: datetime | None = None) -> QuerySet[RatioRule]:
@@ -88,6 +102,15 @@ def trained_ids(
     return frozenset(records.filter(survivor__in=list(people)).values_list("survivor", flat=True))
 
 
+def trained_since(
+    people: Iterable[int], rule: RatioRule, as_of: date = date.max, known_at: datetime | None = None
+) -> dict[int, date]:
+    """From which day each of `people` counts as trained, as far as records of that day or before say so."""
+    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
+    of_them = records.filter(survivor__in=list(people))
+    return dict(of_them.values_list("survivor").annotate(Min("completed_on")))
+
+
 def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
     """Records that train: verified, of the rule's tracks, levels and providers, completed by the day, not annulled or
     replaced (as known)."""
@@ -95,14 +118,14 @@ def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = N
     if rule.levels:
         rows = rows.filter(level__code__in=rule.levels)
     if rule.providers:
-        rows = rows.filter(_provider_held(rule.providers))
+        rows = rows.filter(provider_held(rule.providers))
     if known_at is None:
         return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
     undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
     return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
 
 
-def _provider_held(kinds: list[str]) -> Exists:
+def provider_held(kinds: list[str]) -> Exists:
     """Did the base hold one of the designations on the day of completion?"""
     held = Designation.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("completed_on")),

@@ -24,7 +24,9 @@ from staffing.selectors import (
     people_behind,
     uncounted_staff,
 )
+from staffing.selectors.ahead import ahead
 from staffing.selectors.beside import ratios_beside
+from staffing.selectors.plans import plan_for, year_end
 
 PAGE_SIZE = 25
 
@@ -56,8 +58,17 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "texts": _texts(answer),
         "points": _points(answer),
         "paragraph": _paragraph(answer),
+        **_ahead(request, answer),
     }
     return render(request, "staffing/ratio.html", context)
+
+
+def _ahead(request: SignedInRequest, answer: RatioAnswer) -> dict[str, Any]:
+    """What is to come from today on; nothing where another day or an earlier knowledge is asked for."""
+    if answer.known_then or answer.as_of != clock.today():
+        return {}
+    found = ahead(request.user, answer.institution)
+    return {"ahead": found, "plan": plan_for(found, year_end(found.today))}
 
 
 def _people_page(request: SignedInRequest, answer: RatioAnswer) -> Page:

@@ -242,6 +242,9 @@ def _institutions(made: Tour) -> None:
     made.add(OFFICER, "certificates:checks", name="no checks")
     made.add(OFFICER, "certificates:new_check")
     made.add(OFFICER, "staffing:ratio", own.pk)
+    made.add(OFFICER, "staffing:ahead", own.pk)
+    tried = f"?trained=2&untrained=1&leave={gao.pk}&on=2200-12-31"
+    made.add(OFFICER, "staffing:ahead", own.pk, query=tried, name="looking ahead with an experiment")
     made.add(OFFICER, "accounts:roster")
     made.add(OFFICER, "accounts:roster", query="?q=nobody", name="roster without rows")
     made.add(OFFICER, "accounts:import_roster")
@@ -252,6 +255,7 @@ def _institutions(made: Tour) -> None:
     made.add_upload(OFFICER, "courses:import_training_records", TRAINING, "培训记录.csv")
     nobody = Institution.objects.get(name="石桥县生产力促进中心")
     made.add(PROVINCE, "staffing:ratio", nobody.pk, name="ratio, not applicable")
+    made.add(PROVINCE, "staffing:ahead", nobody.pk, name="looking ahead, not applicable")
 
 
 def _regulators(made: Tour) -> None:

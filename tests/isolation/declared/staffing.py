@@ -7,6 +7,8 @@ SEES = "officer regulator evaluator auditor"
 ADDRESSES: dict[str, Address] = {
     "ratio/": only("officer", post=""),
     "institutions/<str:id>/ratio/": only(SEES, id="institution", post=""),
+    "ratio/ahead/": only("officer", post=""),
+    "institutions/<str:id>/ratio/ahead/": only(SEES, id="institution", post=""),
     "institution/changes/": only("officer", post=""),
     "institution/changes/joined/": only("officer"),
     "institution/changes/<int:pk>/left/": only("officer", pk="appointment"),

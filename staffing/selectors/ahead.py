@@ -1,0 +1,192 @@
+"""What is known today of the ratio in the days to come: who comes, leaves, begins to count, and when it falls below.
+
+Leaving days are what officers entered or imported; nothing here computes a retirement (practice 1.18).
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import can
+from accounts.models import Institution, Person, User
+from accounts.permissions import Permission
+from accounts.selectors.staff import StaffRow, wordings_of
+from core import clock
+from staffing.models import RatioRule
+from staffing.ratio import Era, Experiment, Outcome, Prospect, Ratio, Stay, Turn
+from staffing.selectors.sealed import sealed_on, sealed_rows
+from staffing.selectors.versions import bound_by, counts, rules_from, trained_since
+
+
+class Cause(TextChoices):
+    """Why somebody changes the ratio on a day."""
+
+    JOINS = "joins", _("joins")
+    LEAVES = "leaves", _("leaves")
+    TRAINED = "trained", _("counts as trained from this day")
+    UNTRAINED = "untrained", _("no longer counts as trained: another version of the requirement")
+    COUNTED = "counted", _("begins to be counted")
+    UNCOUNTED = "uncounted", _("is no longer counted")
+
+
+@dataclass(frozen=True)
+class Mover:
+    """`name` is empty where the actor sees figures only, and of people whom an experiment made up."""
+
+    person: int | None
+    name: str
+    cause: Cause
+    trained: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """One day on which something changes, and by whom."""
+
+    turn: Turn
+    rule: RatioRule
+    new_rule: bool
+    movers: list[Mover]
+
+    @property
+    def day(self) -> date:
+        return self.turn.day
+
+    @property
+    def before(self) -> Ratio:
+        return self.turn.before
+
+    @property
+    def after(self) -> Ratio:
+        return self.turn.after
+
+    @property
+    def falls(self) -> bool:
+        return self.after.outcome == Outcome.NOT_MET and self.before.outcome != Outcome.NOT_MET
+
+    @property
+    def rises(self) -> bool:
+        return self.after.outcome == Outcome.MET and self.before.outcome != Outcome.MET
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The days to come of one institution as known now. `people`: rows that run today or later, by person."""
+
+    institution: Institution
+    binding: bool
+    rules: tuple[tuple[date, RatioRule], ...]
+    prospect: Prospect
+    people: dict[int, list[StaffRow]]
+    # Of whoever may stand in a list; empty for actors who see figures only.
+    names: dict[int, str]
+    # Whether the actor may see who it is.
+    named: bool
+
+    @property
+    def today(self) -> date:
+        return self.prospect.today
+
+    @property
+    def rule(self) -> RatioRule:
+        return self.rule_on(self.today)
+
+    def rule_on(self, day: date) -> RatioRule:
+        return [rule for begins, rule in self.rules if begins <= day][-1]
+
+    @property
+    def now(self) -> Ratio:
+        return self.prospect.ratio_on(self.today)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        return [self._change(turn) for turn in self.prospect.turns()[1:]]
+
+    @property
+    def first_below(self) -> Change | None:
+        """The change by which it first falls under the threshold; none where it is below today already."""
+        return next((one for one in self.changes if one.falls), None)
+
+    @property
+    def first_met(self) -> Change | None:
+        return next((one for one in self.changes if one.rises), None)
+
+    def tried(self, experiment: Experiment) -> "Ahead":
+        """The same with an experiment in it; nothing is stored."""
+        prospect = experiment.on(self.prospect)
+        return Ahead(self.institution, self.binding, self.rules, prospect, self.people, self.names, self.named)
+
+    def _change(self, turn: Turn) -> Change:
+        movers = [self._mover(turn, person, *moved) for person, moved in turn.moved.items()]
+        return Change(
+            turn, self.rule_on(turn.day), any(begins == turn.day for begins, _rule in self.rules),
+            sorted(movers, key=lambda one: (one.cause, not one.trained, one.name, str(one.person))),
+        )  # fmt: skip
+
+    def _mover(self, turn: Turn, person: object, before: bool | None, after: bool | None) -> Mover:
+        pk = person if isinstance(person, int) else None
+        trained = bool(before if after is None else after)
+        cause = self._cause(turn, pk, before, after)
+        return Mover(pk if self.named else None, self.names.get(pk or 0, ""), cause, trained)
+
+    def _cause(self, turn: Turn, pk: int | None, before: bool | None, after: bool | None) -> Cause:
+        if before is not None and after is not None:
+            return Cause.TRAINED if after else Cause.UNTRAINED
+        if before is None:
+            return Cause.COUNTED if self._works(pk, turn.day - timedelta(days=1)) else Cause.JOINS
+        return Cause.UNCOUNTED if self._works(pk, turn.day) else Cause.LEAVES
+
+    def _works(self, pk: int | None, day: date) -> bool:
+        return any(row.runs_on(day) for row in self.people.get(pk or 0, ()))
+
+
+def ahead(actor: User, institution: Institution) -> Ahead:
+    """A fixed number of statements, one more per version of the requirement that begins later."""
+    today, rows, rules = clock.today(), _rows(institution), rules_from(clock.today())
+    people: dict[int, list[StaffRow]] = defaultdict(list)
+    for row in rows:
+        people[row.person].append(row)
+    named = can(actor, Permission.ROSTER_VIEW, institution)
+    return Ahead(
+        institution=institution,
+        binding=institution.pk in bound_by([institution], rules[0][1], today),
+        rules=tuple(rules),
+        prospect=_prospect(institution, rules, rows),
+        people=dict(people),
+        names=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if named else {},
+        named=named,
+    )
+
+
+def shortfall_on(institution: Institution, day: date) -> int:
+    """How many trained people will be missing on a coming day: the figure alone."""
+    return _prospect(institution, rules_from(clock.today()), _rows(institution)).ratio_on(day).shortfall
+
+
+def _rows(institution: Institution) -> list[StaffRow]:
+    return wordings_of(institution, among=Q(end_date__isnull=True) | Q(end_date__gt=clock.today()))
+
+
+def _prospect(institution: Institution, rules: list[tuple[date, RatioRule]], rows: list[StaffRow]) -> Prospect:
+    today = clock.today()
+    return Prospect(today, tuple(_era(*rule, rows) for rule in rules), _sealed(institution, today))
+
+
+def _era(begins: date, rule: RatioRule, rows: list[StaffRow]) -> Era:
+    stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in rows if counts(row, rule))
+    people = {row.person for row in rows if counts(row, rule)}
+    since: dict[Hashable, date] = dict(trained_since(people, rule).items())
+    return Era(begins, rule.value, rule.comparator, stays, since)
+
+
+def _sealed(institution: Institution, today: date) -> tuple[tuple[date, int, int], ...]:
+    """People in secret posts from today and from each later day on which their number changes."""
+    rows = sealed_rows(institution)
+    named = {day for row in rows for day in (row.valid_from, row.valid_to, row.ended_on) if day and day > today}
+    numbers = ((day, sealed_on(rows, day)) for day in (today, *sorted(named)))
+    return tuple((day, one.trained, one.staff) for day, one in numbers)

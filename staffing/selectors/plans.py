@@ -1,0 +1,112 @@
+"""Whom to train so that the requirement is met on a day, and in which classes: proposed, never booked."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+
+from accounts.models import Institution
+from courses.models import Cohort
+from courses.models.records import Track
+from courses.selectors.content import levels, open_cohorts
+from staffing.models import RatioRule
+from staffing.ratio import Candidate, Outcome, Ratio, fewest_to_train
+from staffing.selectors.ahead import Ahead
+from staffing.selectors.versions import provider_held
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """One person to train; no class where none has a seat and ends in time. `name` as in Mover."""
+
+    candidate: Candidate
+    name: str
+    post: str
+    cohort: Cohort | None
+
+    @property
+    def person(self) -> int:
+        """Rows alone give candidates: nobody who was made up is proposed."""
+        return int(str(self.candidate.person))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`ratio` is that of the day without the plan, by the rule in force then."""
+
+    day: date
+    rule: RatioRule
+    ratio: Ratio
+    people: list[Proposed]
+
+    @property
+    def needed(self) -> bool:
+        return self.ratio.outcome == Outcome.NOT_MET
+
+    @property
+    def people_missing(self) -> int:
+        """How many trained people the staff of that day cannot give."""
+        return self.ratio.shortfall - len(self.people)
+
+    @property
+    def seats_missing(self) -> int:
+        return sum(one.cohort is None for one in self.people)
+
+    @property
+    def others(self) -> int:
+        return len(self.people) - 1
+
+    @property
+    def by_training_alone(self) -> bool:
+        return not self.people_missing and not self.seats_missing
+
+    @property
+    def after(self) -> Ratio:
+        """The ratio of that day once everybody proposed for a class has been trained."""
+        done = len(self.people) - self.seats_missing
+        return Ratio(self.ratio.trained + done, self.ratio.staff, self.ratio.value, self.ratio.comparator)
+
+
+def year_end(today: date) -> date:
+    """The day for which institutions report: the next 31 December."""
+    return date(today.year, 12, 31)
+
+
+def plan_for(ahead: Ahead, day: date) -> Plan:
+    chosen, rule = fewest_to_train(ahead.prospect, day), ahead.rule_on(day)
+    seats = _seats(ahead.institution, rule, day, len(chosen)) if chosen else []
+    people = [_proposed(ahead, one, seats[place] if place < len(seats) else None) for place, one in enumerate(chosen)]
+    return Plan(day, rule, ahead.prospect.ratio_on(day), people)
+
+
+def _proposed(ahead: Ahead, candidate: Candidate, cohort: Cohort | None) -> Proposed:
+    made = Proposed(candidate, "", "", cohort)
+    if not ahead.named:
+        return made
+    return replace(made, name=ahead.names[made.person], post=ahead.people[made.person][-1].post)
+
+
+def _seats(institution: Institution, rule: RatioRule, day: date, count: int) -> list[Cohort]:
+    """A class for each free seat, the nearest first, then the one that ends first."""
+    found = classes_near(institution, rule, day)[:count]
+    return [cohort for cohort in found for _seat in range(cohort.seats_left)][:count]  # type: ignore[attr-defined]
+
+
+def classes_near(institution: Institution, rule: RatioRule, day: date) -> QuerySet[Cohort]:
+    """Classes that take applications, have a seat, end before the day and train as the rule asks: of the lowest level
+    that it accepts, which asks least of those admitted."""
+    accepted = [level for level in levels() if not rule.levels or level.code in rule.levels]
+    if Track.SOCIAL not in rule.tracks or not accepted:
+        return Cohort.objects.none()
+    rows = open_cohorts(level=accepted[0]).filter(ends_on__lt=day, capacity__gt=F("taken"))
+    if rule.providers:
+        rows = rows.annotate(completed_on=F("ends_on")).filter(provider_held(rule.providers))
+    return rows.annotate(distance=_distance(institution.region.path)).order_by("distance", "ends_on", "pk")
+
+
+def _distance(path: str) -> Case:
+    """How many divisions up the two regions meet: 0 in the same one."""
+    codes = path.rstrip("/").split("/")
+    above = ["/".join(codes[:depth]) + "/" for depth in range(len(codes), 0, -1)]
+    places = [When(base__region__path__startswith=one, then=Value(up)) for up, one in enumerate(above)]
+    return Case(*places, default=Value(len(above)), output_field=IntegerField())
