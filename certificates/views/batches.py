@@ -18,7 +18,7 @@ from certificates import services
 from certificates.models import IssueBatch
 from certificates.selectors import batches as selectors
 from certificates.workflow import ISSUE_BATCH_STEPS
-from core import jobs
+from core import clock, jobs
 from core.errors import DomainError
 from core.workflow import steps_for
 
@@ -69,6 +69,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "failed": [line for line in lines if line.failed],
         "second": second,
         "steps": [step for step in open_now if {"confirm": not second, "approve": second}.get(step, True)],
+        "now": clock.now(),
         "progress": selectors.batch_progress(found),
         "stopped_by": jobs.failure_words(found.job.error) if found.job else "",
         "crumbs": _crumbs(_("One batch")),
