@@ -233,7 +233,7 @@ def _entries(lines: Iterator[Line], heads: Heads, columns: Mapping[str, Column],
             continue
         count += 1
         if count > tables.MAX_ROWS:
-            raise TableUnreadable("too_many_rows")
+            raise TableUnreadable("too_many_rows", most=f"{tables.MAX_ROWS:,}")
         entry = _entry(Entry(number, written, cells=cells), dict(known), heads.implied, columns)
         if number in shape.hidden_rows:
             entry.warnings.append(Problem("", "hidden_row", str(MESSAGES["hidden_row"])))

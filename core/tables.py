@@ -64,7 +64,7 @@ SENTENCES: dict[str, Promise] = {
     "unpacks_too_large": _("The file unpacks to far more than it holds, which a table never does. It was not opened."),
     "old_format": _("This is an old or a protected spreadsheet. Remove the password and save it as XLSX."),
     "macros": _("The file holds macros. Save it as XLSX without macros."),
-    "too_many_rows": _("The file has more than 20,000 rows. Split it."),
+    "too_many_rows": _("The file has more than %(most)s rows. Split it."),
     "too_many_lines": _("The sheet goes on below row 50,000. Delete the empty rows below the table and save it again."),
     "too_many_columns": _("The sheet has more columns than a table of this kind can have. It was not opened."),
     "too_many_cells": _("The sheet has more cells than a table of this kind can have. Delete what is not needed."),

@@ -36,6 +36,7 @@ class StaffingConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        import staffing.tasks  # noqa: F401, PLC0415 - puts the ratio on the first page once the apps are loaded
         from staffing.selectors.desks import put_up_desks  # noqa: PLC0415 - models are loaded by now
 
         put_up_desks()

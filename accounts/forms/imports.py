@@ -19,7 +19,7 @@ from core.clock import end_of_day
 from core.columns import masked
 from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, is_number, likeliest_line
 from core.plans import PlannedRow
-from core.tables import MAX_BYTES
+from core.tables import MAX_BYTES, MAX_ROWS
 
 # So many missing people are offered one by one; beyond that there is the tick for all of them.
 MAX_TICKS = 1_000
@@ -34,14 +34,18 @@ LAST_YEAR = 9000
 
 
 class UploadForm(forms.Form):
-    """One XLSX or CSV. What stands in it is the importer's business."""
+    """One XLSX or CSV. What stands in it is the importer's business, and it may take fewer rows than are ever read."""
 
     file = forms.FileField(
         label=_("Table file"),
-        help_text=_("XLSX or CSV, up to 20 MB and 20,000 rows. Nothing is written before you have seen a preview."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
         error_messages={"empty": _("The file is empty.")},
     )
+
+    def __init__(self, *args: Any, most_rows: int = MAX_ROWS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = _("XLSX or CSV, up to 20 MB and %(most)s rows. Nothing is written before you have seen a preview.")
+        self.fields["file"].help_text = told % {"most": f"{most_rows:,}"}
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

@@ -1,8 +1,9 @@
 """The few figures that stand on the first page of an office: counts, never whose."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -14,15 +15,15 @@ from core import clock
 LATELY = timedelta(days=30)
 
 
-def office_figures(actor: User, role: str) -> dict[str, int]:
+def office_figures(actor: User, role: str) -> dict[str, Any]:
     """Empty for roles whose first page shows none."""
-    found = FIGURES[role](actor) if role in FIGURES else {}
+    found: dict[str, Any] = {**FIGURES[role](actor)} if role in FIGURES else {}
     for figures in _MORE[role]:
         found |= figures(actor)
     return found
 
 
-def also(role: str, figures: Callable[[User], dict[str, int]]) -> None:
+def also(role: str, figures: Callable[[User], Mapping[str, Any]]) -> None:
     """Further figures for the first page of a role, of rooms above this one."""
     if figures not in _MORE[role]:
         _MORE[role].append(figures)
@@ -45,4 +46,4 @@ FIGURES: dict[str, Callable[[User], dict[str, int]]] = {
     Role.SECURITY_ADMIN: login_figures,
     Role.AUDIT_ADMIN: _of_audit,
 }
-_MORE: dict[str, list[Callable[[User], dict[str, int]]]] = defaultdict(list)
+_MORE: dict[str, list[Callable[[User], Mapping[str, Any]]]] = defaultdict(list)

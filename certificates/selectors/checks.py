@@ -96,6 +96,18 @@ def shown_lines(check: BatchCheck, rows: Iterable[BatchCheckLine]) -> list[Check
     return [_line(row, people.get(row.pk), agreed, named) for row in rows]
 
 
+def other_answers(check: BatchCheck, rows: Iterable[BatchCheckLine]) -> dict[int, list[int]]:
+    """Line -> the other lines that ask about the same number and are answered otherwise, in one statement."""
+    rows = list(rows)
+    asked = check.lines.filter(number__in={row.number for row in rows}).order_by("line")
+    answers = list(asked.values_list("number", "line", "outcome"))
+    found = {
+        row.line: [line for number, line, outcome in answers if number == row.number and outcome != row.outcome]
+        for row in rows
+    }
+    return {line: others for line, others in found.items() if others}
+
+
 def agrees_to_check(person: Person, institution: Institution) -> bool:
     survivor = _survivor(person)
     return survivor.pk in agreed_people([survivor], institution)

@@ -68,6 +68,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "alarm": selectors.open_alarm(),
         "policy_is_unreadable": selectors.policy_is_unreadable(),
         "unwitnessed_since": selectors.unwitnessed_since(),
+        "is_demo": settings.DEMO,
         "recent": selectors.recent_leaves(head),
         "address": f"{settings.SITE_URL}/tlog",
     }

@@ -19,7 +19,7 @@ from certificates.models import IssueBatch
 from certificates.selectors import batches as selectors
 from certificates.selectors.joint import bodies_in_batch
 from certificates.workflow import ISSUE_BATCH_STEPS
-from core import jobs
+from core import clock, jobs
 from core.errors import DomainError
 from core.workflow import steps_for
 
@@ -71,6 +71,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "together": bodies_in_batch(found),
         "second": second,
         "steps": [step for step in open_now if {"confirm": not second, "approve": second}.get(step, True)],
+        "now": clock.now(),
         "progress": selectors.batch_progress(found),
         "stopped_by": jobs.failure_words(found.job.error) if found.job else "",
         "crumbs": _crumbs(_("One batch")),

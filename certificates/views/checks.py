@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -111,11 +111,12 @@ def check(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     rows = selectors.lines_of_check(request.user, found, outcome)
     page = Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
     lines = selectors.shown_lines(found, page)
+    others = selectors.other_answers(found, page)
     outcomes = selectors.outcomes_of_check(found)
     context = {
         "check": found,
         "page": page,
-        "lines": [(line, exports.outcome_words(line)) for line in lines],
+        "lines": [(line, exports.outcome_words(line), _numbers(others.get(line.row.line, []))) for line in lines],
         "outcome": outcome if outcome in Outcome.values else "",
         "outcomes": outcomes,
         "answered": sum(number for _code, _words, number in outcomes),
@@ -147,6 +148,10 @@ def _check_or_404(request: SignedInRequest, uuid: UUID) -> BatchCheck:
     return found
 
 
+def _numbers(lines: list[int]) -> str:
+    return pgettext("between two numbers of lines", ", ").join(str(one) for one in lines)
+
+
 def _pages(request: SignedInRequest) -> CheckPages:
     institution, actor = _institution(request), request.user
 
@@ -156,7 +161,9 @@ def _pages(request: SignedInRequest) -> CheckPages:
     def preview(content: bytes) -> Plan:
         return services.preview_check(actor=actor, institution=institution, content=content)
 
+    most = figure("check_rows", on=clock.today())
     return CheckPages(
+        most_rows=most,
         template="certificates/check_upload.html",
         upload_url=reverse("certificates:new_check"),
         review_url=place("review_check"),
@@ -169,7 +176,7 @@ def _pages(request: SignedInRequest) -> CheckPages:
         actor=actor,
         context={
             "institution": institution,
-            "most": figure("check_rows", on=clock.today()),
+            "most": most,
             "most_a_day": figure("check_rows_a_day", on=clock.today()),
             "crumbs": trail(_("New check"), (_("Check certificates"), reverse("certificates:checks"))),
         },

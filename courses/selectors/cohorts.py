@@ -136,6 +136,12 @@ def taking_part(actor: User, cohort: Cohort, permission: Permission) -> list[Enr
     return list(_taking_part(actor, cohort, permission))
 
 
+def finished(actor: User, cohort: Cohort, permission: Permission) -> list[Enrolment]:
+    """Who had a seat and has completed or has not: their marks stay as they are."""
+    rows = Enrolment.objects.allowed(actor, permission).filter(cohort=cohort, state__in=SEATED - STUDYING)
+    return list(rows.select_related("person").order_by("person__name_key", "pk"))
+
+
 def unseen(actor: User, cohort: Cohort) -> list[Enrolment]:
     """Of those, who has not shown the original document, or has still to be joined with a record on file."""
     rows = _taking_part(actor, cohort, Permission.ENROLMENT_ADMIT)

@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from core.errors import DomainError, NotAllowed
 from courses import services
 from courses.forms.attendance import REST_PRESENT, AttendanceForm
-from courses.models import Session
+from courses.models import Attendance, Session
 from courses.selectors import cohorts as selectors
 from courses.views.refusals import words
 from courses.views.trails import base_trail
@@ -21,6 +21,7 @@ from courses.workflow import UNDER_WAY
 def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.session_for(request.user, pk, Permission.ATTENDANCE_MARK)
     trainees = selectors.taking_part(request.user, found.cohort, Permission.ATTENDANCE_MARK)
+    finished = selectors.finished(request.user, found.cohort, Permission.ATTENDANCE_MARK)
     marks = selectors.marks_of(found)
     form = AttendanceForm(request.POST if request.method == "POST" else None, enrolments=trainees, marks=marks)
     if request.method == "POST" and form.is_valid() and _save(request, found, form):
@@ -32,10 +33,16 @@ def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
         "lines": form.lines(),
         "trainees": len(trainees),
         "marked": sum(one.pk in marks for one in trainees),
+        "finished": [(one, marks.get(one.pk, ""), _label(marks.get(one.pk))) for one in finished],
+        "finished_marked": sum(one.pk in marks for one in finished),
         "rest_present": REST_PRESENT,
         "under_way": found.cohort.state in UNDER_WAY,
     }
     return render(request, "courses/attendance.html", context)
+
+
+def _label(mark: str | None) -> str:
+    return str(Attendance.Status(mark).label) if mark else _("not marked")
 
 
 def _save(request: SignedInRequest, found: Session, form: AttendanceForm) -> bool:

@@ -24,9 +24,11 @@ from courses.models import Cohort
 from courses.selectors import cohorts as selectors
 from courses.views.refusals import words
 from courses.views.trails import base_trail
-from courses.workflow import ADMITTING, COHORT_STEPS, CohortState
+from courses.workflow import ADMITTING, COHORT_STEPS, UNDER_WAY, CohortState, EnrolmentState
 
 PAGE_SIZE = 25
+# When the exam room, the review, the issue and the hand-out are what comes next.
+TOWARDS_PAPER = UNDER_WAY | {CohortState.CLOSED}
 
 
 def cohorts(request: SignedInRequest) -> HttpResponse:
@@ -89,6 +91,8 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_manage": may_manage,
         "unseen": selectors.unseen(request.user, found) if may_manage else (),
         "may_mark": may_manage or can(request.user, Permission.ATTENDANCE_MARK, found),
+        "towards_paper": may_manage and found.state in TOWARDS_PAPER,
+        "completed": sum(row.enrolment.state == EnrolmentState.COMPLETED for row in rows),
         "may_release": may_manage and found.state in ADMITTING,
         "full": found.seats_left < 1,  # type: ignore[attr-defined]
     }

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Designation, Institution, Region
 from accounts.models.positions import EmploymentType
@@ -15,6 +15,7 @@ from courses.models.records import Track
 from staffing.models import RatioRule
 from staffing.ratio import Comparator
 from staffing.rules import WORDS
+from staffing.workflow import RuleState
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 LANGUAGES = {"zh-hans": "中文", "en": "English", "ja": "日本語"}
@@ -102,6 +103,21 @@ class RuleForm(forms.Form):
             for name, label in TEXTS.items():
                 self.fields[f"{name}_{language}"] = _text_field(name, f"{label} ({spoken})")
 
+    def plain_fields(self) -> list[forms.BoundField]:
+        """What is the same in every language."""
+        texts = {f"{name}_{language}" for language in LANGUAGES for name in TEXTS}
+        return [field for field in self.visible_fields() if field.name not in texts]
+
+    def folds(self) -> list[tuple[str, bool, list[forms.BoundField]]]:
+        """The words language by language: its name, whether it stands open, its fields. The reader's language does,
+        and every one in which something is wrong."""
+        here = get_language()
+        found = []
+        for language, spoken in LANGUAGES.items():
+            fields = [self[f"{name}_{language}"] for name in TEXTS]
+            found.append((spoken, language == here or any(field.errors for field in fields), fields))
+        return found
+
     def clean_region(self) -> str:
         try:
             return self._region_of(self.cleaned_data["region"]).path
@@ -146,17 +162,23 @@ class RefuseForm(forms.Form):
 
 
 class CompareForm(forms.Form):
-    """Any two adopted versions; the one before the newest with the newest, until somebody chooses."""
+    """Any two versions that its reader may see; the one before the newest with the newest, until somebody chooses."""
 
     before = forms.ChoiceField(label=_("Version"))
     after = forms.ChoiceField(label=_("compared with"))
 
     def __init__(self, *args: Any, rules: list[RatioRule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(one.pk), f"{one.code} {one.version}") for one in rules]
+        choices = [(str(one.pk), _offered(one)) for one in rules]
         for field in self.fields.values():
             field.choices = choices  # type: ignore[attr-defined]
         self.fields["before"].initial = choices[min(1, len(choices) - 1)][0]
+
+
+def _offered(rule: RatioRule) -> str:
+    """With its state where it is no law yet."""
+    named = f"{rule.code} {rule.version}"
+    return named if rule.state == RuleState.ADOPTED else f"{named} · {rule.get_state_display()}"
 
 
 class EffectForm(forms.Form):

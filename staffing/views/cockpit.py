@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import SignedInRequest
 from accounts.selectors import masked_numbers
+from accounts.selectors.staff import staff_of
 from core import clock
 from core.errors import NotAllowed
 from core.text import name_key
 from staffing.forms import RatioDateForm
+from staffing.models import RatioRule
 from staffing.selectors import (
     RatioAnswer,
     disputed_staff,
@@ -25,8 +27,9 @@ from staffing.selectors import (
     uncounted_staff,
 )
 from staffing.selectors.ahead import ahead
-from staffing.selectors.beside import ratios_beside
+from staffing.selectors.beside import Beside, ratios_beside
 from staffing.selectors.plans import plan_for, year_end
+from staffing.selectors.versions import counts
 
 PAGE_SIZE = 25
 
@@ -52,7 +55,7 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "people": _with_evidence(page, answer),
         "uncounted": uncounted_staff(answer),
         "disputed": disputed_staff(answer),
-        "beside": ratios_beside(answer),
+        "beside": _beside(answer),
         "period_over": answer.rule.period_has_ended(clock.today()),
         "shown": request.GET.get("trained", ""),
         "texts": _texts(answer),
@@ -87,6 +90,20 @@ def _with_evidence(page: Page, answer: RatioAnswer) -> list[dict[str, Any]]:
         {"line": line, "record": records.get(line.person), "masked": masked.get(line.person, "")}
         for line in page.object_list
     ]
+
+
+def _beside(answer: RatioAnswer) -> list[tuple[Beside, int]]:
+    """The other ways to count; with the one of full-time staff, of how many nobody has said whether they are."""
+    unsaid = _unsaid(answer)
+    full_time = RatioRule.StaffCounted.FULL_TIME.label
+    return [(one, unsaid if one.rule is None and one.label == full_time else 0) for one in ratios_beside(answer)]
+
+
+def _unsaid(answer: RatioAnswer) -> int:
+    rows = staff_of(answer.institution, answer.as_of, answer.known_then)
+    asked = [row for row in rows if counts(row, answer.rule, RatioRule.StaffCounted.PROFESSIONAL)]
+    said = {row.person for row in asked if row.full_time}
+    return len({row.person for row in asked if row.full_time is None} - said)
 
 
 def _texts(answer: RatioAnswer) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import Designation, Institution
 from accounts.models.positions import EmploymentType
@@ -54,20 +54,31 @@ class Line:
     gone: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Differences:
+    """`here`: what every reader must know, and the words in the reader's language. `elsewhere`: the words in the other
+    languages, each with its code and its own name."""
+
+    here: list[Line]
+    elsewhere: list[tuple[str, str, list[Line]]]
+
+
 def told(rule: RatioRule) -> list[tuple[str, str]]:
     """The whole rule, line by line; its texts stand on the page as they are."""
     names = [name for name in WORDS if name in LABELS and name not in ("code", "texts")]
     return [(str(LABELS[name]), _told(name, rule.words)) for name in names]
 
 
-def differences(before: RatioRule, after: RatioRule) -> list[Line]:
+def differences(before: RatioRule, after: RatioRule) -> Differences:
     names = dict.fromkeys(TOLD_WITH.get(name, name) for name in differing(before.words, after.words))
-    return [line for name in names for line in _lines(name, before, after)]
+    lines = [_line(name, before, after) for name in names if name != "texts"]
+    texts = {language: _text_lines(language, before, after) for language in LANGUAGES}
+    here = texts.pop(get_language() or "", [])
+    elsewhere = [(language, LANGUAGES[language], told) for language, told in texts.items() if told]
+    return Differences(lines + here, elsewhere)
 
 
-def _lines(name: str, before: RatioRule, after: RatioRule) -> list[Line]:
-    if name == "texts":
-        return _text_lines(before, after)
+def _line(name: str, before: RatioRule, after: RatioRule) -> Line:
     old, new = before.words, after.words
     line = Line(str(LABELS[name]), _told(name, old), _told(name, new))
     if isinstance(old[name], list) and old[name] and new[name]:
@@ -75,14 +86,13 @@ def _lines(name: str, before: RatioRule, after: RatioRule) -> list[Line]:
             tuple(_kinds(name, set(one[name]) - set(other[name]))) for one, other in ((old, new), (new, old))
         )
         line = Line(line.label, line.before, line.after, added, gone)
-    return [line]
+    return line
 
 
-def _text_lines(before: RatioRule, after: RatioRule) -> list[Line]:
-    pairs = ((before.texts.get(one, {}), after.texts.get(one, {}), spoken) for one, spoken in LANGUAGES.items())
+def _text_lines(language: str, before: RatioRule, after: RatioRule) -> list[Line]:
+    old, new = before.texts.get(language, {}), after.texts.get(language, {})
     return [
-        Line(f"{TEXTS[name]} ({spoken})", old.get(name) or "–", new.get(name) or "–")
-        for old, new, spoken in pairs
+        Line(str(TEXTS[name]), old.get(name) or "–", new.get(name) or "–")
         for name in TEXTS
         if (old.get(name) or "") != (new.get(name) or "")
     ]

@@ -73,12 +73,12 @@ STEPS: dict[str, Callable[..., RatioRule]] = {
 def rules(request: HttpRequest) -> HttpResponse:
     """Every adopted version, and for whoever manages rules what is open."""
     versions = adopted_versions()
-    manages = _manages(request)
+    manages, waiting = _manages(request), _open(request)
     context = {
         "adopted": versions,
-        "open": open_versions(request.user) if manages else [],  # type: ignore[arg-type]
+        "open": waiting,
         "manages": manages,
-        "compare": CompareForm(rules=versions),
+        "compare": CompareForm(rules=[*versions, *waiting]),
         "today": clock.today(),
         "crumbs": _crumbs(request, _("Versions of the requirement")),
     }
@@ -105,7 +105,7 @@ def _rule_page(request: HttpRequest, found: RatioRule) -> HttpResponse:
         "lines": told(found),
         "texts": {name: found.text(name) for name in TEXTS},
         "before": before,
-        "differences": differences(before, found) if before else [],
+        "differences": differences(before, found) if before else None,
         "steps": _steps(request, found),
         "is_open": found.state in (RuleState.DRAFT, RuleState.PROPOSED),
         "may_edit": _manages(request) and found.state == RuleState.DRAFT,
@@ -119,15 +119,18 @@ def _rule_page(request: HttpRequest, found: RatioRule) -> HttpResponse:
 @login_not_required
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Any two adopted versions in plain words."""
-    form = CompareForm(request.GET or None, rules=adopted_versions())
+    """Any two adopted versions in plain words; whoever manages rules may also choose what is open."""
+    # Law first, which everybody compares.
+    offered = [*adopted_versions(), *_open(request)]
+    form = CompareForm(request.GET or None, rules=offered)
     pair = None
     if form.is_valid():
-        pair = [adopted_rule(int(form.cleaned_data[name])) for name in ("before", "after")]
+        found = {str(one.pk): one for one in offered}
+        pair = [found[form.cleaned_data[name]] for name in ("before", "after")]
     context = {
         "form": form,
         "pair": pair,
-        "differences": differences(*pair) if pair else [],
+        "differences": differences(*pair) if pair else None,
         "crumbs": _crumbs(request, _("Compare two versions"), *_between()),
     }
     return render(request, "staffing/rule_compare.html", context)
@@ -189,6 +192,10 @@ def effect(request: SignedInRequest, pk: int) -> HttpResponse:
         "crumbs": _crumbs(request, _("Effect"), *_between(), (str(found), reverse("staffing:open_rule", args=[pk]))),
     }
     return render(request, "staffing/rule_effect.html", context)
+
+
+def _open(request: HttpRequest) -> list[RatioRule]:
+    return list(open_versions(request.user)) if _manages(request) else []  # type: ignore[arg-type]
 
 
 def _own_beginning(request: SignedInRequest, begun: RatioRule) -> dict[str, Any]:

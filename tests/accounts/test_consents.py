@@ -45,6 +45,22 @@ def test_a_version_is_named_once_and_its_hash_follows_every_word():
     assert other.sha256 != first.sha256
 
 
+def test_wording_that_was_agreed_to_stays_beside_the_one_that_corrects_it():
+    first, second = (one for one in texts.all_texts() if one.code == "publish_name")
+
+    assert first.sha256 == "1ec45d2719fb2083e76f2beadcb2fa4a2a02fed5484ded8be5e245716b813f29"
+    assert texts.texts_on(date(2026, 11, 27))["publish_name"] == first
+    assert texts.texts_on(date(2026, 11, 28))["publish_name"] == second
+    for language in ("zh", "en"):
+        assert {first.words[name][language] == second.words[name][language] for name in SAID} == {True}
+
+
+def test_texts_in_force_call_the_code_what_the_pages_call_it():
+    found = texts.texts_on(date(2027, 1, 1)).values()
+
+    assert [one.code for one in found if any("検証コード" in words["ja"] for words in one.words.values())] == []
+
+
 def test_a_text_of_the_future_does_not_hold_yet():
     assert texts.texts_on(date(2020, 1, 1)) == {}
 

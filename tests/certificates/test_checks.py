@@ -1,5 +1,6 @@
 """An employer's batch check: answered as at the public page, and of who has not agreed nothing that is not public."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from accounts.services import agree, withdraw
 from certificates import services
 from certificates.imports.checks import COLUMNS, MOST_OF_ONE
 from certificates.models import BatchCheck, BatchCheckLine, VerificationCount
+from certificates.rules import figure
 from certificates.selectors import checks as selectors
 from certificates.services import throttle
 from certificates.services.checks import CHECK
@@ -315,7 +317,7 @@ def test_officer_uploads_looks_confirms_and_takes_the_table_along(client, asker,
     page = client.get(address).content.decode()
     assert ("林知夏" in page, "registered as normal 1" in page, "not found 1" in page) == (True, True, True)
     filtered = client.get(address, {"outcome": "valid"})
-    assert [line.row.outcome for line, _words in filtered.context["lines"]] == ["valid"]
+    assert [line.row.outcome for line, _words, _others in filtered.context["lines"]] == ["valid"]
     taken = client.post(f"{address}file/")
     rows = list(openpyxl.load_workbook(BytesIO(taken.content)).active.iter_rows(values_only=True))
     assert [row[3:5] for row in rows[1:]] == [("registered as normal", "林知夏"), ("not found", None)]
@@ -358,8 +360,28 @@ def test_answers_take_as_many_queries_for_three_as_for_one(client, asker, instit
     client.force_login(asker)
     address = reverse("certificates:check", args=[check.uuid])
     client.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address)
+
+
+def test_number_with_two_answers_is_explained_in_its_rows(client, asker, institution, certificate):
+    employed(certificate, institution)
+    agree(actor=certificate.person.user, code=CODE)
+    other = make_certificate(make_award(name="周明"))
+    rows = [by_name(certificate), by_name(certificate, name="林知下"), by_code(other), by_code(certificate)]
+    check = checked(asker, institution, *rows)
+    client.force_login(asker)
+    page = client.get("/en" + reverse("certificates:check", args=[check.uuid]))
+    assert outcomes(check) == ["valid", "never_issued", "valid", "valid"]
+    assert [others for _line, _words, others in page.context["lines"]] == ["3", "2, 5", "", "3"]
+    assert page.content.decode().count("asks about the same number") == 3
+
+
+def test_every_place_says_the_same_number_of_rows(client, asker, certificate):
+    client.force_login(asker)
+    page = client.get("/en" + reverse("certificates:new_check")).content.decode()
+    most = figure("check_rows", on=clock.today())
+    assert re.findall(r"([\d,]+) rows(?! a day)", page) == [str(most), str(most)]
 
 
 # --- the tables -------------------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def test_too_many_rows_are_refused(monkeypatch):
     assert len(read(heads, row, row).entries) == 2
     with pytest.raises(TableUnreadable) as caught:
         read(heads, row, row, row)
-    assert caught.value.code == "too_many_rows"
+    assert (caught.value.code, caught.value.facts) == ("too_many_rows", {"most": "2"})
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

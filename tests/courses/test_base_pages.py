@@ -1,20 +1,23 @@
 """The base's pages: board, cohort, steps, answers, attendance, completion review."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.selectors import is_checked
 from core import clock
 from courses.models import Cohort
 from courses.services import mark_attendance
-from tests.builders import base_manager, make_base, make_person, make_user, officer, regulator
+from tests.builders import base_manager, hat, make_base, make_person, make_user, officer, regulator
 from tests.courses.builders import (
     make_cohort,
     make_enrolment,
     make_programme,
     make_ready,
     make_session,
+    make_sitting,
 )
 from tests.courses.visits import address, messages
 
@@ -217,6 +220,44 @@ def test_cohort_offers_the_steps_of_its_state(signed_in, base, state, steps):
     offered = signed_in.get(address("cohort", cohort.pk)).context["open_steps"]
 
     assert [step["url"] for step in offered] == [address("cohort_step", cohort.pk, step) for step in steps]
+
+
+def _ways(client, cohort):
+    """Which of the ways from the examination to the paper are open, as their addresses."""
+    shown = client.get(address("cohort", cohort.pk)).content.decode().partition('id="next-steps"')[2]
+    return re.findall(r'href="([^"]+)"', shown.partition("</section>")[0])
+
+
+def test_cohort_being_assessed_leads_to_the_room_the_review_the_issue_and_the_hand_out(signed_in, base):
+    cohort = make_cohort(base, state="assessing")
+    sitting = make_sitting(cohort)
+    make_enrolment(cohort, state="completed")
+
+    assert _ways(signed_in, cohort) == [
+        reverse("exams:room", args=[sitting.pk]),
+        address("completion_review", cohort.pk),
+        reverse("certificates:issue", args=[cohort.pk]),
+        reverse("certificates:handout", args=[cohort.pk]),
+    ]
+
+
+def test_cohort_leads_to_no_certificate_before_somebody_has_completed(signed_in, base):
+    cohort = make_cohort(base, state="running")
+    make_enrolment(cohort, state="attending")
+
+    assert _ways(signed_in, cohort) == [address("completion_review", cohort.pk)]
+
+
+@pytest.mark.parametrize("state", ["draft", "filed", "open", "cancelled"])
+def test_cohort_that_does_not_teach_leads_to_no_certificate(signed_in, base, state):
+    assert _ways(signed_in, make_cohort(base, state=state)) == []
+
+
+def test_cohort_shows_the_ways_to_managers_alone(client, base):
+    cohort = make_cohort(base, state="assessing")
+    client.force_login(hat("instructor", base))
+
+    assert _ways(client, cohort) == []
 
 
 def test_cohort_step_tells_first_and_writes_nothing_on_get(signed_in, base):

@@ -106,6 +106,33 @@ def test_attendance_shows_what_was_marked(signed_in, base):
     assert ([field.value() for _one, field in context["lines"]], context["marked"]) == (["online"], 1)
 
 
+def test_attendance_counts_those_who_have_finished_apart(signed_in, base):
+    session = make_session(make_cohort(base, state="running"))
+    done, late, _away = (make_enrolment(session.cohort, name=name) for name in ("安宁", "白露", "陈晨"))
+    mark_attendance(actor=base_manager(base), session=session, marks={done.pk: "online", late.pk: "absent"})
+    Enrolment.objects.filter(pk=done.pk).update(state="completed")
+    make_enrolment(session.cohort, state="failed", name="邓超")
+    make_enrolment(session.cohort, state="withdrawn", name="方圆")
+
+    context = signed_in.get("/en" + address("attendance", session.pk)).context
+
+    assert (context["marked"], context["trainees"], context["finished_marked"]) == (1, 2, 1)
+    assert [(one.person.name, label) for one, _mark, label in context["finished"]] == [
+        ("安宁", "online"),
+        ("邓超", "not marked"),
+    ]
+
+
+def test_attendance_says_that_nobody_takes_part_any_more(signed_in, base):
+    session = make_session(make_cohort(base, state="assessing"))
+    make_enrolment(session.cohort, state="completed")
+
+    shown = signed_in.get("/en" + address("attendance", session.pk)).content.decode()
+
+    assert "Nobody takes part any more." in shown
+    assert "Nobody takes part yet" not in shown
+
+
 def test_attendance_with_a_forged_status_is_refused(signed_in, base):
     session = make_session(make_cohort(base, state="running"))
     trainee = make_enrolment(session.cohort)
@@ -129,8 +156,9 @@ def test_attendance_takes_the_same_queries_for_any_number(signed_in, base, rows,
     session = make_session(make_cohort(base, state="running"))
     for _ in range(rows):
         make_enrolment(session.cohort)
+        make_enrolment(session.cohort, state="completed")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         signed_in.get(address("attendance", session.pk))
 
 

@@ -28,5 +28,5 @@ Beside the addresses: forms.py fills in every form of every page and puts a fore
 test_next.py asks where answers lead, test_exports.py what table files calculate, and tests/e2e/test_stored_payloads.py
 opens the pages in a browser with payloads in every text.
 
-`./run test` asks a sample of 3,600; `./run test --matrix` asks all of them.
+`./run test` asks a sample (`SAMPLE` in matrix.py); `./run test --matrix` asks all of them.
 """

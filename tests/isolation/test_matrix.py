@@ -1,4 +1,4 @@
-"""The isolation matrix: a sample of 3,600 questions in every run, all of them with `./run test --matrix`."""
+"""The isolation matrix: a sample of its questions (`SAMPLE`) in every run, all of them with `./run test --matrix`."""
 
 import os
 import time

@@ -47,6 +47,52 @@ def test_differences_of_two_versions_are_anybodys(client):
     ]
 
 
+def test_differences_in_other_languages_stand_apart_behind_the_readers_own(client):
+    law = RatioRule.objects.get(version="2022-1")
+    changed = {language: {**words, "title": f"T-{language}"} for language, words in law.texts.items()}
+    other = make_rule("adopted", code="OTHER", texts=changed | {"ja": law.texts["ja"]})
+
+    shown = client.get("/en" + address("compare_rules"), {"before": law.pk, "after": other.pk}).context["differences"]
+
+    assert [line.after for line in shown.here if line.after.startswith("T-")] == ["T-en"]
+    assert [(code, [line.after for line in lines]) for code, _name, lines in shown.elsewhere] == [
+        ("zh-hans", ["T-zh-hans"])
+    ]
+
+
+def test_drafts_are_compared_by_those_who_see_them_alone(client):
+    law, draft = RatioRule.objects.get(version="2022-1"), make_rule("draft", code="DRAFTED")
+    asked, page = {"before": law.pk, "after": draft.pk}, "/en" + address("compare_rules")
+
+    for reader in (None, officer(), regulator("990000")):
+        if reader:
+            client.force_login(reader)
+        answer = client.get(page, asked)
+        assert (answer.context["pair"], "DRAFTED" in answer.content.decode()) == (None, False)
+    client.force_login(regulator("000000"))
+    answer = client.get(page, asked)
+    assert answer.context["pair"] == [law, draft]
+    assert "DRAFTED" in answer.content.decode()
+
+
+def open_folds(answer):
+    return [spoken for spoken, is_open, _fields in answer.context["form"].folds() if is_open]
+
+
+def test_words_of_other_languages_are_folded_until_something_in_them_is_wrong(client):
+    client.force_login(regulator("000000"))
+    law = RatioRule.objects.get(version="2022-1")
+    page = client.get(address("new_rule", law.pk))
+    assert (open_folds(page), page.content.decode().count("<details class=\"help\" open>")) == (["中文"], 1)
+
+    answer = client.post(address("new_rule", law.pk), filled_in(page, **{**NEW, "title_ja": ""}))
+
+    assert (open_folds(answer), answer.content.decode().count('id="id_title_ja_error"')) == (["中文", "日本語"], 1)
+    form = answer.context["form"]
+    folded = {field.name for _spoken, _open, fields in form.folds() for field in fields}
+    assert {field.name for field in form.plain_fields()} | folded == set(form.fields)
+
+
 def test_one_writes_and_proposes_and_another_adopts(client):
     author, other = regulator("000000"), regulator("000000")
     law = RatioRule.objects.get(version="2022-1")

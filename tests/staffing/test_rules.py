@@ -22,7 +22,7 @@ from staffing.selectors.beside import ratios_beside
 from staffing.selectors.effects import effects
 from staffing.selectors.versions import adopted_rule, open_versions, rules_beside
 from staffing.services import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
-from staffing.views.rule_words import differences
+from staffing.views.rule_words import Differences, differences
 from staffing.workflow import RuleState
 from tests.builders import (
     make_appointment,
@@ -310,13 +310,13 @@ def test_difference_is_told_in_plain_words():
     after = make_rule(value=75, comparator="gt", employment_types=kinds, levels=["SENIOR"], texts=texts)
 
     with translation.override("en"):
-        lines = {line.label: line for line in differences(before, after)}
+        lines = {line.label: line for line in differences(before, after).here}
 
     assert (lines["Threshold"].before, lines["Threshold"].after) == ("not below 70%", "above 75%")
     assert lines["Employment that counts"].gone == ("external",)
     assert lines["Of these levels only"].before == "any training, also one without a level"
-    assert lines["Requirement (English)"].after == "Another title"
-    assert differences(before, before) == []
+    assert lines["Requirement"].after == "Another title"
+    assert differences(before, before) == Differences([], [])
 
 
 # --- the database ---------------------------------------------------------------------------------------------------

@@ -142,6 +142,18 @@ def test_page_shows_head_and_witnesses(language, client, log):
     assert log.policy.witnesses["w1"].key.vkey in page
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_page_says_its_order_and_in_the_demo_why_moments_do_not_follow_it(client, log, settings, demo):
+    settings.DEMO = demo
+
+    answer = client.get("/en/log/")
+
+    places = [leaf.idx for leaf in answer.context["recent"]]
+    assert places == sorted(places, reverse=True)
+    assert "In the order of their places" in answer.content.decode()
+    assert ("loaded in one go" in answer.content.decode()) is demo
+
+
 def test_page_of_an_empty_log_teaches(client):
     page = client.get("/en/log/").content.decode()
 

@@ -1,6 +1,10 @@
 """The demo's page: the cast, entering with one click, and that none of it exists anywhere else."""
 
+import re
+
 import pytest
+import yaml
+from django.conf import settings
 from django.core.checks import run_checks
 from django.test import Client, override_settings
 
@@ -27,6 +31,26 @@ def test_cast_is_introduced_in_three_languages():
         for texts in (member.hat, member.name, member.what):
             assert set(texts) == {"zh-hans", "en", "ja"}
         assert member.email.endswith(".invalid")
+
+
+def test_readme_lists_the_logins_of_the_cast():
+    table = (settings.ROOT / "README.md").read_text(encoding="utf-8").partition("| login | who |")[2].partition("\n\n")[0]
+
+    assert sorted(re.findall(r"([a-z-]+)@", table)) == sorted(member.email.partition("@")[0] for member in cast())
+
+
+def test_every_login_of_the_cast_is_loaded_with_the_story():
+    folder = settings.ROOT / "demo" / "story"
+    story = "".join((folder / name).read_text(encoding="utf-8") for name in ("world.yaml", "cohorts.yaml"))
+
+    assert [member.email for member in cast() if member.email not in story] == []
+
+
+def test_two_of_the_cast_act_for_the_national_body():
+    world = yaml.safe_load((settings.ROOT / "demo" / "story" / "world.yaml").read_text(encoding="utf-8"))
+    national = [one["email"] for one in world["logins"] if (one["role"], one["place"]) == ("regulator", "body:NATIONAL")]
+
+    assert len({member.email for member in cast()} & set(national)) == 2
 
 
 def test_demo_page_introduces_everybody_with_a_button(client: Client):

@@ -25,7 +25,7 @@ from core import uploads
 from core.errors import DomainError, NotAllowed
 from core.heads import HeadsUnsure
 from core.plans import Plan, PlannedRow
-from core.tables import TableUnreadable
+from core.tables import MAX_ROWS, TableUnreadable
 
 PER_PAGE = 25
 SESSION_KEY = "uploads"
@@ -56,12 +56,14 @@ class ImportPages:
     heads_url: Callable[[str], str] | None = None
     # A file whose every line has fewer columns is no such table, whatever they are called.
     least_columns: int = 1
+    # So many rows a file of this importer may hold: the form says it.
+    most_rows: int = MAX_ROWS
     # Where the rows with errors are to be had as a file.
     errors_url: Callable[[str], str] | None = None
 
     def upload(self, request: SignedInRequest) -> HttpResponse:
         """The form; a file that can be read is kept and shown as a preview."""
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = UploadForm(request.POST or None, request.FILES or None, most_rows=self.most_rows)
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             content = file.read()
