@@ -47,8 +47,8 @@ ORDINARY_CO_ISSUER = {
 _LONG_CO_ISSUERS = (
     {
         "zh": "岚江省望海市海洋产业与蓝色经济科技成果转化促进中心石桥高新技术产业开发区东分中心",
-        "en": "Wanghai Centre for Transfer of Research Results in Marine Industry and Blue Economy, Branch of the Shiqiao "
-        "Hi-Tech Park",
+        "en": "Wanghai Centre for Transfer of Research Results in Marine Industry and Blue Economy, Branch of the "
+        "Shiqiao Hi-Tech Park",
         "ja": "望海市海洋産業・ブルーエコノミー科学技術成果移転促進センター石橋ハイテク産業開発区東部支部",
     },
     {
