@@ -1,6 +1,7 @@
 """Bodies that issue with the base: named for a class, refused by the linter's words, frozen, and said everywhere."""
 
 import json
+from threading import Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -161,6 +162,31 @@ def test_list_of_chosen_records_settles_the_classes_in_it(cohort, manager):
     services.ask_for_records(actor=manager, base=cohort.base, record_ids=[record.pk])
     assert is_settled(cohort)
     assert not is_settled(make_cohort(cohort.base))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_naming_waits_for_whoever_takes_the_first_number():
+    """Two transactions at once: without the lock on the class neither would see the other."""
+    cohort = make_cohort(certificate_base(), state="assessing")
+    manager, record, refused = manager_of(cohort.base), make_award(cohort), []
+
+    def name_others():
+        try:
+            name(cohort, manager, CENTRE)
+        except DomainError as refusal:
+            refused.append(refusal.code)
+        finally:
+            connection.close()
+
+    other = Thread(target=name_others)
+    with transaction.atomic():
+        allot_certificate(actor=system_user(), training_record=record)
+        other.start()
+        other.join(timeout=1)
+        assert other.is_alive()
+    other.join()
+    assert refused == ["issuers_settled"]
+    assert not CoIssuers.objects.exists()
 
 
 # --- issued -----------------------------------------------------------------------------------------------------------

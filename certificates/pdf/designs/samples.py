@@ -7,7 +7,6 @@ from functools import cache
 from uuid import UUID
 
 from certificates.models import Certificate
-from certificates.rules import LONGEST_NAMES
 
 # Fifty characters, as some names are when every part is written out.
 LONG_NAME = "阿卜杜热西提·买买提尼亚孜·阿布都热合曼江·吐尔逊阿依古丽·艾尔肯江·买买提艾力·吾买尔江·艾尼瓦"[:50]
@@ -39,7 +38,7 @@ _THREE_ISSUERS = {
     "Administration of the Shiqiao High-Technology Zone",
     "ja": "嵐江大学技術経理人研修基地、望海市科学技術成果移転促進センター、石橋ハイテク産業開発区管理委員会",
 }
-# Beside the base; each name as long as one may be. The first one is as most are, where only one is wanted.
+# Beside the base: one as most are, and three whose names are as long as one may be, to a character or two.
 ORDINARY_CO_ISSUER = {
     "zh": "望海市科技成果转化促进中心",
     "en": "Wanghai Centre for the Transfer of Research Results",
@@ -47,22 +46,22 @@ ORDINARY_CO_ISSUER = {
 }
 _LONG_CO_ISSUERS = (
     {
-        "zh": "岚江省望海市海洋产业与蓝色经济科技成果转化促进中心石桥高新技术产业开发区第一分中心办公室",
-        "en": "Wanghai Centre for the Transfer of Research Results in Marine Industry and the Blue Economy, Branch "
-        "of the Shiqiao High-Technology Zone",
-        "ja": "望海市海洋産業・ブルーエコノミー科学技術成果移転促進センター石橋ハイテク産業開発区第一支部事務局",
+        "zh": "岚江省望海市海洋产业与蓝色经济科技成果转化促进中心石桥高新技术产业开发区东分中心",
+        "en": "Wanghai Centre for Transfer of Research Results in Marine Industry and Blue Economy, Branch of the "
+        "Shiqiao Hi-Tech Park",
+        "ja": "望海市海洋産業・ブルーエコノミー科学技術成果移転促進センター石橋ハイテク産業開発区東部支部",
     },
     {
-        "zh": "石桥县人民政府高新技术产业开发区管理委员会科技创新与成果转化服务中心岚州联络处工作办公室",
+        "zh": "石桥县人民政府高新技术产业开发区管理委员会科技创新与成果转化服务中心驻岚州联络处",
         "en": "Service Centre for Innovation and Transfer of the Administration of the Shiqiao High-Technology Zone, "
-        "Lanzhou City Office",
-        "ja": "石橋県人民政府ハイテク産業開発区管理委員会科学技術革新・成果移転サービスセンター嵐州連絡事務所",
+        "Lanzhou Town Desk",
+        "ja": "石橋県人民政府ハイテク産業開発区管理委員会科学技術革新・成果移転サービスセンター嵐州事務所",
     },
     {
-        "zh": "岚江省高等学校科技成果转化与技术转移人才培养联合体理事会秘书处赤坎医学院成果转化中心分部",
+        "zh": "岚江省高等学校科技成果转化与技术转移人才培养联合体理事会秘书处赤坎医学院地区分部",
         "en": "Secretariat of the Joint Body of Universities of Lanjiang Province for the Training of Technology "
         "Transfer Professionals",
-        "ja": "嵐江省高等教育機関科学技術成果移転・技術移転人材育成連合体理事会事務局赤坎医学院成果移転支部",
+        "ja": "嵐江省高等教育機関科学技術成果移転・技術移転人材育成連合体理事会事務局赤坎医学院地区支部",
     },
 )
 _LONG_CLASS = {"year": 2026, "number": 128, "starts_on": "2026-11-28", "ends_on": "2027-12-31"}
@@ -79,8 +78,8 @@ _CHANGES: dict[str, dict[str, object]] = {
 
 
 def co_issuers(number: int) -> list[dict[str, str]]:
-    """So many of them, each name cut to the longest that is taken."""
-    return [{code: name[: LONGEST_NAMES[code]] for code, name in one.items()} for one in _LONG_CO_ISSUERS[:number]]
+    """So many of those with the longest names."""
+    return [*_LONG_CO_ISSUERS[:number]]
 
 
 def sample_for(name: str, places: int) -> Certificate:

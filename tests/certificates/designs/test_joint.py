@@ -45,7 +45,8 @@ def test_designs_from_before_have_no_place(key):
 
 def test_sample_of_three_issuers_is_a_list_whose_names_are_as_long_as_one_may_be():
     for body in sample_for("three_issuers", 3).facts["co_issuers"]:
-        assert {language: len(name) for language, name in body.items()} == LONGEST_NAMES
+        for language, most in LONGEST_NAMES.items():
+            assert most - 2 <= len(body[language]) <= most
     assert "co_issuers" not in sample_for("three_issuers", 0).facts
     assert all("co_issuers" not in sample(name).facts for name in SAMPLES)
 
