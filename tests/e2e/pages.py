@@ -25,6 +25,7 @@ from courses.services import complete_enrolments
 from oversight.services import ask_for_correction
 from staffing.models import SealedCount
 from tests.e2e.certificates import certificate_desks, one_of_each_today, public_log
+from tests.e2e.cockpits import cockpits
 from tests.e2e.offices import offices
 
 VISITOR = ""
@@ -241,10 +242,7 @@ def _institutions(made: Tour) -> None:
     made.add(OFFICER, "accounts:home", name="home of an institution")
     made.add(OFFICER, "certificates:checks", name="no checks")
     made.add(OFFICER, "certificates:new_check")
-    made.add(OFFICER, "staffing:ratio", own.pk)
-    made.add(OFFICER, "staffing:ahead", own.pk)
-    tried = f"?trained=2&untrained=1&leave={gao.pk}&on=2200-12-31"
-    made.add(OFFICER, "staffing:ahead", own.pk, query=tried, name="looking ahead with an experiment")
+    cockpits(made, own, gao.pk, OFFICER, PROVINCE)
     made.add(OFFICER, "accounts:roster")
     made.add(OFFICER, "accounts:roster", query="?q=nobody", name="roster without rows")
     made.add(OFFICER, "accounts:import_roster")
@@ -253,9 +251,6 @@ def _institutions(made: Tour) -> None:
     made.add(OFFICER, "courses:training_records")
     made.add(OFFICER, "courses:import_training_records")
     made.add_upload(OFFICER, "courses:import_training_records", TRAINING, "培训记录.csv")
-    nobody = Institution.objects.get(name="石桥县生产力促进中心")
-    made.add(PROVINCE, "staffing:ratio", nobody.pk, name="ratio, not applicable")
-    made.add(PROVINCE, "staffing:ahead", nobody.pk, name="looking ahead, not applicable")
 
 
 def _regulators(made: Tour) -> None:
