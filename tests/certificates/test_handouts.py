@@ -201,6 +201,13 @@ def test_print_file_and_sheet_are_in_the_same_order(client, cohort, manager, sea
     assert (places(wanted, sheet[0]), len(printed)) == (wanted, 6)
 
 
+def test_page_says_that_numbers_need_not_follow_the_seats(client, cohort, manager, seated):
+    client.force_login(manager)
+    address, told = "/en" + reverse("certificates:handout", args=[cohort.pk]), "the numbers need not follow the seats"
+    assert told in client.get(address).content.decode()
+    assert told not in client.get(address, {"order": "name"}).content.decode()
+
+
 def test_sheet_that_cannot_be_drawn_holds_up_no_certificate(client, cohort, manager):
     issued(cohort, "林知夏", "高轩")
     TrainingBase.objects.filter(pk=cohort.base_id).update(name="基地 \U0001f680")

@@ -83,7 +83,7 @@ def test_words_of_other_languages_are_folded_until_something_in_them_is_wrong(cl
     client.force_login(regulator("000000"))
     law = RatioRule.objects.get(version="2022-1")
     page = client.get(address("new_rule", law.pk))
-    assert (open_folds(page), page.content.decode().count("<details class=\"help\" open>")) == (["中文"], 1)
+    assert (open_folds(page), page.content.decode().count('<details class="help" open>')) == (["中文"], 1)
 
     answer = client.post(address("new_rule", law.pk), filled_in(page, **{**NEW, "title_ja": ""}))
 

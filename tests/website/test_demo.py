@@ -34,7 +34,8 @@ def test_cast_is_introduced_in_three_languages():
 
 
 def test_readme_lists_the_logins_of_the_cast():
-    table = (settings.ROOT / "README.md").read_text(encoding="utf-8").partition("| login | who |")[2].partition("\n\n")[0]
+    readme = (settings.ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| login | who |")[2].partition("\n\n")[0]
 
     assert sorted(re.findall(r"([a-z-]+)@", table)) == sorted(member.email.partition("@")[0] for member in cast())
 
@@ -48,7 +49,7 @@ def test_every_login_of_the_cast_is_loaded_with_the_story():
 
 def test_two_of_the_cast_act_for_the_national_body():
     world = yaml.safe_load((settings.ROOT / "demo" / "story" / "world.yaml").read_text(encoding="utf-8"))
-    national = [one["email"] for one in world["logins"] if (one["role"], one["place"]) == ("regulator", "body:NATIONAL")]
+    national = [one["email"] for one in world["logins"] if one["role"] == "regulator" and "NATIONAL" in one["place"]]
 
     assert len({member.email for member in cast()} & set(national)) == 2
 

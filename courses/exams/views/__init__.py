@@ -29,7 +29,7 @@ START_REFUSALS = {
     "identity_not_checked": _(
         "Your identity has not been checked yet. When one of these ways is done, come back and start."
     ),
-    "not_open_yet": _("This examination is not open yet."),
+    "not_open_yet": _("This examination is not open yet. When it opens stands above."),
 }
 ANSWER_WRONG = {
     "numeric": _("Write the answer as a number, such as 120000 or 12.5."),
