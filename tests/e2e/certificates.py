@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from accounts.selectors import system_user
 from certificates import services
 from certificates.models import Certificate, FilingList, RevocationCase
+from courses.models import Cohort
 from tests.certificates.builders import make_certificate
 from tests.tlog.logs import put_down, sign_without_witness
 
@@ -25,6 +26,8 @@ def certificate_desks(made: "Tour", issuer: str, closed: int) -> None:
     made.add(issuer, "certificates:batches", name="no batches")
     made.add(issuer, "certificates:new_batch")
     made.add(issuer, "certificates:handout", closed)
+    made.add(issuer, "certificates:co_issuers", closed, name="who issues: settled")
+    made.add(issuer, "certificates:co_issuers", Cohort.objects.get(state="running").pk, name="who issues: open")
     made.add(issuer, "certificates:correct_name", issued.number)
     made.add(issuer, "certificates:reprint", issued.number)
     made.add(issuer, "certificates:signature_sheet", closed)
