@@ -172,8 +172,8 @@ def _marks(
             groups.append([place])
     return [
         {
-            "x": _coordinate(across[group[-1]]),
-            "y": _coordinate(heights[group[-1]] or BOTTOM),
+            "x": _coordinate(across[group[0]]),
+            "y": _coordinate(heights[group[0]] or BOTTOM),
             "members": [points[place]["mark"] for place in group],
         }
         for group in groups

@@ -57,7 +57,9 @@ class Ratio:
 
     @property
     def needed(self) -> int:
-        """The least number of trained people that meets the threshold with this staff."""
+        """The least number of trained people that meets the threshold with this staff; nobody where there is none."""
+        if self.staff == 0:
+            return 0
         if self.comparator == Comparator.MORE_THAN:
             return self.value * self.staff // 100 + 1
         return -(-self.value * self.staff // 100)
@@ -273,11 +275,12 @@ class Candidate:
 
 
 def candidates(prospect: Prospect, day: date) -> list[Candidate]:
-    """Those untrained on the day who will stay longest first, then those who have been there longest."""
+    """Those untrained on the day: people of today before those who join later, then who will stay longest, then who has
+    been there longest."""
     stays = _by_person(prospect.era_on(day))
     untrained = [person for person, trained in prospect.standing_on(day).items() if not trained]
-    found = [Candidate(person, min(one.start for one in stays[person]), _until(stays[person])) for person in untrained]
-    return sorted(found, key=lambda one: (-(one.until or date.max).toordinal(), one.since, str(one.person)))
+    found = [Candidate(person, *_stretch(stays[person], day)) for person in untrained]
+    return sorted(found, key=lambda one: _turn_of(one, prospect.today))
 
 
 def fewest_to_train(prospect: Prospect, day: date) -> list[Candidate]:
@@ -285,6 +288,19 @@ def fewest_to_train(prospect: Prospect, day: date) -> list[Candidate]:
     return candidates(prospect, day)[: prospect.ratio_on(day).shortfall]
 
 
-def _until(stays: Iterable[Stay]) -> date | None:
-    ends = [stay.end for stay in stays]
-    return None if None in ends else max(end for end in ends if end)
+def _turn_of(one: Candidate, today: date) -> tuple[bool, int, date, str]:
+    return one.since > today, -(one.until or date.max).toordinal(), one.since, str(one.person)
+
+
+def _stretch(stays: Iterable[Stay], day: date) -> tuple[date, date | None]:
+    """From when to when somebody who counts on the day does so without a gap; None: no end is known."""
+    since, until = day, date.min
+    for stay in sorted(stays, key=lambda one: one.start):
+        end = stay.end or date.max
+        if stay.start <= until:
+            until = max(until, end)
+        elif until > day:
+            break
+        else:
+            since, until = stay.start, end
+    return since, None if until == date.max else until

@@ -50,7 +50,8 @@ class ExperimentForm(forms.Form):
         asked = data if any(name in data for name in self.QUESTIONS) else None
         super().__init__(asked, initial={"when": today + timedelta(days=1)})
         self.today = today
-        for name, label in (("leave", _("leaves")), ("train", _("is trained"))):
+        # Whoever sees figures only names nobody.
+        for name, label in (("leave", _("leaves")), ("train", _("is trained"))) if people else ():
             self.fields[name] = forms.TypedMultipleChoiceField(
                 label=label, coerce=int, required=False, choices=list(people.items())
             )

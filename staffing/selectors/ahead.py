@@ -42,6 +42,8 @@ class Mover:
     name: str
     cause: Cause
     trained: bool
+    # Whether the institution reaches the person by now: who only joins later has no page for it yet.
+    reached: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Change:
     rule: RatioRule
     new_rule: bool
     movers: list[Mover]
+    # Whether the number of people in secret posts changes that day, too.
+    sealed: bool = False
 
     @property
     def day(self) -> date:
@@ -126,13 +130,17 @@ class Ahead:
         return Change(
             turn, self.rule_on(turn.day), any(begins == turn.day for begins, _rule in self.rules),
             sorted(movers, key=lambda one: (one.cause, not one.trained, one.name, str(one.person))),
+            self.prospect.sealed_on(turn.day) != self.prospect.sealed_on(turn.day - timedelta(days=1)),
         )  # fmt: skip
 
     def _mover(self, turn: Turn, person: object, before: bool | None, after: bool | None) -> Mover:
         pk = person if isinstance(person, int) else None
         trained = bool(before if after is None else after)
         cause = self._cause(turn, pk, before, after)
-        return Mover(pk if self.named else None, self.names.get(pk or 0, ""), cause, trained)
+        return Mover(pk if self.named else None, self.names.get(pk or 0, ""), cause, trained, self.reaches(pk))
+
+    def reaches(self, pk: int | None) -> bool:
+        return any(row.start_date <= self.today for row in self.people.get(pk or 0, ()))
 
     def _cause(self, turn: Turn, pk: int | None, before: bool | None, after: bool | None) -> Cause:
         if before is not None and after is not None:
@@ -147,7 +155,8 @@ class Ahead:
 
 def ahead(actor: User, institution: Institution) -> Ahead:
     """A fixed number of statements, one more per version of the requirement that begins later."""
-    today, rows, rules = clock.today(), _rows(institution), rules_from(clock.today())
+    today = clock.today()
+    rows, rules = _rows(institution, today), rules_from(today)
     people: dict[int, list[StaffRow]] = defaultdict(list)
     for row in rows:
         people[row.person].append(row)
@@ -156,24 +165,28 @@ def ahead(actor: User, institution: Institution) -> Ahead:
         institution=institution,
         binding=institution.pk in bound_by([institution], rules[0][1], today),
         rules=tuple(rules),
-        prospect=_prospect(institution, rules, rows),
+        prospect=_prospect(institution, rules, rows, today),
         people=dict(people),
         names=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if named else {},
         named=named,
     )
 
 
-def shortfall_on(institution: Institution, day: date) -> int:
-    """How many trained people will be missing on a coming day: the figure alone."""
-    return _prospect(institution, rules_from(clock.today()), _rows(institution)).ratio_on(day).shortfall
+def shortfall_on(institution: Institution, day: date, today: date) -> int:
+    """How many trained people will be missing on a coming day where the requirement binds then: the figure alone."""
+    rules = rules_from(today)
+    if not bound_by([institution], [rule for begins, rule in rules if begins <= day][-1], day):
+        return 0
+    return _prospect(institution, rules, _rows(institution, today), today).ratio_on(day).shortfall
 
 
-def _rows(institution: Institution) -> list[StaffRow]:
-    return wordings_of(institution, among=Q(end_date__isnull=True) | Q(end_date__gt=clock.today()))
+def _rows(institution: Institution, today: date) -> list[StaffRow]:
+    return wordings_of(institution, among=Q(end_date__isnull=True) | Q(end_date__gt=today))
 
 
-def _prospect(institution: Institution, rules: list[tuple[date, RatioRule]], rows: list[StaffRow]) -> Prospect:
-    today = clock.today()
+def _prospect(
+    institution: Institution, rules: list[tuple[date, RatioRule]], rows: list[StaffRow], today: date
+) -> Prospect:
     return Prospect(today, tuple(_era(*rule, rows) for rule in rules), _sealed(institution, today))
 
 

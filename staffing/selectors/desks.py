@@ -51,5 +51,9 @@ def _to_decide(actor: User) -> Waiting:
 def _to_train(actor: User) -> Waiting:
     """As many as the plan of the page names."""
     institution = Institution.objects.allowed(actor, Permission.RATIO_VIEW).order_by("pk").first()
-    day = year_end(clock.today())
-    return Waiting(shortfall_on(institution, day) if institution else 0, due=day)
+    today = clock.today()
+    day = year_end(today)
+    if today.month == day.month:
+        # No class that begins now ends before this one.
+        day = day.replace(year=day.year + 1)
+    return Waiting(shortfall_on(institution, day, today) if institution else 0, due=day)

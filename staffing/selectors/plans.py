@@ -12,7 +12,7 @@ from courses.selectors.content import levels, open_cohorts
 from staffing.models import RatioRule
 from staffing.ratio import Candidate, Outcome, Ratio, fewest_to_train
 from staffing.selectors.ahead import Ahead
-from staffing.selectors.versions import provider_held
+from staffing.selectors.versions import bound_by, counts, provider_held
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Proposed:
     name: str
     post: str
     cohort: Cohort | None
+    reached: bool = True
+    joins: bool = False
 
     @property
     def person(self) -> int:
@@ -37,6 +39,7 @@ class Plan:
     day: date
     rule: RatioRule
     ratio: Ratio
+    binding: bool
     people: list[Proposed]
 
     @property
@@ -75,15 +78,26 @@ def year_end(today: date) -> date:
 def plan_for(ahead: Ahead, day: date) -> Plan:
     chosen, rule = fewest_to_train(ahead.prospect, day), ahead.rule_on(day)
     seats = _seats(ahead.institution, rule, day, len(chosen)) if chosen else []
-    people = [_proposed(ahead, one, seats[place] if place < len(seats) else None) for place, one in enumerate(chosen)]
-    return Plan(day, rule, ahead.prospect.ratio_on(day), people)
+    people = [_proposed(ahead, one, _seat_for(one, seats, ahead.today), rule, day) for one in chosen]
+    binding = ahead.institution.pk in bound_by([ahead.institution], rule, day)
+    return Plan(day, rule, ahead.prospect.ratio_on(day), binding, people)
 
 
-def _proposed(ahead: Ahead, candidate: Candidate, cohort: Cohort | None) -> Proposed:
-    made = Proposed(candidate, "", "", cohort)
+def _seat_for(candidate: Candidate, seats: list[Cohort], today: date) -> Cohort | None:
+    """The next one, taken out; for who joins later, the next class that begins after that."""
+    fits = (place for place, one in enumerate(seats) if candidate.since <= today or one.starts_on >= candidate.since)
+    place = next(fits, None)
+    return None if place is None else seats.pop(place)
+
+
+def _proposed(ahead: Ahead, candidate: Candidate, cohort: Cohort | None, rule: RatioRule, day: date) -> Proposed:
+    made = Proposed(candidate, "", "", cohort, joins=candidate.since > ahead.today)
     if not ahead.named:
         return made
-    return replace(made, name=ahead.names[made.person], post=ahead.people[made.person][-1].post)
+    rows = [row for row in ahead.people[made.person] if row.runs_on(day) and counts(row, rule)]
+    return replace(
+        made, name=ahead.names[made.person], post=rows[-1].post if rows else "", reached=ahead.reaches(made.person)
+    )
 
 
 def _seats(institution: Institution, rule: RatioRule, day: date, count: int) -> list[Cohort]:

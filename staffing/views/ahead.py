@@ -1,5 +1,6 @@
 """The institution's cockpit looks ahead: what changes the ratio, whom to train, and an experiment."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,12 +21,14 @@ from core.text import name_key
 from staffing.forms.ahead import DayAheadForm, ExperimentForm
 from staffing.ratio import Experiment
 from staffing.selectors import find_institution
-from staffing.selectors.ahead import Ahead, Change
+from staffing.selectors.ahead import Ahead, Change, Mover
 from staffing.selectors.ahead import ahead as days_ahead
 from staffing.selectors.plans import Plan, plan_for, year_end
 
 # How many changes, people to train and people to try out a page lists.
 MOST_CHANGES, MOST_PEOPLE, MOST_TRIED = 60, 50, 200
+# How many people a change names: in the table, and in a line of words.
+MOST_MOVERS, MOST_IN_WORDS = 20, 3
 SHORTEST, LONGEST = timedelta(days=365), timedelta(days=3 * 365)
 
 
@@ -75,13 +78,17 @@ def _crumbs(found: Ahead) -> list[dict[str, str]]:
 def _with_numbers(found: Ahead, changes: list[Change], plan: Plan) -> dict[str, Any]:
     """What is listed, each person with the masked number that tells namesakes apart."""
     people = plan.people[:MOST_PEOPLE]
-    shown = {mover.person for change in changes for mover in change.movers if mover.person}
+    listed = [change.movers[:MOST_MOVERS] for change in changes]
+    shown = {mover.person for movers in listed for mover in movers if mover.person}
     shown |= {one.person for one in people} if found.named else set()
     masked = masked_numbers(sorted(shown))
-    movers = [[(mover, masked.get(mover.person or 0, "")) for mover in change.movers] for change in changes]
+    movers = [[(mover, masked.get(mover.person or 0, "")) for mover in one] for one in listed]
+    more = [len(change.movers) - len(one) for change, one in zip(changes, listed, strict=True)]
     return {
         "people": [(one, masked.get(one.person, "")) for one in people],
-        "changes": list(zip(changes, movers, strict=True)),
+        "changes": list(zip(changes, movers, more, strict=True)),
+        "fall_names": found.first_below.movers[:MOST_IN_WORDS] if found.first_below else [],
+        "fall_more": max(0, len(found.first_below.movers) - MOST_IN_WORDS) if found.first_below else 0,
     }
 
 
@@ -118,17 +125,24 @@ def _points(found: Ahead, until: date, *, marked: bool = False) -> list[dict[str
 
 
 def _mark(change: Change) -> dict[str, Any]:
-    """One person is a link to that person's page, several lead to the list."""
-    people = [mover.person for mover in change.movers if mover.person]
+    """One person is a link to that person's page, several lead to the list; many are told by their number."""
+    people = [mover.person for mover in change.movers[:2] if mover.person and mover.reached]
     alone = len(change.movers) == 1 and people
-    words = ", ".join(f"{mover.name} {mover.cause.label}".strip() for mover in change.movers)
+    words = _in_words(change.movers)
     figure = f"{change.after.trained} / {change.after.staff}"
     return {
-        "url": reverse("accounts:person", args=people) if alone else f"#day-{change.day:%Y-%m-%d}",
+        "url": reverse("accounts:person", args=people) if alone else "#changes",
         "words": " · ".join(one for one in (date_format(change.day), words, figure) if one),
         "falls": change.falls,
         "rises": change.rises,
     }
+
+
+def _in_words(movers: list[Mover]) -> str:
+    if len(movers) <= MOST_IN_WORDS:
+        return ", ".join(f"{mover.name} {mover.cause.label}".strip() for mover in movers)
+    causes = Counter(mover.cause for mover in movers)
+    return ", ".join(f"{cause.label}: {count}" for cause, count in causes.items())
 
 
 def _axis(today: date, until: date) -> list[dict[str, Any]]:
@@ -153,14 +167,14 @@ def _result(found: Ahead, tried: Ahead, plan: Plan, experiment: Experiment) -> d
 def _lines(found: Ahead, experiment: Experiment, asked: QueryDict) -> dict[str, Any]:
     """Whom the form offers to leave or to be trained: those chosen, then the untrained, by name; found by name."""
     era, query = found.prospect.era_on(experiment.day), name_key(asked.get("q", ""))
-    chosen = experiment.leave | experiment.train
+    chosen, counted = experiment.leave | experiment.train, found.prospect.standing_on(experiment.day)
     people = [
         {
             "person": person, "name": name, "trained": era.is_trained(person, experiment.day),
             "leaves": person in experiment.leave, "is_trained": person in experiment.train, "chosen": person in chosen,
         }
         for person, name in found.names.items()
-        if person in chosen or query in name_key(name)
+        if person in chosen or (person in counted and query in name_key(name))
     ]  # fmt: skip
     people.sort(key=lambda one: (not one["chosen"], one["trained"], one["name"], one["person"]))
     return {"people": people[:MOST_TRIED], "more": max(0, len(people) - MOST_TRIED), "query": asked.get("q", "")}

@@ -53,6 +53,8 @@ def judge(done, staff, value, comparator):
 
 def least(staff, value, comparator):
     """The first number of trained people that meets the threshold, tried one by one."""
+    if not staff:
+        return 0
     for number in range(staff + 2):
         if number * 100 > value * staff or (comparator == "gte" and number * 100 == value * staff):
             return number
