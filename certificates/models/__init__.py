@@ -166,6 +166,11 @@ class Certificate(models.Model):
         return self._in_language(self.facts["issuer"])
 
     @property
+    def issuers(self) -> str:
+        """The base, and whoever issued together with it."""
+        return " · ".join([self.issuer, *self.co_issuers])
+
+    @property
     def co_issuers(self) -> list[str]:
         return [self._in_language(one) for one in self.facts.get("co_issuers", [])]
 

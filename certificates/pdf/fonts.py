@@ -7,7 +7,9 @@ writes at a time, behind a lock, and a rename makes each cut visible whole, so t
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +57,12 @@ FACES = (LATIN, LATIN_BOLD, KANA, *HAN, *HAN_BOLD)
 RARE = {"normal": HAN[0], "bold": HAN_BOLD[0]}
 # Kept with the rules by which letters join and stack.
 SHAPED = "shaped"
+# Between letters of these scripts, and nowhere else: joiners, and Mongolian's choosers of forms and narrow blank.
+_JOINING = (
+    (re.compile("[\u0620-\u06ff]"), "\u200c\u200d"),
+    (re.compile("[\u1820-\u18aa]"), "\u200c\u200d\u180b\u180c\u180d\u180e\u202f"),
+)
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u180b\u180c\u180d\u202f\u3164\uffa0")
 
 
 def _script(name: str, file: str, weight: str, cut_of: str) -> Face:
@@ -104,10 +112,20 @@ def fonts_sha256() -> str:
 
 def rare_characters(text: str) -> frozenset[int]:
     """Characters that the cuts of both weights lack. Raises `glyphs_missing` when the full fonts lack one too."""
+    if unseen := _unseen(text):
+        raise DomainError("glyphs_missing", characters="".join(f"U+{ord(one):04X} " for one in unseen).strip())
     rare = frozenset(map(ord, text)) - _covered()
     if rare and (unknown := rare - _whole_covers()) and (unknown := unknown - _script_advances().keys()):
         raise DomainError("glyphs_missing", characters="".join(sorted(map(chr, unknown))))
     return rare
+
+
+def _unseen(text: str) -> list[str]:
+    """Signs that nobody sees: two names would look the same, or be read in another order. Letters that join may need
+    some of them."""
+    kept = {sign for letter, signs in _JOINING if letter.search(text) for sign in signs}
+    found = {one for one in text if unicodedata.category(one) == "Cf" or one in _BLANK_LETTERS}
+    return sorted(found - kept)
 
 
 def uncovered(text: str) -> str:

@@ -9,7 +9,7 @@ from core.errors import DomainError
 
 BREAKS_AFTER = {" ", chr(INTERPUNCT), "-", "、", "，", "）", "」", "・", "\u0f0b"}
 # Uyghur and Mongolian: letters hold on to one another, and space between them would tear them apart.
-_JOINED = re.compile("[\u0600-\u06ff\u0750-\u077f\u1800-\u18af]")
+_JOINED = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\u1800-\u18af]")
 NEVER_APART = "，。、；：（）《》「」『』・ー～＝"
 # Glyphs reach a little beyond their advance, and sizes are rounded.
 SLACK = 0.97

@@ -41,7 +41,7 @@ GROUND = """@page { size: 297mm 210mm; margin: 0 }
 * { margin: 0; padding: 0 }
 html { color: #1d2329; font-size: 10pt; line-height: 1.3 }
 img { image-rendering: crisp-edges }
-.joined { letter-spacing: 0 }
+.joined { letter-spacing: 0 !important }
 """
 BARE_PAGE = "@page { size: 297mm 210mm; margin: 0 } body { margin: 0 } svg { display: block }"
 _one_at_a_time = threading.Lock()

@@ -1,11 +1,14 @@
 """Who issues the certificates of a class together with its base, and whether that can still be changed."""
 
+from collections.abc import Iterable, Iterator
+
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate, CoIssuers, IssueBatch, IssueBatchItem
+from certificates.rules import LONGEST_NAMES
 from certificates.workflow import BatchState
 from courses.models import Cohort, TrainingRecord
 
@@ -24,25 +27,38 @@ def co_issuers(actor: User, cohort: Cohort) -> CoIssuers | None:
     return rows.filter(cohort=cohort).order_by("-pk").first()
 
 
-def hold_class(record_id: int) -> None:
-    """Until the transaction ends nobody names others for this record's class. Taken before the record's own lock."""
-    own = Coalesce("enrolment__cohort", "replaces__enrolment__cohort")
-    cohorts = TrainingRecord.objects.filter(pk=record_id).values_list(own)
-    Cohort.objects.select_for_update(no_key=True).filter(pk__in=cohorts).order_by("pk").first()
+def hold_classes(record_ids: Iterable[int]) -> None:
+    """Until the transaction ends nobody names others for the classes of these records. Taken before the lock of a base
+    and of a record."""
+    classes = set(_classes_of(record_ids))
+    list(Cohort.objects.select_for_update(no_key=True).filter(pk__in=classes).order_by("pk").values_list("pk"))
+
+
+def _classes_of(record_ids: Iterable[int]) -> Iterator[int]:
+    """A corrected record is of the class of what it replaces, however often that was corrected itself."""
+    asked = {*record_ids}
+    while asked:
+        rows = TrainingRecord.objects.filter(pk__in=asked).values_list("enrolment__cohort", "replaces")
+        asked = set()
+        for cohort, replaced in rows:
+            if cohort:
+                yield cohort
+            elif replaced:
+                asked.add(replaced)
 
 
 def bodies_in_batch(batch: IssueBatch) -> list[tuple[Cohort, list[str]]]:
     """The classes of a batch whose certificates others issue, too, with what will be printed."""
-    records = TrainingRecord.objects.filter(pk__in=batch.items.filter(gets=True).values("record"))
-    cohorts = records.values_list(Coalesce("enrolment__cohort", "replaces__enrolment__cohort"), flat=True)
+    cohorts = set(_classes_of(batch.items.filter(gets=True).values_list("record", flat=True)))
     rows = CoIssuers.objects.filter(cohort__in=cohorts).select_related("cohort__programme__level")
     newest = {row.cohort_id: row for row in rows.order_by("cohort", "pk")}
     return [(row.cohort, in_words(row)) for row in newest.values() if row.bodies]
 
 
 def in_words(named: CoIssuers | None) -> list[str]:
-    """Each body in its three languages."""
-    return [" / ".join(dict.fromkeys(one.values())) for one in named.bodies] if named else []
+    """Each body in its three languages, in the order of the page: a database may keep the keys in another."""
+    bodies = named.bodies if named else []
+    return [" / ".join(dict.fromkeys(one[language] for language in LONGEST_NAMES)) for one in bodies]
 
 
 def named_bodies() -> Subquery:

@@ -16,7 +16,7 @@ def list_is_open(number: int) -> bool:
 def set_bits(purpose: str, number: int) -> list[int]:
     """Places of which register or log says so: a state that somebody set back in the database alone stays listed."""
     registered = Q(certificate__state__in=LISTED_UNDER[purpose])
-    logged = Q(certificate__uuid__in=_logged_under(purpose).values("ref"))
+    logged = Exists(_logged_under(purpose).filter(ref=OuterRef("certificate__uuid")))
     rows = CredentialIntent.objects.filter(registered | logged, status_list=number)
     return sorted(rows.values_list("status_index", flat=True))
 

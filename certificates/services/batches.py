@@ -14,6 +14,7 @@ from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards
 from certificates.selectors.batches import needs_second
 from certificates.selectors.designs import Standing
+from certificates.selectors.joint import hold_classes
 from certificates.services.apart import require_other
 from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
 from certificates.services.snapshot import Refusal, refusals
@@ -52,6 +53,7 @@ def ask_for_cohort(*, actor: User, cohort: Cohort) -> IssueBatch:
 def ask_for_records(*, actor: User, base: TrainingBase, record_ids: Sequence[int]) -> IssueBatch:
     """A list that somebody chose. Raises `nothing_to_issue`; records out of reach are not in it."""
     require(actor, Permission.CERTIFICATE_ISSUE, base)
+    hold_classes(record_ids)
     found = awards(actor).filter(pk__in=record_ids, base=base)
     designs = Standing.today()
     return _keep(actor, base, [_line_of(record, designs) for record in found if not _has_certificate(record)], None)

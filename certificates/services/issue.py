@@ -26,7 +26,7 @@ from certificates.selectors.awards import awards, latest_wording
 from certificates.selectors.batches import alone_up_to, people_alone
 from certificates.selectors.designs import Standing
 from certificates.selectors.files import file_name
-from certificates.selectors.joint import hold_class
+from certificates.selectors.joint import hold_classes
 from certificates.services.apart import require_no_case, require_other
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.enclosures import enclosures
@@ -54,13 +54,14 @@ def issue_decided(*, actor: User, record_id: int) -> Certificate:
     """The same for an award of a batch on which as many people as it needs have decided. Raises NotAllowed where the
     award is out of the actor's reach by now."""
     intent, is_new = _allotted(actor, record_id)
-    # A new one says what is true now; what happens while it is drawn is met when the bytes are kept.
+    # A new one says what is true now; when the bytes are kept, what is in its way by then is asked again.
     return _complete(actor, intent) if is_new else store_certificate(actor=actor, certificate=intent)
 
 
 @transaction.atomic
 def _allot_alone(actor: User, record: TrainingRecord) -> Certificate:
     require(actor, Permission.CERTIFICATE_ISSUE, record)
+    hold_classes([record.pk])
     # Who issues in two windows, or a batch beside it, is counted one after the other.
     base = record.base_id or 0
     TrainingBase.objects.select_for_update(no_key=True).filter(pk=base).first()
@@ -80,7 +81,7 @@ def allot_certificate(*, actor: User, training_record: TrainingRecord) -> Certif
 @transaction.atomic
 def _allotted(actor: User, record_id: int) -> tuple[Certificate, bool]:
     """The intent of an award, and whether it was made just now."""
-    hold_class(record_id)
+    hold_classes([record_id])
     record = _locked_award(actor, record_id)
     made = max(record.certificates.all(), key=lambda certificate: certificate.pk, default=None)
     return (made, False) if made else (_allot(actor, record), True)

@@ -19,7 +19,7 @@ from certificates.rules import LONGEST_NAMES, MOST_CO_ISSUERS
 from certificates.selectors.joint import Body, is_settled, newest_of
 from core import audit
 from core.errors import DomainError
-from core.text import name_key
+from core.text import name_key, normal_name
 from courses.models import Cohort
 
 
@@ -44,7 +44,7 @@ def name_co_issuers(*, actor: User, cohort: Cohort, bodies: Sequence[Body], basi
         raise DomainError("basis_missing")
     # Whoever takes the first number of the class, or asks for a batch, holds the same row.
     locked = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    listed = [{language: str(one.get(language, "")).strip() for language in LONGEST_NAMES} for one in bodies]
+    listed = [{language: normal_name(str(one.get(language, ""))) for language in LONGEST_NAMES} for one in bodies]
     if found := [*_problems(listed, locked.base)]:
         raise DomainError("names_refused", problems=found)
     before = newest_of(locked.pk)

@@ -94,6 +94,7 @@ OTHERS_IN = {
     "certificates/imports/checks.py": {"row.number", "self.number"},
     "courses/exams/views/rooms.py": {"seat.number"},
     "certificates/exports.py": {"row.number"},
+    "certificates/selectors/checks.py": {"row.number"},
     "certificates/services/checks.py": {"row.number"},
     "certificates/models/filing.py": {"self.number"},
     "certificates/models/designs.py": {"self.number"},

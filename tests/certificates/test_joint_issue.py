@@ -96,6 +96,18 @@ def test_more_than_three_do_not_fit(cohort, manager):
         ("en", "Transfer\u200bCentre", "sign_not_allowed"),
         ("ja", "", "missing"),
         ("zh", "技" * 41, "too_long"),
+        ("zh", "教育部", "word_state"),
+        ("zh", "科学技术部", "word_state"),
+        ("zh", "中华人民共和国科学技术部", "word_state"),
+        ("zh", "国家知识产权局", "word_state"),
+        ("zh", "最高人民法院", "word_state"),
+        ("zh", "中共中央组织部", "word_state"),
+        ("zh", "北京市人民政府", "word_state"),
+        ("zh", "世界知识产权组织", "word_state"),
+        ("zh", "培训证明，不是职业资格证书", "word_qualification"),
+        ("en", "Ministry of Science and Technology", "word_state"),
+        ("en", "WIPO", "word_state"),
+        ("ja", "文部科学省", "word_state"),
     ],
 )
 def test_name_is_refused_as_the_linter_refuses_words(cohort, manager, language, said, code):
@@ -164,11 +176,23 @@ def test_list_of_chosen_records_settles_the_classes_in_it(cohort, manager):
     assert not is_settled(make_cohort(cohort.base))
 
 
+def take_number(actor, record):
+    allot_certificate(actor=system_user(), training_record=record)
+
+
+def ask_for_it(actor, record):
+    services.ask_for_records(actor=actor, base=record.base, record_ids=[record.pk])
+
+
 @pytest.mark.django_db(transaction=True)
-def test_naming_waits_for_whoever_takes_the_first_number():
+@pytest.mark.parametrize("corrections", [0, 2])
+@pytest.mark.parametrize("first", [take_number, ask_for_it])
+def test_naming_waits_for_whoever_takes_the_first_number(first, corrections):
     """Two transactions at once: without the lock on the class neither would see the other."""
     cohort = make_cohort(certificate_base(), state="assessing")
     manager, record, refused = manager_of(cohort.base), make_award(cohort), []
+    for _again in range(corrections):
+        record = correction_of(record)
 
     def name_others():
         try:
@@ -180,7 +204,7 @@ def test_naming_waits_for_whoever_takes_the_first_number():
 
     other = Thread(target=name_others)
     with transaction.atomic():
-        allot_certificate(actor=system_user(), training_record=record)
+        first(manager, record)
         other.start()
         other.join(timeout=1)
         assert other.is_alive()
@@ -235,6 +259,8 @@ def test_record_that_was_corrected_more_than_once_is_of_its_class(cohort, manage
     name(cohort, manager, CENTRE)
     record = awards(manager).get(pk=correction_of(correction_of(make_award(cohort))).pk)
     assert bodies_of(record, cohort) == [CENTRE]
+    batch = services.ask_for_records(actor=manager, base=cohort.base, record_ids=[record.pk])
+    assert [one for one, _words in bodies_in_batch(batch)] == [cohort]
 
 
 def retire_joint():
@@ -319,7 +345,7 @@ def test_second_person_reads_who_issues(cohort, manager):
     name(cohort, manager, CENTRE)
     record = make_award(cohort)
     batch = services.ask_for_records(actor=manager, base=cohort.base, record_ids=[record.pk])
-    assert bodies_in_batch(batch) == [(cohort, [" / ".join(CENTRE.values())])]
+    assert bodies_in_batch(batch) == [(cohort, [f"{CENTRE['zh']} / {CENTRE['en']} / {CENTRE['ja']}"])]
     page = signed_in(manager).get(reverse("certificates:batch", args=[batch.pk])).content.decode()
     assert CENTRE["zh"] in page
 
@@ -332,3 +358,5 @@ def test_pages_of_a_certificate_name_everybody(client, cohort, manager):
         text = page.content.decode()
         assert CENTRE["zh"] in text
         assert ZONE["zh"] in text
+    sentence = text.partition('class="outcome')[2].partition("</section>")[0] or text
+    assert f"{certificate.issuer} · {CENTRE['zh']} · {ZONE['zh']}" in sentence

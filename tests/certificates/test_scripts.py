@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from io import BytesIO
 
 import pypdf
@@ -96,3 +97,37 @@ def test_long_name_of_a_script_shrinks_and_breaks_like_any_other():
     lines = [text for text, _spacing in lines_of(long)]
     assert (" ".join(lines), len(lines)) == (long, 2)
     assert width(NAMES["Uyghur"], ()) < len(NAMES["Uyghur"]), "by the letters and not an em for each"
+
+
+UNSEEN = [
+    "张\u200f三",
+    "张三\u200b",
+    "张\u180e三",
+    "张\u200c三",
+    "张\ufeff三",
+    "\u2066张三",
+    "张\u00ad三",
+    "张\u3164三",
+    "张\u202f三",
+]
+
+
+@pytest.mark.parametrize("name", UNSEEN, ids=ascii)
+def test_signs_that_nobody_sees_are_refused(name):
+    """Two people would have the same name on paper, or figures would be read in another order."""
+    with pytest.raises(DomainError) as refused:
+        rare_characters(name)
+    assert refused.value.code == "glyphs_missing"
+    assert refused.value.facts["characters"].startswith("U+")
+
+
+def test_joiners_are_kept_where_letters_join():
+    assert rare_characters("ئا\u200cب") >= {0x200C}
+    assert rare_characters("ᠪᠠ\u180eᠶ") >= {0x180E}
+
+
+def test_a_design_cannot_tear_joined_letters_apart():
+    design = replace(shipped("completion"), css=shipped("completion").css + "\n.name span { letter-spacing: 3mm }")
+    page = lay_out(drawn_certificate(holder_name=NAMES["Uyghur"]), design=design).pages[0]._page_box
+    (line,) = [box for box in everything_in(page) if getattr(box, "text", "") == NAMES["Uyghur"]]
+    assert line.style["letter_spacing"] == 0

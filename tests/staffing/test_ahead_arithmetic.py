@@ -159,3 +159,17 @@ def test_a_leaving_day_is_the_first_day_that_no_longer_counts(leaves, trained, o
     assert [(turn.day, turn.moved) for turn in turns[1:]] == [(leaves, {"x": (True, None)})]
     assert turns[1].before == Ratio(trained + 1, trained + others + 1, 70)
     assert turns[1].after == Ratio(trained, trained + others, 70)
+
+
+def test_who_leaves_and_comes_back_counts_from_the_stay_of_the_day():
+    """A gap ends what went before it; what follows without one goes on."""
+    stays = [("gap", -30, 40), ("gap", 90, None), ("touching", -30, 5), ("touching", 5, 70), ("whole", -10, 300)]
+    found = candidates(Prospect(TODAY, (era(-400, stays, {}, 70),)), day(30))
+    assert [(one.person, one.since, one.until) for one in found] == [
+        ("whole", day(-10), day(300)), ("touching", day(-30), day(70)), ("gap", day(-30), day(40)),
+    ]  # fmt: skip
+
+
+def test_who_joins_later_comes_after_those_who_are_here():
+    found = candidates(Prospect(TODAY, (era(-400, [("later", 9, None), ("here", -3, 50)], {}, 70),)), day(30))
+    assert [one.person for one in found] == ["here", "later"]

@@ -256,7 +256,7 @@ def test_equivalents_are_hundredths_and_nobody_is_more_than_one():
         (7, 10, Outcome.NOT_MET, 8),
         (8, 10, Outcome.MET, 8),
         (70, 99, Outcome.MET, 70),
-        (0, 0, Outcome.NOT_APPLICABLE, 1),
+        (0, 0, Outcome.NOT_APPLICABLE, 0),
     ],
 )
 def test_above_is_not_met_at_equality(trained, staff, outcome, needed):

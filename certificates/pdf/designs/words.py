@@ -70,11 +70,21 @@ def forbidden_in(text: str) -> Iterator[tuple[str, str]]:
 
 def name_problems(name: str) -> Iterator[tuple[str, str]]:
     """(code, its own words) of what a body's name may not hold: the same as a design's words, and nothing unseen."""
-    yield from dict.fromkeys((f"word_{kind}", word) for word, kind in forbidden_in(name))
+    folded = _folded(name)
+    bodies = "|".join(_spread(_folded(one["phrase"]), r"\s*") for one in _data()["allowed"] if one.get("body"))
+    words = [*_forbidden("" if re.fullmatch(bodies, folded) else folded), *_organs(folded)]
+    yield from dict.fromkeys((f"word_{kind}", word) for word, kind in words)
     if strange := "".join(dict.fromkeys(_strange(name))):
         yield "word_letter", strange[:40]
     if any(unicodedata.category(sign)[0] == "C" for sign in name):
         yield "sign_not_allowed", ""
+
+
+def _organs(folded: str) -> Iterator[tuple[str, str]]:
+    """Organs of state, of the party and between states: no base says of itself that one of them issues with it."""
+    for entry in _data()["organs"]:
+        if found := re.search(entry["pattern"], folded.strip(), re.IGNORECASE):
+            yield found[0], "state"
 
 
 def _forbidden(text: str) -> Iterator[tuple[str, str]]:

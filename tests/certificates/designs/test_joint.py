@@ -128,5 +128,13 @@ def test_design_for_joint_issue_draws_where_others_issue_too_and_nothing_else(le
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["completion", "level"])
+def test_processes_from_before_joint_issue_draw_with_what_they_knew(kind):
+    """They take the newest of a kind and know nothing of the mark."""
+    rows = TemplateVersion.objects.filter(template__kind=kind, shipped=True).order_by("-valid_from", "-published_at")
+    assert rows.select_related("template")[0].template.key == kind
+
+
+@pytest.mark.django_db
 def test_only_the_shipped_ones_are_for_joint_issue():
     assert sorted(CertificateTemplate.objects.filter(joint=True).values_list("key", flat=True)) == JOINT
