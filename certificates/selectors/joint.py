@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from accounts.permissions import Permission
 from certificates.models import Certificate, CoIssuers, IssueBatch, IssueBatchItem
+from certificates.rules import LONGEST_NAMES
 from certificates.workflow import BatchState
 from courses.models import Cohort, TrainingRecord
 
@@ -42,7 +43,9 @@ def bodies_in_batch(batch: IssueBatch) -> list[tuple[Cohort, list[str]]]:
 
 def in_words(named: CoIssuers | None) -> list[str]:
     """Each body in its three languages."""
-    return [" / ".join(dict.fromkeys(one.values())) for one in named.bodies] if named else []
+    bodies = named.bodies if named else []
+    # PostgreSQL keeps no order of keys.
+    return [" / ".join(dict.fromkeys(one[language] for language in LONGEST_NAMES)) for one in bodies]
 
 
 def named_bodies() -> Subquery:
