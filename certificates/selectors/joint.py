@@ -36,15 +36,12 @@ def hold_classes(record_ids: Iterable[int]) -> None:
 
 def _classes_of(record_ids: Iterable[int]) -> Iterator[int]:
     """A corrected record is of the class of what it replaces, however often that was corrected itself."""
-    asked = {*record_ids}
-    while asked:
-        rows = TrainingRecord.objects.filter(pk__in=asked).values_list("enrolment__cohort", "replaces")
-        asked = set()
-        for cohort, replaced in rows:
-            if cohort:
-                yield cohort
-            elif replaced:
-                asked.add(replaced)
+    rows = TrainingRecord.objects.values_list("enrolment__cohort", "replaces")
+    found = list(rows.filter(pk__in=record_ids))
+    while found:
+        yield from (cohort for cohort, _replaced in found if cohort)
+        earlier = {replaced for cohort, replaced in found if replaced and not cohort}
+        found = list(rows.filter(pk__in=earlier)) if earlier else []
 
 
 def bodies_in_batch(batch: IssueBatch) -> list[tuple[Cohort, list[str]]]:

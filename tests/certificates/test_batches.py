@@ -344,7 +344,7 @@ def test_batch_page_takes_as_many_queries_for_three_as_for_one(client, cohort, a
     client.force_login(asker)
     address = reverse("certificates:batch", args=[batch.pk])
     client.get(address)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address)
 
 

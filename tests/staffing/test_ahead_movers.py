@@ -1,0 +1,75 @@
+"""Who moves the ratio in the days to come, as the page tells it: many at once, those who join later, and for a while."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Appointment, Designation
+from staffing.selectors.plans import plan_for
+from tests.builders import make_appointment, make_institution, make_person, officer
+from tests.staffing.test_ahead import ahead_url, day, seen, staff
+from tests.staffing.test_selectors import train
+
+pytestmark = pytest.mark.django_db
+
+
+def test_many_who_move_on_one_day_are_told_by_their_number(client):
+    institution = make_institution()
+    people = staff(institution, 25, trained=25)
+    Appointment.objects.filter(person__in=people).update(end_date=day(40))
+    client.force_login(officer(institution))
+
+    page = client.get(ahead_url(institution))
+
+    ((change, movers, more),) = page.context["changes"]
+    assert (len(change.movers), len(movers), more) == (25, 20, 5)
+    (mark,) = [point["mark"] for point in page.context["drawn"]["points"] if point.get("mark")]
+    assert not any(person.name in mark["words"] for person in people)
+    assert "25" in mark["words"]
+
+
+def test_who_only_joins_later_is_no_link(client):
+    institution = make_institution()
+    staff(institution, 3, trained=1)
+    newcomer = make_person("后来人")
+    make_appointment(newcomer, institution, start=day(9))
+    client.force_login(officer(institution))
+
+    text = client.get(ahead_url(institution), {"on": day(30).isoformat()}).content.decode()
+
+    links = set(re.findall(r'href="(/people/[^"]+|[^"]*/person/[^"]+)"', text))
+    assert "后来人" in text
+    assert reverse("accounts:person", args=[newcomer.pk]) not in text
+    assert {client.get(one).status_code for one in links} <= {200}
+
+
+def test_a_rise_that_does_not_last_is_told_with_its_fall(client):
+    institution = make_institution()
+    people = staff(institution, 10, trained=6)
+    train(people[6], on=day(10))
+    people[0].appointments.update(end_date=day(20))
+    client.force_login(officer(institution))
+
+    text = client.get("/en" + ahead_url(institution)).content.decode()
+
+    assert "it is first met on" in text
+    assert "It falls below again on" in text
+
+
+def test_whether_it_binds_is_of_the_day(client):
+    institution = make_institution()
+    staff(institution, 3, trained=1)
+    Designation.objects.create(institution=institution, kind="pilot_university", valid_from=day(-100), valid_to=day(20))
+    found = seen(institution)
+    assert [plan_for(found, day(at)).binding for at in (10, 30)] == [True, False]
+
+
+def test_days_and_numbers_beyond_reason_are_refused(client):
+    institution = make_institution()
+    staff(institution, 3, trained=1)
+    client.force_login(officer(institution))
+    for asked in ({"on": "9999-12-31"}, {"trained": "1000"}, {"when": "9999-12-31", "trained": "1"}):
+        page = client.get(ahead_url(institution), asked)
+        assert page.status_code == 200
+        assert page.context["asked"].errors or page.context["form"].errors
