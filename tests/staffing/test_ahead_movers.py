@@ -1,4 +1,4 @@
-"""Who moves the ratio in the days to come, as the page tells it: many at once, those who join later, and for a while."""
+"""Who moves the ratio in the days to come, as the page tells it: many at once, those who join later, for a while."""
 
 import re
 
