@@ -1,6 +1,7 @@
 """Bodies that issue with the base: named for a class, refused by the linter's words, frozen, and said everywhere."""
 
 import json
+import re
 from threading import Thread
 
 import pytest
@@ -358,5 +359,9 @@ def test_pages_of_a_certificate_name_everybody(client, cohort, manager):
         text = page.content.decode()
         assert CENTRE["zh"] in text
         assert ZONE["zh"] in text
+        # A second value under one label would push every label after it into the column of values.
+        facts = re.findall(r'<dl class="kv">.*?</dl>', text, re.DOTALL)
+        assert [(one.count("<dt"), one.count("<dd")) for one in facts] == [(n := one.count("<dt"), n) for one in facts]
+        assert any(CENTRE["zh"] in one for one in facts)
     sentence = text.partition('class="outcome')[2].partition("</section>")[0] or text
     assert f"{certificate.issuer} · {CENTRE['zh']} · {ZONE['zh']}" in sentence
