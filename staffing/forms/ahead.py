@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from staffing.forms.dates import YEARS
@@ -46,9 +47,14 @@ class ExperimentForm(forms.Form):
     trained = forms.IntegerField(label=_("Trained people who join"), min_value=0, max_value=MOST, required=False)
     untrained = forms.IntegerField(label=_("Untrained people who join"), min_value=0, max_value=MOST, required=False)
 
-    def __init__(self, data: Mapping[str, Any], *, today: date, people: Mapping[int, str]) -> None:
+    def __init__(self, data: QueryDict, *, today: date, people: Mapping[int, str]) -> None:
         asked = data if any(name in data for name in self.QUESTIONS) else None
-        super().__init__(asked, initial={"when": today + timedelta(days=1)})
+        tomorrow = today + timedelta(days=1)
+        if asked is not None and not asked.get("when"):
+            # What is tried out without a day is tried out from this one: the form says so.
+            asked = asked.copy()
+            asked["when"] = tomorrow.isoformat()
+        super().__init__(asked, initial={"when": tomorrow})
         self.today = today
         # Whoever sees figures only names nobody.
         for name, label in (("leave", _("leaves")), ("train", _("is trained"))) if people else ():

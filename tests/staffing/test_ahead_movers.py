@@ -73,3 +73,12 @@ def test_days_and_numbers_beyond_reason_are_refused(client):
         page = client.get(ahead_url(institution), asked)
         assert page.status_code == 200
         assert page.context["asked"].errors or page.context["form"].errors
+
+
+def test_experiment_without_a_day_says_from_which_it_is_tried(client):
+    institution = make_institution()
+    staff(institution, 3, trained=1)
+    client.force_login(officer(institution))
+    page = client.get(ahead_url(institution), {"untrained": "1"})
+    assert page.context["experiment"].day == day(1)
+    assert f'value="{day(1).isoformat()}"' in page.content.decode().partition('name="when"')[2].partition(">")[0]
