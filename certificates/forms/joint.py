@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from certificates.rules import LONGEST_NAMES, MOST_CO_ISSUERS
+from certificates.rules import MOST_CO_ISSUERS
 
 LABELS = {
     "zh": gettext_lazy("Body %(number)s, name in Chinese"),
@@ -30,8 +30,8 @@ class CoIssuersForm(forms.Form):
                 self.fields[field_of(number, language)] = forms.CharField(
                     label=label % {"number": number + 1},
                     required=False,
-                    max_length=400,
-                    widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": LONGEST_NAMES[language]}),
+                    # Without a length: a browser would cut what is pasted, and nobody would be told.
+                    widget=forms.TextInput(attrs={"autocomplete": "off"}),
                 )
         self.order_fields([*list(self.fields)[1:], "basis"])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -10,11 +10,14 @@ from accounts.permissions import Permission
 from certificates.models import Certificate, CoIssuers, IssueBatch, IssueBatchItem
 from certificates.rules import LONGEST_NAMES
 from certificates.workflow import BatchState
+from core.models import Job
 from courses.models import Cohort, TrainingRecord
 
 Body = dict[str, str]
-# A second person looks at what is asked for, or has: what it says does not change under his eyes.
-DECIDED = (BatchState.ASKED, BatchState.APPROVED)
+# A second person looks at what is asked for, or has, and its job goes on: what it says does not change meanwhile.
+DECIDED = Q(batch__state=BatchState.ASKED) | (
+    Q(batch__state=BatchState.APPROVED) & (Q(batch__job=None) | ~Q(batch__job__state__in=Job.OVER))
+)
 
 
 def newest_of(cohort: int) -> CoIssuers | None:
@@ -44,12 +47,22 @@ def _classes_of(record_ids: Iterable[int]) -> Iterator[int]:
         found = list(rows.filter(pk__in=earlier)) if earlier else []
 
 
-def bodies_in_batch(batch: IssueBatch) -> list[tuple[Cohort, list[str]]]:
-    """The classes of a batch whose certificates others issue, too, with what will be printed."""
+def lists_of_batch(batch: IssueBatch) -> list[CoIssuers]:
+    """Who else issues what this batch asked for, one list per class, as they were when it was asked for."""
+    named = CoIssuers.objects.filter(recorded_at__lte=batch.asked_at).select_related("cohort__programme__level")
+    newest = _newest_per_class(batch, named.select_related("recorded_by__person"))
+    return [row for row in newest.values() if row.bodies]
+
+
+def named_since(batch: IssueBatch) -> bool:
+    """Others were named for one of its classes after somebody had asked for it, and agreed to what was named then."""
+    newest = _newest_per_class(batch, CoIssuers.objects.all())
+    return any(row.recorded_at > batch.asked_at for row in newest.values())
+
+
+def _newest_per_class(batch: IssueBatch, rows: QuerySet[CoIssuers]) -> dict[int, CoIssuers]:
     cohorts = set(_classes_of(batch.items.filter(gets=True).values_list("record", flat=True)))
-    rows = CoIssuers.objects.filter(cohort__in=cohorts).select_related("cohort__programme__level")
-    newest = {row.cohort_id: row for row in rows.order_by("cohort", "pk")}
-    return [(row.cohort, in_words(row)) for row in newest.values() if row.bodies]
+    return {row.cohort_id: row for row in rows.filter(cohort__in=cohorts).order_by("cohort", "pk")}
 
 
 def in_words(named: CoIssuers | None) -> list[str]:
@@ -74,9 +87,9 @@ def bodies_of(record: TrainingRecord, cohort: Cohort) -> list[Body]:
 
 
 def is_settled(cohort: Cohort) -> bool:
-    """A certificate of this class has its number, or a batch with somebody of it waits or was approved."""
+    """A certificate of this class has its number, or a batch with somebody of it waits or is being issued."""
     records = _records_of(cohort)
-    decided = IssueBatchItem.objects.filter(gets=True, batch__state__in=DECIDED, record__in=records)
+    decided = IssueBatchItem.objects.filter(DECIDED, gets=True, record__in=records)
     return Certificate.objects.filter(training_record__in=records).exists() or decided.exists()
 
 

@@ -14,7 +14,7 @@ from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards
 from certificates.selectors.batches import needs_second
 from certificates.selectors.designs import Standing
-from certificates.selectors.joint import hold_classes
+from certificates.selectors.joint import hold_classes, named_since, newest_of
 from certificates.services.apart import require_other
 from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
 from certificates.services.snapshot import Refusal, refusals
@@ -39,10 +39,16 @@ class Line:
 
 
 @transaction.atomic
-def ask_for_cohort(*, actor: User, cohort: Cohort) -> IssueBatch:
-    """A class's dry run, kept; a second click, tab or officer gets the batch that waits. Raises `nothing_to_issue`."""
+def ask_for_cohort(*, actor: User, cohort: Cohort, shown: int | None = None) -> IssueBatch:
+    """A class's dry run, kept; a second click, tab or officer gets the batch that waits.
+
+    `shown`: the list of others who issue that the click was made under (0: none had been named).
+    Raises `issuers_changed`, `nothing_to_issue`.
+    """
     require(actor, Permission.CERTIFICATE_ISSUE, cohort)
     Cohort.objects.select_for_update().get(pk=cohort.pk)
+    if shown is not None and shown != getattr(newest_of(cohort.pk), "pk", 0):
+        raise DomainError("issuers_changed")
     if waiting := _waiting(cohort):
         return waiting
     lines = [_line(one) for one in plan_issue(actor=actor, cohort=cohort) if one.certificate is None]
@@ -120,8 +126,9 @@ def resume_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
 @transaction.atomic
 def restart_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
     """A job that was stopped by a failure, by any issuer of the base but whoever gets a certificate by it; whoever
-    starts it again answers for it from then on. Raises `own_record`."""
+    starts it again answers for it from then on. Raises `own_record`, `issuers_changed`."""
     require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    _require_as_agreed(batch)
     for item in batch.items.filter(gets=True).select_related("person__merged_into"):
         require_other(actor, item.person)
     if batch.job and batch.job.state == Job.State.FAILED:
@@ -132,12 +139,20 @@ def restart_batch(*, actor: User, batch: IssueBatch) -> IssueBatch:
 
 @transaction.atomic
 def retry_item(*, actor: User, batch: IssueBatch, record_ids: Sequence[int]) -> int:
-    """What failed, once more, one by one or all; what has a certificate keeps it."""
+    """What failed, once more, one by one or all; what has a certificate keeps it. Raises `issuers_changed`."""
     require(actor, Permission.CERTIFICATE_ISSUE, batch)
+    _require_as_agreed(batch)
     again = jobs.retry(batch.job, record_ids) if batch.job else 0
     if again:
         audit.record(actor, "certificates.batch_retried", batch, items=again)
     return again
+
+
+def _require_as_agreed(batch: IssueBatch) -> None:
+    """A batch of which nothing was issued leaves the list of its class open; under another one it is asked for anew."""
+    hold_classes(batch.items.filter(gets=True, record__isnull=False).values_list("record", flat=True))
+    if named_since(batch):
+        raise DomainError("issuers_changed")
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from certificates.pdf.designs.design import sha256_of
 from certificates.pdf.designs.linter import MOST, lint
 from certificates.pdf.designs.package import Unpacked, unpack
 from certificates.pdf.sheet import version_design
+from certificates.rules import MOST_CO_ISSUERS
 from certificates.workflow import TEMPLATE_VERSION_STEPS, DesignState
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -115,15 +116,19 @@ def _moved(template: CertificateTemplate, newest: TemplateVersion, found: Unpack
 def publish_version(*, actor: User, version: TemplateVersion, valid_from: date | None = None) -> TemplateVersion:
     """From a day on (today when none is said) this version draws. By somebody who wrote none of its drafts.
 
-    Raises `design_refused` with the findings, `day_has_passed`, `same_person_twice`, WrongState.
+    Raises `design_refused` with the findings, `too_few_places`, `day_has_passed`, `same_person_twice`, WrongState.
     """
     require_everywhere(actor, Permission.TEMPLATE_MANAGE)
     if (day := valid_from or clock.today()) < clock.today():
         raise DomainError("day_has_passed", day=day.isoformat())
     if actor.pk in authors(version):
         raise NotAllowed("same_person_twice", steps=["write"])
-    if found := lint(version_design(version)):
+    design = version_design(version)
+    if found := lint(design):
         raise DomainError("design_refused", findings=len(found), first=found[0].problem.code)
+    # With fewer places it would take over from the one before and turn classes away that name more.
+    if version.template.joint and design.places < MOST_CO_ISSUERS:
+        raise DomainError("too_few_places", places=design.places, most=MOST_CO_ISSUERS)
     changes = {"valid_from": day, "published_at": clock.now(), "published_by": actor}
     return advance(
         version,

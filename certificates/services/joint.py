@@ -4,6 +4,7 @@ A list stands still from the first number of the class on, and while a batch of 
 a second person agreed to, and what the class's other certificates say, does not change behind their backs.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,19 @@ from core import audit
 from core.errors import DomainError
 from core.text import name_key, normal_name
 from courses.models import Cohort
+
+# What stands between two names. An English one may hold a comma: "Institute of Optics, Wanghai University".
+SEVERAL = {
+    "zh": re.compile(r"[、，,；;/／|｜]"),
+    "en": re.compile(r"[、；;/／|｜]"),
+    "ja": re.compile(r"[、，,；;/／|｜]"),
+}
+_HAN, _KANA = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff", r"\u3041-\u3096\u30a1-\u30fa"
+WRITTEN = {
+    "zh": re.compile(f"(?=.*[{_HAN}])[^{_KANA}]*"),
+    "en": re.compile(f"(?=.*[A-Za-z])[^{_HAN}{_KANA}]*"),
+    "ja": re.compile(f".*[{_HAN}{_KANA}].*"),
+}
 
 
 @dataclass(frozen=True)
@@ -63,21 +77,27 @@ def _problems(bodies: list[Body], base: TrainingBase) -> Iterator[NameProblem]:
     if len(bodies) > MOST_CO_ISSUERS:
         yield NameProblem(MOST_CO_ISSUERS - 1, "zh", "too_many", str(MOST_CO_ISSUERS))
         return
-    named = {name_key(base.name)}
+    named = {("zh", name_key(base.name)), ("en", name_key(base.name_en)), ("ja", name_key(base.name_ja))}
     for at, body in enumerate(bodies):
         for language in LONGEST_NAMES:
             yield from (NameProblem(at, language, *one) for one in _of_name(body[language], language))
-        if (key := name_key(body["zh"])) in named:
-            yield NameProblem(at, "zh", "named_twice")
-        named.add(key)
+        keys = {(language, key) for language in LONGEST_NAMES if (key := name_key(body[language]))}
+        yield from (NameProblem(at, language, "named_twice") for language, _key in sorted(keys & named))
+        named |= keys
 
 
 def _of_name(name: str, language: str) -> Iterator[tuple[str, str]]:
     """(code, its own words) of whatever the linter would not let a design say, and of what could not be printed."""
     if not name:
         yield "missing", ""
+        return
     if len(name) > LONGEST_NAMES[language]:
         yield "too_long", str(LONGEST_NAMES[language])
+        return
+    if found := SEVERAL[language].search(name):
+        yield "several_bodies", found[0]
+    if not WRITTEN[language].fullmatch(name):
+        yield "other_language", ""
     refused = [*name_problems(name)]
     yield from refused
     try:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -34,6 +35,12 @@ from courses.models import Cohort
 
 log = logging.getLogger(__name__)
 PAGE_LENGTH = 25
+NOT_STARTED = {
+    "nothing_to_issue": gettext_lazy("Nobody in this class is waiting for a certificate."),
+    "issuers_changed": gettext_lazy(
+        "In the meantime others were named as issuers of this class. Nothing was issued: look at the list again."
+    ),
+}
 CREDENTIAL_FILES = {"json": "application/vc", "jwt": "application/vc+jwt"}
 STATUS = {Outcome.COULD_NOT_CHECK: 503}
 
@@ -317,6 +324,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _start(request, cohort)
     people = services.plan_issue(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+    named = co_issuers(request.user, cohort)  # type: ignore[arg-type]
     counts = {
         "ready": sum(one.is_ready for one in people),
         "made": sum(one.certificate is not None for one in people),
@@ -326,7 +334,8 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "cohort": cohort,
         "people": people,
         "counts": counts,
-        "bodies": in_words(co_issuers(request.user, cohort)),  # type: ignore[arg-type]
+        "bodies": in_words(named),
+        "shown": named.pk if named else 0,
         "alone_up_to": selectors.alone_up_to(),
         "batches": selectors.batches_of(request.user, cohort),  # type: ignore[arg-type]
     }
@@ -336,17 +345,23 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 def _start(request: HttpRequest, cohort: Cohort) -> HttpResponseRedirect:
     """Up to the number of the rule the asker confirms here; above it the batch waits for a second person."""
     try:
-        batch = services.ask_for_cohort(actor=request.user, cohort=cohort)  # type: ignore[arg-type]
+        batch = services.ask_for_cohort(actor=request.user, cohort=cohort, shown=_shown(request))  # type: ignore[arg-type]
         if batch.state == BatchState.ASKED and not selectors.needs_second(batch):
             batch = services.confirm_batch(actor=request.user, batch=batch)  # type: ignore[arg-type]
     except DomainError as refusal:
-        if refusal.code != "nothing_to_issue":
+        if refusal.code not in NOT_STARTED:
             raise
-        messages.warning(request, _("Nobody in this class is waiting for a certificate."))
+        messages.warning(request, str(NOT_STARTED[refusal.code]))
         return redirect("certificates:issue", cohort.pk)
     if batch.job and batch.job.owner_id == request.user.pk:
         return redirect("core:job", batch.job.uuid)
     return redirect("certificates:batch", batch.pk)
+
+
+def _shown(request: HttpRequest) -> int:
+    """The list of others who issue that stood on the page; 0 where the base stood alone."""
+    value = request.POST.get("shown", "0")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else -1
 
 
 def _page(request: HttpRequest, rows: Any) -> Any:

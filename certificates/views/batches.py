@@ -1,5 +1,8 @@
 """Issue by batch: the lists, the page on which it is approved (on a phone, too), and what steers its job."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +20,7 @@ from accounts.views.trails import trail
 from certificates import services
 from certificates.models import IssueBatch
 from certificates.selectors import batches as selectors
-from certificates.selectors.joint import bodies_in_batch
+from certificates.selectors.joint import in_words, lists_of_batch
 from certificates.workflow import ISSUE_BATCH_STEPS
 from core import clock, jobs
 from core.errors import DomainError
@@ -32,6 +35,9 @@ REFUSALS = {
     "nothing_to_issue": gettext_lazy("Nobody of this list can get a certificate now."),
     "reason_missing": gettext_lazy("Please say why it is refused."),
     "wrong_state": gettext_lazy("Somebody has decided on this batch in the meantime. Nothing was changed."),
+    "issuers_changed": gettext_lazy(
+        "Others issue with the base now than when this batch was agreed to. Nothing was changed: ask for a new one."
+    ),
 }
 
 
@@ -68,7 +74,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "batch": found,
         "lines": lines,
         "failed": [line for line in lines if line.failed],
-        "together": bodies_in_batch(found),
+        "together": [(one, in_words(one)) for one in lists_of_batch(found)],
         "second": second,
         "steps": [step for step in open_now if {"confirm": not second, "approve": second}.get(step, True)],
         "now": clock.now(),
@@ -87,13 +93,19 @@ def steer(request: SignedInRequest, pk: int) -> HttpResponse:
         services.pause_batch(actor=request.user, batch=found)
     elif what == "resume":
         services.resume_batch(actor=request.user, batch=found)
-    elif what == "restart":
-        services.restart_batch(actor=request.user, batch=found)
     else:
-        again = [line.item.record_id for line in selectors.batch_lines(request.user, found) if line.failed]
-        chosen = [key for key in again if what in ("all", str(key)) and key]
-        services.retry_item(actor=request.user, batch=found, record_ids=chosen)
+        with _refusals_told(request):
+            _again(request, found, what or "")
     return redirect("certificates:batch", pk)
+
+
+def _again(request: SignedInRequest, found: IssueBatch, what: str) -> None:
+    if what == "restart":
+        services.restart_batch(actor=request.user, batch=found)
+        return
+    failed = [line.item.record_id for line in selectors.batch_lines(request.user, found) if line.failed]
+    chosen = [key for key in failed if what in ("all", str(key)) and key]
+    services.retry_item(actor=request.user, batch=found, record_ids=chosen)
 
 
 def _asked(request: SignedInRequest) -> IssueBatch | None:
@@ -109,9 +121,9 @@ def _asked(request: SignedInRequest) -> IssueBatch | None:
 
 
 def _decide(request: SignedInRequest, found: IssueBatch) -> None:
-    """The button that was pressed; what is refused is said, and nothing is changed."""
+    """The button that was pressed."""
     step = request.POST.get("step")
-    try:
+    with _refusals_told(request):
         if step == "approve":
             services.approve_batch(actor=request.user, batch=found)
         elif step == "confirm":
@@ -120,6 +132,13 @@ def _decide(request: SignedInRequest, found: IssueBatch) -> None:
             services.refuse_batch(actor=request.user, batch=found, reason=request.POST.get("reason", ""))
         elif step == "withdraw":
             services.withdraw_batch(actor=request.user, batch=found)
+
+
+@contextmanager
+def _refusals_told(request: SignedInRequest) -> Iterator[None]:
+    """What is refused is said, and nothing is changed."""
+    try:
+        yield
     except DomainError as refusal:
         if refusal.code not in REFUSALS:
             raise

@@ -35,6 +35,9 @@ from courses.selectors.content import levels as all_levels
 REFUSALS = {
     "same_person_twice": gettext_lazy("You wrote this draft or one before it: a second person publishes it."),
     "design_refused": gettext_lazy("It has findings. Nothing was published; mend them and save a new draft."),
+    "too_few_places": gettext_lazy(
+        "A design for joint issue has a place for each of the three bodies that may be named. Nothing was published."
+    ),
     "day_has_passed": gettext_lazy("The day has passed. Nothing was published; choose today or a later day."),
     "reason_missing": gettext_lazy("Please say why it is retired."),
     "nothing_would_draw": gettext_lazy("It is the last design of its kind. Publish another one first."),

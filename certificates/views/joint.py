@@ -32,6 +32,8 @@ PROBLEMS = {
     "too_long": gettext_lazy("The name is longer than %(detail)s characters and does not fit on the certificate."),
     "too_many": gettext_lazy("More than %(detail)s bodies do not fit on the certificate."),
     "named_twice": gettext_lazy("This body is named already, or is the base itself."),
+    "several_bodies": gettext_lazy("One name names one body: “%(detail)s” stands between two."),
+    "other_language": gettext_lazy("This is not written in the language of this name."),
     "glyphs_missing": gettext_lazy("The fonts lack characters of this name: %(detail)s"),
 }
 FOLLOWS = [

@@ -17,7 +17,7 @@ from certificates.models import Certificate, CoIssuers, TemplateVersion
 from certificates.rules import Obstacle
 from certificates.selectors import verify
 from certificates.selectors.awards import awards
-from certificates.selectors.joint import bodies_in_batch, bodies_of, is_settled
+from certificates.selectors.joint import bodies_of, in_words, is_settled, lists_of_batch
 from certificates.services.issue import allot_certificate
 from certificates.services.snapshot import LABELS, facts_today, refusals
 from core.errors import DomainError, NotAllowed
@@ -122,7 +122,8 @@ def test_official_designation_is_a_name(cohort, manager):
 
 
 def test_nobody_is_named_twice_nor_the_base_itself(cohort, manager):
-    assert problems(cohort, manager, CENTRE, CENTRE) == [(1, "zh", "named_twice")]
+    twice = [(1, language, "named_twice") for language in ("en", "ja", "zh")]
+    assert problems(cohort, manager, CENTRE, CENTRE) == twice
     assert problems(cohort, manager, {**CENTRE, "zh": cohort.base.name}) == [(0, "zh", "named_twice")]
 
 
@@ -261,7 +262,7 @@ def test_record_that_was_corrected_more_than_once_is_of_its_class(cohort, manage
     record = awards(manager).get(pk=correction_of(correction_of(make_award(cohort))).pk)
     assert bodies_of(record, cohort) == [CENTRE]
     batch = services.ask_for_records(actor=manager, base=cohort.base, record_ids=[record.pk])
-    assert [one for one, _words in bodies_in_batch(batch)] == [cohort]
+    assert [one.cohort for one in lists_of_batch(batch)] == [cohort]
 
 
 def retire_joint():
@@ -346,7 +347,8 @@ def test_second_person_reads_who_issues(cohort, manager):
     name(cohort, manager, CENTRE)
     record = make_award(cohort)
     batch = services.ask_for_records(actor=manager, base=cohort.base, record_ids=[record.pk])
-    assert bodies_in_batch(batch) == [(cohort, [f"{CENTRE['zh']} / {CENTRE['en']} / {CENTRE['ja']}"])]
+    [named] = lists_of_batch(batch)
+    assert (named.cohort, in_words(named)) == (cohort, [f"{CENTRE['zh']} / {CENTRE['en']} / {CENTRE['ja']}"])
     page = signed_in(manager).get(reverse("certificates:batch", args=[batch.pk])).content.decode()
     assert CENTRE["zh"] in page
 

@@ -143,6 +143,20 @@ def test_version_draws_from_its_day_on(two, quick):
         published(two, "现证明", valid_from=today - timedelta(days=1))
 
 
+def test_design_for_joint_issue_has_a_place_for_every_body_that_may_be_named(two, quick):
+    """With two places it would take over from the shipped one and turn away each class that names three."""
+    template, design = CertificateTemplate.objects.get(key="completion-joint"), shipped("completion-joint")
+    for html, refused in ((design.html.replace("{{ co_issuer_3_zh }}", ""), True), (design.html + "\n", False)):
+        draft = services.write_draft(
+            actor=two.author, template=template, html=html, css=design.css, fields=design.fields
+        )
+        if refused:
+            with pytest.raises(DomainError, match="too_few_places"):
+                services.publish_version(actor=two.second, version=draft)
+        else:
+            assert services.publish_version(actor=two.second, version=draft).state == "published"
+
+
 def test_design_for_one_level_comes_before_that_for_all(two, quick):
     titles = {"zh": "高级", "en": "Senior", "ja": "上級"}
     template = services.create_template(actor=two.author, key="senior", kind="level", titles=titles, levels=["SENIOR"])
