@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -254,10 +255,12 @@ def cpu_seconds() -> float:
 
 
 def _descendants(pid: int) -> list[int]:
+    """A thread may end between being listed and being read; a process too, with all it had."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *_descendants(child)]
+        with suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *_descendants(child)]
     return found
 
 
