@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
@@ -42,6 +43,8 @@ def make_officers(base: TrainingBase, count: int = 2) -> list[User]:
     officers = [User.objects.create_user(f"officer{number}@drill.invalid", None) for number in range(count)]
     for user in officers:
         Membership.objects.create(user=user, role=Role.BASE_MANAGER, base=base, valid_from=date(2020, 1, 1))
+        # In production nobody works without a second factor on file.
+        TOTP.activate(user, generate_totp_secret())
     return officers
 
 
