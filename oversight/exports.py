@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Region
 from accounts.models.places import Rank
 from core.exports import table
+from courses.models import Cohort
 from oversight.selectors import Overview
 from staffing.selectors import RatioAnswer
+from staffing.selectors.regions import Shortfalls
 
 
 def region_name(region: Region) -> str:
@@ -115,3 +117,15 @@ def _line(answer: RatioAnswer) -> list[str | int]:
         answer.as_of.isoformat(),
         answer.rule.version,
     ]
+
+
+def shortfalls_table(found: Shortfalls) -> bytes:
+    """Everybody short of trained staff, with the nearest class; each line can stand alone as in the other table."""
+    heads = [*_heads(), _("Nearest class with a free seat"), _("Its base"), _("It ends on"), _("Free seats")]
+    return table(_("Shortfall"), heads, ([*_line(one.answer), *_class(one.nearest)] for one in found.short))
+
+
+def _class(cohort: Cohort | None) -> list[str | int]:
+    if cohort is None:
+        return [_("none ends in time"), "", "", ""]
+    return [cohort.title, cohort.base.name, cohort.ends_on.isoformat(), cohort.seats_left]  # type: ignore[attr-defined]

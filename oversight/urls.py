@@ -3,7 +3,7 @@
 from django.urls import path
 
 from oversight import views
-from oversight.views import requests
+from oversight.views import requests, shortfalls
 
 app_name = "oversight"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("oversight/requests/", requests.requests, name="requests"),
     path("oversight/requests/<uuid:uuid>/", requests.decide_request, name="decide_request"),
     path("oversight/<str:code>/", views.region, name="region"),
+    path("oversight/<str:code>/shortfall/", shortfalls.shortfall, name="shortfall"),
+    path("oversight/<str:code>/shortfall.xlsx", shortfalls.shortfall_table, name="shortfall_table"),
     path("oversight/<str:code>/institutions.xlsx", views.region_table, name="region_table"),
 ]

@@ -18,6 +18,7 @@ from core.text import name_key
 from oversight.exports import institution_paragraph, institutions_table, region_name, region_paragraph
 from oversight.forms import DateForm, InstitutionsForm
 from oversight.selectors import find_region, home_region, institution_card, region_overview, regions_above
+from oversight.selectors.tiles import tiles
 from staffing.models import RatioRule
 from staffing.selectors import people_behind
 
@@ -66,9 +67,9 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_members": holds(request.user, Permission.MEMBER_VIEW),  # type: ignore[arg-type]
         "may_view_as": holds(request.user, Permission.PLACE_VIEW_AS),  # type: ignore[arg-type]
         "opens_files": holds(request.user, Permission.CREDIT_FILE_VIEW),  # type: ignore[arg-type]
-        "crumbs": _crumbs(request, card.institution.region, card.institution.name),
+        "crumbs": region_crumbs(request, card.institution.region, card.institution.name),
         "paragraph": institution_paragraph(card.answer),
-        **_rule_words(card.answer.rule),
+        **rule_words(card.answer.rule),
     }
     return render(request, "oversight/institution.html", context)
 
@@ -82,14 +83,15 @@ def _region_page(request: HttpRequest, place: Region) -> HttpResponse:
         "form": form,
         "page": Paginator(form.chosen(overview.answers), PAGE_SIZE).get_page(request.GET.get("page")),
         "on_day": f"?as_of={overview.as_of:%Y-%m-%d}" if form.day() else "",
-        "crumbs": _crumbs(request, place),
+        "crumbs": region_crumbs(request, place),
         "paragraph": region_paragraph(overview),
-        **_rule_words(overview.rule),
+        "tiles": tiles(overview),
+        **rule_words(overview.rule),
     }
     return render(request, "oversight/region.html", context)
 
 
-def _crumbs(request: HttpRequest, place: Region, leaf: str = "") -> list[dict[str, Any]]:
+def region_crumbs(request: HttpRequest, place: Region, leaf: str = "") -> list[dict[str, Any]]:
     """Home, the regions from the top of the jurisdiction down, and the page itself."""
     on_day = f"?as_of={day:%Y-%m-%d}" if (day := DateForm(request.GET).day()) else ""
     above = regions_above(request.user, place)  # type: ignore[arg-type]
@@ -102,6 +104,6 @@ def _crumbs(request: HttpRequest, place: Region, leaf: str = "") -> list[dict[st
     return [home, *links, {"label": leaf or region_name(place)}]
 
 
-def _rule_words(rule: RatioRule) -> dict[str, str]:
+def rule_words(rule: RatioRule) -> dict[str, str]:
     ended = rule.period_has_ended(clock.today())
     return {"source": rule.text("source"), "period_note": rule.text("period_note") if ended else ""}

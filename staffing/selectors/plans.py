@@ -107,6 +107,12 @@ def _seats(institution: Institution, rule: RatioRule, day: date, count: int) -> 
 
 
 def classes_near(institution: Institution, rule: RatioRule, day: date) -> QuerySet[Cohort]:
+    """Those for the rule, the nearest region first."""
+    rows = classes_for(rule, day)
+    return rows.annotate(distance=_distance(institution.region.path)).order_by("distance", "ends_on", "pk")
+
+
+def classes_for(rule: RatioRule, day: date) -> QuerySet[Cohort]:
     """Classes that take applications, have a seat, end before the day and train as the rule asks: of the lowest level
     that it accepts, which asks least of those admitted."""
     accepted = [level for level in levels() if not rule.levels or level.code in rule.levels]
@@ -115,7 +121,7 @@ def classes_near(institution: Institution, rule: RatioRule, day: date) -> QueryS
     rows = open_cohorts(level=accepted[0]).filter(ends_on__lt=day, capacity__gt=F("taken"))
     if rule.providers:
         rows = rows.annotate(completed_on=F("ends_on")).filter(provider_held(rule.providers))
-    return rows.annotate(distance=_distance(institution.region.path)).order_by("distance", "ends_on", "pk")
+    return rows
 
 
 def _distance(path: str) -> Case:

@@ -51,6 +51,7 @@ CONFIRMED = {
     "accounts:undo_merge": "parts two records",
     "accounts:dispute": "decides whether a staff row counts",
     "oversight:region_table": "a list that leaves the house",
+    "oversight:shortfall_table": "a list that leaves the house",
     "accounts:make_primary": "says where somebody mainly works",
     "accounts:members": "gives powers by an invitation",
     "accounts:second_invitation": "the second yes to an administrator's office",

@@ -15,6 +15,8 @@ ADDRESSES: dict[str, Address] = {
     "oversight/requests/<uuid:uuid>/": only("regulator", uuid="datarequest.uuid"),
     "oversight/": only(OVERSEES, post=""),
     "oversight/<str:code>/": only(OVERSEES, code="institution.region.code", post=""),
+    "oversight/<str:code>/shortfall/": only(OVERSEES, code="institution.region.code", post=""),
+    "oversight/<str:code>/shortfall.xlsx": only(OVERSEES, code="institution.region.code", post=""),
     "oversight/<str:code>/institutions.xlsx": only(OVERSEES, code="institution.region.code", post=""),
     "oversight/institutions/<int:pk>/": only(OVERSEES, pk="institution", post=""),
 }
