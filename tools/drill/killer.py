@@ -76,7 +76,7 @@ class Killer:
         if self.chance.random() < 0.5 and (title := self.site.server.kill_backend()):
             return f"a connection of the database ({title})"
         self.site.server.kill()
-        self.site.server.start()
+        self.site.server.start_again()
         return "the database server"
 
     def _embedded_database(self) -> str:
