@@ -10,7 +10,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
