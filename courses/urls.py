@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import attendance, catalogue, cohorts, completion, enrolments, lessons, records
+from courses.views import attendance, catalogue, cohorts, completion, enrolments, lessons, records, seats
 
 app_name = "courses"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("learn/<int:enrolment>/lessons/<uuid:key>/", lessons.lesson, name="lesson"),
     path("cohorts/<int:pk>/", enrolments.cohort_public, name="cohort_public"),
     path("cohorts/<int:pk>/apply/", enrolments.apply, name="apply"),
+    path("cohorts/<int:pk>/reserve/", seats.reserve, name="reserve"),
+    path("institution/seats/", seats.seats, name="seats"),
+    path("institution/seats/plan/", seats.reserve_plan, name="reserve_plan"),
+    path("institution/seats/<int:pk>/release/", seats.release, name="release_seat"),
+    path("base/seats/<int:pk>/withdraw/", seats.withdraw, name="withdraw_seat"),
     path("training/", enrolments.my_cohorts, name="my_cohorts"),
     path("training/<int:pk>/", enrolments.my_cohort, name="my_cohort"),
     path("training/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),

@@ -23,6 +23,10 @@ audit.name_verbs(
         "courses.cohort.assess": _("Put a cohort under assessment."),
         "courses.cohort.close": _("Closed a cohort."),
         "courses.cohort.cancel": _("Cancelled a cohort."),
+        "courses.seatreservation.reserve": _("Reserved a seat of a class."),
+        "courses.seatreservation.take": _("A reserved seat was taken."),
+        "courses.seatreservation.release": _("Gave a reserved seat back."),
+        "courses.seatreservation.withdraw": _("Took a reserved seat back."),
         "courses.enrolment.waitlist": _("Put an applicant on the waiting list."),
         "courses.enrolment.admit": _("Admitted an applicant."),
         "courses.enrolment.refuse": _("Refused an applicant."),
@@ -37,6 +41,7 @@ audit.name_subjects(
         "courses.cohort": _("cohort"),
         "courses.enrolment": _("enrolment"),
         "courses.programme": _("programme"),
+        "courses.seatreservation": _("reserved seat"),
         "courses.session": _("session"),
         "courses.trainingrecord": _("training record"),
     }

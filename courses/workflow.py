@@ -28,6 +28,13 @@ class EnrolmentState(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class SeatState(TextChoices):
+    HELD = "held", _("held")
+    TAKEN = "taken", _("taken")
+    RELEASED = "released", _("given back")
+    WITHDRAWN = "withdrawn", _("taken back by the base")
+
+
 class RecordStanding(TextChoices):
     """Why a training record counts, or does not yet (practice 1.4)."""
 
@@ -45,7 +52,7 @@ COUNTED = frozenset(
     }
 )
 
-C, E, P = CohortState, EnrolmentState, Permission
+C, E, S, P = CohortState, EnrolmentState, SeatState, Permission
 
 # Waiting for the base's answer; taking part; holding a seat (also afterwards: a seat is not given out twice).
 UNDECIDED: frozenset[str] = frozenset({E.APPLIED, E.WAITLISTED})
@@ -76,5 +83,12 @@ ENROLMENT_STEPS = {
     "complete": Step(STUDYING,                                       E.COMPLETED,  P.COMPLETION_REVIEW),
     "fail":     Step(STUDYING,                                       E.FAILED,     P.COMPLETION_REVIEW),
     "withdraw": Step(UNDECIDED | STUDYING,                           E.WITHDRAWN,  P.ENROLMENT_WITHDRAW),
+}
+
+SEAT_RESERVATION_STEPS = {
+    #                  from                 to           who
+    "take":     Step(frozenset({S.HELD}), S.TAKEN,     P.ENROLMENT_ADMIT),
+    "release":  Step(frozenset({S.HELD}), S.RELEASED,  P.SEAT_RESERVE),
+    "withdraw": Step(frozenset({S.HELD}), S.WITHDRAWN, P.ENROLMENT_ADMIT),
 }
 # fmt: on

@@ -58,6 +58,7 @@ class Permission(TextChoices):
     ENROLMENT_VIEW = "enrolment_view"
     ENROLMENT_ADMIT = "enrolment_admit"
     ENROLMENT_WITHDRAW = "enrolment_withdraw"
+    SEAT_RESERVE = "seat_reserve"
     ATTENDANCE_MARK = "attendance_mark"
     COMPLETION_REVIEW = "completion_review"
     EXAM_MANAGE = "exam_manage"
@@ -127,6 +128,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
             P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK, P.ASSOCIATION_KEEP, P.ASSOCIATION_JOIN,
+            P.SEAT_RESERVE,
         }
     ),
     Role.REGULATOR: frozenset(

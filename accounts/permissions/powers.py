@@ -139,6 +139,11 @@ POWERS: dict[str, Power] = {
         "courses", _("Admit trainees"), _("Admits or refuses applicants and checks their documents at the desk.")
     ),
     P.ENROLMENT_WITHDRAW: Power("courses", _("Withdraw an enrolment"), _("Takes an enrolment back.")),
+    P.SEAT_RESERVE: Power(
+        "courses",
+        _("Reserve seats"),
+        _("Holds seats of an open class for the own staff until a day, and gives them back."),
+    ),
     P.ATTENDANCE_MARK: Power(
         "courses", _("Mark attendance"), _("Sees the trainees of a session and marks who was there.")
     ),

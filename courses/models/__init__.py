@@ -12,6 +12,7 @@ from courses.models.delivery import (
 )
 from courses.models.pages import CoursePage, LessonPage, LessonShare
 from courses.models.records import TrainingRecord, TrainingRecordAnnulment
+from courses.models.seats import SeatReservation
 
 __all__ = [
     "Attendance",
@@ -27,6 +28,7 @@ __all__ = [
     "ModuleHours",
     "PlannedSession",
     "Programme",
+    "SeatReservation",
     "Session",
     "SessionShare",
     "TrainingRecord",

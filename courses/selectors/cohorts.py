@@ -1,6 +1,6 @@
 """Cohorts as their base (and the regulator) sees them: the board, one cohort, its sessions, the attendance map."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from accounts.selectors import identity_is_checked
 from accounts.workflow import ClaimState
 from core import clock
 from core.errors import NotAllowed
-from courses.models import Attendance, Cohort, Enrolment, Programme, Session
+from courses.models import Attendance, Cohort, Enrolment, Programme, SeatReservation, Session
 from courses.workflow import ADMITTING, PUBLISHED, SEATED, STUDYING, UNDECIDED, CohortState, EnrolmentState
 
 # What needs hands first; ended cohorts come last.
@@ -80,17 +80,23 @@ def public_cohort(pk: int) -> Cohort | None:
     return with_seats(rows).first()
 
 
+def public_cohorts(keys: Collection[int]) -> dict[int, Cohort]:
+    """Those of the keys that anybody may see."""
+    return {one.pk: one for one in Cohort.objects.filter(pk__in=keys, state__in=PUBLISHED)}
+
+
 def takes_applications(cohort: Cohort) -> bool:
     return cohort.state == CohortState.OPEN and cohort.ends_on >= clock.today()
 
 
 def with_seats(rows: QuerySet[Cohort]) -> QuerySet[Cohort]:
-    """Head counts: `taken` and free seats, `to_decide` and `waiting` applications."""
+    """Head counts: `taken`, `reserved` and free seats, `to_decide` and `waiting` applications."""
     return rows.annotate(
         taken=_heads(SEATED),
         to_decide=_heads(frozenset({EnrolmentState.APPLIED})),
         waiting=_heads(frozenset({EnrolmentState.WAITLISTED})),
-    ).annotate(seats_left=F("capacity") - F("taken"))
+        reserved=_held(),
+    ).annotate(seats_left=F("capacity") - F("taken") - F("reserved"))
 
 
 def sessions_of(cohort: Cohort) -> list[Session]:
@@ -194,6 +200,11 @@ def _heads(states: frozenset[str]) -> Coalesce:
     rows = Enrolment.objects.filter(cohort=OuterRef("pk"), state__in=states).order_by()
     counted = rows.values("cohort").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _held() -> Coalesce:
+    rows = SeatReservation.objects.live().filter(cohort=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(rows.values("cohort").annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
 def _next_session() -> Subquery:

@@ -29,6 +29,7 @@ from courses.services.enrolments import (
 from courses.services.hours import credit_lesson, mark_attendance
 from courses.services.imports import import_training_records, preview_training_records, standing_brought_by
 from courses.services.records import annul_training_record
+from courses.services.seats import release_seat, reserve_plan, reserve_seats, withdraw_seat
 
 __all__ = [
     "SessionPlan",
@@ -54,7 +55,11 @@ __all__ = [
     "put_on_waiting_list",
     "refuse",
     "release_number_at_desk",
+    "release_seat",
+    "reserve_plan",
+    "reserve_seats",
     "schedule_exam",
     "standing_brought_by",
     "withdraw",
+    "withdraw_seat",
 ]

@@ -16,9 +16,11 @@ from core.errors import DomainError, WrongState
 from core.workflow import advance
 from courses.exams.services import admit_candidates, dismiss_candidates
 from courses.models import Cohort, Enrolment
+from courses.selectors.seats import seat_held_for, seats_free
 from courses.services.apart import require_others
+from courses.services.seats import take_seat
 from courses.services.telling import ENDED_BY_BASE
-from courses.workflow import ADMITTING, ENROLMENT_STEPS, SEATED, STUDYING, CohortState, EnrolmentState
+from courses.workflow import ADMITTING, ENROLMENT_STEPS, STUDYING, CohortState, EnrolmentState
 
 # The trainee's commitment (诚信承诺书) that an application needs; another wording is another version.
 COMMITMENT = {"text": "trainee_commitment", "version": "2026-1"}
@@ -60,11 +62,14 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     cohort = _locked(enrolment.cohort)
     if cohort.state not in ADMITTING:
         raise WrongState(step="admit", state=cohort.state)
-    if seats_taken(cohort) >= cohort.capacity:
+    held = seat_held_for(cohort, enrolment.person)
+    if seats_free(cohort, enrolment.person) < 1:
         if Enrolment.objects.filter(pk=enrolment.pk, state=EnrolmentState.WAITLISTED).exists():
             raise DomainError("cohort_full", capacity=cohort.capacity)
         return advance(enrolment, "waitlist", ENROLMENT_STEPS, actor=actor, cause="full")
     admitted = advance(enrolment, "admit", ENROLMENT_STEPS, actor=actor, document_seen=document_seen)
+    if held:
+        take_seat(actor, held, admitted)
     if document_seen:
         _identify(actor, admitted)
     if cohort.sitting:
@@ -138,10 +143,6 @@ def leave(actor: User, enrolment: Enrolment, step: str, **facts: Any) -> Enrolme
     return left
 
 
-def seats_taken(cohort: Cohort) -> int:
-    return Enrolment.objects.filter(cohort=cohort, state__in=SEATED).count()
-
-
 def has_agreed(actor: User) -> bool:
     """The last word on the commitment counts: a withdrawal is a row of its own."""
     last = Consent.objects.filter(user=actor, **COMMITMENT).order_by("-at", "-pk").first()
@@ -173,7 +174,7 @@ def _applicant(actor: User) -> tuple[Person, Claim | None]:
 
 
 def _new_enrolment(actor: User, cohort: Cohort, person: Person, claim: Claim | None) -> Enrolment:
-    full = seats_taken(cohort) >= cohort.capacity
+    full = seats_free(cohort, person) < 1
     enrolment = Enrolment.objects.create(
         cohort=cohort,
         person=person,

@@ -22,6 +22,7 @@ from courses.forms.cohorts import CohortForm, ExamForm, ReasonForm, SessionForm
 from courses.forms.rows import row_ids
 from courses.models import Cohort
 from courses.selectors import cohorts as selectors
+from courses.selectors.seats import held_in
 from courses.views.refusals import words
 from courses.views.trails import base_trail
 from courses.workflow import ADMITTING, COHORT_STEPS, UNDER_WAY, CohortState, EnrolmentState
@@ -94,7 +95,8 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "towards_paper": may_manage and found.state in TOWARDS_PAPER,
         "completed": sum(row.enrolment.state == EnrolmentState.COMPLETED for row in rows),
         "may_release": may_manage and found.state in ADMITTING,
-        "full": found.seats_left < 1,  # type: ignore[attr-defined]
+        "full": found.taken >= found.capacity,  # type: ignore[attr-defined]
+        "reserved": held_in(request.user, found) if may_manage else (),
     }
     return render(request, "courses/cohort.html", context)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.access import holds
 from accounts.forms.identity import ReleaseForm
 from accounts.middleware import SignedInRequest
 from accounts.models import User
@@ -25,6 +27,7 @@ from courses.models import Cohort, Enrolment
 from courses.rules import Progress, missing
 from courses.selectors import cohorts, enrolments
 from courses.selectors.completion import progress_of
+from courses.selectors.seats import held_for
 from courses.views.refusals import words
 from courses.views.remaining import remaining
 from courses.views.trails import base_trail, own_trail, public_trail
@@ -45,8 +48,13 @@ def cohort_public(request: HttpRequest, pk: int) -> HttpResponse:
         "sessions": cohorts.sessions_of(found),
         "own": own,
         "is_open": cohorts.takes_applications(found),
+        "may_reserve": cohorts.takes_applications(found) and _holds_seats(visitor),
     }
     return render(request, "courses/cohort_public.html", context)
+
+
+def _holds_seats(visitor: User | AnonymousUser) -> bool:
+    return isinstance(visitor, User) and holds(visitor, Permission.SEAT_RESERVE)
 
 
 def apply(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -75,7 +83,7 @@ def apply(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def my_cohorts(request: SignedInRequest) -> HttpResponse:
     page = Paginator(enrolments.my_enrolments(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "cards": enrolments.cards(list(page))}
+    context = {"page_obj": page, "cards": enrolments.cards(list(page)), "held": held_for(request.user)}
     return render(request, "courses/my_cohorts.html", context)
 
 

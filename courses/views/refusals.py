@@ -23,6 +23,11 @@ WORDS: dict[str, Promise] = {
     "claim_open": gettext_lazy(
         "Somebody on the list has not shown the original document yet. Check it at the desk first; nothing was changed."
     ),
+    "deadline_wrong": gettext_lazy("A seat is held for two weeks at most, and not beyond the first day of the class."),
+    "nobody_chosen": gettext_lazy("Nobody was chosen and no number of seats given. Nothing was reserved."),
+    "not_staff": gettext_lazy("Somebody on the list does not work at this institution. Nothing was reserved."),
+    "seats_missing": gettext_lazy("The class has fewer free seats than that. Nothing was reserved."),
+    "too_many_held": gettext_lazy("One institution holds at most half of a class. Nothing was reserved."),
     "cohort_over": gettext_lazy("The last day of this cohort is over: it takes no applications any more."),
     "reason_missing": gettext_lazy("Write a reason: the person concerned must be able to read it."),
     "session_in_future": gettext_lazy("Attendance can be marked from the day of the session on."),

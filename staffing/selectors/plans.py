@@ -6,9 +6,10 @@ from datetime import date
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from accounts.models import Institution
-from courses.models import Cohort
+from courses.models import Cohort, SeatReservation
 from courses.models.records import Track
 from courses.selectors.content import levels, open_cohorts
+from courses.selectors.seats import held_by
 from staffing.models import RatioRule
 from staffing.ratio import Candidate, Outcome, Ratio, fewest_to_train
 from staffing.selectors.ahead import Ahead
@@ -25,6 +26,8 @@ class Proposed:
     cohort: Cohort | None
     reached: bool = True
     joins: bool = False
+    # The seat that the institution holds for that person, or that was taken by it.
+    held: SeatReservation | None = None
 
     @property
     def person(self) -> int:
@@ -56,6 +59,15 @@ class Plan:
         return sum(one.cohort is None for one in self.people)
 
     @property
+    def to_reserve(self) -> list[Proposed]:
+        """Those with a name and a class in which no seat is held for them yet."""
+        return [one for one in self.people if one.name and one.cohort and not one.held]
+
+    @property
+    def seats_held(self) -> int:
+        return sum(one.held is not None for one in self.people)
+
+    @property
     def others(self) -> int:
         return len(self.people) - 1
 
@@ -77,8 +89,9 @@ def year_end(today: date) -> date:
 
 def plan_for(ahead: Ahead, day: date) -> Plan:
     chosen, rule = fewest_to_train(ahead.prospect, day), ahead.rule_on(day)
+    held = _held(ahead, day) if chosen else {}
     seats = _seats(ahead.institution, rule, day, len(chosen)) if chosen else []
-    people = [_proposed(ahead, one, _seat_for(one, seats, ahead.today), rule, day) for one in chosen]
+    people = [_proposed(ahead, one, held.get(str(one.person)), seats, day) for one in chosen]
     binding = ahead.institution.pk in bound_by([ahead.institution], rule, day)
     return Plan(day, rule, ahead.prospect.ratio_on(day), binding, people)
 
@@ -90,10 +103,22 @@ def _seat_for(candidate: Candidate, seats: list[Cohort], today: date) -> Cohort 
     return None if place is None else seats.pop(place)
 
 
-def _proposed(ahead: Ahead, candidate: Candidate, cohort: Cohort | None, rule: RatioRule, day: date) -> Proposed:
-    made = Proposed(candidate, "", "", cohort, joins=candidate.since > ahead.today)
+def _held(ahead: Ahead, day: date) -> dict[str, SeatReservation]:
+    """Seats of classes that end before the day; names are for whoever sees the roster."""
+    if not ahead.named:
+        return {}
+    found = held_by(ahead.institution).items()
+    return {str(person): one for person, one in found if one.cohort.ends_on < day}
+
+
+def _proposed(
+    ahead: Ahead, candidate: Candidate, held: SeatReservation | None, seats: list[Cohort], day: date
+) -> Proposed:
+    cohort = held.cohort if held else _seat_for(candidate, seats, ahead.today)
+    made = Proposed(candidate, "", "", cohort, joins=candidate.since > ahead.today, held=held)
     if not ahead.named:
         return made
+    rule = ahead.rule_on(day)
     rows = [row for row in ahead.people[made.person] if row.runs_on(day) and counts(row, rule)]
     return replace(
         made, name=ahead.names[made.person], post=rows[-1].post if rows else "", reached=ahead.reaches(made.person)
@@ -118,7 +143,7 @@ def classes_for(rule: RatioRule, day: date) -> QuerySet[Cohort]:
     accepted = [level for level in levels() if not rule.levels or level.code in rule.levels]
     if Track.SOCIAL not in rule.tracks or not accepted:
         return Cohort.objects.none()
-    rows = open_cohorts(level=accepted[0]).filter(ends_on__lt=day, capacity__gt=F("taken"))
+    rows = open_cohorts(level=accepted[0]).filter(ends_on__lt=day, capacity__gt=F("taken") + F("reserved"))
     if rule.providers:
         rows = rows.annotate(completed_on=F("ends_on")).filter(provider_held(rule.providers))
     return rows

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.access import holds
+from accounts.access import can, holds
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
@@ -66,8 +66,16 @@ def ahead(request: SignedInRequest, id: str) -> HttpResponse:
         "result": _result(found, tried, plan, experiment) if tried else None,
         "lines": _lines(found, experiment, request.GET),
         "may_enter": holds(request.user, Permission.ROSTER_IMPORT),
+        "places": _places(request, found, plan),
     }
     return render(request, "staffing/ahead.html", context)
+
+
+def _places(request: SignedInRequest, found: Ahead, plan: Plan) -> list[str]:
+    """For the button of whoever may hold seats for this institution: `class:person` of those that are not held."""
+    if not can(request.user, Permission.SEAT_RESERVE, found.institution):
+        return []
+    return [f"{one.cohort.pk}:{one.person}" for one in plan.to_reserve if one.cohort and not one.joins]
 
 
 def _crumbs(found: Ahead) -> list[dict[str, str]]:

@@ -88,6 +88,7 @@ ROUTES = {
     "courses.Cohort": "base region",
     "courses.Enrolment": "user base region",
     "courses.HourEntry": "user base region",
+    "courses.SeatReservation": "institution base",
     "courses.Session": "base region",
     "courses.TrainingRecord": "user institution base region",
     "courses.TrainingRecordAnnulment": "user institution base region",

@@ -56,6 +56,7 @@ def test_editor_edits_content_and_sees_no_records():
     ("permission", "expected"),
     [
         (P.ENROLMENT_ADMIT, {"base_manager"}),
+        (P.SEAT_RESERVE, {"institution_officer"}),
         (P.COMPLETION_REVIEW, {"base_manager"}),
         (P.CERTIFICATE_ISSUE, {"base_manager"}),
         (P.CERTIFICATE_MANAGE, {"base_manager"}),

@@ -60,7 +60,7 @@ from courses.exams.models import (
     Sitting,
     SittingCandidate,
 )
-from courses.models import Attendance, HourEntry, Module
+from courses.models import Attendance, HourEntry, Module, SeatReservation
 from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
@@ -105,7 +105,7 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     rows += _around_the_notice(appointment)
     rows += _around_doubles(person)
     rows += _around_the_claim(person, institution)
-    rows += _training(user, person, base)
+    rows += _training(user, person, base, institution)
     certified = certificates(person, base)
     rows += [*certified, *check_of(institution, next(row for row in certified if isinstance(row, Certificate)))]
     shared = beside.rows if beside else {}
@@ -253,7 +253,7 @@ def _around_doubles(person: Person) -> list[Model]:
     ]
 
 
-def _training(user: User, person: Person, base: TrainingBase) -> list[Model]:
+def _training(user: User, person: Person, base: TrainingBase, institution: Institution) -> list[Model]:
     cohort = make_cohort(base)
     session = make_session(cohort)
     enrolment = make_enrolment(cohort, user=user, person=person)
@@ -264,7 +264,10 @@ def _training(user: User, person: Person, base: TrainingBase) -> list[Model]:
     hours = HourEntry.objects.create(
         enrolment=enrolment, module=module, hours=4, source="test:1", credited_at=clock.now()
     )
-    return [cohort, session, enrolment, attended, hours, co_issuers(cohort), *_exam(person, base)]
+    held = SeatReservation.objects.create(
+        cohort=cohort, institution=institution, person=person, held_until=clock.today(), reserved_by=system_user()
+    )
+    return [cohort, session, enrolment, attended, hours, held, co_issuers(cohort), *_exam(person, base)]
 
 
 def _exam(person: Person, base: TrainingBase) -> list[Model]:

@@ -94,6 +94,10 @@ FREE = {
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
     "exams:give_seats": "numbers of chairs by lot; decides nothing",
+    "courses:reserve": "holds seats for two weeks at most, and gives them back by itself",
+    "courses:reserve_plan": "holds seats for two weeks at most, and gives them back by itself",
+    "courses:release_seat": "gives back what can be held again",
+    "courses:withdraw_seat": "a seat that nobody has taken, with a reason that the institution reads",
     "exams:arrival": "at the door of an examination, one after the other; decides nothing",
     "exams:incident": "words about what happened; decides nothing",
     "accounts:logins": "finds one login, changes nothing; sent so that it stands in no address",

@@ -29,6 +29,7 @@ NAMES = (
     "institution", "institution.uscc", "institution.region.code", "trainingbase", "adminbody", "adminbody.code",
     "person", "user", "membership", "invitation", "joinrequest", "appointment", "appointmentnotice", "designation",
     "cohort", "session", "enrolment", "sitting", "certificate.number", "datarequest.uuid", "sealedcount", "job",
+    "seatreservation",
 )  # fmt: skip
 PAGES_OF_OTHERS = ("cms/", "^cms/", "accounts/", "dev/", "api/", "healthz", "readyz", "demo/", "documents/", "_util/")
 # In the world of rows an open denial has its decision already, so that every model has a row: it cannot be decided.

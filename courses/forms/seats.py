@@ -1,0 +1,25 @@
+"""Reserving seats of a class: how many, until when."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from courses.models import Cohort
+from courses.selectors.seats import last_day, most_held
+
+
+class ReserveForm(forms.Form):
+    seats = forms.IntegerField(label=_("Seats without a name"), min_value=1, initial=1)
+    held_until = forms.DateField(
+        label=_("Held to the end of"), widget=forms.DateInput(attrs={"type": "date"}), input_formats=["%Y-%m-%d"]
+    )
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        day = last_day(cohort)
+        self.fields["seats"].max_value = most_held(cohort)  # type: ignore[attr-defined]
+        self.fields["seats"].widget.attrs["max"] = most_held(cohort)
+        self.fields["held_until"].initial = day.isoformat()
+        self.fields["held_until"].widget.attrs |= {"min": clock.today().isoformat(), "max": day.isoformat()}

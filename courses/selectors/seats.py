@@ -1,0 +1,97 @@
+"""Seats that institutions hold: how many a class has left, for whom one is held, whose list an actor may see."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from accounts.models import Appointment, Institution, Person, User
+from accounts.permissions import Permission
+from accounts.selectors import same_person
+from accounts.selectors.staff import running_on
+from core import clock
+from core.errors import NotAllowed
+from courses.models import Cohort, Enrolment, SeatReservation
+from courses.workflow import SEATED, SeatState
+
+# A seat is held for so many days, and never beyond the first day of the class.
+LONGEST = timedelta(days=14)
+
+
+def last_day(cohort: Cohort) -> date:
+    """Until when a seat reserved today can be held."""
+    return max(clock.today(), min(clock.today() + LONGEST, cohort.starts_on))
+
+
+def most_held(cohort: Cohort) -> int:
+    """No institution holds more than half of a class, rounded up."""
+    return -(-cohort.capacity // 2)
+
+
+def seats_free(cohort: Cohort, person: Person | None = None) -> int:
+    """Seats that nobody has or holds; for somebody for whom one is held, that one too."""
+    taken = Enrolment.objects.filter(cohort=cohort, state__in=SEATED).count()
+    held = SeatReservation.objects.live().filter(cohort=cohort).count()
+    own = person is not None and seat_held_for(cohort, person) is not None
+    return cohort.capacity - taken - held + own
+
+
+def seat_held_for(cohort: Cohort, person: Person) -> SeatReservation | None:
+    """The one in the person's name, or one without a name of an institution where the person works today."""
+    held = SeatReservation.objects.live().filter(cohort=cohort).order_by("held_until", "pk")
+    if named := held.filter(same_person(person.pk)).first():
+        return named
+    works = Appointment.objects.holding().filter(running_on(clock.today()), same_person(person.pk))
+    return held.filter(person=None, institution__in=works.values("institution")).first()
+
+
+def reservations(actor: User) -> QuerySet[SeatReservation]:
+    """Of the own institution: what is held first, by its last day."""
+    rows = SeatReservation.objects.allowed(actor, Permission.SEAT_RESERVE)
+    rows = rows.select_related("cohort__base", "cohort__programme__level", "person", "institution")
+    held = Case(When(state=SeatState.HELD, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return rows.order_by(held, "held_until", "pk")
+
+
+def reservation_for(actor: User, pk: int, permission: Permission) -> SeatReservation:
+    """Raises NotAllowed, also when there is none."""
+    rows = SeatReservation.objects.allowed(actor, permission).select_related("cohort", "institution")
+    if (found := rows.filter(pk=pk).first()) is None:
+        raise NotAllowed(permission=str(permission))
+    return found
+
+
+def held_in(actor: User, cohort: Cohort) -> QuerySet[SeatReservation]:
+    """For the base of a class."""
+    rows = SeatReservation.objects.allowed(actor, Permission.ENROLMENT_ADMIT).live().filter(cohort=cohort)
+    return rows.select_related("institution", "person").order_by("institution__name", "pk")
+
+
+def held_by(institution: Institution) -> dict[int, SeatReservation]:
+    """By person: the seat an institution holds in the person's name, or that was taken by it."""
+    rows = SeatReservation.objects.filter(institution=institution, person__isnull=False)
+    wanted = rows.live() | rows.filter(state=SeatState.TAKEN)
+    found = wanted.select_related("cohort__base__region", "cohort__programme__level", "person").order_by("pk")
+    return {one.person.merged_into_id or one.person_id: one for one in found}
+
+
+def held_for(user: User) -> QuerySet[SeatReservation]:
+    """Seats held in the name of somebody who has not applied yet."""
+    person = Person.objects.filter(user=user).first()
+    if person is None:
+        return SeatReservation.objects.none()
+    applied = Enrolment.objects.filter(same_person(person.pk)).values("cohort")
+    rows = SeatReservation.objects.live().filter(same_person(person.pk)).exclude(cohort__in=applied)
+    return rows.select_related("cohort__base", "cohort__programme__level", "institution").order_by("held_until")
+
+
+def people_of(keys: Iterable[int]) -> dict[int, Person]:
+    """For a service that asks whether they are the institution's own."""
+    return {one.pk: one for one in Person.objects.filter(pk__in=set(keys))}
+
+
+def staff_among(institution: Institution, people: Iterable[int]) -> set[int]:
+    """Those who work there today or have a first day to come."""
+    ends = Q(end_date__isnull=True) | Q(end_date__gt=clock.today())
+    rows = Appointment.objects.holding().filter(ends, institution=institution, person__in=set(people))
+    return set(rows.values_list("person", flat=True))
