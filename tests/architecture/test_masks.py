@@ -71,6 +71,8 @@ IN_PYTHON = {
     "accounts/views/security.py": "masks",
     "certificates/services/filing.py": "the list for a receiving body; everybody named reads that it was opened",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
+    "staffing/services/proofs.py": "derives the salts of the lines of a new proof",
+    "staffing/services/samples.py": "the act of opening: purpose, ledger, audit trail",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
     "oversight/views/requests.py": "masks",
     "certificates/services/designs.py": "numbers the versions of a design",
@@ -141,7 +143,7 @@ def templates() -> dict[str, str]:
 
 
 def test_sealed_names_are_those_that_are_looked_for():
-    assert sorted(SEALED) == ["email", "number", "phone", "wanted"]
+    assert sorted(SEALED) == ["email", "number", "opening", "phone", "secret", "wanted"]
 
 
 def test_templates_print_no_sealed_value():
