@@ -987,7 +987,10 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def check_ratio(raw: bytes, proof: Optional[bytes], policy: Policy) -> Tuple[Dict[str, Any], datetime, Optional[Logged]]:
+Ratio = Tuple[Dict[str, Any], datetime, Optional["Logged"]]
+
+
+def check_ratio(raw: bytes, proof: Optional[bytes], policy: Policy) -> Ratio:
     """What was signed of a ratio, once signature, lines, figures and (where its proof is given) the log agree."""
     pack = read_json(raw)
     need(canonical(pack) == raw, "the file is written otherwise")
@@ -1003,9 +1006,7 @@ def check_ratio(raw: bytes, proof: Optional[bytes], policy: Policy) -> Tuple[Dic
     return said, created, logged
 
 
-def check_statement(
-    pack: Dict[str, Any], proof: Optional[bytes], policy: Policy
-) -> Tuple[Dict[str, Any], datetime, Optional[Logged]]:
+def check_statement(pack: Dict[str, Any], proof: Optional[bytes], policy: Policy) -> Ratio:
     document = pack["document"]
     signed, created = open_token(pack["token"].encode("ascii"), policy)
     need(canonical(signed) == canonical(document), "the signature is of another statement")
@@ -1056,9 +1057,7 @@ def tree_root(leaves: List[bytes]) -> bytes:
     return hashlib.sha256(b"\1" + tree_root(leaves[:middle]) + tree_root(leaves[middle:])).digest()
 
 
-def check_sample(
-    raw: bytes, proof: Optional[bytes], policy: Policy
-) -> Tuple[Dict[str, Any], datetime, Optional[Logged], List[str]]:
+def check_sample(raw: bytes, proof: Optional[bytes], policy: Policy) -> Tuple[Ratio, List[str]]:
     """The same of a sample: nobody chose its lines, each is in the tree, and what is shown is what was committed to."""
     pack = read_json(raw)
     need(canonical(pack) == raw, "the file is written otherwise")
@@ -1069,7 +1068,7 @@ def check_sample(
     ranked = sorted(range(1, said["lines"] + 1),
                     key=lambda place: hashlib.sha256(("%s\n%d" % (draw["seed"], place)).encode()).digest())  # fmt: skip
     need(sorted(ranked[: draw["size"]]) == [one["line"]["n"] for one in opened], "the lines are not those of the seed")
-    return said, created, logged, [_opened(one, said) for one in opened]
+    return (said, created, logged), [_opened(one, said) for one in opened]
 
 
 def _opened(one: Dict[str, Any], said: Dict[str, Any]) -> str:
@@ -1086,7 +1085,8 @@ def _opened(one: Dict[str, Any], said: Dict[str, Any]) -> str:
             fit = hashlib.sha256(bytes.fromhex(shown["salt"]) + canonical(shown["facts"])).hexdigest() == line[part]
             need(fit, "what is shown is not what was committed to")
     about = one["person"]["facts"]
-    return "line %d: %s, %s, %s" % (line["n"], about["name"], about["post"], "trained" if line["trained"] else "not trained")
+    done = "trained" if line["trained"] else "not trained"
+    return "line %d: %s, %s, %s" % (line["n"], about["name"], about["post"], done)
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------
@@ -1143,7 +1143,7 @@ def _verified_ratio(policy: Policy, raw: bytes, proof: Optional[bytes], *, seale
     opened: List[str] = []
     kind = read_json(raw).get("format")
     if kind == SAMPLE_FORMAT:
-        said, created, logged, opened = check_sample(raw, proof, policy)
+        (said, created, logged), opened = check_sample(raw, proof, policy)
     else:
         need(kind == RATIO_FORMAT, "the file is of another kind")
         said, created, logged = check_ratio(raw, proof, policy)

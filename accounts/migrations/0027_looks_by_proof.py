@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0026_association_members'),
+        ("accounts", "0026_association_members"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='accessentry',
-            name='what',
-            field=models.CharField(choices=[('credit_file', 'credit file'), ('identity_number', 'identity number'), ('phone', 'phone number'), ('ratio_proof', 'line in a proof of a ratio')], max_length=20),
+            model_name="accessentry",
+            name="what",
+            field=models.CharField(
+                choices=[
+                    ("credit_file", "credit file"),
+                    ("identity_number", "identity number"),
+                    ("phone", "phone number"),
+                    ("ratio_proof", "line in a proof of a ratio"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

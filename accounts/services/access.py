@@ -26,20 +26,25 @@ def give_consent(*, actor: User, text: str, version: str) -> Consent:
 @transaction.atomic
 def note_access(*, actor: User, person: Person, what: str, purpose: str, granted: bool = True) -> AccessEntry:
     """Write down a look into a record; the person sees it. A refused try is written down too."""
-    entry = _entry(actor, person, what, purpose)
-    entry.granted = granted
-    entry.save(force_insert=True)
-    return entry
+    hats = actor.worn_memberships()
+    return AccessEntry.objects.create(
+        person=person,
+        actor=actor,
+        body_name=str(hats[0].place) if hats else "",
+        what=what,
+        purpose=purpose,
+        granted=granted,
+        at=clock.now(),
+    )
 
 
 @transaction.atomic
 def note_accesses(*, actor: User, people: Iterable[Person], what: str, purpose: str) -> int:
     """The same for a list that was opened at once; each of them sees it."""
-    entries = [_entry(actor, person, what, purpose) for person in people]
+    hats, now = actor.worn_memberships(), clock.now()
+    office = str(hats[0].place) if hats else ""
+    entries = [
+        AccessEntry(person=person, actor=actor, body_name=office, what=what, purpose=purpose, at=now)
+        for person in people
+    ]
     return len(AccessEntry.objects.bulk_create(entries))
-
-
-def _entry(actor: User, person: Person, what: str, purpose: str) -> AccessEntry:
-    hats = actor.worn_memberships()
-    body_name = str(hats[0].place) if hats else ""
-    return AccessEntry(person=person, actor=actor, body_name=body_name, what=what, purpose=purpose, at=clock.now())

@@ -57,18 +57,24 @@ def proof_pdf(proof: RatioProof, lines: Sequence[dict[str, Any]], json_body: byt
 def _facts(said: dict[str, Any], made_at: datetime) -> Iterator[tuple[Said, Sequence[str]]]:
     """Label and value; a value is one text, or one for each language."""
     rule, place = said["rule"], said["institution"]
-    yield WORDS["institution"], [f"{place['name']} · {place['region']}" + (f" · {place['uscc']}" if place["uscc"] else "")]
+    yield WORDS["institution"], [" · ".join(filter(None, (place["name"], place["region"], place["uscc"])))]
     yield WORDS["as_of"], _day(date.fromisoformat(said["asOf"]))
     yield WORDS["known_at"], [_moment(datetime.fromisoformat(said["knownAt"]))]
-    yield WORDS["rule"], [f"{word}{gap}{rule['value']}%" for word, gap in zip(WORDS[rule["comparator"]], ("", " ", ""), strict=True)]
+    yield WORDS["rule"], [f"{word}{rule['value']}%" for word in _spaced(WORDS[rule["comparator"]])]
     yield WORDS["source"], list(dict.fromkeys(_text(rule["source"], one) for one in ("zh", "en", "ja")))
     if rule["periodEnd"]:
         yield WORDS["period"], _day(date.fromisoformat(rule["periodEnd"]))
     yield WORDS["standing"], WORDS["binding" if said["binding"] else "reference_only"]
-    yield WORDS["needed"], [f"{said['needed']} · {WORDS['shortfall'].zh} {WORDS['shortfall'].en} {WORDS['shortfall'].ja} {said['shortfall']}"]
+    yield WORDS["needed"], [str(said["needed"])]
+    yield WORDS["shortfall"], [str(said["shortfall"])]
     if said["sealed"]["staff"]:
         yield WORDS["sealed"], [f"{said['sealed']['trained']} / {said['sealed']['staff']}"]
     yield WORDS["made"], [f"{_moment(made_at)} · {said['madeFor']}"]
+
+
+def _spaced(said: Said) -> Said:
+    """With room for a number behind it."""
+    return Said(said.zh, f"{said.en} ", said.ja)
 
 
 def _text(texts: dict[str, str], language: str) -> str:

@@ -54,7 +54,9 @@ def counted_people(answer: RatioAnswer) -> list[StaffLine]:
     trained = trained_ids(terms, rule, day, answer.known_then)
     names = dict(Person.objects.filter(pk__in=terms).values_list("pk", "name"))
     lines = [
-        StaffLine(person, names[person], row.post, row.employment, row.start_date, person in trained, row.employment_type)
+        StaffLine(
+            person, names[person], row.post, row.employment, row.start_date, person in trained, row.employment_type
+        )
         for person, row in terms.items()
     ]
     return sorted(lines, key=lambda line: (line.trained, line.name, line.person))

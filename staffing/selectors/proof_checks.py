@@ -1,4 +1,4 @@
-"""What anyone is told who has a proof of a ratio in hand: whether it stands, and whether the figure was corrected since.
+"""What anyone is told who has a proof of a ratio in hand: whether it stands, whether the figure was corrected since.
 
 Nothing here takes the stored row at its word: the statement is compared with its signature, its lines and the log, and
 the ratio is computed anew.

@@ -26,9 +26,9 @@ from staffing.selectors.ratios import RatioAnswer, institution_ratio
 OWN_TERMS = "https://www.w3.org/ns/credentials/undefined-terms/v2"
 LANGUAGES = {"zh": "zh-hans", "en": "en", "ja": "ja"}
 HEADS = (
-    "编号 reference", "机构 institution", "统计时点 as of", "已知至 known at", "规则 rule", "分母 staff", "分子 trained",
-    "其中涉密 sealed staff", "其中涉密受训 sealed trained", "达标情况 outcome", "序号 entry", "接受过培训 trained entry",
-    "人员承诺值 person commitment", "依据承诺值 evidence commitment",
+    "编号 reference", "机构 institution", "统计时点 as of", "已知至 known at", "规则 rule", "分母 staff",
+    "分子 trained", "其中涉密 sealed staff", "其中涉密受训 sealed trained", "达标情况 outcome", "序号 entry",
+    "接受过培训 trained entry", "人员承诺值 person commitment", "依据承诺值 evidence commitment",
 )  # fmt: skip
 
 
@@ -226,4 +226,3 @@ def file_name(proof: RatioProof) -> str:
 def verify_path(proof: RatioProof) -> str:
     """Where the QR code leads, outside of the languages."""
     return reverse("v:by_code", args=[proof.reference])
-

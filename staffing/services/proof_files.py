@@ -22,7 +22,10 @@ from staffing.selectors.proofs import csv_bytes, file_name, json_bytes, lines_of
 
 
 def draw_proof(*, actor: User, proof_id: int) -> RatioProofFile:
-    """Safe to run twice: a proof that has its file keeps it. Raises `proof_differs`, `seal_failed`, `glyphs_missing`."""
+    """Safe to run twice: a proof that has its file keeps it.
+
+    Raises `proof_differs`, `seal_failed`, `glyphs_missing`.
+    """
     proof = RatioProof.objects.select_related("institution__region", "rule", "key").get(pk=proof_id)
     require(actor, Permission.RATIO_PROVE, proof)
     if made := RatioProofFile.objects.filter(proof=proof).first():

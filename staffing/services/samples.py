@@ -1,4 +1,4 @@
-"""The audit of a proof: lines drawn by a seed that nobody chooses, and opened for a purpose that everybody named reads."""
+"""The audit of a proof: lines drawn by a seed that nobody chooses, opened for a purpose that everybody named reads."""
 
 import json
 import secrets

@@ -59,7 +59,7 @@ def _made(request: SignedInRequest, institution: Institution, form: ProofForm) -
     except DomainError as refusal:
         if refusal.code not in WORDS:
             raise
-        form.add_error(None, WORDS[refusal.code])
+        form.add_error(None, str(WORDS[refusal.code]))
         return None
 
 
@@ -75,7 +75,7 @@ def proof(request: SignedInRequest, reference: str) -> HttpResponse:
         "check_path": verify_path(found),
         "may_audit": may_audit,
         "samples": samples_of(request.user, found) if may_audit else [],
-        "crumbs": to_proof(found, found.reference)[:-1] + [{"label": found.reference, "url": ""}],
+        "crumbs": _to_list(found, found.reference),
     }
     return render(request, "staffing/proof.html", context)
 
@@ -107,9 +107,12 @@ def csv_file(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def to_proof(found: RatioProof, here: str | Promise) -> list[dict[str, str]]:
     """The way to a page of a proof."""
-    institution = found.institution
-    listed = (_("Proofs"), reverse("staffing:proofs", args=[institution.pk]))
-    return trail(here, _to_ratio(institution), listed, (found.reference, reverse("staffing:proof", args=[found.reference])))
+    return _to_list(found, here, (found.reference, reverse("staffing:proof", args=[found.reference])))
+
+
+def _to_list(found: RatioProof, here: str | Promise, *between: tuple[str, str]) -> list[dict[str, str]]:
+    listed = (_("Proofs"), reverse("staffing:proofs", args=[found.institution.pk]))
+    return trail(here, _to_ratio(found.institution), listed, *between)
 
 
 def _to_ratio(institution: Institution) -> tuple[str, str]:

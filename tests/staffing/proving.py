@@ -1,4 +1,4 @@
-"""Proofs for tests: an institution with somebody trained and somebody not, its proof, its parts, and what changes past every guard."""
+"""Proofs for tests: an institution with trained and untrained people, its proof, and changes past every guard."""
 
 import json
 from datetime import date
@@ -10,7 +10,6 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from accounts.models import Institution
 from accounts.selectors import system_user
 from certificates.selectors.files import stored_bytes
-from core import clock
 from staffing.models import RatioProof
 from staffing.services import make_proof
 from staffing.services.proof_files import draw_proof
@@ -26,7 +25,7 @@ def staffed(trained: int = 2, untrained: int = 1, **fields) -> Institution:
     """Names that stand nowhere else."""
     place = make_institution(**fields)
     for number in range(trained + untrained):
-        person = make_person(NAMES[number % len(NAMES)] + "甲乙丙丁戊己庚辛"[number // len(NAMES)])
+        person = make_person(NAMES[number % len(NAMES)] + "乙" * (number // len(NAMES)))
         make_appointment(person, place, post="技术经理人岗")
         if number < trained:
             train(person)
@@ -61,5 +60,3 @@ def overwrite(row, column: str, value) -> None:
 
 def fraction(proof: RatioProof) -> tuple[int, int]:
     return proof.trained, proof.staff
-
-

@@ -63,7 +63,8 @@ def test_without_the_log_it_is_valid_as_of_its_signature(held):
 
 
 def test_command_answers_by_its_exit_code(held, tmp_path, capsys):
-    for name, body in (("p.json", held.json), ("p.pdf", held.pdf), ("proof", held.proof), ("policy", held.policy.encode())):
+    files = {"p.json": held.json, "p.pdf": held.pdf, "proof": held.proof, "policy": held.policy.encode()}
+    for name, body in files.items():
         (tmp_path / name).write_bytes(body)
     asked = ["--policy", str(tmp_path / "policy"), "--proof", str(tmp_path / "proof")]
 
@@ -115,7 +116,7 @@ OPENED = {
     "another name": lambda one: one["person"]["facts"].update(name="王五"),
     "another post": lambda one: one["person"]["facts"].update(post="主任"),
     "another salt": lambda one: one["person"].update(salt="0" * 64),
-    "another way": lambda one: one.update(path=one["path"][::-1] + ["0" * 64]),
+    "another way": lambda one: one.update(path=[*one["path"][::-1], "0" * 64]),
     "another line": lambda one: one["line"].update(n=9),
 }
 

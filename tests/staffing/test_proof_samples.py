@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import AccessEntry
 from accounts.permissions import Role
+from certificates.tlog.models import Checkpoint
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry
 from staffing.models import RatioProofSample
@@ -41,8 +42,6 @@ def test_sample_is_drawn_by_its_seed(proof):
 
 
 def test_seed_comes_from_the_signed_head_over_the_proof(proof, settings, tmp_path):
-    from certificates.tlog.models import Checkpoint  # noqa: PLC0415
-
     witnessed(tmp_path, settings)
     sample = sampled(proof)
 
@@ -134,7 +133,7 @@ def test_opening_takes_the_same_queries_for_any_number(people, django_assert_num
         open_sample(actor=actor, sample=sample)
 
 
-OPENING = 8
+OPENING = 10
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------

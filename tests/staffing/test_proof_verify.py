@@ -1,17 +1,19 @@
-"""Anybody verifies a proof on /verify/: by its reference and by its files, without a name; what was changed is found."""
+"""Anybody verifies a proof on /verify/, by its reference and by its files, without a name; changes are found."""
 
 import json
+from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.cache import caches
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from certificates.tlog.models import PendingEntry
 from staffing.models import RatioProof
 from staffing.selectors.proof_checks import COULD_NOT_CHECK, NEVER_MADE, STANDS, verify_proof, verify_proof_file
 from staffing.selectors.proofs import csv_bytes, json_bytes, lines_of
 from tests.staffing.proving import NAMES, drawn, overwrite, proven, staffed
-from tests.tlog.logs import witnessed
+from tests.tlog.logs import unguarded, witnessed
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +38,7 @@ def test_stranger_reads_figure_day_rule_and_no_name(client, proof):
     assert page.status_code == 200
     assert "The proof stands as it was made" in text
     assert "3<small> / 4</small>" in text
-    assert (proof.institution.name in text, "June 30, 2026" in text or "30 June 2026" in text) == (True, True)
+    assert (proof.institution.name in text, "30 Jun 2026" in text) == (True, True)
     assert [name for name in NAMES if name in text] == []
 
 
@@ -68,7 +70,8 @@ def test_reference_of_nothing_is_a_fault_of_the_form(client):
 
 def test_each_file_is_known_by_its_bytes(client, proof):
     lines = lines_of(proof)
-    for name, body in (("p.pdf", drawn(proof)), ("p.json", json_bytes(proof, lines)), ("p.csv", csv_bytes(proof, lines))):
+    files = {"p.pdf": drawn(proof), "p.json": json_bytes(proof, lines), "p.csv": csv_bytes(proof, lines)}
+    for name, body in files.items():
         text = handed_in(client, body, name).content.decode()
         assert ("The proof stands" in text, "bit by bit, one that is registered" in text) == (True, True)
         changed = bytearray(body)
@@ -87,7 +90,7 @@ def test_log_is_asked(proof, settings, tmp_path):
 # --- tampering ------------------------------------------------------------------------------------------------------
 CHANGES = {
     "trained": (4, "statement"),
-    "outcome": ("met", "statement"),
+    "outcome": ("not_met", "statement"),
     "as_of": ("2026-01-01", "statement"),
     "root": ("0" * 64, "statement"),
     "json_sha256": ("0" * 64, "lines"),
@@ -132,12 +135,9 @@ def test_changed_file_is_found(proof):
     with default_storage.open(name) as file:
         body = bytearray(file.read())
     body[-40] ^= 1
-    with open(default_storage.path(name), "wb") as file:  # noqa: PTH123
-        file.write(body)
+    Path(default_storage.path(name)).write_bytes(body)
 
     # Within the hour the size alone is looked at.
-    from django.core.cache import caches  # noqa: PLC0415
-
     for cache in caches.all():
         cache.clear()
     answer = verify_proof(proof.reference)
@@ -145,8 +145,6 @@ def test_changed_file_is_found(proof):
 
 
 def test_proof_that_is_not_in_the_log_is_never_green(proof):
-    from tests.tlog.logs import unguarded  # noqa: PLC0415
-
     with unguarded("tlog_pending"):
         PendingEntry.objects.filter(ref=proof.uuid).delete()
 
@@ -161,4 +159,4 @@ def test_verification_takes_the_same_queries_for_any_staff(client, people, djang
         asked(client, proof)
 
 
-QUERIES = 30
+QUERIES = 16
