@@ -14,6 +14,7 @@ class Said(NamedTuple):
 
 WORDS: Mapping[str, Said] = {
     "title": Said("人员培训占比证明", "Proof of the Share of Trained Staff", "研修修了者割合証明書"),
+    "facts": Said("证明事项", "What is proven", "証明事項"),
     "reference": Said("证明编号", "Reference", "証明番号"),
     "institution": Said("机构", "Institution", "機関"),
     "as_of": Said("统计时点（当日终了）", "As of (end of the day)", "基準日（当日終了時）"),

@@ -91,6 +91,7 @@ FREE = {
     "certificates:check_template": "an empty table to fill in",
     "certificates:export_design": "the design of a sheet, without anybody's data",
     "certificates:issued": "a page of one's own issued certificates",
+    "staffing:proof_csv": "lines without names, made to be handed on",
     "certificates:download": "the file of one certificate, whose holder may pass it on",
 }
 # Addresses that take a POST, and why they do not ask.

@@ -29,6 +29,8 @@ HIDDEN = {name for entry in classified().values() for name in entry.of_class("c3
 IN_TEMPLATES = {
     "attempt.number": "the first, second … attempt",
     "case.certificate.number": "of the certificate",
+    "entry.opening": "of an entry of the log that anybody may open",
+    "one.evidence.certificate.number": "of the certificate, in a line that was opened",
     "certificate.number": "of the certificate",
     "certificate.superseded_by.number": "of the certificate",
     "certificate.supersedes.number": "of the certificate",
