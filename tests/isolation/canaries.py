@@ -55,6 +55,12 @@ NOT_WORDS = {
     "twin_index": "a blind index",
     "uscc": "a code with a check character",
 }
+# Parts of a proof that is signed as a whole, of which pages are drawn: with a word in one of them it would be none.
+SIGNED = {
+    "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
+    "staffing.RatioProofEntry": "person_commitment evidence_commitment",
+    "staffing.RatioProofSample": "head seed",
+}
 # What the public registers print of everybody.
 PUBLIC_FIELDS = {
     "accounts.Designation.document",
@@ -174,7 +180,7 @@ def _fill_row(row: models.Model, owner: Owner, canaries: Canaries) -> None:
         elif isinstance(one, models.JSONField):
             if one.name == "facts":
                 changed[one.name] = _facts(canary, canaries)
-        elif one.name not in NOT_WORDS:
+        elif one.name not in NOT_WORDS and one.name not in SIGNED.get(row._meta.label, "").split():
             changed[one.name] = _text(one, canary, canaries)
     if "name" in changed and any(one.name == "name_key" for one in row._meta.concrete_fields):
         changed["name_key"] = name_key(changed["name"])[:100]
