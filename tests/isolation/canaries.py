@@ -171,6 +171,10 @@ def text_fields(model: type[models.Model]) -> list[models.Field]:
     ]  # fmt: skip
 
 
+def holds_a_word(field: models.Field) -> bool:
+    return field.name not in NOT_WORDS and field.name not in SIGNED.get(field.model._meta.label, "").split()
+
+
 def _fill_row(row: models.Model, owner: Owner, canaries: Canaries) -> None:
     changed: dict[str, Any] = {}
     for one in text_fields(type(row)):
@@ -180,7 +184,7 @@ def _fill_row(row: models.Model, owner: Owner, canaries: Canaries) -> None:
         elif isinstance(one, models.JSONField):
             if one.name == "facts":
                 changed[one.name] = _facts(canary, canaries)
-        elif one.name not in NOT_WORDS and one.name not in SIGNED.get(row._meta.label, "").split():
+        elif holds_a_word(one):
             changed[one.name] = _text(one, canary, canaries)
     if "name" in changed and any(one.name == "name_key" for one in row._meta.concrete_fields):
         changed["name_key"] = name_key(changed["name"])[:100]
