@@ -18,6 +18,7 @@ from staffing.pdf.words import WORDS, Said
 from staffing.selectors.proofs import verify_path
 
 CSS = "proof.css"
+LANGUAGES = ("zh", "en", "ja")
 JSON_NAME, CSV_NAME = "ratio-proof.json", "ratio-proof.csv"
 # With more of them the sheet would be a book; they stand in the attached files.
 MOST_PRINTED = 400
@@ -32,7 +33,7 @@ def proof_pdf(proof: RatioProof, lines: Sequence[dict[str, Any]], json_body: byt
         "words": WORDS,
         "facts": list(_facts(said, proof.made_at)),
         "verdict": WORDS[said["outcome"]],
-        "quotes": [_text(said["rule"]["quote"], language) for language in ("zh", "en", "ja")],
+        "quotes": _once(said["rule"]["quote"]),
         "period_over": _is_over(said, proof.made_at),
         "lines": lines if len(lines) <= MOST_PRINTED else [],
         "many": len(lines) > MOST_PRINTED,
@@ -60,8 +61,8 @@ def _facts(said: dict[str, Any], made_at: datetime) -> Iterator[tuple[Said, Sequ
     yield WORDS["institution"], [" · ".join(filter(None, (place["name"], place["region"], place["uscc"])))]
     yield WORDS["as_of"], _day(date.fromisoformat(said["asOf"]))
     yield WORDS["known_at"], [_moment(datetime.fromisoformat(said["knownAt"]))]
-    yield WORDS["rule"], [f"{word}{rule['value']}%" for word in _spaced(WORDS[rule["comparator"]])]
-    yield WORDS["source"], list(dict.fromkeys(_text(rule["source"], one) for one in ("zh", "en", "ja")))
+    yield WORDS["rule"], [words % rule["value"] for words in WORDS[rule["comparator"]]]
+    yield WORDS["source"], list(_once(rule["source"]).values())
     if rule["periodEnd"]:
         yield WORDS["period"], _day(date.fromisoformat(rule["periodEnd"]))
     yield WORDS["standing"], WORDS["binding" if said["binding"] else "reference_only"]
@@ -72,13 +73,10 @@ def _facts(said: dict[str, Any], made_at: datetime) -> Iterator[tuple[Said, Sequ
     yield WORDS["made"], [f"{_moment(made_at)} · {said['madeFor']}"]
 
 
-def _spaced(said: Said) -> Said:
-    """With room for a number behind it."""
-    return Said(said.zh, f"{said.en} ", said.ja)
-
-
-def _text(texts: dict[str, str], language: str) -> str:
-    return texts[language] or texts["zh"]
+def _once(texts: dict[str, str]) -> dict[str, str]:
+    """By language; a quotation that is not translated stands there once."""
+    found = {texts[language] or texts["zh"]: language for language in reversed(LANGUAGES)}
+    return {language: text for text, language in reversed(found.items())}
 
 
 def _day(value: date) -> list[str]:

@@ -39,8 +39,8 @@ WORDS: Mapping[str, Said] = {
     "met": Said("达标", "Met", "達成"),
     "not_met": Said("未达标", "Not met", "未達成"),
     "not_applicable": Said("不适用", "Not applicable", "適用外"),
-    "gte": Said("不低于", "not below", "下回らないこと："),
-    "gt": Said("高于", "above", "上回ること："),
+    "gte": Said("不低于%s%%", "not below %s%%", "%s%%以上"),
+    "gt": Said("高于%s%%", "above %s%%", "%s%%超"),
     "continued": Said(
         "规划期已过，尚未录入后续文件，暂按原要求计算。",
         "The plan period is over; until a later document is entered, the figure follows the same requirement.",
