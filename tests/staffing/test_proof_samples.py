@@ -7,10 +7,13 @@ import pytest
 from accounts.models import AccessEntry
 from accounts.permissions import Role
 from certificates.tlog.models import Checkpoint
+from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry
+from oversight.services import ask_for_erasure, carry_out, take_request
 from staffing.models import RatioProofSample
 from staffing.proofs import drawn, seed_of
+from staffing.selectors.proof_checks import STANDS, verify_proof
 from staffing.services import close_entries
 from staffing.services.samples import draw_sample, open_all, open_sample, sample_json
 from tests.builders import hat, make_user, officer, regulator
@@ -122,6 +125,20 @@ def test_line_of_somebody_erased_can_no_longer_be_opened(proof):
     assert json.loads(sample_json(sample, [first]))["opened"][0]["person"] is None
     with pytest.raises(NotAllowed):
         close_entries(actor=officer(), person=person)
+
+
+def test_erasure_closes_the_lines_and_the_proof_stands(proof):
+    entry = proof.entries.get(place=1)
+    entry.person.user = make_user()
+    entry.person.save()
+    entry.person.appointments.update(end_date=clock.today())
+    request = ask_for_erasure(actor=entry.person.user)
+    take_request(actor=regulator(), request=request)
+
+    carry_out(actor=regulator(), request=request)
+
+    entry.refresh_from_db()
+    assert (entry.opening, verify_proof(proof.reference).outcome) == ("", STANDS)
 
 
 @pytest.mark.parametrize("people", [1, 3])
