@@ -1,4 +1,4 @@
-"""Ratio rules and the share of trained staff."""
+"""Ratio rules, the share of trained staff, and its proof."""
 
 from typing import ClassVar
 
@@ -13,13 +13,17 @@ from staffing.rules import WORDS
 class StaffingConfig(AppConfig):
     name = "staffing"
     verbose_name = _("Staffing")
+    append_only: ClassVar[list[str]] = ["staffing_ratioprooffile", "staffing_ratioproofsample"]
     # What an institution entered stays; the steps of the authority write beside it. A rule is law once it is adopted.
     frozen: ClassVar[dict[str, list[str]]] = {
         "staffing_ratiorule": ["state", "adopted_at", "adopted_by_id", "salt"],
         "staffing_sealedcount": [
             "state", "document_number", "confirmed_at", "ended_on", "ended_at", "annulled_at", "counted_to",
             "gave_way_to_id",
-        ]
+        ],
+        # Both are sealed: written anew under a later key, and the second emptied when somebody is erased.
+        "staffing_ratioproof": ["secret"],
+        "staffing_ratioproofentry": ["opening"],
     }  # fmt: skip
     drafts: ClassVar[dict[str, Draft]] = {"staffing_ratiorule": Draft("draft", [*WORDS, "written_by_id"])}
     # Nobody is counted twice: one number per institution and day.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.views import ahead, changes, cockpit, sealed, versions
+from staffing.views import ahead, changes, cockpit, proofs, samples, sealed, versions
 
 app_name = "staffing"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("institutions/<str:id>/ratio/", cockpit.ratio, name="ratio"),
     path("ratio/ahead/", ahead.own, name="own_ahead"),
     path("institutions/<str:id>/ratio/ahead/", ahead.ahead, name="ahead"),
+    path("institutions/<str:id>/ratio/proofs/", proofs.proofs, name="proofs"),
+    path("ratio-proofs/<str:reference>/", proofs.proof, name="proof"),
+    path("ratio-proofs/<str:reference>/pdf/", proofs.pdf, name="proof_pdf"),
+    path("ratio-proofs/<str:reference>/json/", proofs.json_file, name="proof_json"),
+    path("ratio-proofs/<str:reference>/csv/", proofs.csv_file, name="proof_csv"),
+    path("ratio-proofs/<str:reference>/named/", samples.named, name="named_proof"),
+    path("ratio-proofs/<str:reference>/sample/", samples.draw, name="draw_sample"),
+    path("ratio-samples/<uuid:uuid>/", samples.sample, name="sample"),
     path("institution/changes/", changes.changes, name="changes"),
     path("institution/changes/joined/", changes.joined, name="joined"),
     path("institution/changes/<int:pk>/left/", changes.left, name="left"),

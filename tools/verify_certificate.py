@@ -3,6 +3,10 @@
     python3 verify_certificate.py --policy POLICY [--status LIST.jwt ...] [--name NAME] CERTIFICATE.pdf
     python3 verify_certificate.py --policy POLICY [...] --credential credential.json --token credential.jwt
                                   --salt salt --proof certificate.tlog-proof
+    python3 verify_certificate.py --policy POLICY [--proof RATIO.tlog-proof] RATIO-PROOF.pdf | .json | SAMPLE.json
+
+A proof of a trained-staff ratio, and a sample opened from one, are known by what is in the file. The proof of their
+entry in the log is a file of its own; without it the answer is VALID AS OF the moment of the signature.
 
 The first line says VALID, VALID AS OF <time> (revocation not checked since), or INVALID <reason>; exit codes 0, 2, 1.
 Whom to believe is said by the policy file and by nothing else: a C2SP tlog-policy whose comments also name the issuer's
@@ -974,6 +978,117 @@ def _is_set(encoded: str, index: int) -> bool:
     return bool(bits[index // 8] >> (7 - index % 8) & 1)
 
 
+# --- proofs of a ratio (format: docs/decisions/0038), and samples opened from one -------------------------------------
+RATIO, RATIO_FORMAT, SAMPLE_FORMAT = "ratio-proof.json", "staffing-ratio-proof-1", "staffing-ratio-sample-1"
+_HEX_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+Ratio = Tuple[Dict[str, Any], datetime, Optional["Logged"]]
+
+
+def check_ratio(raw: bytes, proof: Optional[bytes], policy: Policy) -> Ratio:
+    """What was signed of a ratio, once signature, lines, figures and (where its proof is given) the log agree."""
+    pack = read_json(raw)
+    need(canonical(pack) == raw, "the file is written otherwise")
+    need(set(pack) == {"format", "document", "token", "salt", "lines"}, "the file has another form")
+    said, created, logged = check_statement(pack, proof, policy)
+    lines = pack["lines"]
+    for place, line in enumerate(lines, 1):
+        check_line(line, place)
+    need(tree_root([leaf(line) for line in lines]).hex() == said["root"], "the lines are not those that were signed")
+    trained = sum(line["trained"] for line in lines)
+    need(len(lines) == said["lines"] == said["staff"] - said["sealed"]["staff"], "the lines are not as many as said")
+    need(trained == said["trained"] - said["sealed"]["trained"], "the lines give another number of trained people")
+    return said, created, logged
+
+
+def check_statement(pack: Dict[str, Any], proof: Optional[bytes], policy: Policy) -> Ratio:
+    document = pack["document"]
+    signed, created = open_token(pack["token"].encode("ascii"), policy)
+    need(canonical(signed) == canonical(document), "the signature is of another statement")
+    need("StaffingRatioProof" in document["type"], "the statement is of something else")
+    said = document["credentialSubject"]
+    check_figures(said)
+    return said, created, check_entry(pack, document, read_proof(proof), policy) if proof else None
+
+
+def check_entry(pack: Dict[str, Any], document: Dict[str, Any], proof: Proof, policy: Policy) -> Logged:
+    salt = pack["salt"]
+    need(_HEX_HASH.fullmatch(salt), "the salt has another form")
+    commitment = hashlib.sha256(bytes.fromhex(salt) + canonical(document)).digest()
+    need(proof.facts["kind"] == "ratio.snapshot" and proof.facts["v"] == 1, "the entry of the log is of something else")
+    need(from_base64(proof.facts["commit"], 32) == commitment, "the entry of the log is of another document")
+    need(document["id"] == "urn:uuid:" + proof.facts["ref"], "the entry of the log is of another document")
+    return check_proof(proof, policy)
+
+
+def check_figures(said: Dict[str, Any]) -> None:
+    """Whole numbers alone: the verdict follows from them and from the rule."""
+    staff, trained, hidden = said["staff"], said["trained"], said["sealed"]
+    numbers = (staff, trained, hidden["staff"], hidden["trained"], said["rule"]["value"], said["lines"])
+    need(all(type(one) is int and one >= 0 for one in numbers), "a figure is no whole number")
+    need(trained <= staff and hidden["staff"] <= staff and hidden["trained"] <= trained, "the figures cannot be")
+    have, want = trained * 100, said["rule"]["value"] * staff
+    above = have > want or (said["rule"]["comparator"] == "gte" and have == want)
+    verdict = "not_applicable" if staff == 0 else "met" if above else "not_met"
+    need(said["outcome"] == verdict, "the verdict does not follow from the figures")
+
+
+def check_line(line: Dict[str, Any], place: int) -> None:
+    need(set(line) == {"n", "trained", "person", "evidence"} and line["n"] == place, "a line has another form")
+    need(type(line["trained"]) is bool and line["trained"] == (line["evidence"] is not None), "a line has another form")
+    for value in (line["person"], line["evidence"] or line["person"]):
+        need(_HEX_HASH.fullmatch(value), "a line has another form")
+
+
+def leaf(line: Dict[str, Any]) -> bytes:
+    return hashlib.sha256(b"\0" + canonical(line)).digest()
+
+
+def tree_root(leaves: List[bytes]) -> bytes:
+    """RFC 6962."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else hashlib.sha256().digest()
+    middle = 1 << ((len(leaves) - 1).bit_length() - 1)
+    return hashlib.sha256(b"\1" + tree_root(leaves[:middle]) + tree_root(leaves[middle:])).digest()
+
+
+def check_sample(raw: bytes, proof: Optional[bytes], policy: Policy) -> Tuple[Ratio, List[str]]:
+    """The same of a sample: nobody chose its lines, each is in the tree, and what is shown is what was committed to."""
+    pack = read_json(raw)
+    need(canonical(pack) == raw, "the file is written otherwise")
+    said, created, logged = check_statement(pack, proof, policy)
+    draw, opened = pack["draw"], pack["opened"]
+    made = "%s\n%s\n%s\n%d" % (SAMPLE_FORMAT, said["root"], draw["head"], draw["turn"])
+    need(draw["seed"] == hashlib.sha256(made.encode()).hexdigest(), "the seed of the sample is another one")
+    ranked = sorted(range(1, said["lines"] + 1),
+                    key=lambda place: hashlib.sha256(("%s\n%d" % (draw["seed"], place)).encode()).digest())  # fmt: skip
+    need(sorted(ranked[: draw["size"]]) == [one["line"]["n"] for one in opened], "the lines are not those of the seed")
+    return (said, created, logged), [_opened(one, said) for one in opened]
+
+
+def _opened(one: Dict[str, Any], said: Dict[str, Any]) -> str:
+    line = one["line"]
+    check_line(line, line["n"])
+    path = [bytes.fromhex(step) for step in one["path"]]
+    check_path(leaf(line), line["n"] - 1, said["lines"], path, bytes.fromhex(said["root"]))
+    if one["person"] is None:
+        return "line %d: erased since, cannot be opened" % line["n"]
+    for part in ("person", "evidence"):
+        shown = one[part]
+        need((shown is None) == (line[part] is None), "what is shown is not what was committed to")
+        if shown is not None:
+            fit = hashlib.sha256(bytes.fromhex(shown["salt"]) + canonical(shown["facts"])).hexdigest() == line[part]
+            need(fit, "what is shown is not what was committed to")
+    about = one["person"]["facts"]
+    done = "trained" if line["trained"] else "not trained"
+    return "line %d: %s, %s, %s" % (line["n"], about["name"], about["post"], done)
+
+
 # --- the answer -----------------------------------------------------------------------------------------------------
 class Answer(NamedTuple):
     """The exit code, the sentence, and what was proven."""
@@ -998,9 +1113,13 @@ def verify(policy: str, pdf: bytes = b"", files: Optional[Dict[str, bytes]] = No
 def _verified(
     policy: Policy, pdf: bytes, files: Dict[str, bytes], lists: List[bytes], name: str, now: datetime
 ) -> Answer:
+    need(len(pdf) <= LARGEST_FILE, "the file is too large")
+    if pdf.startswith(b"{"):
+        return _verified_ratio(policy, pdf, files.get(PROOF), sealed=False)
     if pdf:
-        need(len(pdf) <= LARGEST_FILE, "the file is too large")
         inside = attachments(check_seal(Pdf(pdf), policy))
+        if RATIO in inside:
+            return _verified_ratio(policy, inside[RATIO], files.get(PROOF), sealed=True)
         need(
             PROOF in inside or PROOF in files,
             "the proof of the log is not in this file yet; download it again, or give --proof",
@@ -1018,6 +1137,35 @@ def _verified(
         return Answer(VALID, "VALID", proven)
     since = (asked or logged.seen).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Answer(AS_OF, "VALID AS OF %s (revocation not checked since)" % since, proven)
+
+
+def _verified_ratio(policy: Policy, raw: bytes, proof: Optional[bytes], *, sealed: bool) -> Answer:
+    opened: List[str] = []
+    kind = read_json(raw).get("format")
+    if kind == SAMPLE_FORMAT:
+        (said, created, logged), opened = check_sample(raw, proof, policy)
+    else:
+        need(kind == RATIO_FORMAT, "the file is of another kind")
+        said, created, logged = check_ratio(raw, proof, policy)
+    proven = (*_proven_ratio(said, logged, sealed), *opened)
+    if logged:
+        return Answer(VALID, "VALID", proven)
+    since = created.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Answer(AS_OF, "VALID AS OF %s (its entry in the public log was not checked)" % since, proven)
+
+
+def _proven_ratio(said: Dict[str, Any], logged: Optional[Logged], sealed: bool) -> Iterator[str]:
+    rule = said["rule"]
+    yield "reference    %s" % said["reference"]
+    yield "institution  %s" % said["institution"]["name"]
+    yield "as of        %s, as known at %s" % (said["asOf"], said["knownAt"])
+    yield "ratio        %d / %d, %s" % (said["trained"], said["staff"], said["outcome"])
+    yield "rule         %s %s: %s %d%%" % (rule["code"], rule["version"], rule["comparator"], rule["value"])
+    yield "lines        %d, root %s" % (said["lines"], said["root"])
+    yield "in the log   " + (
+        "%s, head seen by %d witness(es)" % (logged.facts["at"], logged.witnesses) if logged else "not checked: --proof"
+    )
+    yield "PDF          " + ("every byte is as it was sealed" if sealed else "not looked at")
 
 
 def _proven(document: Dict[str, Any], logged: Logged, holder: str, sealed: bool) -> Iterator[str]:
@@ -1038,7 +1186,7 @@ def _proven(document: Dict[str, Any], logged: Logged, holder: str, sealed: bool)
 
 def main(argv: Optional[List[str]] = None) -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    asked.add_argument("pdf", nargs="?", help="the certificate")
+    asked.add_argument("pdf", nargs="?", help="the certificate, or a proof of a ratio")
     asked.add_argument("--policy", required=True, help="whom to believe: a file that you trust")
     asked.add_argument(
         "--status", action="append", default=[], help="a list of states, in its .jwt form; both are needed"

@@ -308,6 +308,7 @@ class AccessEntry(models.Model):
         CREDIT_FILE = "credit_file", _("credit file")
         IDENTITY_NUMBER = "identity_number", _("identity number")
         PHONE = "phone", _("phone number")
+        RATIO_PROOF = "ratio_proof", _("line in a proof of a ratio")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_entries")
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -52,6 +52,8 @@ class Permission(TextChoices):
     SEALED_COUNT_ENTER = "sealed_count_enter"
     SEALED_COUNT_DECIDE = "sealed_count_decide"
     RATIO_VIEW = "ratio_view"
+    RATIO_PROVE = "ratio_prove"
+    RATIO_AUDIT = "ratio_audit"
     RULE_MANAGE = "rule_manage"
     COHORT_VIEW = "cohort_view"
     COHORT_MANAGE = "cohort_manage"
@@ -129,6 +131,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
             P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK, P.ASSOCIATION_KEEP, P.ASSOCIATION_JOIN,
             P.SEAT_RESERVE,
+            P.RATIO_PROVE,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -139,7 +142,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.CERTIFICATE_VIEW, P.CREDIT_FILE_VIEW, P.OVERSIGHT_VIEW, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.PLACE_VIEW_AS,
             P.APPOINTMENT_TRANSFER, P.APPOINTMENT_CHOOSE_PRIMARY, P.SEALED_COUNT_DECIDE,
             P.PLACE_MANAGE, P.BODY_VIEW, P.COMPETENCE_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_DECIDE,
-            P.DISPUTE_DECIDE, P.PERSON_MERGE, P.RULE_MANAGE,
+            P.DISPUTE_DECIDE, P.PERSON_MERGE, P.RULE_MANAGE, P.RATIO_PROVE, P.RATIO_AUDIT,
         }
     ),
     Role.EVALUATOR: frozenset(

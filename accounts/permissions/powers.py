@@ -185,6 +185,16 @@ POWERS: dict[str, Power] = {
     P.RATIO_VIEW: Power(
         "staffing", _("See ratios"), _("Reads an institution's trained-staff ratio on any day, without names.")
     ),
+    P.RATIO_PROVE: Power(
+        "staffing",
+        _("Make proofs of a ratio"),
+        _("Makes a signed proof of the ratio of a day, without names; it stands in the public log for good."),
+    ),
+    P.RATIO_AUDIT: Power(
+        "staffing",
+        _("Audit proofs of a ratio"),
+        _("Opens a random sample of a proof, or all of it with names, for a stated purpose; those named read of it."),
+    ),
     P.RULE_MANAGE: Power(
         "staffing",
         _("Write and adopt ratio rules"),

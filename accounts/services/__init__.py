@@ -1,6 +1,6 @@
 """Writes of the accounts room: people and their identity, places and memberships, access to records."""
 
-from accounts.services.access import give_consent, note_access
+from accounts.services.access import give_consent, note_access, note_accesses
 from accounts.services.appointments import (
     LineRefused,
     correct_appointment,
@@ -147,6 +147,7 @@ __all__ = [
     "move_place",
     "name_competent_body",
     "note_access",
+    "note_accesses",
     "notice_url",
     "preview_bases",
     "preview_bodies",

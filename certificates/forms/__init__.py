@@ -43,6 +43,17 @@ class NameForm(forms.Form):
     )
 
 
+class ReferenceForm(forms.Form):
+    """The reference of another paper, which is its code at the same time."""
+
+    reference = forms.CharField(
+        label=_("Reference of the proof"),
+        max_length=60,
+        help_text=_("As printed, for example RP-2026-7K3M-9QXW-2B8A-T4UN-3."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 # Issued files have at most 260 KB; every renewed time stamp adds some.
 MAX_FILE = 2 * 1024 * 1024
 
@@ -51,11 +62,11 @@ class FileForm(forms.Form):
     """The file itself. Browsers let one drop it on the field; no script is needed for that."""
 
     file = forms.FileField(
-        label=_("The PDF as it was downloaded"),
+        label=_("The file as it was downloaded"),
         help_text=_(
             "Drop the file on the field, or choose it. Up to 2 MB. It is looked at in memory and never stored."
         ),
-        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf", "class": "drop"}),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.json,.csv,application/pdf", "class": "drop"}),
         error_messages={"empty": _("The file is empty.")},
     )
 

@@ -10,9 +10,10 @@ import logging
 import re
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -117,16 +118,9 @@ def draw(
     design = design or sheet.design_of(certificate)
     with _laid_out(certificate, design, seal) as (page, styles, machine):
         ornament = _ornament(machine, design.declared.ornament)
-        body = page.write_pdf(
-            stylesheets=styles,
-            font_config=machine.fonts,
-            pdf_variant="pdf/a-3u",
-            pdf_tags=True,
-            color_profiles=machine.colours,
-            output_intent=COLOURS,
-            attachments=[_attachment(certificate, one) for one in (_facts(certificate), *attached)],
-            finisher=lambda document, pdf: _finish(pdf, ornament),
-        )
+        files = [_attachment(certificate.created_at, one) for one in (_facts(certificate), *attached)]
+        kept = _archived(machine, files, lambda pdf: _finish(pdf, ornament))
+        body = page.write_pdf(stylesheets=styles, font_config=machine.fonts, pdf_tags=True, **kept)
     return Drawn(body, design.version)
 
 
@@ -136,18 +130,40 @@ def lay_out(certificate: Certificate, *, design: Design, seal: Identity | None =
         return page.render(stylesheets=styles, font_config=machine.fonts)
 
 
-def draw_paper(html: str, css: str, *, texts: Sequence[str]) -> bytes:
-    """A paper that accompanies certificates, in their fonts; `texts` is whatever people have written on it.
+def draw_paper(
+    html: str,
+    css: str,
+    *,
+    texts: Sequence[str],
+    pictures: Mapping[str, Asset] | None = None,
+    attached: Sequence[Attached] = (),
+    created: datetime | None = None,
+) -> bytes:
+    """A paper beside certificates, in their fonts; `texts` is whatever people have written on it.
 
-    Raises `glyphs_missing`, `pdf_incomplete`.
+    `pictures` by their asset: names. With files `attached`, which are of the moment `created`, it is a PDF/A-3u as
+    certificates are. Raises `glyphs_missing`, `pdf_incomplete`.
     """
     rare = rare_characters("".join(texts))
     with _one_at_a_time, _errors_fail():
         machine = _machine()
+        machine.fetcher.assets.update(pictures or {})
         styles = [*machine.styles, _css(machine, css), *([_rare_style(machine, rare)] if rare else [])]
         page = HTML(string=html, base_url=BASE_URL, url_fetcher=machine.fetcher)
-        body: bytes = page.write_pdf(stylesheets=styles, font_config=machine.fonts, pdf_tags=True)
+        kept = _archived(machine, [_attachment(created, one) for one in attached], _name_once) if attached else {}
+        body: bytes = page.write_pdf(stylesheets=styles, font_config=machine.fonts, pdf_tags=True, **kept)
     return body
+
+
+def _archived(machine: Machine, attachments: list[Attachment], finish: Callable[[pydyf.PDF], None]) -> dict[str, Any]:
+    """What makes a PDF/A-3u of a document."""
+    return {
+        "pdf_variant": "pdf/a-3u",
+        "color_profiles": machine.colours,
+        "output_intent": COLOURS,
+        "attachments": attachments,
+        "finisher": lambda _document, pdf: finish(pdf),
+    }
 
 
 @contextmanager
@@ -290,6 +306,10 @@ def _is_page_content(pdf: pydyf.PDF, stream: pydyf.Stream) -> bool:
 
 def _finish(pdf: pydyf.PDF, ornament: bytes) -> None:
     _put_behind(pdf, ornament)
+    _name_once(pdf)
+
+
+def _name_once(pdf: pydyf.PDF) -> None:
     # WeasyPrint 70 names every attachment twice.
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
@@ -307,12 +327,12 @@ def _facts(certificate: Certificate) -> Attached:
     return Attached("certificate.json", sheet.facts_json(certificate), "Data", "The facts of this certificate")
 
 
-def _attachment(certificate: Certificate, one: Attached) -> Attachment:
+def _attachment(created: datetime | None, one: Attached) -> Attachment:
     return Attachment(
         file_obj=io.BytesIO(one.body),
         name=one.name,
         description=one.description,
         relationship=one.relationship,
-        created=certificate.created_at,
-        modified=certificate.created_at,
+        created=created,
+        modified=created,
     )

@@ -22,10 +22,10 @@ from accounts.access import holds
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from certificates import credentials, selectors, services
-from certificates.forms import MAX_FILE, CodeForm, FileForm, IssuedFilterForm, NameForm
+from certificates.forms import MAX_FILE, CodeForm, FileForm, IssuedFilterForm, NameForm, ReferenceForm
 from certificates.models import Certificate
 from certificates.rules import Outcome
-from certificates.selectors import Answer
+from certificates.selectors import Answer, papers
 from certificates.selectors.joint import co_issuers, in_words
 from certificates.workflow import BatchState, RevisionKind
 from core import clock
@@ -58,9 +58,11 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _verify(request: HttpRequest) -> HttpResponse:
-    """The three forms, and the answer to each: by code through the address, by name and by file through POST."""
+    """The forms, and the answer to each: by code or reference through the address, by name and by file through POST."""
     if request.method == "POST":
         return _by_name(request) if "number" in request.POST else _by_file(request)
+    if "reference" in request.GET:
+        return _by_reference(request, request.GET["reference"])
     if not request.GET.keys() & {"number", "code"}:
         return _forms(request)
     if "number" not in request.GET:
@@ -87,10 +89,28 @@ def roster(request: HttpRequest) -> HttpResponse:
 @require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Where the QR code leads: Chinese, with the same answer one click away in the other languages."""
+    name = "reference" if papers.meant_by(code) else "code"
     request.translated_paths = {  # type: ignore[attr-defined]
-        language: _verify_address(language, code) for language, _name in settings.LANGUAGES
+        language: _verify_address(language, name, code) for language, _name in settings.LANGUAGES
     } | {settings.LANGUAGE_CODE: request.path}
-    return _by_code(request, code)
+    return _by_reference(request, code) if name == "reference" else _by_code(request, code)
+
+
+def _by_reference(request: HttpRequest, reference: str) -> HttpResponse:
+    """Of another paper than a certificate; its reference is too long to be found by trying."""
+    form = ReferenceForm({"reference": reference}, auto_id="by_reference_%s")
+    paper = papers.meant_by(reference)
+    if paper is None or not form.is_valid():
+        if form.is_valid():
+            form.add_error("reference", _("No such paper has a reference like this one."))
+        return _forms(request, reference_form=form)
+    if wait := services.wait_by_code(request.META["REMOTE_ADDR"]):
+        return _too_many(request, wait)
+    return _paper(request, paper, paper.by_reference(reference))
+
+
+def _paper(request: HttpRequest, paper: papers.Paper, answer: papers.PaperAnswer) -> HttpResponse:
+    return render(request, paper.template, {"answer": answer}, status=503 if answer.is_unsure else 200)
 
 
 def _by_code(request: HttpRequest, code: str, number: str | None = None) -> HttpResponse:
@@ -117,7 +137,11 @@ def _by_file(request: HttpRequest) -> HttpResponse:
         return _forms(request, file_form=form)
     if wait := services.wait_by_file(request.META["REMOTE_ADDR"]):
         return _too_many(request, wait)
-    return _answered(request, selectors.verify_file(form.cleaned_data["file"].read()))
+    body = form.cleaned_data["file"].read()
+    answer = selectors.verify_file(body)
+    if answer.certificate is None and (other := papers.with_bytes(body)):
+        return _paper(request, *other)
+    return _answered(request, answer)
 
 
 def _answered(request: HttpRequest, answer: Answer, *, by_name: bool = False) -> HttpResponse:
@@ -139,19 +163,21 @@ def _forms(
     code_form: CodeForm | None = None,
     name_form: NameForm | None = None,
     file_form: FileForm | None = None,
+    reference_form: ReferenceForm | None = None,
 ) -> HttpResponse:
     forms = {
         "file_form": file_form or FileForm(auto_id="by_file_%s"),
         "code_form": code_form or CodeForm(),
         "name_form": name_form or NameForm(auto_id="by_name_%s"),
+        "reference_form": reference_form or ReferenceForm(auto_id="by_reference_%s"),
         "by_name": name_form is not None,
     }
     return render(request, "certificates/verify.html", forms)
 
 
-def _verify_address(language: str, code: str) -> str:
+def _verify_address(language: str, name: str, code: str) -> str:
     with translation.override(language):
-        return f"{reverse('certificates:verify')}?{urlencode({'code': code})}"
+        return f"{reverse('certificates:verify')}?{urlencode({name: code})}"
 
 
 # --- for machines ---------------------------------------------------------------------------------------------------

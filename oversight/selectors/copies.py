@@ -88,7 +88,10 @@ def _is_place(field: Any) -> bool:
 
 
 # Places that a row names through another row.
-THROUGH = {"certificates.BatchCheckLine": {"institution": "check_of__institution"}}
+THROUGH = {
+    "certificates.BatchCheckLine": {"institution": "check_of__institution"},
+    "staffing.RatioProofEntry": {"institution": "proof__institution", "proof": "proof"},
+}
 NAMED = frozenset(
     {
         "accounts.Institution", "accounts.TrainingBase", "accounts.AdminBody", "accounts.Region",

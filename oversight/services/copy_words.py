@@ -117,6 +117,9 @@ FACTS: dict[str, Promise] = {
     "gets": pgettext_lazy("my data", "Gets a certificate"),
     "sha256": pgettext_lazy("my data", "SHA-256"),
     "stamped_until": pgettext_lazy("my data", "Time stamp good until"),
+    "proof": pgettext_lazy("my data", "Proof"),
+    "trained": pgettext_lazy("my data", "Counted as trained"),
+    "opening": pgettext_lazy("my data", "What an audit would open"),
 }
 # Table label -> heading, and the names of the facts that are read, in their order on the page.
 SECTIONS: dict[str, tuple[Promise, str]] = {
@@ -288,6 +291,10 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "certificates.ExpiryReminder": (
         pgettext_lazy("my data", "Reminders of the end of a certificate"),
         "certificate days at",
+    ),
+    "staffing.RatioProofEntry": (
+        pgettext_lazy("my data", "Lines of proofs of a ratio"),
+        "institution proof trained opening",
     ),
     "credit.CreditRecord": (
         pgettext_lazy("my data", "Credit entries"),

@@ -17,6 +17,7 @@ from core.models import Job, OutboxEvent
 from core.workflow import advance
 from oversight.models import DataRequest
 from oversight.workflow import DATA_REQUEST_STEPS, OPEN, RequestKind
+from staffing.services import close_entries
 
 MAKE_COPY = "oversight.make_copy"
 FAREWELL = "oversight.say_farewell"
@@ -147,6 +148,7 @@ def _erase(actor: User, request: DataRequest) -> str:
         return json.dumps(way)
     person = _person(request)
     reduce_certificates(actor=actor, person=person)
+    close_entries(actor=actor, person=person)
     erase_person(actor=actor, person=person)
     return json.dumps(way)
 

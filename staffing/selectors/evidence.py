@@ -37,12 +37,16 @@ class StaffLine:
     employment: str
     start_date: date
     trained: bool
+    employment_type: str = ""
 
 
 def people_behind(actor: User, answer: RatioAnswer) -> list[StaffLine]:
     """The counted people of that day, one line each, untrained first; empty for actors who see figures only."""
-    if not can(actor, Permission.ROSTER_VIEW, answer.institution):
-        return []
+    return counted_people(answer) if can(actor, Permission.ROSTER_VIEW, answer.institution) else []
+
+
+def counted_people(answer: RatioAnswer) -> list[StaffLine]:
+    """The same for whoever may have all of them."""
     rule, day = answer.rule, answer.as_of
     rows = staff_of(answer.institution, day, answer.known_then, among=counted_terms(rule))
     # Of somebody with two posts, the one begun last.
@@ -50,7 +54,9 @@ def people_behind(actor: User, answer: RatioAnswer) -> list[StaffLine]:
     trained = trained_ids(terms, rule, day, answer.known_then)
     names = dict(Person.objects.filter(pk__in=terms).values_list("pk", "name"))
     lines = [
-        StaffLine(person, names[person], row.post, row.employment, row.start_date, person in trained)
+        StaffLine(
+            person, names[person], row.post, row.employment, row.start_date, person in trained, row.employment_type
+        )
         for person, row in terms.items()
     ]
     return sorted(lines, key=lambda line: (line.trained, line.name, line.person))

@@ -1,5 +1,6 @@
 """Writes of the staffing room."""
 
+from staffing.services.proofs import close_entries, make_proof
 from staffing.services.sealed import (
     annul_sealed_count,
     confirm_sealed_count,
@@ -12,9 +13,11 @@ from staffing.services.versions import adopt_rule, propose_rule, refuse_rule, wi
 __all__ = [
     "adopt_rule",
     "annul_sealed_count",
+    "close_entries",
     "confirm_sealed_count",
     "end_sealed_count",
     "enter_sealed_count",
+    "make_proof",
     "propose_rule",
     "refuse_rule",
     "refuse_sealed_count",

@@ -30,6 +30,10 @@ pytestmark = pytest.mark.django_db
 ROUTES = {
     "oversight.DataRequest": "user region",
     "staffing.RatioRule": "region",
+    "staffing.RatioProof": "institution region",
+    "staffing.RatioProofEntry": "institution region",
+    "staffing.RatioProofFile": "institution region",
+    "staffing.RatioProofSample": "institution region",
     "staffing.SealedCount": "institution region",
     "accounts.RosterHeads": "institution region",
     "accounts.AccessEntry": "user",

@@ -65,6 +65,7 @@ from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.accounts.world_certificates import certificates, check_of, co_issuers
+from tests.accounts.world_proofs import proofs
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_rule, make_user
 from tests.courses.builders import make_cohort, make_enrolment, make_session
 
@@ -107,6 +108,7 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     rows += _around_the_claim(person, institution)
     rows += _training(user, person, base, institution)
     certified = certificates(person, base)
+    rows += proofs(institution)
     rows += [*certified, *check_of(institution, next(row for row in certified if isinstance(row, Certificate)))]
     shared = beside.rows if beside else {}
     return World(user, person, institution, base, {**shared, **{type(row): row for row in rows}})

@@ -39,6 +39,9 @@ CONFIRMED = {
     "accounts:ledger_export": "who looked at whom leaves the house",
     "accounts:roster_export": "a list of people that leaves the house",
     "accounts:roster_export_csv": "a list of people that leaves the house",
+    "staffing:named_proof": "everybody counted, by name",
+    "staffing:draw_sample": "an audit begins: whom it draws is decided for good",
+    "staffing:sample": "opens people of a proof by name",
     "staffing:propose_rule": "its words stand from then on",
     "staffing:adopt_rule": "changes by what everybody is measured",
     "staffing:refuse_rule": "a decision on a rule",
@@ -89,6 +92,7 @@ FREE = {
     "certificates:check_template": "an empty table to fill in",
     "certificates:export_design": "the design of a sheet, without anybody's data",
     "certificates:issued": "a page of one's own issued certificates",
+    "staffing:proof_csv": "lines without names, made to be handed on",
     "certificates:download": "the file of one certificate, whose holder may pass it on",
 }
 # Addresses that take a POST, and why they do not ask.
@@ -163,6 +167,7 @@ LIGHT = {
     "staffing:left": "one line of one's own staff, its fraction shown before",
     "staffing:changed": "one line of one's own staff, its fraction shown before",
     "staffing:corrected": "one line of one's own staff; what was believed before stays readable",
+    "staffing:proofs": "a figure that one sees already, signed; it names nobody",
     "staffing:new_rule": "a draft: nobody is judged by it",
     "staffing:edit_rule": "a draft: nobody is judged by it",
     "staffing:enter_sealed_count": "counts nothing until an authority has confirmed it",

@@ -29,6 +29,8 @@ HIDDEN = {name for entry in classified().values() for name in entry.of_class("c3
 IN_TEMPLATES = {
     "attempt.number": "the first, second … attempt",
     "case.certificate.number": "of the certificate",
+    "entry.opening": "of an entry of the log that anybody may open",
+    "one.evidence.certificate.number": "of the certificate, in a line that was opened",
     "certificate.number": "of the certificate",
     "certificate.superseded_by.number": "of the certificate",
     "certificate.supersedes.number": "of the certificate",
@@ -71,6 +73,8 @@ IN_PYTHON = {
     "accounts/views/security.py": "masks",
     "certificates/services/filing.py": "the list for a receiving body; everybody named reads that it was opened",
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
+    "staffing/services/proofs.py": "derives the salts of the lines of a new proof",
+    "staffing/services/samples.py": "the act of opening: purpose, ledger, audit trail",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
     "oversight/views/requests.py": "masks",
     "certificates/services/designs.py": "numbers the versions of a design",
@@ -141,7 +145,7 @@ def templates() -> dict[str, str]:
 
 
 def test_sealed_names_are_those_that_are_looked_for():
-    assert sorted(SEALED) == ["email", "number", "phone", "wanted"]
+    assert sorted(SEALED) == ["email", "number", "opening", "phone", "secret", "wanted"]
 
 
 def test_templates_print_no_sealed_value():

@@ -28,6 +28,7 @@ from tests.accounts.signing_in import SECRET, age_confirmation, give_second_fact
 from tests.architecture.sources import ROOMS, imported, modules, name_of
 from tests.builders import make_appointment, make_institution, make_person, make_user, regulator
 from tests.core.test_rotation import command, people
+from tests.staffing.proving import proven
 
 TWO = {**settings.FIELD_KEYS, 2: "44" * 32}
 TOKEN = re.compile(r"\bv(\d+):[A-Za-z0-9+/]{38,}={0,2}")
@@ -92,6 +93,7 @@ def house(settings, tmp_path) -> User:
         email="li@example.test", email_index="x", token_hash="y" * 64, role="institution_officer",
         institution=make_institution(), invited_by=clerk, created_at=clock.now(), expires_at=clock.now(),
     )  # fmt: skip
+    proven()
     return clerk
 
 

@@ -55,6 +55,12 @@ NOT_WORDS = {
     "twin_index": "a blind index",
     "uscc": "a code with a check character",
 }
+# Parts of a proof that is signed as a whole, of which pages are drawn: with a word in one of them it would be none.
+SIGNED = {
+    "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
+    "staffing.RatioProofEntry": "person_commitment evidence_commitment",
+    "staffing.RatioProofSample": "head seed",
+}
 # What the public registers print of everybody.
 PUBLIC_FIELDS = {
     "accounts.Designation.document",
@@ -165,6 +171,10 @@ def text_fields(model: type[models.Model]) -> list[models.Field]:
     ]  # fmt: skip
 
 
+def holds_a_word(field: models.Field) -> bool:
+    return field.name not in NOT_WORDS and field.name not in SIGNED.get(field.model._meta.label, "").split()
+
+
 def _fill_row(row: models.Model, owner: Owner, canaries: Canaries) -> None:
     changed: dict[str, Any] = {}
     for one in text_fields(type(row)):
@@ -174,7 +184,7 @@ def _fill_row(row: models.Model, owner: Owner, canaries: Canaries) -> None:
         elif isinstance(one, models.JSONField):
             if one.name == "facts":
                 changed[one.name] = _facts(canary, canaries)
-        elif one.name not in NOT_WORDS:
+        elif holds_a_word(one):
             changed[one.name] = _text(one, canary, canaries)
     if "name" in changed and any(one.name == "name_key" for one in row._meta.concrete_fields):
         changed["name_key"] = name_key(changed["name"])[:100]

@@ -6,7 +6,7 @@ from django.urls import path
 from accounts.permissions import Role
 from tests.accounts.worlds import scoped_models
 from tests.isolation.addresses import PART, PUBLIC, SIGNED_IN, routes, undeclared
-from tests.isolation.canaries import NOT_WORDS, PUBLIC_FIELDS, READERS, text_fields
+from tests.isolation.canaries import NOT_WORDS, PUBLIC_FIELDS, READERS, SIGNED, holds_a_word, text_fields
 from tests.isolation.declared import ADDRESSES, ROOMS
 from tests.isolation.world import KINDS, LOGINS, ROLES_WITHOUT_LOGIN
 
@@ -71,7 +71,7 @@ def test_every_text_column_holds_a_word(asker):
         (model._meta.label, one.name)
         for model in scoped_models()
         for one in text_fields(model)
-        if one.name not in NOT_WORDS and one.get_internal_type() != "JSONField"
+        if holds_a_word(one) and one.get_internal_type() != "JSONField"
     }
 
     assert wanted - filled == set()
@@ -84,6 +84,7 @@ def test_lists_of_words_name_what_exists():
     assert set(READERS) - set(models) == set()
     assert {one for one in PUBLIC_FIELDS if one.rpartition(".")[2] not in models[one.rpartition(".")[0]]} == set()
     assert set(NOT_WORDS) - columns == set()
+    assert {label for label, names in SIGNED.items() if not set(names.split()) <= models[label]} == set()
 
 
 @pytest.mark.parametrize("owner", ["home", "colleague", "parent", "sibling", "foreign"])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -17,18 +18,20 @@ from certificates.models import BatchCheckLine, Certificate
 from certificates.selectors.checks import CheckLine
 from core import audit, clock
 from core.text import name_key
+from staffing.selectors.proofs import csv_bytes, lines_of
 from tests.accounts.sheets import ROSTER, csv_file, person_row
 from tests.builders import make_appointment, make_institution, make_person, make_user, officer, regulator
 from tests.core.test_exports import BEGINS, BLANKS, PAYLOADS
 from tests.isolation.files import SPREADSHEET
 from tests.isolation.probes import Asker, undone
 from tests.isolation.world import LOGINS, Owner
+from tests.staffing.proving import proven, staffed
 
 # With rows of people and places: each is asked below. Another one fails here until it is asked, too.
 WITH_ROWS = {
     "institution/roster/export.xlsx", "institution/roster/export.csv", "oversight/<str:code>/institutions.xlsx",
     "audit/trail.xlsx", "audit/looks.xlsx", "filing/lists/<int:pk>/file/",
-    "institution/checks/<uuid:uuid>/file/",
+    "institution/checks/<uuid:uuid>/file/", "ratio-proofs/<str:reference>/csv/",
 }  # fmt: skip
 # Needs a file to be sent first; asked below as well.
 AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/", "base/import/<str:sha256>/errors/"}
@@ -99,6 +102,20 @@ def test_roster_calculates_nothing(institution, ending):
     answer = signed_in(officer(institution)).get(f"/institution/roster/export.{ending}")
 
     assert calculated(answer.content) == []
+
+
+def test_lines_of_a_proof_calculate_nothing(db):
+    """The one text that people have written in it: the name of the institution."""
+    proof = proven(staffed(1, 0))
+    said = json.loads(proof.document)
+    texts: list[str] = []
+    for text in hostile_texts():
+        said["credentialSubject"]["institution"]["name"] = text
+        proof.document = json.dumps(said)
+        made = csv_bytes(proof, lines_of(proof)).decode("utf-8-sig")
+        texts += [cell for row in csv.reader(io.StringIO(made, newline="")) for cell in row]
+
+    assert begun_as_formulas(texts) == []
 
 
 def test_table_of_institutions_calculates_nothing(db):

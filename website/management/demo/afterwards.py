@@ -23,7 +23,7 @@ from certificates.workflow import CertificateState, Ground, ServedHow
 from core import clock
 from courses.models import TrainingRecord
 from courses.services import annul_training_record
-from staffing.services import enter_sealed_count
+from staffing.services import enter_sealed_count, make_proof
 from website.management.demo import checks
 from website.management.demo.story import on_day
 from website.management.demo.world import World
@@ -74,6 +74,8 @@ def happen(world: World) -> None:
         checks.agree_to_be_checked(world.users)
     with on_day(world, world.day - timedelta(days=3)):
         _notice(manager, doubted, "录取时提交的身份证件与公安核验结果不一致，核验单编号岚核〔演示〕12号。")
+    # As known before the tour: the guided tour makes the figure of the day another one.
+    make_proof(actor=world.users["hemin@demo.invalid"], institution=world.institutions["lanjiang-university"])
 
 
 def _notice(manager: User, certificate: Certificate, said: str) -> RevocationCase:
