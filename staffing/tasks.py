@@ -1,16 +1,44 @@
-"""What the staffing room puts on pages of the rooms below: the ratio on an institution's first page."""
+"""What the staffing room puts on pages of the rooms below, and its doorbells: the day's round and its letters."""
 
 from typing import Any
 
+from celery import shared_task
+
 from accounts.models import User
 from accounts.permissions import Permission, Role
-from accounts.selectors import offices, reached_institution
+from accounts.selectors import offices, reached_institution, system_user
+from core import outbox
+from core.models import OutboxEvent
 from staffing.selectors import institution_ratio
+from staffing.selectors.returns import current_standing
+from staffing.services import returns, returns_decided, returns_told
 
 
 def own_ratio(actor: User) -> dict[str, Any]:
-    """Today's answer, the one that the ratio page gives."""
-    return {"ratio": institution_ratio(reached_institution(actor, Permission.RATIO_VIEW))}
+    """Today's answer, the one that the ratio page gives, and the return that is asked for."""
+    institution = reached_institution(actor, Permission.RATIO_VIEW)
+    return {"ratio": institution_ratio(institution), "return": current_standing(institution)}
 
 
 offices.also(Role.INSTITUTION_OFFICER, own_ratio)
+
+
+@shared_task(name="staffing.every_day")
+def every_day() -> None:
+    returns.open_periods(actor=system_user())
+    returns_told.remind_of_returns(actor=system_user())
+
+
+@outbox.handles(returns.DRAW)
+def draw_return_receipt(event: OutboxEvent) -> None:
+    returns.draw_receipt(version_id=int(event.key))
+
+
+@outbox.handles(returns_told.REMIND)
+def tell_of_return(event: OutboxEvent) -> None:
+    returns_told.tell_of_return(reminder_id=int(event.key))
+
+
+@outbox.handles(returns_decided.DECIDED)
+def tell_of_decision(event: OutboxEvent) -> None:
+    returns_told.tell_of_decision(decision_id=int(event.key))
