@@ -45,8 +45,9 @@ WRITING: frozenset[str] = frozenset({"write", "propose"})
 
 # Whoever had a hand in a return does not decide on it.
 FILING: frozenset[str] = frozenset({"declare", "check", "attest", "reopen"})
-# What stands as the institution's word, decided or not.
-STANDING = frozenset({T.FILED, T.ACCEPTED, T.CORRECTED})
+# What lies with the institution; what stands as its word, decided or not.
+PREPARING: frozenset[str] = frozenset({T.DECLARED, T.CHECKED, T.RETURNED, T.CORRECTING})
+STANDING: frozenset[str] = frozenset({T.FILED, T.ACCEPTED, T.CORRECTED})
 
 # fmt: off
 SEALED_COUNT_STEPS = {
@@ -64,12 +65,12 @@ RATIO_RULE_STEPS = {
     "withdraw": Step(frozenset({R.DRAFT, R.PROPOSED}),     R.WITHDRAWN,  P.RULE_MANAGE),
 }
 RATIO_RETURN_STEPS = {
-    #                 from                                                       to            who
-    "check":   Step(frozenset({T.DECLARED, T.CHECKED, T.RETURNED, T.CORRECTING}), T.CHECKED,    P.RETURN_FILE),
-    "attest":  Step(frozenset({T.CHECKED}),                                       T.FILED,      P.RETURN_FILE),
-    "reopen":  Step(STANDING,                                                     T.CORRECTING, P.RETURN_FILE),
-    "accept":  Step(frozenset({T.FILED}),                                         T.ACCEPTED,   P.RETURN_DECIDE, FILING),
-    "return":  Step(STANDING,                                                     T.RETURNED,   P.RETURN_DECIDE, FILING),
-    "correct": Step(STANDING,                                                     T.CORRECTED,  P.RETURN_DECIDE, FILING),
+    #                 from                     to            who
+    "check":   Step(PREPARING,                 T.CHECKED,    P.RETURN_FILE),
+    "attest":  Step(frozenset({T.CHECKED}),    T.FILED,      P.RETURN_FILE),
+    "reopen":  Step(STANDING,                  T.CORRECTING, P.RETURN_FILE),
+    "accept":  Step(frozenset({T.FILED}),      T.ACCEPTED,   P.RETURN_DECIDE, FILING),
+    "return":  Step(STANDING,                  T.RETURNED,   P.RETURN_DECIDE, FILING),
+    "correct": Step(STANDING,                  T.CORRECTED,  P.RETURN_DECIDE, FILING),
 }
 # fmt: on

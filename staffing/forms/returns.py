@@ -29,7 +29,9 @@ class AttestForm(forms.Form):
     check = forms.IntegerField(widget=forms.HiddenInput)
     name = forms.CharField(label=_("Your name"), max_length=60, help_text=_("It stands on the receipt."))
     post = forms.CharField(label=_("Your post"), max_length=60)
-    reason = forms.CharField(label=_("What is different from the version before, and why"), max_length=1000, widget=ROWS)
+    reason = forms.CharField(
+        label=_("What is different from the version before, and why"), max_length=1000, widget=ROWS
+    )
     attests = forms.BooleanField(label=_("I attest that the roster and the evidence behind these figures are true."))
 
     def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
@@ -71,13 +73,3 @@ class ReturnDecisionForm(forms.Form):
             if not (cleaned.get(name) or "").strip() and name not in self.errors:
                 self.add_error(name, _("This is needed for the decision."))
         return cleaned
-
-
-class ListedForm(forms.Form):
-    """The list as it was shown: `return:version` of each."""
-
-    listed = forms.MultipleChoiceField(widget=forms.MultipleHiddenInput)
-
-    def __init__(self, *args: Any, offered: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["listed"].choices = [(one, one) for one in offered]  # type: ignore[attr-defined]

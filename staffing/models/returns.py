@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ScopedQuerySet
 from accounts.models import Institution, User
@@ -86,7 +85,8 @@ class OfCheckQuerySet(ScopedQuerySet):
 
 class OfVersionQuerySet(ScopedQuerySet):
     scope_paths: ClassVar = {
-        "institution": "version__ratio_return__institution", "region": "version__ratio_return__institution__region__path",
+        "institution": "version__ratio_return__institution",
+        "region": "version__ratio_return__institution__region__path",
     }  # fmt: skip
 
 
@@ -278,7 +278,8 @@ class ReturnDecision(models.Model):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                name="return_decision_says_why", condition=Q(step="accept") | Q(step__in=["return", "correct"]) & ~Q(reason="")
+                name="return_decision_says_why",
+                condition=Q(step="accept") | Q(step__in=["return", "correct"]) & ~Q(reason=""),
             )
         ]
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from django.db.models import F, Q
 
@@ -76,7 +77,7 @@ def _repeated(answer: RatioAnswer, rows: list[StaffRow]) -> dict[datetime, froze
         written[person_of[pk], key].append((recorded_at, start))
     for (person, _key), lines in written.items():
         lines.sort()
-        for (before, earlier), (at, later) in zip(lines, lines[1:], strict=False):
+        for (before, earlier), (at, later) in pairwise(lines):
             if before != at and earlier != later:
                 batches[at].add(person)
     for pk, at in _redated(answer).values_list("appointment", "superseded_at"):
@@ -85,7 +86,7 @@ def _repeated(answer: RatioAnswer, rows: list[StaffRow]) -> dict[datetime, froze
     return {at: frozenset(people) for at, people in batches.items() if at.date() >= first}
 
 
-def _redated(answer: RatioAnswer):  # noqa: ANN202 - a queryset of earlier wordings
+def _redated(answer: RatioAnswer):
     """Earlier wordings that differ from the present one in the first day."""
     rows = AppointmentVersion.objects.filter(appointment__institution=answer.institution)
     return rows.exclude(start_date=F("appointment__start_date")).order_by("pk")

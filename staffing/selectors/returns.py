@@ -18,7 +18,7 @@ from staffing.models import FilingPeriod, RatioReturn, RatioRule, ReturnAnomaly,
 from staffing.rules.calendar import Obliges
 from staffing.selectors.ratios import answering_for
 from staffing.selectors.versions import adopted, bound_by, rule_on
-from staffing.workflow import ReturnState
+from staffing.workflow import PREPARING, ReturnState
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ class Standing:
     @property
     def to_do(self) -> bool:
         """Does it lie with the institution?"""
-        open_states = (ReturnState.DECLARED, ReturnState.CHECKED, ReturnState.RETURNED, ReturnState.CORRECTING)
-        return self.found.state in open_states if self.found else self.obliged
+        return self.found.state in PREPARING if self.found else self.obliged
 
 
 @dataclass(frozen=True)

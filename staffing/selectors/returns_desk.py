@@ -1,4 +1,4 @@
-"""The desk of the authority: of one period who filed, who did not, what is to be decided; counts are of its own rows."""
+"""The desk of the authority: of one period who filed, who did not, what is to be decided; it counts its own rows."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnVersion
 from staffing.ratio import Ratio
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.ratios import answering_for, members_of, ratio_among
-from staffing.selectors.returns import Period, Standing, with_versions, in_scope, obliged, opened, standing, with_days
+from staffing.selectors.returns import Period, Standing, in_scope, obliged, opened, standing, with_days, with_versions
 from staffing.workflow import ReturnState
 
 NOT_FILED, TO_DECIDE, LATE = "not_filed", "to_decide", "late"
@@ -85,7 +85,7 @@ def returns_desk(actor: User, pk: int | None = None) -> ReturnsDesk:
 
 
 def waiting_returns(actor: User) -> tuple[int, date | None]:
-    """How many filed returns the actor's own body has to decide, in whatever period, and since when the oldest waits."""
+    """How many filed returns the actor's own body has to decide, in any period, and since when the oldest waits."""
     rows = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE).filter(state=ReturnState.FILED)
     waiting = list(with_versions(rows).order_by("pk"))
     own = own_bodies(actor)

@@ -50,7 +50,7 @@ def open_periods(*, actor: User) -> list[FilingPeriod]:
 
 @transaction.atomic
 def open_period(*, actor: User, call: Call, as_of: date) -> FilingPeriod:
-    """The period of one day by a call of the calendar: data of the system, which a command or the day's round enters."""
+    """The period of one day by a call of the calendar: data of the system, entered by the day's round."""
     require_system(actor)
     period, made = FilingPeriod.objects.get_or_create(
         code=call.code, as_of=as_of, defaults=_words(call, as_of) | {"opened_at": clock.now()}

@@ -17,7 +17,9 @@ from staffing.selectors.returns import Period
 from staffing.selectors.then_now import ThenNow
 
 REFUSALS: dict[str, Promise] = {
-    "wrong_state": gettext_lazy("This is no longer possible: the return has moved on in the meantime. Nothing was changed."),
+    "wrong_state": gettext_lazy(
+        "This is no longer possible: the return has moved on in the meantime. Nothing was changed."
+    ),
     "day_not_over": gettext_lazy("The day is not over yet: it is checked from the day after on."),
     "period_not_open": gettext_lazy("This period has not begun yet."),
     "period_of_others": gettext_lazy("This period does not ask your institution."),
@@ -36,7 +38,9 @@ REFUSALS: dict[str, Promise] = {
     "nobody_competent": gettext_lazy("The table of competences names no body that receives returns of this region."),
     "other_body_competent": gettext_lazy("Another body receives the returns of this region."),
     "same_person_twice": gettext_lazy("You had a hand in this return: somebody else decides."),
-    "nothing_to_correct": gettext_lazy("The figure as known now is the one that was filed: there is nothing to correct."),
+    "nothing_to_correct": gettext_lazy(
+        "The figure as known now is the one that was filed: there is nothing to correct."
+    ),
 }
 
 
@@ -61,13 +65,17 @@ def asked(anomaly: ReturnAnomaly) -> str:
 
 SENTENCES: dict[str, Promise] = {
     AnomalyKind.JOINING: gettext_lazy("%(people)s of %(staff)s joined in the %(days)s days up to the day."),
-    AnomalyKind.LEAVING: gettext_lazy("%(people)s people left within %(days)s days of the day; %(staff)s counted on it."),
-    AnomalyKind.ROSTERS: gettext_lazy("%(people)s of the staff count at several institutions that day, up to %(institutions)s."),
-    AnomalyKind.OTHER_DATES: gettext_lazy("%(people)s people were entered again at once, in the same post, from another day on."),
-    AnomalyKind.FLAG: gettext_lazy(
-        "%(people)s untrained people in post were professional staff until lately (%(days)s days) and are not any more."
+    AnomalyKind.LEAVING: gettext_lazy("%(people)s left within %(days)s days of the day; %(staff)s counted on it."),
+    AnomalyKind.ROSTERS: gettext_lazy(
+        "%(people)s of the staff count at several institutions that day, up to %(institutions)s."
     ),
-}  # fmt: skip
+    AnomalyKind.OTHER_DATES: gettext_lazy(
+        "%(people)s were entered again at one time, in the same post, from another day on."
+    ),
+    AnomalyKind.FLAG: gettext_lazy(
+        "%(people)s untrained in post were professional staff within the last %(days)s days and are not any more."
+    ),
+}
 
 
 def told(anomalies: list[ReturnAnomaly], *, names: bool) -> list[dict[str, Any]]:

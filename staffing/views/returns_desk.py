@@ -19,7 +19,7 @@ from accounts.views.trails import trail
 from core.errors import NotAllowed
 from core.workflow import open_steps
 from staffing import services
-from staffing.forms.returns import JudgeForm, ListedForm, ReturnDecisionForm
+from staffing.forms.returns import JudgeForm, ReturnDecisionForm
 from staffing.selectors import returns
 from staffing.selectors.returns import return_for, with_days
 from staffing.selectors.returns_desk import LATE, NOT_FILED, TO_DECIDE, ReturnsDesk, returns_desk, sees_desk
@@ -49,7 +49,9 @@ STEP_LABELS: dict[str, Promise] = {
 SAID: dict[str, Promise] = {
     "accept": gettext_lazy("Accepted. The institution is told."),
     "return": gettext_lazy("Sent back. The institution is told and files another version."),
-    "correct": gettext_lazy("Corrected: the figure as known now stands as a version of its own. The institution is told."),
+    "correct": gettext_lazy(
+        "Corrected: the figure as known now stands as a version of its own. The institution is told."
+    ),
 }
 
 
@@ -77,10 +79,8 @@ def accept(request: SignedInRequest) -> HttpResponse:
     clean = {f"{one.standing.found.pk}:{one.standing.version.pk}": one for one in found.clean}  # type: ignore[union-attr]
     if request.method == "POST":
         return _accepted(request, request.POST.getlist("listed"), found)
-    form = ListedForm(initial={"listed": list(clean)}, offered=list(clean))
     context = {
         "desk": found,
-        "form": form,
         "listed": list(clean),
         "lines": list(clean.values()),
         "crumbs": trail(_("Accept all clean returns"), (_("Desk of returns"), reverse("staffing:returns_desk"))),
@@ -149,7 +149,9 @@ def _taken(request: SignedInRequest, found: Any, form: ReturnDecisionForm) -> ob
 
 
 def _accepted(request: SignedInRequest, listed: list[str], desk: ReturnsDesk) -> HttpResponse:
-    pairs = [tuple(map(int, one.split(":"))) for one in listed if one.replace(":", "").isdigit() and one.count(":") == 1]
+    pairs = [
+        tuple(map(int, one.split(":"))) for one in listed if one.replace(":", "").isdigit() and one.count(":") == 1
+    ]
     rows = {one.standing.found.pk: one.standing.found for one in desk.lines if one.standing.found}
     done_with = services.accept_returns(
         actor=request.user, listed=[(rows[pk], version) for pk, version in pairs if pk in rows]

@@ -30,6 +30,13 @@ pytestmark = pytest.mark.django_db
 ROUTES = {
     "oversight.DataRequest": "user region",
     "staffing.RatioRule": "region",
+    "staffing.RatioReturn": "institution region",
+    "staffing.ReturnAnomaly": "institution region",
+    "staffing.ReturnCheck": "institution region",
+    "staffing.ReturnDecision": "institution region",
+    "staffing.ReturnReceipt": "institution region",
+    "staffing.ReturnReminder": "institution region",
+    "staffing.ReturnVersion": "institution region",
     "staffing.SealedCount": "institution region",
     "accounts.RosterHeads": "institution region",
     "accounts.AccessEntry": "user",
