@@ -21,9 +21,9 @@ from staffing.selectors.versions import counted, counted_terms, counts, trained_
 def anomalies_in(answer: RatioAnswer) -> list[Anomaly]:
     """A fixed number of statements, whatever the staff."""
     day, rule = answer.as_of, answer.rule
-    rows = wordings_of(answer.institution)
+    rows = wordings_of(answer.institution, answer.known_then)
     staff = [row for row in rows if counts(row, rule)]
-    trained = trained_since({row.person for row in rows}, rule)
+    trained = trained_since({row.person for row in rows}, rule, known_at=answer.known_then)
     moves = limits("movement", on=day)
     span = timedelta(days=moves["days"])
     return [
@@ -49,7 +49,7 @@ def _days(
 
 def _ratio(answer: RatioAnswer, staff: frozenset[int], trained: dict[int, date], day: date) -> Ratio:
     done = frozenset(person for person in staff if trained.get(person, date.max) <= day)
-    sealed = sealed_on(answer.sealed_counts, day)
+    sealed = sealed_on(answer.sealed_counts, day, answer.known_then)
     return counted(staff, done, answer.rule).with_sealed(sealed.trained, sealed.staff)
 
 
@@ -74,7 +74,8 @@ def _repeated(answer: RatioAnswer, rows: list[StaffRow]) -> dict[datetime, froze
     written: dict[tuple[int, str], list[tuple[datetime, date]]] = defaultdict(list)
     own = Appointment.objects.holding().filter(institution=answer.institution)
     for pk, key, recorded_at, start in own.values_list("pk", "post_key", "recorded_at", "start_date"):
-        written[person_of[pk], key].append((recorded_at, start))
+        if pk in person_of:
+            written[person_of[pk], key].append((recorded_at, start))
     for (person, _key), lines in written.items():
         lines.sort()
         for (before, earlier), (at, later) in pairwise(lines):

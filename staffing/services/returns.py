@@ -199,10 +199,10 @@ def reopen_return(*, actor: User, ratio_return: RatioReturn, reason: str) -> Rat
 
 # --- what both sides share --------------------------------------------------------------------------------------------
 def figures_of(found: RatioReturn) -> RatioAnswer:
-    """As known now, by the rule of the period's day."""
+    """As known at this moment, which is kept with them, by the rule of the period's day."""
     period = found.period
     rule = rule_on(period.as_of, code=period.rule_code)
-    return institution_ratio(found.institution, as_of=period.as_of, rule=rule)
+    return institution_ratio(found.institution, as_of=period.as_of, known_at=clock.now(), rule=rule)
 
 
 def frozen(answer: RatioAnswer) -> dict[str, Any]:
