@@ -132,19 +132,21 @@ def standings(institution: Institution, today: date | None = None) -> list[Stand
     """In every opened period that asks it or in which it has filed, the newest first."""
     today = today or clock.today()
     own = {one.period_id: one for one in with_versions(RatioReturn.objects.filter(institution=institution))}
+    has_staff = has_staff_list(institution)
     found, all_periods = [], periods(today)
-    obliging = _obliging(institution, [one.row for one in all_periods])
+    obliging = _obliging(institution, [one.row for one in all_periods]) if has_staff else set()
     for period in all_periods:
         asked = period.row.pk in obliging
-        if asked or period.row.pk in own or (is_about(period.row, institution) and not period.due.has_passed(today)):
+        may = has_staff and is_about(period.row, institution) and not period.due.has_passed(today)
+        if asked or may or period.row.pk in own:
             found.append(standing(institution, period, own.get(period.row.pk), asked=asked, today=today))
     return found
 
 
 def _obliging(institution: Institution, rows: list[FilingPeriod]) -> set[int]:
-    """The same as `obliged`, of one institution in many periods: three statements for all of them."""
+    """The same as `obliged`, of one institution in many periods: two statements for all of them."""
     about = [row for row in rows if is_about(row, institution)]
-    if not about or not has_staff_list(institution):
+    if not about:
         return set()
     rules = list(adopted().filter(reference_only=False).order_by("-valid_from"))
     held = list(institution.designations.filter(valid_from__isnull=False))

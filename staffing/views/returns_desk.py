@@ -1,5 +1,6 @@
 """The authority's desk of returns: who filed and who did not, all clean ones in one step, decisions and judgements."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +30,8 @@ from staffing.views.returns import done
 from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
 
 PAGE_SIZE = 25
+# A return and the version that was shown of it.
+PAIR = re.compile(r"\d{1,9}:\d{1,9}", re.ASCII)
 DECIDES = Permission.RETURN_DECIDE
 # In the order of the page; the words of a state are the state's own.
 GROUPS: dict[str, Promise] = {
@@ -149,9 +152,7 @@ def _taken(request: SignedInRequest, found: Any, form: ReturnDecisionForm) -> ob
 
 
 def _accepted(request: SignedInRequest, listed: list[str], desk: ReturnsDesk) -> HttpResponse:
-    pairs = [
-        tuple(map(int, one.split(":"))) for one in listed if one.replace(":", "").isdigit() and one.count(":") == 1
-    ]
+    pairs = [tuple(map(int, one.split(":"))) for one in listed if PAIR.fullmatch(one)]
     rows = {one.standing.found.pk: one.standing.found for one in desk.lines if one.standing.found}
     done_with = services.accept_returns(
         actor=request.user, listed=[(rows[pk], version) for pk, version in pairs if pk in rows]

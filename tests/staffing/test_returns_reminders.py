@@ -130,5 +130,5 @@ def test_round_asks_as_much_for_any_number_that_has_filed(rows, django_assert_nu
         for _number in range(rows):
             filed(staffed(2, 3), period)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         remind(DUE - timedelta(days=1))
