@@ -28,7 +28,7 @@ class StaffingConfig(AppConfig):
             "state", "document_number", "confirmed_at", "ended_on", "ended_at", "annulled_at", "counted_to",
             "gave_way_to_id",
         ],
-        "staffing_ratioreturn": ["state", "filed_number"],
+        "staffing_ratioreturn": ["state", "filed_turn"],
         # The question stands; the answer and the judgement come later.
         "staffing_returnanomaly": [
             "answer", "answered_at", "answered_by_id", "judgement", "judged_because", "judged_at", "judged_by_id",

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("declared_at", models.DateTimeField()),
-                ("filed_number", models.PositiveSmallIntegerField(default=0)),
+                ("filed_turn", models.PositiveSmallIntegerField(default=0)),
                 (
                     "declared_by",
                     models.ForeignKey(
@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("number", models.PositiveSmallIntegerField()),
+                ("turn", models.PositiveSmallIntegerField()),
                 ("filed_at", models.DateTimeField()),
                 ("attested_name", models.CharField(max_length=60)),
                 ("attested_post", models.CharField(max_length=60)),
@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state__in", ("filed", "returned", "accepted", "corrected")), _negated=True),
-                    ("filed_number__gte", 1),
+                    ("filed_turn__gte", 1),
                     _connector="OR",
                 ),
                 name="ratio_return_filed_has_version",
@@ -352,9 +352,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="ratioreturn",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declared"), _negated=True), ("filed_number", 0), _connector="OR"
-                ),
+                condition=models.Q(models.Q(("state", "declared"), _negated=True), ("filed_turn", 0), _connector="OR"),
                 name="ratio_return_declared_has_none",
             ),
         ),
@@ -406,7 +404,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="returnversion",
-            constraint=models.UniqueConstraint(fields=("ratio_return", "number"), name="return_version_once"),
+            constraint=models.UniqueConstraint(fields=("ratio_return", "turn"), name="return_version_once"),
         ),
         migrations.AddConstraint(
             model_name="returnversion",
@@ -421,7 +419,7 @@ class Migration(migrations.Migration):
             model_name="returnversion",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("by_authority", False), ("number", 1)),
+                    models.Q(("by_authority", False), ("turn", 1)),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",
                 ),
@@ -430,7 +428,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="returnversion",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="return_version_from_one"),
+            constraint=models.CheckConstraint(condition=models.Q(("turn__gte", 1)), name="return_version_from_one"),
         ),
         migrations.AddConstraint(
             model_name="returnversion",

@@ -91,14 +91,14 @@ class OfVersionQuerySet(ScopedQuerySet):
 
 
 class RatioReturn(models.Model):
-    """One institution's return of one period; `filed_number` is that of its last version, 0 while nothing was filed."""
+    """One institution's return of one period; `filed_turn` is that of its last version, 0 while nothing was filed."""
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="returns")
     period = models.ForeignKey(FilingPeriod, on_delete=models.PROTECT, related_name="returns")
     state = models.CharField(max_length=12, choices=ReturnState.choices, default=ReturnState.DECLARED)
     declared_at = models.DateTimeField()
     declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    filed_number = models.PositiveSmallIntegerField(default=0)
+    filed_turn = models.PositiveSmallIntegerField(default=0)
 
     objects = RatioReturnQuerySet.as_manager()
 
@@ -107,10 +107,10 @@ class RatioReturn(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["institution", "period"], name="ratio_return_once_a_period"),
             models.CheckConstraint(
-                name="ratio_return_filed_has_version", condition=~Q(state__in=FILED_ONCE) | Q(filed_number__gte=1)
+                name="ratio_return_filed_has_version", condition=~Q(state__in=FILED_ONCE) | Q(filed_turn__gte=1)
             ),
             models.CheckConstraint(
-                name="ratio_return_declared_has_none", condition=~Q(state="declared") | Q(filed_number=0)
+                name="ratio_return_declared_has_none", condition=~Q(state="declared") | Q(filed_turn=0)
             ),
         ]
         indexes = [models.Index(fields=["period", "state"], name="ratio_returns_of_period")]
@@ -213,7 +213,7 @@ class ReturnVersion(Figures):
     """What was filed (append-only): by whom it was attested, or by which officer of the authority it was corrected."""
 
     ratio_return = models.ForeignKey(RatioReturn, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField()
+    turn = models.PositiveSmallIntegerField()
     check_of = models.OneToOneField(ReturnCheck, on_delete=models.PROTECT, related_name="version")
     filed_at = models.DateTimeField()
     attested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -229,19 +229,19 @@ class ReturnVersion(Figures):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["ratio_return", "number"], name="return_version_once"),
+            models.UniqueConstraint(fields=["ratio_return", "turn"], name="return_version_once"),
             models.CheckConstraint(
                 name="return_version_has_attester", condition=~Q(attested_name="") & ~Q(attested_post="")
             ),
             models.CheckConstraint(
-                name="return_version_later_has_reason", condition=Q(number=1, by_authority=False) | ~Q(reason="")
+                name="return_version_later_has_reason", condition=Q(turn=1, by_authority=False) | ~Q(reason="")
             ),
-            models.CheckConstraint(name="return_version_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="return_version_from_one", condition=Q(turn__gte=1)),
             _trained_among_staff("return_version_trained_among_staff"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.ratio_return_id} v{self.number}: {self.trained}/{self.staff}"
+        return f"{self.ratio_return_id} v{self.turn}: {self.trained}/{self.staff}"
 
 
 class ReturnReceipt(models.Model):

@@ -3,9 +3,9 @@
 An anomaly is a question with its figures. It changes no figure and no state, and nothing follows from it by itself.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -92,7 +92,7 @@ def rosters(places: Mapping[int, int], limit: Mapping[str, int]) -> list[Anomaly
     return [Anomaly(AnomalyKind.ROSTERS, {"people": len(people), "institutions": most}, tuple(people))]
 
 
-def other_dates(batches: Mapping[Hashable, frozenset[int]], limit: Mapping[str, int]) -> list[Anomaly]:
+def other_dates(batches: Mapping[datetime, frozenset[int]], limit: Mapping[str, int]) -> list[Anomaly]:
     """`batches`: by the moment at which rows were written, whose row repeated an earlier one but for its dates."""
     largest = max(batches.values(), key=len, default=frozenset())
     if len(largest) < limit["people"]:

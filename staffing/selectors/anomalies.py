@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Appointment, AppointmentVersion
 from accounts.selectors import surviving
@@ -87,7 +87,7 @@ def _repeated(answer: RatioAnswer, rows: list[StaffRow]) -> dict[datetime, froze
     return {at: frozenset(people) for at, people in batches.items() if at.date() >= first}
 
 
-def _redated(answer: RatioAnswer):
+def _redated(answer: RatioAnswer) -> QuerySet[AppointmentVersion]:
     """Earlier wordings that differ from the present one in the first day."""
     rows = AppointmentVersion.objects.filter(appointment__institution=answer.institution)
     return rows.exclude(start_date=F("appointment__start_date")).order_by("pk")

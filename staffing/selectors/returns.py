@@ -63,7 +63,7 @@ class Standing:
         """Working days after the last day on which the first version was filed."""
         if self.version is None or self.found is None:
             return 0
-        first = min(self.found.versions.all(), key=lambda one: one.number)
+        first = min(self.found.versions.all(), key=lambda one: one.turn)
         return self.period.working_days_late(first.filed_at.astimezone(clock.SHANGHAI).date())
 
     @property
@@ -182,7 +182,7 @@ def standing(
     institution: Institution, period: Period, found: RatioReturn | None, *, asked: bool, today: date
 ) -> Standing:
     """`found` with its versions read along."""
-    version = max(found.versions.all(), key=lambda one: one.number, default=None) if found else None
+    version = max(found.versions.all(), key=lambda one: one.turn, default=None) if found else None
     late = period.working_days_late(today) if version is None and asked else 0
     return Standing(institution, period, found, version, asked, period.days_left(today), late)
 
@@ -201,7 +201,7 @@ def has_staff_list(institution: Institution) -> bool:
 def history_before(institution: Institution, period: FilingPeriod) -> ReturnVersion | None:
     """What was filed for the period before: history, never a figure of this one."""
     rows = ReturnVersion.objects.filter(ratio_return__institution=institution, as_of__lt=period.as_of)
-    return rows.select_related("ratio_return__period", "rule").order_by("-as_of", "-number").first()
+    return rows.select_related("ratio_return__period", "rule").order_by("-as_of", "-turn").first()
 
 
 def reminders_of(institution: Institution, period: FilingPeriod) -> int:
@@ -218,7 +218,7 @@ def public_return(institution: Institution, period: FilingPeriod, today: date | 
         return None
     rows = ReturnVersion.objects.filter(ratio_return__institution=institution, ratio_return__period=period)
     decided = rows.filter(Q(decisions__step="accept") | Q(by_authority=True))
-    version = decided.select_related("ratio_return", "rule").order_by("-number").first()
+    version = decided.select_related("ratio_return", "rule").order_by("-turn").first()
     if version is None:
         return None
     return PublicReturn(version, version.ratio_return.state not in (ReturnState.ACCEPTED, ReturnState.CORRECTED))
@@ -246,7 +246,7 @@ def return_for(actor: User, pk: int, permission: Permission) -> RatioReturn:
 def versions_of(found: RatioReturn) -> list[ReturnVersion]:
     """Every one that was filed, the last first, with what was decided on it and its receipt's hash."""
     rows = found.versions.select_related("receipt", "rule", "check_of").prefetch_related("decisions")
-    return list(rows.defer("receipt__body").order_by("-number"))
+    return list(rows.defer("receipt__body").order_by("-turn"))
 
 
 def anomalies_of(checks: Collection[int]) -> list[ReturnAnomaly]:
@@ -271,5 +271,5 @@ def last_day_to_correct(found: RatioReturn) -> Deadline:
 
 
 def with_versions(rows: QuerySet[RatioReturn]) -> QuerySet[RatioReturn]:
-    versions = Prefetch("versions", ReturnVersion.objects.order_by("number"))
+    versions = Prefetch("versions", ReturnVersion.objects.order_by("turn"))
     return rows.select_related("institution__region", "institution__parent", "period").prefetch_related(versions)

@@ -152,7 +152,7 @@ def attest_return(
     found = _locked(ratio_return)
     if found.state != ReturnState.CHECKED:
         raise WrongState(step="attest", state=found.state)
-    if found.filed_number and not reason.strip():
+    if found.filed_turn and not reason.strip():
         raise DomainError("reason_missing")
     latest = latest_check(found)
     if latest.pk != check:
@@ -167,9 +167,9 @@ def attest_return(
         RATIO_RETURN_STEPS,
         actor=actor,
         reason=reason.strip(),
-        changes={"filed_number": found.filed_number + 1},
+        changes={"filed_turn": found.filed_turn + 1},
         institution=found.institution_id,
-        version=found.filed_number + 1,
+        version=found.filed_turn + 1,
     )
     office = office_of(actor, Permission.RETURN_FILE)
     return file_version(taken, latest, actor=actor, name=name, post=post, office=office, reason=reason)
@@ -249,7 +249,7 @@ def file_version(
     columns = {field.attname for field in ReturnCheck._meta.fields} - {"id", "ratio_return_id", "checked_by_id"}
     version = ReturnVersion.objects.create(
         ratio_return=found,
-        number=found.filed_number,
+        turn=found.filed_turn,
         check_of=check,
         filed_at=clock.now(),
         attested_by=actor,

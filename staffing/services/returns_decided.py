@@ -85,7 +85,7 @@ def correct_return(
     answer = figures_of(ratio_return)
     if frozen_numbers(answer) == seen.numbers:
         raise DomainError("nothing_to_correct")
-    taken = _decide(actor, ratio_return, seen, "correct", reason, filed_number=seen.number + 1)
+    taken = _decide(actor, ratio_return, seen, "correct", reason, filed_turn=seen.turn + 1)
     check = ReturnCheck.objects.create(ratio_return=taken, checked_by=actor, **frozen(answer))
     office = office_of(actor, Permission.RETURN_DECIDE)
     return file_version(
@@ -104,7 +104,7 @@ def judge_anomaly(*, actor: User, anomaly: ReturnAnomaly, judgement: str, becaus
     _require_may_decide(actor, found)
     if judgement not in Judgement.values or not because.strip():
         raise DomainError("reason_missing")
-    standing = found.versions.order_by("-number").first()
+    standing = found.versions.order_by("-turn").first()
     if standing is None or standing.check_of_id != anomaly.check_of_id or found.state != ReturnState.FILED:
         raise WrongState(step="judge", state=found.state)
     anomaly.judgement, anomaly.judged_because = judgement, because.strip()
@@ -126,7 +126,7 @@ def _read(actor: User, ratio_return: RatioReturn, version: int) -> ReturnVersion
     require(actor, Permission.RETURN_DECIDE, ratio_return)
     found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=ratio_return.pk)
     _require_may_decide(actor, found)
-    standing = found.versions.order_by("-number").first()
+    standing = found.versions.order_by("-turn").first()
     if standing is None or standing.pk != version:
         raise DomainError("version_moved")
     return standing
@@ -160,7 +160,7 @@ def _decide(
         reason=reason.strip(),
         changes=changes,
         institution=ratio_return.institution_id,
-        version=seen.number,
+        version=seen.turn,
     )
     decision = ReturnDecision.objects.create(
         version=seen,

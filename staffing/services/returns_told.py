@@ -54,7 +54,7 @@ def officers_of(institution: Institution) -> list[User]:
 
 def _who_has_not_filed(period: Period, days: int) -> list[Institution]:
     """Also those that were never reminded before: a period may open late."""
-    filed = RatioReturn.objects.filter(period=period.row, filed_number__gte=1).values("institution")
+    filed = RatioReturn.objects.filter(period=period.row, filed_turn__gte=1).values("institution")
     told = ReturnReminder.objects.filter(period=period.row, days=days).values("institution")
     scope = in_scope(period.row, answering_for(Institution.objects.all()))
     institutions = list(scope.exclude(pk__in=filed).exclude(pk__in=told).select_related("region").order_by("pk"))

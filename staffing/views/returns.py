@@ -128,7 +128,7 @@ def attest(request: SignedInRequest, pk: int) -> HttpResponse:
     if found.state != ReturnState.CHECKED or latest is None:
         messages.error(request, _("There is nothing to attest: check the figures first."))
         return redirect("staffing:return", pk=pk)
-    form = AttestForm(request.POST or None, first=not found.filed_number, initial={"check": latest.pk})
+    form = AttestForm(request.POST or None, first=not found.filed_turn, initial={"check": latest.pk})
 
     def write() -> object:
         values = {name: value for name, value in form.cleaned_data.items() if name != "attests"}
@@ -171,14 +171,14 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def receipt(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+def receipt(request: SignedInRequest, pk: int, turn: int) -> HttpResponse:
     """The kept bytes; again is the same file."""
     found = find_return(request.user, pk)
-    version = found.versions.select_related("receipt").filter(number=number, receipt__isnull=False).first()
+    version = found.versions.select_related("receipt").filter(turn=turn, receipt__isnull=False).first()
     if version is None:
         raise Http404
     response = HttpResponse(bytes(version.receipt.body), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="return-{pk}-{number}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="return-{pk}-{turn}.pdf"'
     return response
 
 
@@ -197,7 +197,7 @@ def _shown_anomalies(found: RatioReturn, check: ReturnCheck | None) -> list[Any]
         return []
     if found.state == ReturnState.CHECKED:
         return returns.anomalies_of([check.pk])
-    versions = sorted(found.versions.all(), key=lambda one: one.number)
+    versions = sorted(found.versions.all(), key=lambda one: one.turn)
     return returns.anomalies_of([versions[-1].check_of_id]) if versions else []
 
 

@@ -28,13 +28,13 @@ def returns_of(institution: Institution) -> list[Model]:
     actor, now = system_user(), clock.now()
     period = _period(institution)
     found = RatioReturn.objects.create(
-        institution=institution, period=period, declared_at=now, declared_by=actor, state="filed", filed_number=1
+        institution=institution, period=period, declared_at=now, declared_by=actor, state="filed", filed_turn=1
     )
     check = ReturnCheck.objects.create(ratio_return=found, checked_by=actor, **_figures())
     answered = {"answer": "情况属实", "answered_by": actor, "answered_at": now}
     attested = {"attested_by": actor, "attested_name": "贺敏", "attested_post": "处长"}
     version = ReturnVersion.objects.create(
-        ratio_return=found, number=1, check_of=check, filed_at=now, **attested, **_figures()
+        ratio_return=found, turn=1, check_of=check, filed_at=now, **attested, **_figures()
     )
     return [
         found,

@@ -44,11 +44,11 @@ def refused(code, act, **facts):
 def test_figures_of_the_day_are_filed_as_computed(place, period):
     version = filed(place, period)
 
-    assert (version.trained, version.staff, version.outcome, version.number) == (7, 10, "met", 1)
+    assert (version.trained, version.staff, version.outcome, version.turn) == (7, 10, "met", 1)
     assert (version.as_of, version.rule.code, version.value) == (DAY, "TRAINED_STAFF_70", 70)
     assert (version.attested_name, version.attested_post, version.office) == ("贺敏", "人事处处长", place.name)
     found = RatioReturn.objects.get()
-    assert (found.state, found.filed_number) == (ReturnState.FILED, 1)
+    assert (found.state, found.filed_turn) == (ReturnState.FILED, 1)
     verbs = list(
         AuditEntry.objects.filter(subject_type="staffing.ratioreturn").order_by("pk").values_list("verb", flat=True)
     )
@@ -140,7 +140,7 @@ def test_returned_with_questions_it_is_filed_again_and_both_versions_stay(place,
     refused("reason_missing", attested, found=found, actor=first.attested_by)
     second = attested(found, first.attested_by, "补充说明")
 
-    assert [(one.number, one.reason) for one in found.versions.order_by("number")] == [(1, ""), (2, "补充说明")]
+    assert [(one.turn, one.reason) for one in found.versions.order_by("turn")] == [(1, ""), (2, "补充说明")]
     assert second.decisions.count() == 0
     assert first.decisions.get().reason == "请说明。"
     refused("version_moved", services.accept_return, actor=authority, ratio_return=found, version=first.pk)
@@ -161,8 +161,8 @@ def test_in_the_window_the_institution_takes_it_back_and_corrects_it(place, peri
 
     again = filed(place, period, version.attested_by, "漏报一人")
 
-    assert (found.state, again.number, again.staff) == (ReturnState.CORRECTING, 2, 11)
-    assert ReturnVersion.objects.get(number=1).staff == 10
+    assert (found.state, again.turn, again.staff) == (ReturnState.CORRECTING, 2, 11)
+    assert ReturnVersion.objects.get(turn=1).staff == 10
 
 
 def test_after_the_window_only_the_authority_opens_it(place, period):
@@ -195,9 +195,9 @@ def test_authority_corrects_to_the_figure_as_known_now(place, period):
 
     second = services.correct_return(actor=authority, ratio_return=found, version=first.pk, **words)
 
-    assert (second.number, second.trained, second.outcome, second.by_authority) == (2, 6, "not_met", True)
+    assert (second.turn, second.trained, second.outcome, second.by_authority) == (2, 6, "not_met", True)
     assert RatioReturn.objects.get().state == ReturnState.CORRECTED
-    assert ReturnVersion.objects.get(number=1).trained == 7
+    assert ReturnVersion.objects.get(turn=1).trained == 7
 
 
 def test_matrix_of_states_and_steps(place, period):
@@ -230,7 +230,7 @@ def test_matrix_of_states_and_steps(place, period):
 
 
 def last(found):
-    return found.versions.latest("number").pk
+    return found.versions.latest("turn").pk
 
 
 # --- who --------------------------------------------------------------------------------------------------------------

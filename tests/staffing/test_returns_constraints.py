@@ -51,13 +51,13 @@ class Rows:
 
     def make_version(self, trained=1, **changed):
         words = {
-            "ratio_return": self.found, "check_of": self.check, "number": 1, "filed_at": clock.now(),
+            "ratio_return": self.found, "check_of": self.check, "turn": 1, "filed_at": clock.now(),
             "attested_by": system_user(), "attested_name": "贺敏", "attested_post": "处长",
         }  # fmt: skip
         return ReturnVersion.objects.create(**self.figures(trained=trained), **{**words, **changed})
 
     def make_later(self, **changed):
-        return self.make_version(**{"number": 2, "reason": "更正", "check_of": self.make_check(), **changed})
+        return self.make_version(**{"turn": 2, "reason": "更正", "check_of": self.make_check(), **changed})
 
     def make_return(self, **changed):
         words = {"institution": staffed(1, 1), "period": self.period, "declared_by": system_user()}
@@ -91,15 +91,15 @@ BROKEN = {
     "filing_period_correct_after_due": lambda r: r.make_period(correct_working_days=9),
     "ratio_return_once_a_period": lambda r: r.make_return(institution=r.found.institution),
     "ratio_return_filed_has_version": lambda r: r.make_return(state="filed"),
-    "ratio_return_declared_has_none": lambda r: r.make_return(filed_number=1),
+    "ratio_return_declared_has_none": lambda r: r.make_return(filed_turn=1),
     "return_check_trained_among_staff": lambda r: r.make_check(trained=2),
     "return_anomaly_once_a_check": lambda r: [r.make_anomaly(), r.make_anomaly()],
     "return_anomaly_answered_by_somebody": lambda r: r.make_anomaly(answer="x"),
     "return_anomaly_judged_by_somebody": lambda r: r.make_anomaly(judgement="noted", judged_by=system_user()),
-    "return_version_once": lambda r: r.make_later(number=1),
+    "return_version_once": lambda r: r.make_later(turn=1),
     "return_version_has_attester": lambda r: r.make_later(attested_name=""),
     "return_version_later_has_reason": lambda r: r.make_later(reason=""),
-    "return_version_from_one": lambda r: r.make_later(number=0),
+    "return_version_from_one": lambda r: r.make_later(turn=0),
     "return_version_trained_among_staff": lambda r: r.make_later(trained=2),
     "return_receipt_has_hash": lambda r: ReturnReceipt.objects.create(
         version=r.version, sha256="", body=b"x", drawn_at=clock.now()

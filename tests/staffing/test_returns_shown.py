@@ -137,7 +137,7 @@ def test_period_that_is_not_published_shows_nothing(place):
 
 
 # --- then and now -----------------------------------------------------------------------------------------------------
-def test_filed_numbers_stay_and_what_is_known_now_says_why(place, period):
+def test_filed_turns_stay_and_what_is_known_now_says_why(place, period):
     version = filed(place, period)
     assert not then_now(version).differs
     with on(NOW + timedelta(days=1)):
@@ -172,7 +172,7 @@ def test_each_version_has_a_receipt_of_its_own_that_is_drawn_once(place, period)
     for version in (first, second, second):
         draw_receipt(version_id=version.pk)
 
-    bodies = [bytes(one.body) for one in ReturnReceipt.objects.order_by("version__number")]
+    bodies = [bytes(one.body) for one in ReturnReceipt.objects.order_by("version__turn")]
     assert [body[:5] for body in bodies] == [b"%PDF-", b"%PDF-"]
     assert len({one.sha256 for one in ReturnReceipt.objects.all()}) == 2
 

@@ -32,7 +32,7 @@ ADDRESSES: dict[str, Address] = {
     "returns/<int:pk>/check/": only("", pk="ratioreturn", post="officer"),
     "returns/<int:pk>/attest/": only("officer", pk="ratioreturn"),
     "returns/<int:pk>/reopen/": only("officer", pk="ratioreturn"),
-    "returns/<int:pk>/receipts/<int:number>/": only("officer regulator", pk="ratioreturn", number=fixed(1), post=""),
+    "returns/<int:pk>/receipts/<int:turn>/": only("officer regulator", pk="ratioreturn", turn=fixed(1), post=""),
     "returns/<int:pk>/decide/": only("regulator", pk="ratioreturn"),
     "returns/questions/<int:pk>/answer/": only("officer", pk="returnanomaly"),
     "returns/questions/<int:pk>/judge/": only("regulator", pk="returnanomaly"),

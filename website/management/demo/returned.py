@@ -86,14 +86,14 @@ class Returns:
 
     def _accept(self, key: str, period: FilingPeriod, by: str) -> None:
         actor, found = self.world.users[by], self._found(key, period)
-        version = found.versions.latest("number")
+        version = found.versions.latest("turn")
         for anomaly in version.check_of.anomalies.filter(judgement=""):
             services.judge_anomaly(actor=actor, anomaly=anomaly, judgement="explained", because="任职文件已核对。")
         services.accept_return(actor=actor, ratio_return=found, version=version.pk)
 
     def _send_back(self, key: str, period: FilingPeriod, scene: dict[str, Any]) -> None:
         found = self._found(key, period)
-        version = found.versions.latest("number")
+        version = found.versions.latest("turn")
         services.send_back_return(
             actor=self.world.users[scene["by"]], ratio_return=found, version=version.pk, questions=scene["reason"]
         )
