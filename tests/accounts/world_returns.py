@@ -1,9 +1,11 @@
 """A filed return with everything about it, for the two worlds."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django.db.models import Model
+from pypdf import PdfWriter
 
 from accounts.models import Institution
 from accounts.selectors import system_user
@@ -41,10 +43,18 @@ def returns_of(institution: Institution) -> list[Model]:
         check,
         ReturnAnomaly.objects.create(check_of=check, kind="flag", facts={"people": 1, "days": 60}, **answered),
         version,
-        ReturnReceipt.objects.create(version=version, sha256="0" * 64, body=b"%PDF-1.7", drawn_at=now),
+        ReturnReceipt.objects.create(version=version, sha256="0" * 64, body=_paper(), drawn_at=now),
         ReturnDecision.objects.create(version=version, step="accept", decided_by=actor, decided_at=now),
         ReturnReminder.objects.create(institution=institution, period=period, days=7, at=now),
     ]
+
+
+def _paper() -> bytes:
+    """One empty page: whoever may read it reads a PDF."""
+    writer, out = PdfWriter(), BytesIO()
+    writer.add_blank_page(72, 72)
+    writer.write(out)
+    return out.getvalue()
 
 
 def _figures() -> dict[str, Any]:

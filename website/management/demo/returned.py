@@ -58,7 +58,7 @@ class Returns:
                 with on_day(self.world, with_days([period])[0].due.day - timedelta(days=left)):
                     services.remind_of_returns(actor=self.world.actor)
             return
-        day = min(max(self._day(scene["on"]), period.as_of + timedelta(days=1)), self.world.day)
+        day = min(max(self._day(scene["day"]), period.as_of + timedelta(days=1)), self.world.day)
         with on_day(self.world, day):
             for key in scene.get("file", []):
                 self._file(key, period)
