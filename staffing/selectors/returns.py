@@ -61,7 +61,7 @@ class Standing:
     @property
     def filed_late(self) -> int:
         """Working days after the last day on which the first version was filed."""
-        if self.version is None or self.found is None:
+        if self.version is None or self.found is None or not self.obliged:
             return 0
         first = min(self.found.versions.all(), key=lambda one: one.turn)
         return self.period.working_days_late(first.filed_at.astimezone(clock.SHANGHAI).date())

@@ -113,13 +113,17 @@ def check_return(*, actor: User, ratio_return: RatioReturn) -> ReturnCheck:
     before = taken.checks.order_by("-pk").first()
     answer = figures_of(taken)
     check = ReturnCheck.objects.create(ratio_return=taken, checked_by=actor, **frozen(answer))
-    known = {(one.kind, str(one.facts)): one for one in before.anomalies.exclude(answer="")} if before else {}
+    answered = list(before.anomalies.exclude(answer="")) if before else []
     for found in anomalies_in(answer):
         row = ReturnAnomaly(check_of=check, kind=found.kind, facts=dict(found.facts), people=list(found.people))
-        if same := known.get((str(found.kind.value), str(dict(found.facts)))):
+        for same in (one for one in answered if _asks_the_same(one, row)):
             row.answer, row.answered_at, row.answered_by_id = same.answer, same.answered_at, same.answered_by_id
         row.save(force_insert=True)
     return check
+
+
+def _asks_the_same(one: ReturnAnomaly, other: ReturnAnomaly) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in ("kind", "facts", "people"))
 
 
 @transaction.atomic

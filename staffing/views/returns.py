@@ -202,7 +202,8 @@ def _shown_anomalies(found: RatioReturn, check: ReturnCheck | None) -> list[Any]
 
 
 def _standing(found: RatioReturn, period: Period) -> returns.Standing:
-    return returns.standing(found.institution, period, found, asked=True, today=clock.today())
+    asked = bool(returns.obliged(period.row, [found.institution]))
+    return returns.standing(found.institution, period, found, asked=asked, today=clock.today())
 
 
 def _may(request: SignedInRequest, found: RatioReturn, period: Period) -> dict[str, bool]:
