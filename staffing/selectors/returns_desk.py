@@ -112,6 +112,13 @@ def own_institutions(actor: User) -> frozenset[int]:
     return frozenset(places)
 
 
+def decides_on(actor: User, institution: Institution) -> bool:
+    """Does the actor's body receive its returns, and is it not the actor's own? For buttons; services ask again."""
+    body = _receiving([institution.region])[0]
+    at_home = {institution.pk, institution.parent_id} & own_institutions(actor)
+    return body is not None and body.pk in own_bodies(actor) and not at_home
+
+
 def sees_desk(actor: User) -> bool:
     return holds(actor, Permission.RETURN_DECIDE)
 

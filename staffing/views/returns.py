@@ -24,7 +24,7 @@ from staffing.forms.returns import AnswerForm, AttestForm, ReopenForm
 from staffing.models import RatioReturn, ReturnCheck
 from staffing.selectors import returns
 from staffing.selectors.returns import Period, find_return, return_for, with_days
-from staffing.selectors.returns_desk import sees_desk
+from staffing.selectors.returns_desk import decides_on, sees_desk
 from staffing.selectors.then_now import then_now
 from staffing.views.return_words import public_from, refusal, told, why_moved
 from staffing.workflow import RATIO_RETURN_STEPS, STANDING, ReturnState
@@ -207,13 +207,13 @@ def _standing(found: RatioReturn, period: Period) -> returns.Standing:
 
 
 def _may(request: SignedInRequest, found: RatioReturn, period: Period) -> dict[str, bool]:
-    files, decides = can(request.user, FILES, found), can(request.user, DECIDES, found)
+    files = can(request.user, FILES, found)
+    decides = can(request.user, DECIDES, found) and decides_on(request.user, found.institution)
     steps = open_steps(found, RATIO_RETURN_STEPS)
     in_window = not period.correct_until.has_passed(clock.today())
     mine = steps_for(request.user, found, RATIO_RETURN_STEPS)
     return {
         "files": files,
-        "decides": decides,
         "may_check": files and "check" in steps and period.over(clock.today()),
         "may_attest": files and "attest" in steps,
         "may_reopen": files and "reopen" in steps and in_window,

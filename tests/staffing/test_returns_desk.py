@@ -169,6 +169,18 @@ def test_body_decides_where_the_table_names_it_and_others_look_on(period):
     assert [waiting_returns(actor)[0] for actor in desks] == [1, 1, 0]
 
 
+def test_buttons_are_for_the_body_that_receives(client, period):
+    version = filed(odd(), period)
+    address = reverse("staffing:return", args=[version.ratio_return_id])
+    shown = []
+    for reader in (receiver(), regulator(), version.attested_by):
+        client.force_login(reader)
+        context = client.get(address).context
+        shown.append((context["may_decide"], context["may_judge"]))
+
+    assert shown == [(True, True), (False, False), (False, False)]
+
+
 def test_desk_of_the_first_page_counts_what_waits(period):
     authority = receiver()
     filed(staffed(2, 3), period)
