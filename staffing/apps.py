@@ -13,7 +13,16 @@ from staffing.rules import WORDS
 class StaffingConfig(AppConfig):
     name = "staffing"
     verbose_name = _("Staffing")
-    append_only: ClassVar[list[str]] = ["staffing_ratioprooffile", "staffing_ratioproofsample"]
+    append_only: ClassVar[list[str]] = [
+        "staffing_ratioprooffile",
+        "staffing_ratioproofsample",
+        "staffing_filingperiod",
+        "staffing_returncheck",
+        "staffing_returnversion",
+        "staffing_returnreceipt",
+        "staffing_returndecision",
+        "staffing_returnreminder",
+    ]
     # What an institution entered stays; the steps of the authority write beside it. A rule is law once it is adopted.
     frozen: ClassVar[dict[str, list[str]]] = {
         "staffing_ratiorule": ["state", "adopted_at", "adopted_by_id", "salt"],
@@ -24,6 +33,11 @@ class StaffingConfig(AppConfig):
         # Both are sealed: written anew under a later key, and the second emptied when somebody is erased.
         "staffing_ratioproof": ["secret"],
         "staffing_ratioproofentry": ["opening"],
+        "staffing_ratioreturn": ["state", "filed_turn"],
+        # The question stands; the answer and the judgement come later.
+        "staffing_returnanomaly": [
+            "answer", "answered_at", "answered_by_id", "judgement", "judged_because", "judged_at", "judged_by_id",
+        ],
     }  # fmt: skip
     drafts: ClassVar[dict[str, Draft]] = {"staffing_ratiorule": Draft("draft", [*WORDS, "written_by_id"])}
     # Nobody is counted twice: one number per institution and day.

@@ -1,4 +1,4 @@
-"""Doorbells of the staffing room, and what it puts on pages of the rooms below."""
+"""What the staffing room puts on pages of the rooms below, and its doorbells: the day's round and its letters."""
 
 from typing import Any
 
@@ -13,14 +13,17 @@ from core.models import OutboxEvent
 from staffing.identifiers import looks_like_reference
 from staffing.selectors import institution_ratio
 from staffing.selectors.proof_checks import verify_proof, verify_proof_file
+from staffing.selectors.returns import current_standing
+from staffing.services import returns, returns_decided, returns_told
 from staffing.services.proof_files import draw_proof
 from staffing.services.proof_rounds import check_proofs
 from staffing.services.proofs import DRAW
 
 
 def own_ratio(actor: User) -> dict[str, Any]:
-    """Today's answer, the one that the ratio page gives."""
-    return {"ratio": institution_ratio(reached_institution(actor, Permission.RATIO_VIEW))}
+    """Today's answer, the one that the ratio page gives, and the return that is asked for."""
+    institution = reached_institution(actor, Permission.RATIO_VIEW)
+    return {"ratio": institution_ratio(institution), "return": current_standing(institution)}
 
 
 offices.also(Role.INSTITUTION_OFFICER, own_ratio)
@@ -36,4 +39,22 @@ def draw(event: OutboxEvent) -> None:
 
 @shared_task(name="staffing.every_day")
 def every_day() -> None:
+    returns.open_periods(actor=system_user())
+    returns_told.remind_of_returns(actor=system_user())
+    # Last: it takes the longest.
     check_proofs(actor=system_user())
+
+
+@outbox.handles(returns.DRAW)
+def draw_return_receipt(event: OutboxEvent) -> None:
+    returns.draw_receipt(version_id=int(event.key))
+
+
+@outbox.handles(returns_told.REMIND)
+def tell_of_return(event: OutboxEvent) -> None:
+    returns_told.tell_of_return(reminder_id=int(event.key))
+
+
+@outbox.handles(returns_decided.DECIDED)
+def tell_of_decision(event: OutboxEvent) -> None:
+    returns_told.tell_of_decision(decision_id=int(event.key))

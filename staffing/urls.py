@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.views import ahead, changes, cockpit, proofs, samples, sealed, versions
+from staffing.views import ahead, changes, cockpit, proofs, returns, returns_desk, samples, sealed, versions
 
 app_name = "staffing"
 urlpatterns = [
@@ -35,6 +35,18 @@ urlpatterns = [
     path("ratio-rules/<int:pk>/adopt/", versions.decide_rule, {"step": "adopt"}, name="adopt_rule"),
     path("ratio-rules/<int:pk>/refuse/", versions.decide_rule, {"step": "refuse"}, name="refuse_rule"),
     path("ratio-rules/<int:pk>/withdraw/", versions.decide_rule, {"step": "withdraw"}, name="withdraw_rule"),
+    path("returns/", returns.own_returns, name="returns"),
+    path("returns/periods/<int:pk>/declare/", returns.declare, name="declare_return"),
+    path("returns/<int:pk>/", returns.one_return, name="return"),
+    path("returns/<int:pk>/check/", returns.check, name="check_return"),
+    path("returns/<int:pk>/attest/", returns.attest, name="attest_return"),
+    path("returns/<int:pk>/reopen/", returns.reopen, name="reopen_return"),
+    path("returns/<int:pk>/receipts/<int:turn>/", returns.receipt, name="return_receipt"),
+    path("returns/<int:pk>/decide/", returns_desk.decide, name="decide_return"),
+    path("returns/questions/<int:pk>/answer/", returns.answer, name="answer_anomaly"),
+    path("returns/questions/<int:pk>/judge/", returns_desk.judge, name="judge_anomaly"),
+    path("returns/desk/", returns_desk.desk, name="returns_desk"),
+    path("returns/desk/accept/", returns_desk.accept, name="accept_returns"),
     path("sealed-counts/", sealed.sealed_counts, name="sealed_counts"),
     path("sealed-counts/enter/", sealed.enter, name="enter_sealed_count"),
     path("sealed-counts/<int:pk>/", sealed.decide, name="decide_sealed_count"),

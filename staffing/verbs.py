@@ -11,6 +11,17 @@ audit.name_verbs(
         "staffing.ratiorule.adopt": _("Adopted a version of a ratio rule."),
         "staffing.ratiorule.refuse": _("Refused a version of a ratio rule."),
         "staffing.ratiorule.withdraw": _("Withdrew a version of a ratio rule."),
+        "staffing.filing_period_opened": _("Opened a filing period."),
+        "staffing.ratioreturn.declare": _("Began a return of the ratio."),
+        "staffing.ratioreturn.check": _("Checked the figures of a return."),
+        "staffing.ratioreturn.attest": _("Attested a return: filed."),
+        "staffing.ratioreturn.reopen": _("Took a return back to correct it."),
+        "staffing.ratioreturn.accept": _("Accepted a return."),
+        "staffing.ratioreturn.return": _("Sent a return back with questions."),
+        "staffing.ratioreturn.correct": _("Corrected a return."),
+        "staffing.return_anomaly_answered": _("Answered about an anomaly of a return."),
+        "staffing.return_anomaly_judged": _("Judged an anomaly of a return."),
+        "staffing.return_reminded": _("Reminded an institution of its return."),
         "staffing.sealedcount.enter": _("Entered a sealed count."),
         "staffing.sealedcount.confirm": _("Confirmed a sealed count."),
         "staffing.sealedcount.refuse": _("Refused a sealed count."),
@@ -27,6 +38,8 @@ audit.name_verbs(
 )
 audit.name_subjects(
     {
+        "staffing.filingperiod": _("filing period"),
+        "staffing.ratioreturn": _("return of the ratio"),
         "staffing.ratiorule": _("ratio rule"),
         "staffing.sealedcount": _("sealed count"),
         "staffing.ratioproof": _("proof of a ratio"),

@@ -1,7 +1,8 @@
-"""States of the staffing room: versions of a ratio rule, and counts of people in secret posts (practice 1.19)."""
+"""States of the staffing room: ratio rules, counts of people in secret posts (practice 1.19), returns of the ratio."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.permissions import Permission
 from core.workflow import Step
@@ -23,12 +24,30 @@ class RuleState(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-S, R, P = SealedState, RuleState, Permission
+class ReturnState(TextChoices):
+    """Where nobody has declared anything there is no row: that is "not filed", and never a figure."""
+
+    DECLARED = "declared", _("in declaration")
+    CHECKED = "checked", _("checked, not yet attested")
+    FILED = "filed", _("filed, waits for the authority")
+    RETURNED = "returned", _("returned with questions")
+    CORRECTING = "correcting", _("taken back to be corrected")
+    ACCEPTED = "accepted", pgettext_lazy("a return", "accepted")
+    CORRECTED = "corrected", _("corrected by the authority")
+
+
+S, R, T, P = SealedState, RuleState, ReturnState, Permission
 # Whoever entered a number does not decide on it.
 ENTERING: frozenset[str] = frozenset({"enter"})
 
 # Whoever wrote or proposed a version does not adopt it.
 WRITING: frozenset[str] = frozenset({"write", "propose"})
+
+# Whoever had a hand in a return does not decide on it.
+FILING: frozenset[str] = frozenset({"declare", "check", "attest", "reopen"})
+# What lies with the institution; what stands as its word, decided or not.
+PREPARING: frozenset[str] = frozenset({T.DECLARED, T.CHECKED, T.RETURNED, T.CORRECTING})
+STANDING: frozenset[str] = frozenset({T.FILED, T.ACCEPTED, T.CORRECTED})
 
 # fmt: off
 SEALED_COUNT_STEPS = {
@@ -44,5 +63,14 @@ RATIO_RULE_STEPS = {
     "adopt":    Step(frozenset({R.PROPOSED}),              R.ADOPTED,    P.RULE_MANAGE, WRITING),
     "refuse":   Step(frozenset({R.PROPOSED}),              R.REFUSED,    P.RULE_MANAGE, WRITING),
     "withdraw": Step(frozenset({R.DRAFT, R.PROPOSED}),     R.WITHDRAWN,  P.RULE_MANAGE),
+}
+RATIO_RETURN_STEPS = {
+    #                 from                     to            who
+    "check":   Step(PREPARING,                 T.CHECKED,    P.RETURN_FILE),
+    "attest":  Step(frozenset({T.CHECKED}),    T.FILED,      P.RETURN_FILE),
+    "reopen":  Step(STANDING,                  T.CORRECTING, P.RETURN_FILE),
+    "accept":  Step(frozenset({T.FILED}),      T.ACCEPTED,   P.RETURN_DECIDE, FILING),
+    "return":  Step(STANDING,                  T.RETURNED,   P.RETURN_DECIDE, FILING),
+    "correct": Step(STANDING,                  T.CORRECTED,  P.RETURN_DECIDE, FILING),
 }
 # fmt: on

@@ -200,6 +200,16 @@ POWERS: dict[str, Power] = {
         _("Write and adopt ratio rules"),
         _("Drafts versions of a requirement for the own region and adopts what somebody else has written."),
     ),
+    P.RETURN_FILE: Power(
+        "staffing",
+        _("File returns of the ratio"),
+        _("Declares, checks and attests the institution's ratio of a day; the figures are computed, never typed."),
+    ),
+    P.RETURN_DECIDE: Power(
+        "staffing",
+        _("Decide on returns of the ratio"),
+        _("Accepts, returns or corrects what institutions filed, where the own body receives the returns."),
+    ),
     P.SEALED_COUNT_ENTER: Power(
         "staffing",
         _("Enter sealed counts"),

@@ -305,7 +305,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete expired": {"task": "oversight.delete_expired", "schedule": crontab(hour=3, minute=20)},
     "renew time stamps": {"task": "certificates.renew_time_stamps", "schedule": crontab(hour=3, minute=40)},
     "certificates every day": {"task": "certificates.every_day", "schedule": crontab(hour=6, minute=10)},
-    "proofs every day": {"task": "staffing.every_day", "schedule": crontab(hour=6, minute=40)},
+    "staffing every day": {"task": "staffing.every_day", "schedule": crontab(hour=6, minute=30)},
     "complete certificates": {"task": "certificates.complete_files", "schedule": 120.0},
     "resend": {"task": "core.resend", "schedule": 3.0},
     "expire invitations": {"task": "accounts.expire_invitations", "schedule": 3600.0},

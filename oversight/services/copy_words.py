@@ -120,6 +120,10 @@ FACTS: dict[str, Promise] = {
     "proof": pgettext_lazy("my data", "Proof"),
     "trained": pgettext_lazy("my data", "Counted as trained"),
     "opening": pgettext_lazy("my data", "What an audit would open"),
+    "as_of": pgettext_lazy("my data", "Day of the figure"),
+    "attested_name": pgettext_lazy("my data", "Name as attested"),
+    "attested_post": pgettext_lazy("my data", "Post as attested"),
+    "office": pgettext_lazy("my data", "Office"),
 }
 # Table label -> heading, and the names of the facts that are read, in their order on the page.
 SECTIONS: dict[str, tuple[Promise, str]] = {
@@ -323,5 +327,9 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "core.AuditEntry": (
         pgettext_lazy("my data", "What you did"),
         "at verb",
+    ),
+    "staffing.ReturnVersion": (
+        pgettext_lazy("my data", "Returns of the ratio that were attested"),
+        "as_of attested_name attested_post office filed_at reason",
     ),
 }

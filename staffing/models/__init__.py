@@ -1,7 +1,32 @@
-"""Ratio rules as dated data, sealed counts of secret posts, and proofs of a ratio."""
+"""Ratio rules as dated data, sealed counts of secret posts, proofs and returns of the ratio."""
 
 from staffing.models.proofs import RatioProof, RatioProofEntry, RatioProofFile, RatioProofSample
+from staffing.models.returns import (
+    FilingPeriod,
+    RatioReturn,
+    ReturnAnomaly,
+    ReturnCheck,
+    ReturnDecision,
+    ReturnReceipt,
+    ReturnReminder,
+    ReturnVersion,
+)
 from staffing.models.sealed import SealedCount
 from staffing.models.versions import RatioRule
 
-__all__ = ["RatioProof", "RatioProofEntry", "RatioProofFile", "RatioProofSample", "RatioRule", "SealedCount"]
+__all__ = [
+    "FilingPeriod",
+    "RatioProof",
+    "RatioProofEntry",
+    "RatioProofFile",
+    "RatioProofSample",
+    "RatioReturn",
+    "RatioRule",
+    "ReturnAnomaly",
+    "ReturnCheck",
+    "ReturnDecision",
+    "ReturnReceipt",
+    "ReturnReminder",
+    "ReturnVersion",
+    "SealedCount",
+]

@@ -9,6 +9,7 @@ from accounts.selectors.waiting import Desk, Waiting, counted, put_up
 from core import clock
 from staffing.selectors.ahead import shortfall_on
 from staffing.selectors.plans import year_end
+from staffing.selectors.returns_desk import waiting_returns
 from staffing.selectors.sealed import counts_to_decide
 from staffing.selectors.versions import open_versions
 from staffing.workflow import RuleState
@@ -19,6 +20,14 @@ def put_up_desks() -> None:
         Desk(
             "sealed_counts", frozenset({Role.REGULATOR.value}), _("Sealed counts"),
             _("Numbers of secret posts that wait for your confirmation on paper"), "staffing:sealed_counts", _to_decide,
+        )
+    )  # fmt: skip
+
+    put_up(
+        Desk(
+            "returns", frozenset({Role.REGULATOR.value}), _("Desk of returns"),
+            _("Returns of the ratio that your body has to decide; who has not filed"), "staffing:returns_desk",
+            _to_accept, "?group=to_decide",
         )
     )  # fmt: skip
 
@@ -42,6 +51,11 @@ def _to_adopt(actor: User) -> Waiting:
     """Of others: whoever wrote it decides nothing."""
     proposed = open_versions(actor).filter(state=RuleState.PROPOSED).exclude(written_by=actor)
     return counted(proposed, due="valid_from")
+
+
+def _to_accept(actor: User) -> Waiting:
+    count, since = waiting_returns(actor)
+    return Waiting(count, since=since)
 
 
 def _to_decide(actor: User) -> Waiting:

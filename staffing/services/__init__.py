@@ -1,6 +1,23 @@
 """Writes of the staffing room."""
 
 from staffing.services.proofs import close_entries, make_proof
+from staffing.services.returns import (
+    answer_anomaly,
+    attest_return,
+    check_return,
+    declare_return,
+    open_period,
+    open_periods,
+    reopen_return,
+)
+from staffing.services.returns_decided import (
+    accept_return,
+    accept_returns,
+    correct_return,
+    judge_anomaly,
+    send_back_return,
+)
+from staffing.services.returns_told import remind_of_returns
 from staffing.services.sealed import (
     annul_sealed_count,
     confirm_sealed_count,
@@ -11,16 +28,29 @@ from staffing.services.sealed import (
 from staffing.services.versions import adopt_rule, propose_rule, refuse_rule, withdraw_rule, write_rule
 
 __all__ = [
+    "accept_return",
+    "accept_returns",
     "adopt_rule",
     "annul_sealed_count",
+    "answer_anomaly",
+    "attest_return",
+    "check_return",
     "close_entries",
     "confirm_sealed_count",
+    "correct_return",
+    "declare_return",
     "end_sealed_count",
     "enter_sealed_count",
+    "judge_anomaly",
     "make_proof",
+    "open_period",
+    "open_periods",
     "propose_rule",
     "refuse_rule",
     "refuse_sealed_count",
+    "remind_of_returns",
+    "reopen_return",
+    "send_back_return",
     "withdraw_rule",
     "write_rule",
 ]

@@ -8,7 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.access import can
 from accounts.middleware import SignedInRequest
+from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
 from accounts.selectors.staff import staff_of
 from core import clock
@@ -29,6 +31,7 @@ from staffing.selectors import (
 from staffing.selectors.ahead import ahead
 from staffing.selectors.beside import Beside, ratios_beside
 from staffing.selectors.plans import plan_for, year_end
+from staffing.selectors.returns import current_standing
 from staffing.selectors.versions import counts
 
 PAGE_SIZE = 25
@@ -47,6 +50,7 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
     form = RatioDateForm(request.GET or None)
     form.is_valid()
     answer = institution_ratio(institution, **form.moments())
+    files = can(request.user, Permission.RETURN_FILE, institution)
     page = _people_page(request, answer)
     context = {
         "answer": answer,
@@ -60,6 +64,9 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "shown": request.GET.get("trained", ""),
         "texts": _texts(answer),
         "points": _points(answer),
+        "standing": current_standing(institution),
+        "files_return": files,
+        "opens_return": files or can(request.user, Permission.RETURN_DECIDE, institution),
         "paragraph": _paragraph(answer),
         **_ahead(request, answer),
     }

@@ -66,6 +66,7 @@ from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.accounts.world_certificates import certificates, check_of, co_issuers
 from tests.accounts.world_proofs import proofs
+from tests.accounts.world_returns import returns_of
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_rule, make_user
 from tests.courses.builders import make_cohort, make_enrolment, make_session
 
@@ -122,6 +123,7 @@ def _around_the_places(institution: Institution) -> list[Model]:
         institution=institution, kind="demonstration", document="No. 1", valid_from=day
     )
     return [
+        *returns_of(institution),
         SealedCount.objects.create(
             institution=institution, staff=3, trained=2, valid_from=day, entered_at=now, entered_by=system_user()
         ),

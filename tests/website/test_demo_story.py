@@ -17,7 +17,10 @@ from core.models import AuditEntry
 from courses.exams.models import Sitting
 from courses.models import Cohort, Enrolment
 from courses.services import complete_enrolments
+from staffing.models import RatioReturn
 from staffing.selectors import institution_ratio, region_ratios
+from staffing.selectors.returns import current_standing, history_before, reminders_of
+from staffing.selectors.then_now import then_now
 from tests.tlog.logs import witnessed
 from website.management.demo.anchors import last_year_end
 from website.management.demo.story import sit
@@ -56,6 +59,7 @@ def test_story_holds_before_and_after_the_tour(tmp_path, settings):
     assert province() == (312, 435, "71.7", 1, 4)
     _check_what_was_known_then()
     _check_retirement()
+    _check_returns()
     _check_cohorts()
     _check_certificates()
     _check_seats_and_the_sheet_to_sign()
@@ -78,6 +82,39 @@ def _check_what_was_known_then():
 def _check_retirement():
     retired = clock.today() + timedelta(days=41)
     assert standing("岚江理工大学技术转移有限公司", as_of=retired)[1:5] == (69, 99, "69.6", "not_met")
+
+
+# period, name, state, versions as filed (trained, staff)
+RETURNS = [
+    ("LJ_YEAR_END", "赤坎医学院成果转化中心", "accepted", [(28, 40)]),
+    ("LJ_REVIEW", "岚江大学技术转移中心", "filed", [(69, 99)]),
+    ("LJ_REVIEW", "岚江理工大学技术转移有限公司", "accepted", [(70, 100)]),
+    ("LJ_REVIEW", "望海师范大学技术转移办公室", "accepted", [(69, 99)]),
+    ("LJ_REVIEW", "望海海洋研究院成果转化处", "filed", [(34, 40)]),
+    ("LJ_REVIEW", "岚江省技术转移协会", "accepted", [(13, 16), (12, 16)]),
+    ("LJ_REVIEW", "石桥县生产力促进中心", "accepted", [(0, 0)]),
+    ("LJ_REVIEW", "岚州知识产权运营有限公司", "returned", [(9, 12)]),
+]
+
+
+def _check_returns():
+    """Filed, corrected, sent back; one not filed, which has words and reminders and no figure."""
+    for code, name, state, filed in RETURNS:
+        found = RatioReturn.objects.get(period__code=code, institution__name=name)
+        versions = found.versions.order_by("turn")
+        assert (found.state, [(one.trained, one.staff) for one in versions]) == (state, filed)
+        assert [one.receipt.body[:5] == b"%PDF-" for one in versions] == [True] * len(filed)
+    then = then_now(
+        RatioReturn.objects.get(period__code="LJ_YEAR_END", state="accepted", versions__staff=40).versions.get()
+    )
+    assert (then.differs, then.now.ratio.trained, then.untrained) == (True, 27, 1)
+    late = Institution.objects.get(name="启明光电技术转移部")
+    review = current_standing(late)
+    assert (review.period.row.code, review.filed, review.version) == ("LJ_REVIEW", False, None)
+    # A last day in a year whose calendar is not out yet makes nobody late.
+    certain = not review.period.due.provisional
+    assert (review.days_late, reminders_of(late, review.period.row)) == ((12, 3) if certain else (0, 2))
+    assert history_before(late, review.period.row).ratio_return.period.code == "LJ_YEAR_END"
 
 
 def _check_cohorts():

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Region
 from accounts.selectors import system_user
 from core import clock, outbox
-from website.management.demo import afterwards, associated, designated, filing, story
+from website.management.demo import afterwards, associated, designated, filing, returned, story
 from website.management.demo.world import World, build_world
 
 PROVINCE = "990000"
@@ -49,6 +49,8 @@ class Command(BaseCommand):
         filing.happen(world)
         self._say("what happened afterwards")
         afterwards.happen(world)
+        self._say("returns of the ratio")
+        returned.happen(world)
 
     def _cohort(self, world: World, plan: dict[str, Any]) -> None:
         self._say(f"cohort: {plan['key']} ({plan['until']})")

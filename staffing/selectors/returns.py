@@ -1,0 +1,275 @@
+"""Reads of returns: which periods there are, how an institution stands in each, one return with all its versions.
+
+"Not filed" is the absence of a version. It is never a figure: neither 0 nor that of another period.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import Designation, Institution, User
+from accounts.permissions import Permission
+from core import clock
+from core.calendar import Deadline, working_day_deadlines, working_days_between
+from core.errors import NotAllowed
+from staffing.models import FilingPeriod, RatioReturn, RatioRule, ReturnAnomaly, ReturnReminder, ReturnVersion
+from staffing.rules.calendar import Obliges
+from staffing.selectors.ratios import answering_for
+from staffing.selectors.versions import adopted, bound_by, rule_on
+from staffing.workflow import PREPARING, ReturnState
+
+
+@dataclass(frozen=True)
+class Period:
+    """A filing period with its days as the calendar knows them now."""
+
+    row: FilingPeriod
+    due: Deadline
+    correct_until: Deadline
+
+    def days_left(self, today: date) -> int:
+        """Calendar days to the last day to file; below zero after it."""
+        return (self.due.day - today).days
+
+    def working_days_late(self, today: date) -> int:
+        """0 while a day on the way is provisional: nobody is late by a calendar that is not published."""
+        return working_days_between(self.due.day, today) if self.due.has_passed(today) else 0
+
+    def over(self, today: date) -> bool:
+        """Is the day to be returned over? A day counts as it ended."""
+        return today > self.row.as_of
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an institution stands in a period. `version` is what was filed last, None: not filed."""
+
+    institution: Institution
+    period: Period
+    found: RatioReturn | None
+    version: ReturnVersion | None
+    obliged: bool
+    days_left: int
+    days_late: int
+
+    @property
+    def filed(self) -> bool:
+        return self.version is not None
+
+    @property
+    def filed_late(self) -> int:
+        """Working days after the last day on which the first version was filed."""
+        if self.version is None or self.found is None or not self.obliged:
+            return 0
+        first = min(self.found.versions.all(), key=lambda one: one.turn)
+        return self.period.working_days_late(first.filed_at.astimezone(clock.SHANGHAI).date())
+
+    @property
+    def to_do(self) -> bool:
+        """Does it lie with the institution?"""
+        return self.found.state in PREPARING if self.found else self.obliged
+
+
+@dataclass(frozen=True)
+class PublicReturn:
+    """What may be shown to everybody: the version that the authority accepted or corrected last."""
+
+    version: ReturnVersion
+    # A later version was filed and is not decided, or the figure of the day is another by now.
+    in_question: bool
+
+
+# --- periods --------------------------------------------------------------------------------------------------------
+def with_days(rows: Iterable[FilingPeriod]) -> list[Period]:
+    """The calendar is read once for all."""
+    rows = list(rows)
+    asked = [(row.as_of, days) for row in rows for days in (row.due_working_days, row.correct_working_days)]
+    ends = working_day_deadlines(asked)
+    return [Period(row, ends[2 * place], ends[2 * place + 1]) for place, row in enumerate(rows)]
+
+
+def opened(today: date) -> QuerySet[FilingPeriod]:
+    """The newest day first."""
+    return FilingPeriod.objects.filter(opens_on__lte=today).order_by("-as_of", "-pk")
+
+
+def periods(today: date) -> list[Period]:
+    return with_days(opened(today)[:100])
+
+
+def period_of(pk: int) -> Period:
+    """Public: when who has to file. Raises NotAllowed where there is none."""
+    if not (row := FilingPeriod.objects.filter(pk=pk).first()):
+        raise NotAllowed(permission=Permission.RETURN_FILE.value)
+    return with_days([row])[0]
+
+
+def is_about(period: FilingPeriod, institution: Institution) -> bool:
+    """May it file there? By category and region."""
+    if period.categories and institution.category not in period.categories:
+        return False
+    return not period.region_path or institution.region.path.startswith(period.region_path)
+
+
+def in_scope(period: FilingPeriod, institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+    """The same of rows in the database."""
+    rows = institutions.filter(region__path__startswith=period.region_path)
+    return rows.filter(category__in=period.categories) if period.categories else rows
+
+
+def obliged(period: FilingPeriod, institutions: Iterable[Institution]) -> frozenset[int]:
+    """Of those in scope the ones that have to file."""
+    found = [one for one in institutions if is_about(period, one)]
+    if period.obliges == Obliges.SCOPE:
+        return frozenset(one.pk for one in found)
+    return bound_by(found, rule_on(period.as_of, code=period.rule_code), period.as_of)
+
+
+# --- how an institution stands ----------------------------------------------------------------------------------------
+def standings(institution: Institution, today: date | None = None) -> list[Standing]:
+    """In every opened period that asks it or in which it has filed, the newest first."""
+    today = today or clock.today()
+    own = {one.period_id: one for one in with_versions(RatioReturn.objects.filter(institution=institution))}
+    has_staff = has_staff_list(institution)
+    found, all_periods = [], periods(today)
+    obliging = _obliging(institution, [one.row for one in all_periods]) if has_staff else set()
+    for period in all_periods:
+        asked = period.row.pk in obliging
+        may = has_staff and is_about(period.row, institution) and not period.due.has_passed(today)
+        if asked or may or period.row.pk in own:
+            found.append(standing(institution, period, own.get(period.row.pk), asked=asked, today=today))
+    return found
+
+
+def _obliging(institution: Institution, rows: list[FilingPeriod]) -> set[int]:
+    """The same as `obliged`, of one institution in many periods: two statements for all of them."""
+    about = [row for row in rows if is_about(row, institution)]
+    if not about:
+        return set()
+    rules = list(adopted().filter(reference_only=False).order_by("-valid_from"))
+    held = list(institution.designations.filter(valid_from__isnull=False))
+    found = set()
+    for row in about:
+        rule = _rule_among([one for one in rules if one.code == row.rule_code], row.as_of)
+        if row.obliges == Obliges.SCOPE or (rule and _binds(rule, institution, held, row.as_of)):
+            found.add(row.pk)
+    return found
+
+
+def _rule_among(rules: list[RatioRule], day: date) -> RatioRule | None:
+    """What `rule_on` answers, from versions in hand, the one begun last first."""
+    holding = (one for one in rules if one.valid_from <= day and (one.valid_to is None or one.valid_to >= day))
+    return next(holding, rules[-1] if rules else None)
+
+
+def _binds(rule: RatioRule, institution: Institution, held: list[Designation], day: date) -> bool:
+    if not rule.is_about(institution):
+        return False
+    if rule.binds == RatioRule.Binds.SCOPE:
+        return True
+    return rule.binds == RatioRule.Binds.DESIGNATED and any(
+        one.kind == rule.binding_designation
+        and one.valid_from is not None
+        and one.valid_from <= day
+        and (one.valid_to is None or one.valid_to > day)
+        for one in held
+    )
+
+
+def standing(
+    institution: Institution, period: Period, found: RatioReturn | None, *, asked: bool, today: date
+) -> Standing:
+    """`found` with its versions read along."""
+    version = max(found.versions.all(), key=lambda one: one.turn, default=None) if found else None
+    late = period.working_days_late(today) if version is None and asked else 0
+    return Standing(institution, period, found, version, asked, period.days_left(today), late)
+
+
+def current_standing(institution: Institution, today: date | None = None) -> Standing | None:
+    """What the ratio page and the first page tell: the newest period that asks for something, else the newest."""
+    found = standings(institution, today)
+    return next((one for one in found if one.to_do), found[0] if found else None)
+
+
+def has_staff_list(institution: Institution) -> bool:
+    """Legal persons that only stand behind a department or a base return nothing."""
+    return answering_for(Institution.objects.filter(pk=institution.pk)).exists()
+
+
+def history_before(institution: Institution, period: FilingPeriod) -> ReturnVersion | None:
+    """What was filed for the period before: history, never a figure of this one."""
+    rows = ReturnVersion.objects.filter(ratio_return__institution=institution, as_of__lt=period.as_of)
+    return rows.select_related("ratio_return__period", "rule").order_by("-as_of", "-turn").first()
+
+
+def reminders_of(institution: Institution, period: FilingPeriod) -> int:
+    return ReturnReminder.objects.filter(institution=institution, period=period).count()
+
+
+def public_return(institution: Institution, period: FilingPeriod, today: date | None = None) -> PublicReturn | None:
+    """None where nothing may be shown: not filed, not decided, not published by its call, or the window still open.
+
+    A caller that gets None says "not filed" or nothing, and shows no figure in its place.
+    """
+    today = today or clock.today()
+    if not period.published or not with_days([period])[0].correct_until.has_passed(today):
+        return None
+    rows = ReturnVersion.objects.filter(ratio_return__institution=institution, ratio_return__period=period)
+    decided = rows.filter(Q(decisions__step="accept") | Q(by_authority=True))
+    version = decided.select_related("ratio_return", "rule").order_by("-turn").first()
+    if version is None:
+        return None
+    return PublicReturn(version, version.ratio_return.state not in (ReturnState.ACCEPTED, ReturnState.CORRECTED))
+
+
+# --- one return -------------------------------------------------------------------------------------------------------
+def find_return(actor: User, pk: int) -> RatioReturn:
+    """For its institution and its authorities. Raises NotAllowed, also when there is none."""
+    rows = RatioReturn.objects.allowed(actor, Permission.RETURN_FILE)
+    rows |= RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE)
+    found = with_versions(rows.filter(pk=pk)).first()
+    if found is None:
+        raise NotAllowed(permission=Permission.RETURN_FILE.value)
+    return found
+
+
+def return_for(actor: User, pk: int, permission: Permission) -> RatioReturn:
+    """For whoever may do this with it. Raises NotAllowed."""
+    found = with_versions(RatioReturn.objects.allowed(actor, permission).filter(pk=pk)).first()
+    if found is None:
+        raise NotAllowed(permission=permission.value)
+    return found
+
+
+def versions_of(found: RatioReturn) -> list[ReturnVersion]:
+    """Every one that was filed, the last first, with what was decided on it and its receipt's hash."""
+    rows = found.versions.select_related("receipt", "rule", "check_of").prefetch_related("decisions")
+    return list(rows.defer("receipt__body").order_by("-turn"))
+
+
+def anomalies_of(checks: Collection[int]) -> list[ReturnAnomaly]:
+    return list(ReturnAnomaly.objects.filter(check_of__in=checks).order_by("pk"))
+
+
+def anomaly_for(actor: User, pk: int, permission: Permission) -> ReturnAnomaly:
+    """Raises NotAllowed, also when there is none."""
+    rows = ReturnAnomaly.objects.allowed(actor, permission)
+    found = rows.filter(pk=pk).select_related("check_of__ratio_return__institution__region").first()
+    if found is None:
+        raise NotAllowed(permission=permission.value)
+    return found
+
+
+def return_of(institution: Institution, period: FilingPeriod) -> RatioReturn | None:
+    return with_versions(RatioReturn.objects.filter(institution=institution, period=period)).first()
+
+
+def last_day_to_correct(found: RatioReturn) -> Deadline:
+    return with_days([found.period])[0].correct_until
+
+
+def with_versions(rows: QuerySet[RatioReturn]) -> QuerySet[RatioReturn]:
+    versions = Prefetch("versions", ReturnVersion.objects.order_by("turn"))
+    return rows.select_related("institution__region", "institution__parent", "period").prefetch_related(versions)

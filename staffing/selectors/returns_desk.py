@@ -1,0 +1,185 @@
+"""The desk of the authority: of one period who filed, who did not, what is to be decided; it counts its own rows."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Q
+
+from accounts.access import holds
+from accounts.models import AdminBody, Appointment, Institution, Membership, Region, User
+from accounts.models.bodies import Matter
+from accounts.permissions import GRANTS, Permission
+from accounts.selectors.bodies import competent_bodies
+from accounts.selectors.staff import running_on
+from core import clock
+from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnVersion
+from staffing.ratio import Ratio
+from staffing.rules.anomalies import Judgement
+from staffing.selectors.ratios import answering_for, members_of, ratio_among
+from staffing.selectors.returns import Period, Standing, in_scope, obliged, opened, standing, with_days, with_versions
+from staffing.workflow import ReturnState
+
+NOT_FILED, TO_DECIDE, LATE = "not_filed", "to_decide", "late"
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    standing: Standing
+    body: AdminBody | None
+    # May the actor decide? The own body receives it, and the institution is not the actor's own.
+    own: bool
+    # Anomalies of the version filed last: how many, how many of them without a judgement or with a question left.
+    anomalies: int = 0
+    open_anomalies: int = 0
+    # As known now, where the version was to be compared.
+    now: Ratio | None = None
+
+    @property
+    def groups(self) -> set[str]:
+        """The counts it is part of."""
+        found = {NOT_FILED} if not self.standing.filed else {self.standing.found.state}  # type: ignore[union-attr]
+        if self.standing.days_late:
+            found.add(LATE)
+        if self.standing.found and self.standing.found.state == ReturnState.FILED:
+            found.add(TO_DECIDE)
+        return found
+
+    @property
+    def moved(self) -> bool:
+        version = self.standing.version
+        return bool(version and self.now and (self.now.trained, self.now.staff) != (version.trained, version.staff))
+
+    @property
+    def clean(self) -> bool:
+        """Filed, the actor's to decide, nothing odd left, and the figure is still what was filed."""
+        return TO_DECIDE in self.groups and self.own and not self.open_anomalies and not self.moved
+
+
+@dataclass(frozen=True)
+class ReturnsDesk:
+    period: Period | None
+    periods: list[Period]
+    lines: list[DeskLine]
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def only(self, group: str) -> list[DeskLine]:
+        return [line for line in self.lines if not group or group in line.groups]
+
+    @property
+    def clean(self) -> list[DeskLine]:
+        return [line for line in self.lines if line.clean]
+
+
+def returns_desk(actor: User, pk: int | None = None) -> ReturnsDesk:
+    """The period asked for, or the newest opened one. A fixed number of statements for any number of institutions."""
+    today = clock.today()
+    periods = with_days(opened(today)[:100])
+    period = next((one for one in periods if one.row.pk == pk), periods[0] if periods else None)
+    if period is None:
+        return ReturnsDesk(None, [], [])
+    lines = _lines(actor, period, today)
+    counts = Counter(group for line in lines for group in line.groups)
+    return ReturnsDesk(period, periods, lines, {"all": len(lines), **counts, "clean": sum(one.clean for one in lines)})
+
+
+def waiting_returns(actor: User) -> tuple[int, date | None]:
+    """How many filed returns the actor's own body has to decide, in any period, and since when the oldest waits."""
+    rows = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE).filter(state=ReturnState.FILED)
+    waiting = list(with_versions(rows).order_by("pk"))
+    own = own_bodies(actor)
+    bodies = _receiving([one.institution.region for one in waiting])
+    mine = [one for one, body in zip(waiting, bodies, strict=True) if body and body.pk in own]
+    since = min((max(one.versions.all(), key=lambda row: row.turn).filed_at for one in mine), default=None)
+    return len(mine), since.astimezone(clock.SHANGHAI).date() if since else None
+
+
+def own_bodies(actor: User) -> frozenset[int]:
+    """The bodies for which the actor decides on returns."""
+    hats = (hat for hat in actor.worn_memberships() if Permission.RETURN_DECIDE in GRANTS[hat.role])
+    return frozenset(hat.admin_body_id for hat in hats if hat.admin_body_id)
+
+
+def own_institutions(actor: User) -> frozenset[int]:
+    """Where the actor works or acts: of these nobody decides as an authority."""
+    today = clock.today()
+    hats = Membership.objects.running(today).filter(user=actor, institution__isnull=False)
+    posts = Appointment.objects.holding().filter(
+        running_on(today), Q(person__user=actor) | Q(person__merged_into__user=actor)
+    )
+    places = {*hats.values_list("institution", flat=True), *posts.values_list("institution", flat=True)}
+    return frozenset(places)
+
+
+def decides_on(actor: User, institution: Institution) -> bool:
+    """Does the actor's body receive its returns, and is it not the actor's own? For buttons; services ask again."""
+    body = _receiving([institution.region])[0]
+    at_home = {institution.pk, institution.parent_id} & own_institutions(actor)
+    return body is not None and body.pk in own_bodies(actor) and not at_home
+
+
+def sees_desk(actor: User) -> bool:
+    return holds(actor, Permission.RETURN_DECIDE)
+
+
+def unjudged(version: ReturnVersion) -> int:
+    """Anomalies of a version that nobody judged, or of which a question is left."""
+    return ReturnAnomaly.objects.filter(_open(), check_of=version.check_of_id).count()
+
+
+def _open() -> Q:
+    return Q(judgement__in=["", Judgement.QUESTION])
+
+
+def _lines(actor: User, period: Period, today: date) -> list[DeskLine]:
+    reach = Institution.objects.allowed(actor, Permission.RETURN_DECIDE)
+    scope = in_scope(period.row, answering_for(reach))
+    institutions = {one.pk: one for one in scope.select_related("region", "parent").order_by("name", "pk")}
+    asked = obliged(period.row, institutions.values())
+    rows = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE).filter(period=period.row)
+    found = {one.institution_id: one for one in with_versions(rows)}
+    for one in found.values():
+        institutions.setdefault(one.institution_id, one.institution)
+    listed = [one for one in institutions.values() if one.pk in asked or one.pk in found]
+    standings = [standing(one, period, found.get(one.pk), asked=one.pk in asked, today=today) for one in listed]
+    return _told(actor, standings)
+
+
+def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
+    versions = [one.version for one in standings if one.version]
+    odd, now, own, at_home = _anomalies(versions), _now(versions), own_bodies(actor), own_institutions(actor)
+    bodies = _receiving([one.institution.region for one in standings])
+    lines = []
+    for one, body in zip(standings, bodies, strict=True):
+        check = one.version.check_of_id if one.version else 0
+        total, left = odd.get(check, (0, 0))
+        ratio = now.get(one.version.pk) if one.version else None
+        decides = bool(body and body.pk in own) and not {one.institution.pk, one.institution.parent_id} & at_home
+        lines.append(DeskLine(one, body, decides, total, left, ratio))
+    return lines
+
+
+def _receiving(regions: Collection[Region]) -> list[AdminBody | None]:
+    return competent_bodies([(Matter.RECEIVE_RETURNS, region) for region in regions], clock.today())
+
+
+def _anomalies(versions: Collection[ReturnVersion]) -> dict[int, tuple[int, int]]:
+    rows = ReturnAnomaly.objects.filter(check_of__in=[one.check_of_id for one in versions]).values("check_of")
+    counts = rows.annotate(total=Count("pk"), left=Count("pk", filter=_open())).order_by("check_of")
+    return {row["check_of"]: (row["total"], row["left"]) for row in counts}
+
+
+def _now(versions: Collection[ReturnVersion]) -> dict[int, Ratio]:
+    """What each figure is as known now: a few statements for all versions of a rule and day, which those of a period
+    share."""
+    found: dict[int, Ratio] = {}
+    groups = {(one.rule_id, one.as_of) for one in versions}
+    rules = RatioRule.objects.in_bulk([rule for rule, _day in groups])
+    for rule_id, day in sorted(groups):
+        of_group = [one for one in versions if (one.rule_id, one.as_of) == (rule_id, day)]
+        places = [one.ratio_return.institution_id for one in of_group]
+        people, _sealed = members_of(places, rules[rule_id], day)
+        for one in of_group:
+            found[one.pk] = ratio_among([people[one.ratio_return.institution_id]], rules[rule_id])
+    return found
