@@ -138,6 +138,8 @@ POSTGRESQL: dict[str, Any] = {
     "USER": env.text("PLATFORM_DB_USER", "platform"),
     "PASSWORD": env.text("PLATFORM_DB_PASSWORD"),
 }
+# Connections that are kept: each is looked at before it is given out, so that nobody meets one whose server was gone.
+POOLED: dict[str, Any] = {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}}}
 DATABASES = {"default": POSTGRESQL if env.text("PLATFORM_DB_HOST") else SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

@@ -39,7 +39,7 @@ if env.text("PLATFORM_DB_HOST"):
     DATABASES = {
         "default": {
             **base.POSTGRESQL,
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+            **base.POOLED,
         }
     }
 
