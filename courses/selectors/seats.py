@@ -77,11 +77,9 @@ def held_by(institution: Institution) -> dict[int, SeatReservation]:
 
 def held_for(user: User) -> QuerySet[SeatReservation]:
     """Seats held in the name of somebody who has not applied yet."""
-    person = Person.objects.filter(user=user).first()
-    if person is None:
-        return SeatReservation.objects.none()
-    applied = Enrolment.objects.filter(same_person(person.pk)).values("cohort")
-    rows = SeatReservation.objects.live().filter(same_person(person.pk)).exclude(cohort__in=applied)
+    applied = Enrolment.objects.filter(applicant=user).values("cohort")
+    own = Q(person__user=user) | Q(person__merged_into__user=user)
+    rows = SeatReservation.objects.live().filter(own).exclude(cohort__in=applied)
     return rows.select_related("cohort__base", "cohort__programme__level", "institution").order_by("held_until")
 
 

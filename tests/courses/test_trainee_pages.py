@@ -155,7 +155,7 @@ def test_my_cohorts_takes_the_same_queries_for_any_number(signed_in, trainee, ro
         make_sitting(enrolment.cohort)
         make_session(enrolment.cohort)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get(address("my_cohorts"))
 
 

@@ -25,7 +25,7 @@ from courses.services import complete_enrolments
 from oversight.services import ask_for_correction
 from staffing.models import SealedCount
 from tests.e2e.certificates import certificate_desks, one_of_each_today, public_log
-from tests.e2e.cockpits import cockpits
+from tests.e2e.cockpits import cockpits, papers_of_the_ratio
 from tests.e2e.offices import offices
 
 VISITOR = ""
@@ -243,6 +243,7 @@ def _institutions(made: Tour) -> None:
     made.add(OFFICER, "certificates:checks", name="no checks")
     made.add(OFFICER, "certificates:new_check")
     cockpits(made, own, gao.pk, OFFICER, PROVINCE)
+    papers_of_the_ratio(made, own, OFFICER, PROVINCE)
     made.add(OFFICER, "accounts:roster")
     made.add(OFFICER, "accounts:roster", query="?q=nobody", name="roster without rows")
     made.add(OFFICER, "accounts:import_roster")
