@@ -16,6 +16,7 @@ from accounts.middleware import SignedInRequest
 from accounts.models import Person
 from accounts.permissions import Permission
 from accounts.selectors import reached_institution
+from accounts.views.trails import trail
 from core.errors import DomainError, NotAllowed
 from courses import services
 from courses.forms.seats import ReserveForm
@@ -36,7 +37,7 @@ def seats(request: SignedInRequest) -> HttpResponse:
     if not holds(request.user, Permission.SEAT_RESERVE):
         raise NotAllowed(permission=Permission.SEAT_RESERVE.value)
     page = Paginator(selectors.reservations(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "courses/seats.html", {"page": page})
+    return render(request, "courses/seats.html", {"page": page, "crumbs": trail(_("Reserved seats"))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

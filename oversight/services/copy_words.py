@@ -61,6 +61,8 @@ FACTS: dict[str, Promise] = {
     "document": pgettext_lazy("my data", "Document"),
     "decided_at": pgettext_lazy("my data", "Decided"),
     "cohort": pgettext_lazy("my data", "Cohort"),
+    "held_until": pgettext_lazy("my data", "Held to the end of"),
+    "reserved_at": pgettext_lazy("my data", "Reserved on"),
     "applied_at": pgettext_lazy("my data", "Applied"),
     "session": pgettext_lazy("my data", "Session"),
     "status": pgettext_lazy("my data", "Attendance"),
@@ -211,6 +213,10 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "courses.Enrolment": (
         pgettext_lazy("my data", "Enrolments"),
         "cohort state applied_at",
+    ),
+    "courses.SeatReservation": (
+        pgettext_lazy("my data", "Seats held for you"),
+        "cohort institution held_until state reserved_at",
     ),
     "courses.Attendance": (
         pgettext_lazy("my data", "Attendance"),

@@ -30,7 +30,9 @@ class AttestForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=60, help_text=_("It stands on the receipt."))
     post = forms.CharField(label=_("Your post"), max_length=60)
     reason = forms.CharField(
-        label=_("What is different from the version before, and why"), max_length=1000, widget=ROWS
+        label=_("Your answer to what was asked, and what is different from the version before"),
+        max_length=1000,
+        widget=ROWS,
     )
     attests = forms.BooleanField(label=_("I attest that the roster and the evidence behind these figures are true."))
 
@@ -55,7 +57,7 @@ class ReturnDecisionForm(forms.Form):
         max_length=2000,
         required=False,
         widget=ROWS,
-        help_text=_("Needed unless the return is accepted; the institution reads it."),
+        help_text=_("The institution reads it. Accepting needs none."),
     )
     name = forms.CharField(
         label=_("Your name"), max_length=60, required=False, help_text=_("For a correction: it stands on the receipt.")

@@ -29,7 +29,7 @@ WORDS: Mapping[str, Said] = {
     "shortfall": Said("缺口人数", "Shortfall", "不足人数"),
     "sealed": Said("其中涉密岗位（仅计数）", "Secret posts (numbers only)", "うち秘密職位（人数のみ）"),
     "made": Said("出具", "Made", "発行"),
-    "fraction": Said("接受过专业化教育培训 / 专职人员", "trained / professional staff", "研修修了者 / 専門職員"),
+    "fraction": Said("接受过专业化教育培训 / 专业人员", "trained / professional staff", "研修修了者 / 専門職員"),
     "check": Said("扫码或按编号核验", "Scan, or verify by the reference", "QRコードまたは番号で確認"),
     "lines": Said("人员清单（不含姓名）", "Lines without names", "氏名を含まない一覧"),
     "entry": Said("序号", "No.", "番号"),

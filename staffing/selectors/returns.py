@@ -3,7 +3,7 @@
 "Not filed" is the absence of a version. It is never a figure: neither 0 nor that of another period.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,15 @@ from accounts.permissions import Permission
 from core import clock
 from core.calendar import Deadline, working_day_deadlines, working_days_between
 from core.errors import NotAllowed
-from staffing.models import FilingPeriod, RatioReturn, RatioRule, ReturnAnomaly, ReturnReminder, ReturnVersion
+from staffing.models import (
+    FilingPeriod,
+    RatioReturn,
+    RatioRule,
+    ReturnAnomaly,
+    ReturnDecision,
+    ReturnReminder,
+    ReturnVersion,
+)
 from staffing.rules.calendar import Obliges
 from staffing.selectors.ratios import answering_for
 from staffing.selectors.versions import adopted, bound_by, rule_on
@@ -247,6 +255,13 @@ def versions_of(found: RatioReturn) -> list[ReturnVersion]:
     """Every one that was filed, the last first, with what was decided on it and its receipt's hash."""
     rows = found.versions.select_related("receipt", "rule", "check_of").prefetch_related("decisions")
     return list(rows.defer("receipt__body").order_by("-turn"))
+
+
+def question_left(found: RatioReturn, versions: Sequence[ReturnVersion]) -> ReturnDecision | None:
+    """What the authority asked when it sent the last version back, until the next one is filed."""
+    if not versions or found.state in (ReturnState.FILED, ReturnState.ACCEPTED, ReturnState.CORRECTED):
+        return None
+    return next((one for one in versions[0].decisions.all() if one.step == "return"), None)
 
 
 def anomalies_of(checks: Collection[int]) -> list[ReturnAnomaly]:

@@ -14,7 +14,7 @@ from accounts.permissions import GRANTS, Permission
 from accounts.selectors.bodies import competent_bodies
 from accounts.selectors.staff import running_on
 from core import clock
-from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnVersion
+from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnDecision, ReturnVersion
 from staffing.ratio import Ratio
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.ratios import answering_for, members_of, ratio_among
@@ -35,6 +35,8 @@ class DeskLine:
     open_anomalies: int = 0
     # As known now, where the version was to be compared.
     now: Ratio | None = None
+    # The body sent an earlier version back: whoever accepts reads what was asked and answered.
+    asked: bool = False
 
     @property
     def groups(self) -> set[str]:
@@ -53,8 +55,9 @@ class DeskLine:
 
     @property
     def clean(self) -> bool:
-        """Filed, the actor's to decide, nothing odd left, and the figure is still what was filed."""
-        return TO_DECIDE in self.groups and self.own and not self.open_anomalies and not self.moved
+        """Filed, the actor's to decide, never sent back, nothing odd left, and the figure is still what was filed."""
+        left = self.open_anomalies or self.moved or self.asked
+        return TO_DECIDE in self.groups and self.own and not left
 
 
 @dataclass(frozen=True)
@@ -149,15 +152,22 @@ def _lines(actor: User, period: Period, today: date) -> list[DeskLine]:
 def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
     versions = [one.version for one in standings if one.version]
     odd, now, own, at_home = _anomalies(versions), _now(versions), own_bodies(actor), own_institutions(actor)
-    bodies = _receiving([one.institution.region for one in standings])
+    bodies, asked = _receiving([one.institution.region for one in standings]), _asked(versions)
     lines = []
     for one, body in zip(standings, bodies, strict=True):
         check = one.version.check_of_id if one.version else 0
         total, left = odd.get(check, (0, 0))
         ratio = now.get(one.version.pk) if one.version else None
         decides = bool(body and body.pk in own) and not {one.institution.pk, one.institution.parent_id} & at_home
-        lines.append(DeskLine(one, body, decides, total, left, ratio))
+        lines.append(DeskLine(one, body, decides, total, left, ratio, bool(one.found and one.found.pk in asked)))
     return lines
+
+
+def _asked(versions: Collection[ReturnVersion]) -> frozenset[int]:
+    """Returns of which a version was sent back with questions."""
+    wanted = [one.ratio_return_id for one in versions]
+    rows = ReturnDecision.objects.filter(step="return", version__ratio_return__in=wanted)
+    return frozenset(rows.values_list("version__ratio_return", flat=True))
 
 
 def _receiving(regions: Collection[Region]) -> list[AdminBody | None]:

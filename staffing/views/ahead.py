@@ -66,15 +66,14 @@ def ahead(request: SignedInRequest, id: str) -> HttpResponse:
         "result": _result(found, tried, plan, experiment) if tried else None,
         "lines": _lines(found, experiment, request.GET),
         "may_enter": holds(request.user, Permission.ROSTER_IMPORT),
-        "places": _places(request, found, plan),
+        "reserves": (reserves := can(request.user, Permission.SEAT_RESERVE, found.institution)),
+        "places": _places(plan) if reserves else [],
     }
     return render(request, "staffing/ahead.html", context)
 
 
-def _places(request: SignedInRequest, found: Ahead, plan: Plan) -> list[str]:
-    """For the button of whoever may hold seats for this institution: `class:person` of those that are not held."""
-    if not can(request.user, Permission.SEAT_RESERVE, found.institution):
-        return []
+def _places(plan: Plan) -> list[str]:
+    """For the button of whoever may hold seats for the institution: `class:person` of those that are not held."""
     return [f"{one.cohort.pk}:{one.person}" for one in plan.to_reserve if one.cohort and not one.joins]
 
 

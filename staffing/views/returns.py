@@ -79,6 +79,7 @@ def one_return(request: SignedInRequest, pk: int) -> HttpResponse:
         "moved": moved,
         "why": why_moved(moved) if moved and moved.differs else [],
         "public": public_from(period, clock.today()),
+        "asked": returns.question_left(found, versions),
         "crumbs": _crumbs(request, found),
         **_may(request, found, period),
     }
@@ -89,8 +90,14 @@ def one_return(request: SignedInRequest, pk: int) -> HttpResponse:
 def check(request: SignedInRequest, pk: int) -> HttpResponse:
     found = return_for(request.user, pk, FILES)
     try:
-        services.check_return(actor=request.user, ratio_return=found)
-        messages.success(request, _("Checked. Read the figures and answer what is asked."))
+        made = services.check_return(actor=request.user, ratio_return=found)
+        odd = returns.anomalies_of([made.pk])
+        messages.success(
+            request,
+            _("Checked. Read the figures and answer what is asked.")
+            if odd
+            else _("Checked. Nothing is asked: read the figures, then attest."),
+        )
     except DomainError as error:
         messages.error(request, refusal(error))
     return redirect("staffing:return", pk=pk)
@@ -144,6 +151,7 @@ def attest(request: SignedInRequest, pk: int) -> HttpResponse:
         "check": latest,
         "period": period,
         "public": public_from(period, clock.today()),
+        "asked": returns.question_left(found, returns.versions_of(found)),
         "crumbs": _crumbs(request, found, _("Attest and file")),
     }
     return render(request, "staffing/return_attest.html", context)

@@ -107,6 +107,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "found": found,
         "form": form,
+        "asked": [one for version in versions for one in version.decisions.all() if one.step == "return"],
         "steps": steps,
         "version": versions[0],
         "moved": moved,

@@ -6,11 +6,14 @@
   if (!page) return;
 
   class Invalid extends Error {}
+  // A paper of the platform that this page does not check.
+  class Other extends Error {}
   // `why` names a sentence of the page ([data-reason]).
   const need = (holds, why) => { if (!holds) throw new Invalid(why); };
   const DAY = 24 * 3600 * 1000;
   const PARTS = ["credential.json", "credential.jwt", "salt", "certificate.tlog-proof", "certificate.json"];
   const [CREDENTIAL, TOKEN, SALT, PROOF, FACTS] = PARTS;
+  const RATIO = "ratio-proof.json";
 
   // --- bytes -----------------------------------------------------------------------------------------------------
   const utf8 = (text) => new TextEncoder().encode(text);
@@ -758,6 +761,8 @@
     need(pdf && pdf.length <= 2_000_000, "pdf");
     const policy = await readPolicy(text(written)).catch(() => { throw new Invalid("policy"); });
     const files = await attachments(await checkSeal(await Pdf.open(pdf), policy));
+    // Sealed by us and no certificate: nothing is said against it.
+    if (RATIO in files) throw new Other();
     need(PROOF in files, "noproof");
     need(PARTS.every((name) => name in files), "form");
     const [proof, credential, salt] = [readProof(files[PROOF]), JSON.parse(text(files[CREDENTIAL])), text(files[SALT])];
@@ -804,7 +809,8 @@
       const made = await verify(given);
       show(made.answer, made);
     } catch (error) {
-      show("invalid", { reason: error instanceof Invalid ? error.message : "form" });
+      if (error instanceof Other) show("other", {});
+      else show("invalid", { reason: error instanceof Invalid ? error.message : "form" });
     }
   };
   find("form").hidden = false;
