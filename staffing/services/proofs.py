@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +31,7 @@ DRAW = "staffing.draw_proof"
 LOG_POLICY = "ratio-proof-1"
 # With more lines its parts would be larger than a stand-alone verifier reads.
 MOST_LINES = 5000
+SECOND_CLICK = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -44,8 +45,8 @@ def make_proof(
 ) -> RatioProof:
     """Of the end of a day (default today) as known at a moment (default now), by the rule in force or another one.
 
-    Asked again for the same, the proof that there is. Raises `proof_day_to_come`, `proof_moment_to_come`,
-    `proof_known_before_day`, `proof_too_large`.
+    Asked again for the same, the proof that there is; within a minute also for "now" again. Raises
+    `proof_day_to_come`, `proof_moment_to_come`, `proof_known_before_day`, `proof_too_large`.
     """
     require(actor, Permission.RATIO_PROVE, institution)
     # Whoever writes a new line of this roster has ended, or begins after this.
@@ -57,6 +58,8 @@ def make_proof(
     if made := RatioProof.objects.filter(institution=institution, rule=rule, as_of=day, known_at=moment).first():
         return made
     answer = institution_ratio(institution, as_of=day, known_at=moment, rule=rule)
+    if known_at is None and (same := _made_just_now(actor, answer, now)):
+        return same
     proof = _made(actor, answer, now)
     audit.record(
         actor, "staffing.proof_made", proof, reference=proof.reference, as_of=day.isoformat(),
@@ -64,6 +67,14 @@ def make_proof(
     )  # fmt: skip
     outbox.add(DRAW, proof.pk)
     return proof
+
+
+def _made_just_now(actor: User, answer: RatioAnswer, now: datetime) -> RatioProof | None:
+    """A second click: its moment is another one, its answer the same."""
+    rows = RatioProof.objects.filter(institution=answer.institution, rule=answer.rule, as_of=answer.as_of)
+    last = rows.filter(asked_by=actor, made_at__gt=now - SECOND_CLICK).order_by("-made_at").first()
+    same = last and last.ratio == answer.ratio and last.known_at == last.made_at
+    return last if same else None
 
 
 def _check(day: date, moment: datetime, now: datetime) -> None:

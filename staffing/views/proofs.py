@@ -18,6 +18,7 @@ from accounts.models import Institution
 from accounts.permissions import Permission
 from accounts.views.trails import trail
 from certificates.selectors.files import stored_bytes
+from core import clock
 from core.errors import DomainError
 from staffing import services
 from staffing.forms.proofs import ProofForm
@@ -25,6 +26,7 @@ from staffing.models import RatioProof
 from staffing.selectors import find_institution
 from staffing.selectors.proof_checks import verify_proof
 from staffing.selectors.proofs import csv_bytes, find_proof, json_bytes, lines_of, proofs_of, samples_of, verify_path
+from staffing.selectors.sealed import sealed_on, sealed_rows
 
 log = logging.getLogger(__name__)
 WORDS: dict[str, Promise] = {
@@ -48,6 +50,7 @@ def proofs(request: SignedInRequest, id: str) -> HttpResponse:
         "proofs": proofs_of(request.user, institution)[:200],
         "form": form,
         "may_prove": can(request.user, Permission.RATIO_PROVE, institution),
+        "sealed": sealed_on(sealed_rows(institution), clock.today()).staff,
         "crumbs": trail(_("Proofs"), _to_ratio(institution)),
     }
     return render(request, "staffing/proofs.html", context)
@@ -70,7 +73,7 @@ def proof(request: SignedInRequest, reference: str) -> HttpResponse:
     may_audit = can(request.user, Permission.RATIO_AUDIT, found)
     context = {
         "proof": found,
-        "answer": verify_proof(reference),
+        "answer": verify_proof(reference, insider=True),
         "lines": lines_of(found),
         "check_path": verify_path(found),
         "may_audit": may_audit,

@@ -32,6 +32,7 @@ WITH_ROWS = {
     "institution/roster/export.xlsx", "institution/roster/export.csv", "oversight/<str:code>/institutions.xlsx",
     "audit/trail.xlsx", "audit/looks.xlsx", "filing/lists/<int:pk>/file/",
     "institution/checks/<uuid:uuid>/file/", "ratio-proofs/<str:reference>/csv/",
+    "oversight/<str:code>/shortfall.xlsx",
 }  # fmt: skip
 # Needs a file to be sent first; asked below as well.
 AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/", "base/import/<str:sha256>/errors/"}
@@ -124,6 +125,16 @@ def test_table_of_institutions_calculates_nothing(db):
 
     answer = signed_in(regulator()).get("/oversight/990101/institutions.xlsx")
 
+    assert calculated(answer.content) == []
+
+
+def test_who_is_short_calculates_nothing_either(db):
+    for text in hostile_texts():
+        make_appointment(make_person("高轩"), make_institution(name=f"{text}", code="990101", level="county"))
+
+    answer = signed_in(regulator()).get("/oversight/990101/shortfall.xlsx")
+
+    assert len(answer.content) > 5_000
     assert calculated(answer.content) == []
 
 

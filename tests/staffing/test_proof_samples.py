@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import AccessEntry
 from accounts.permissions import Role
+from certificates.tlog import services as log
 from certificates.tlog.models import Checkpoint
 from core import clock
 from core.errors import DomainError, NotAllowed
@@ -50,6 +51,14 @@ def test_seed_comes_from_the_signed_head_over_the_proof(proof, settings, tmp_pat
 
     head = Checkpoint.objects.get()
     assert (sample.head_size, sample.head) == (head.size, bytes(head.root).hex())
+
+
+def test_head_from_before_the_entry_is_no_seed(proof, settings, tmp_path):
+    """Whoever made the proof could have tried until the known head drew whom he liked."""
+    witnessed(tmp_path, settings)
+    later = proven(staffed(2, 2))
+    log.sequence(limit=300)
+    assert sampled(later).head_size is None
 
 
 def test_opened_lines_show_person_and_evidence_and_fit(proof):

@@ -8,11 +8,23 @@ from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.selectors import system_user
 from certificates.tlog.models import PendingEntry
+from core.models import AuditEntry
 from staffing.models import RatioProof
-from staffing.selectors.proof_checks import COULD_NOT_CHECK, NEVER_MADE, STANDS, verify_proof, verify_proof_file
+from staffing.selectors.proof_checks import (
+    COULD_NOT_CHECK,
+    FIGURE,
+    NEVER_MADE,
+    STANDS,
+    UNTOLD,
+    verify_proof,
+    verify_proof_file,
+)
 from staffing.selectors.proofs import csv_bytes, json_bytes, lines_of
+from staffing.services.proof_rounds import check_proofs
 from tests.staffing.proving import NAMES, drawn, overwrite, proven, staffed
+from tests.staffing.returns_builders import annul
 from tests.tlog.logs import unguarded, witnessed
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +107,8 @@ CHANGES = {
     "root": ("0" * 64, "statement"),
     "json_sha256": ("0" * 64, "lines"),
     "token": ("a.b.c", "signature"),
+    "document": ("{", "lines"),
+    "salt": ("zz", "log"),
 }
 
 
@@ -159,4 +173,25 @@ def test_verification_takes_the_same_queries_for_any_staff(client, people, djang
         asked(client, proof)
 
 
-QUERIES = 16
+QUERIES = 12
+
+
+def test_damaged_proof_does_not_hold_up_the_round_for_the_others(proof):
+    other = proven(staffed(1, 1))
+    overwrite(proof, "document", "{")
+    overwrite(other, "trained", 2)
+    assert check_proofs(actor=system_user()) == 2
+    assert AuditEntry.objects.filter(verb="staffing.proof_differs").count() == 2
+
+
+# --- few people -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("people", "told"), [(9, UNTOLD), (10, FIGURE)])
+def test_strangers_are_not_told_of_few_people_whether_something_changed(client, people, told):
+    """Whoever knows them would read from it whose training was annulled."""
+    place = staffed(people, 0)
+    proof = proven(place)
+    annul(place)
+    assert verify_proof(proof.reference).later == told
+    assert verify_proof(proof.reference, insider=True).later == FIGURE
+    text = asked(client, proof).content.decode()
+    assert ("nobody is told here" in text) == (told == UNTOLD)

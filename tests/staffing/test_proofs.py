@@ -162,7 +162,7 @@ def test_table_calculates_nothing():
 def test_later_correction_changes_what_is_known_now_and_never_the_proof():
     place = staffed(3, 1)
     proof = proven(place)
-    assert (fraction(proof), verify_proof(proof.reference).later) == ((3, 4), SAME)
+    assert (fraction(proof), verify_proof(proof.reference, insider=True).later) == ((3, 4), SAME)
     record = proof.entries.filter(trained=True).first().person.training_records.get()
 
     with clock.travel(timedelta(hours=1)):
@@ -170,7 +170,7 @@ def test_later_correction_changes_what_is_known_now_and_never_the_proof():
             record=record, annulled_on=DAY, recorded_at=clock.now(), recorded_by=system_user(), reason="代考"
         )
         now, again = answer_now(proof).ratio, answer_again(proof).ratio
-        answer = verify_proof(proof.reference)
+        answer = verify_proof(proof.reference, insider=True)
 
     assert ((now.trained, now.staff), (again.trained, again.staff)) == ((2, 4), (3, 4))
     assert (answer.outcome, answer.later, answer.said["trained"]) == (STANDS, VERDICT, 3)
@@ -181,7 +181,7 @@ def test_later_figure_with_the_same_verdict_is_told_as_such():
     proof = proven(place)
     with clock.travel(timedelta(hours=1)):
         make_appointment(make_person("新"), place)
-        assert verify_proof(proof.reference).later == FIGURE
+        assert verify_proof(proof.reference, insider=True).later == FIGURE
 
 
 def test_asked_again_it_is_the_same_proof():
@@ -279,7 +279,7 @@ def test_making_takes_the_same_queries_for_any_staff(people, django_assert_num_q
         proven(place)
 
 
-QUERIES = 32
+QUERIES = 33
 
 
 # --- references -----------------------------------------------------------------------------------------------------
@@ -296,3 +296,16 @@ def test_reference_is_no_certificate_number_and_finds_slips():
     ]  # fmt: skip
     with pytest.raises(ValueError, match="no reference"):
         proof_reference(year=2026, random="I" * 16)
+
+
+def test_second_click_is_the_same_proof_and_a_later_one_another():
+    place = staffed()
+    actor = officer(place)
+    first = make_proof(actor=actor, institution=place)
+    assert make_proof(actor=actor, institution=place) == first
+    assert RatioProof.objects.count() == 1
+    make_appointment(make_person("新来者"), place)
+    second = make_proof(actor=actor, institution=place)
+    assert second.staff == first.staff + 1
+    with clock.travel(timedelta(minutes=2)):
+        assert make_proof(actor=actor, institution=place) != second
