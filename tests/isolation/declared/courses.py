@@ -10,7 +10,8 @@ ADDRESSES: dict[str, Address] = {
     "cohorts/<int:pk>/": public(pk="cohort", post="", shows=PUBLIC_COHORT),
     "cohorts/<int:pk>/apply/": signed_in(pk="cohort", shows=PUBLIC_COHORT),
     "learn/<int:enrolment>/lessons/<uuid:key>/": only("trainee", enrolment="enrolment", key="lesson.translation_key"),
-    "cohorts/<int:pk>/reserve/": only("officer", pk="cohort", shows=PUBLIC_COHORT),
+    # Dates and seats of an opened class are public: seats are held in any.
+    "cohorts/<int:pk>/reserve/": only("officer", pk="cohort", of_all=True, shows=PUBLIC_COHORT),
     "institution/seats/": only("officer", post=""),
     "institution/seats/plan/": only("officer", body={}),
     "institution/seats/<int:pk>/release/": only("officer", pk="seatreservation", body={}),
