@@ -137,7 +137,8 @@ def answer_anomaly(*, actor: User, anomaly: ReturnAnomaly, answer: str) -> Retur
         raise WrongState(step="answer", state=found.state)
     anomaly.answer, anomaly.answered_at, anomaly.answered_by = answer, clock.now(), actor
     anomaly.save(update_fields=["answer", "answered_at", "answered_by"])
-    audit.record(actor, "staffing.return_anomaly_answered", found, kind=anomaly.kind)
+    # The verb of a step, as declaring has one: who answers is no judge of the answer.
+    audit.record(actor, "staffing.ratioreturn.answer", found, kind=anomaly.kind)
     return anomaly
 
 

@@ -15,12 +15,12 @@ from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed, WrongState
-from core.workflow import advance
+from core.workflow import advance, took_part
 from staffing.models import RatioReturn, ReturnAnomaly, ReturnCheck, ReturnDecision, ReturnVersion
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.returns_desk import own_bodies, own_institutions, unjudged
 from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers
-from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
+from staffing.workflow import FILING, RATIO_RETURN_STEPS, ReturnState
 
 DECIDED = "staffing.return_decided"
 
@@ -97,7 +97,7 @@ def correct_return(
 def judge_anomaly(*, actor: User, anomaly: ReturnAnomaly, judgement: str, because: str) -> ReturnAnomaly:
     """A person's word about a question that was answered; no figure and no state follows from it.
 
-    Raises `reason_missing`, WrongState (not of the version that waits for a decision), …
+    Raises `reason_missing`, `same_person_twice`, WrongState (not of the version that waits for a decision), …
     """
     found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=anomaly.check_of.ratio_return_id)
     require(actor, Permission.RETURN_DECIDE, anomaly)
@@ -136,6 +136,8 @@ def _require_may_decide(actor: User, found: RatioReturn) -> None:
     institution = Institution.objects.select_related("region").get(pk=found.institution_id)
     if {institution.pk, institution.parent_id} & own_institutions(actor):
         raise NotAllowed("own_institution")
+    if took_part(found, FILING, actor):
+        raise NotAllowed("same_person_twice")
     body = competent_body(Matter.RECEIVE_RETURNS, institution.region, clock.today())
     if body is None:
         raise DomainError("nobody_competent")

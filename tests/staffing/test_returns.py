@@ -12,7 +12,7 @@ from staffing.models import RatioReturn, ReturnVersion
 from staffing.selectors.returns import with_days
 from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
 from tests.builders import make_appointment, make_person, officer, regulator
-from tests.staffing.returns_builders import DAY, annul, attested, begun, filed, make_period, on, receiver, staffed
+from tests.staffing.returns_builders import DAY, annul, attested, begun, filed, make_period, odd, on, receiver, staffed
 
 pytestmark = pytest.mark.django_db
 NOW = date(2026, 7, 3)
@@ -272,14 +272,59 @@ def test_who_acts_or_works_for_the_institution_does_not_decide(place, period):
         )
 
 
-def test_who_had_a_hand_in_it_does_not_decide(place, period):
-    authority, both = receiver(), officer(place)
-    version = filed(place, period, both)
+def turned_regulator(both, authority):
+    """Whoever worked for the institution yesterday sits in the authority today."""
     body = authority.memberships.get().admin_body
     both.memberships.all().update(valid_to=NOW)
     Membership.objects.create(user=both, role="regulator", admin_body=body, valid_from=date(2020, 1, 1))
     both.worn = [one for one in both.valid_memberships() if one.role == "regulator"]
+    return both
+
+
+def decisions_on(version, actor):
+    given = {"actor": actor, "ratio_return": version.ratio_return, "version": version.pk}
+    return [
+        (services.accept_return, given),
+        (services.send_back_return, {**given, "questions": "？"}),
+        (services.correct_return, {**given, "name": "沈砚秋", "post": "处长", "reason": "更正"}),
+    ]
+
+
+def test_who_had_a_hand_in_it_does_not_decide(place, period):
+    authority, both = receiver(), officer(place)
+    version = filed(place, period, both)
+
+    for act, given in decisions_on(version, turned_regulator(both, authority)):
+        refused("same_person_twice", act, **given)
+
+
+def test_who_answered_neither_judges_nor_decides(period):
+    """Others declared, checked and attested: one answer is a hand in it."""
+    authority, colleague = receiver(), officer(place := odd())
+    found, other = begun(place, period, colleague), officer(place)
+    check = services.check_return(actor=colleague, ratio_return=found)
+    anomaly = check.anomalies.get()
+    services.answer_anomaly(actor=other, anomaly=anomaly, answer="新设团队")
+    version = attested(found, colleague)
+
+    turned_regulator(other, authority)
+
+    judged = {"anomaly": anomaly, "judgement": "explained", "because": "已核"}
+    refused("same_person_twice", services.judge_anomaly, actor=other, **judged)
+    for act, given in decisions_on(version, other):
+        refused("same_person_twice", act, **given)
+    assert services.judge_anomaly(actor=authority, **judged).judgement == "explained"
+
+
+def test_who_filed_does_not_judge(period):
+    authority, both = receiver(), officer(place := odd())
+    anomaly = filed(place, period, both).check_of.anomalies.get()
 
     refused(
-        "same_person_twice", services.accept_return, actor=both, ratio_return=version.ratio_return, version=version.pk
+        "same_person_twice",
+        services.judge_anomaly,
+        actor=turned_regulator(both, authority),
+        anomaly=anomaly,
+        judgement="explained",
+        because="已核",
     )
