@@ -105,20 +105,24 @@ def own_bodies(actor: User) -> frozenset[int]:
 
 
 def own_institutions(actor: User) -> frozenset[int]:
-    """Where the actor works or acts: of these nobody decides as an authority."""
+    """The legal persons where the actor works or acts, in any department: of these nobody decides as an authority."""
     today = clock.today()
     hats = Membership.objects.running(today).filter(user=actor, institution__isnull=False)
     posts = Appointment.objects.holding().filter(
         running_on(today), Q(person__user=actor) | Q(person__merged_into__user=actor)
     )
-    places = {*hats.values_list("institution", flat=True), *posts.values_list("institution", flat=True)}
-    return frozenset(places)
+    places = [rows.values_list("institution__parent", "institution") for rows in (hats, posts)]
+    return frozenset(parent or place for found in places for parent, place in found)
+
+
+def legal_person(institution: Institution) -> int:
+    return institution.parent_id or institution.pk
 
 
 def decides_on(actor: User, institution: Institution) -> bool:
     """Does the actor's body receive its returns, and is it not the actor's own? For buttons; services ask again."""
     body = _receiving([institution.region])[0]
-    at_home = {institution.pk, institution.parent_id} & own_institutions(actor)
+    at_home = legal_person(institution) in own_institutions(actor)
     return body is not None and body.pk in own_bodies(actor) and not at_home
 
 
@@ -158,7 +162,7 @@ def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
         check = one.version.check_of_id if one.version else 0
         total, left = odd.get(check, (0, 0))
         ratio = now.get(one.version.pk) if one.version else None
-        decides = bool(body and body.pk in own) and not {one.institution.pk, one.institution.parent_id} & at_home
+        decides = bool(body and body.pk in own) and legal_person(one.institution) not in at_home
         lines.append(DeskLine(one, body, decides, total, left, ratio, bool(one.found and one.found.pk in asked)))
     return lines
 

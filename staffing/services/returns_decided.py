@@ -18,7 +18,7 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance, took_part
 from staffing.models import RatioReturn, ReturnAnomaly, ReturnCheck, ReturnDecision, ReturnVersion
 from staffing.rules.anomalies import Judgement
-from staffing.selectors.returns_desk import own_bodies, own_institutions, unjudged
+from staffing.selectors.returns_desk import legal_person, own_bodies, own_institutions, unjudged
 from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers
 from staffing.workflow import FILING, RATIO_RETURN_STEPS, ReturnState
 
@@ -101,7 +101,7 @@ def judge_anomaly(*, actor: User, anomaly: ReturnAnomaly, judgement: str, becaus
     """
     found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=anomaly.check_of.ratio_return_id)
     require(actor, Permission.RETURN_DECIDE, anomaly)
-    _require_may_decide(actor, found)
+    require_may_decide(actor, found)
     if judgement not in Judgement.values or not because.strip():
         raise DomainError("reason_missing")
     standing = found.versions.order_by("-turn").first()
@@ -125,16 +125,17 @@ def _read(actor: User, ratio_return: RatioReturn, version: int) -> ReturnVersion
     """The version that was read, if it is still the last one and the actor may decide on it."""
     require(actor, Permission.RETURN_DECIDE, ratio_return)
     found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=ratio_return.pk)
-    _require_may_decide(actor, found)
+    require_may_decide(actor, found)
     standing = found.versions.order_by("-turn").first()
     if standing is None or standing.pk != version:
         raise DomainError("version_moved")
     return standing
 
 
-def _require_may_decide(actor: User, found: RatioReturn) -> None:
+def require_may_decide(actor: User, found: RatioReturn) -> None:
+    """Nobody on the own legal person, nobody who had a hand in it, and only the body that receives it."""
     institution = Institution.objects.select_related("region").get(pk=found.institution_id)
-    if {institution.pk, institution.parent_id} & own_institutions(actor):
+    if legal_person(institution) in own_institutions(actor):
         raise NotAllowed("own_institution")
     if took_part(found, FILING, actor):
         raise NotAllowed("same_person_twice")

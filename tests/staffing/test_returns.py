@@ -10,8 +10,10 @@ from core.models import AuditEntry
 from staffing import services
 from staffing.models import RatioReturn, ReturnVersion
 from staffing.selectors.returns import with_days
+from staffing.selectors.returns_desk import decides_on
+from staffing.services.returns_decided import require_may_decide
 from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
-from tests.builders import make_appointment, make_person, officer, regulator
+from tests.builders import join_records, make_appointment, make_institution, make_person, officer, regulator
 from tests.staffing.returns_builders import DAY, annul, attested, begun, filed, make_period, odd, on, receiver, staffed
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +272,50 @@ def test_who_acts_or_works_for_the_institution_does_not_decide(place, period):
         refused(
             "own_institution", services.accept_return, actor=own, ratio_return=version.ratio_return, version=version.pk
         )
+
+
+def related(kind, university):
+    """Where the one who decides works: at the legal person of the institution, in one of its departments, or nearby."""
+    if kind == "itself":
+        return university
+    return make_institution(parent=university if kind == "department" else None)
+
+
+@pytest.mark.parametrize("tie", ["acts", "works", "works by a joined record"])
+@pytest.mark.parametrize(
+    ("files", "works", "own"),
+    [
+        ("itself", "itself", True),
+        ("department", "itself", True),
+        ("itself", "department", True),
+        ("department", "department", True),
+        ("itself", "another", False),
+        ("department", "another", False),
+    ],
+)
+def test_nobody_decides_on_the_own_legal_person(files, works, own, tie):
+    university, actor = make_institution(), receiver()
+    place, elsewhere = related(files, university), related(works, university)
+    if tie == "acts":
+        dated = {"role": "institution_officer", "valid_from": date(2020, 1, 1)}
+        Membership.objects.create(user=actor, institution=elsewhere, **dated)
+    else:
+        person = make_person("兼", user=None if "joined" in tie else actor)
+        make_appointment(person, elsewhere, professional=False)
+        if "joined" in tie:
+            join_records(person, into=make_person("兼", user=actor))
+
+    assert decides_on(actor, place) is not own
+    found = RatioReturn(institution=place)
+    assert refusal_of(lambda: require_may_decide(actor, found)) == ("own_institution" if own else "")
+
+
+def refusal_of(act):
+    try:
+        act()
+    except DomainError as error:
+        return error.code
+    return ""
 
 
 def turned_regulator(both, authority):
