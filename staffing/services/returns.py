@@ -107,6 +107,7 @@ def check_return(*, actor: User, ratio_return: RatioReturn) -> ReturnCheck:
     Raises `day_not_over`, WrongState.
     """
     require(actor, Permission.RETURN_FILE, ratio_return)
+    locked_return(ratio_return)
     taken = advance(ratio_return, "check", RATIO_RETURN_STEPS, actor=actor, institution=ratio_return.institution_id)
     if clock.today() <= taken.period.as_of:
         raise DomainError("day_not_over")
@@ -132,7 +133,7 @@ def answer_anomaly(*, actor: User, anomaly: ReturnAnomaly, answer: str) -> Retur
     require(actor, Permission.RETURN_FILE, anomaly)
     if not (answer := answer.strip()):
         raise DomainError("answer_missing")
-    found = _locked(anomaly.check_of.ratio_return)
+    found = locked_return(anomaly.check_of.ratio_return)
     if found.state != ReturnState.CHECKED or latest_check(found).pk != anomaly.check_of_id:
         raise WrongState(step="answer", state=found.state)
     anomaly.answer, anomaly.answered_at, anomaly.answered_by = answer, clock.now(), actor
@@ -154,7 +155,7 @@ def attest_return(
     require(actor, Permission.RETURN_FILE, ratio_return)
     if not name.strip() or not post.strip():
         raise DomainError("attester_missing")
-    found = _locked(ratio_return)
+    found = locked_return(ratio_return)
     if found.state != ReturnState.CHECKED:
         raise WrongState(step="attest", state=found.state)
     if found.filed_turn and not reason.strip():
@@ -285,6 +286,9 @@ def draw_receipt(*, version_id: int) -> None:
     )
 
 
-def _locked(found: RatioReturn) -> RatioReturn:
+def locked_return(found: RatioReturn) -> RatioReturn:
+    """The institution before its return, always. Whoever writes its roster holds the first lock and stamps the rows
+    under it: a moment that is read afterwards is later than all that was written, and earlier than what comes."""
+    Institution.objects.select_for_update().get(pk=found.institution_id)
     rows = RatioReturn.objects.select_for_update(of=("self",)).select_related("institution__region", "period")
     return rows.get(pk=found.pk)

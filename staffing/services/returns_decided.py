@@ -19,7 +19,7 @@ from core.workflow import advance, took_part
 from staffing.models import RatioReturn, ReturnAnomaly, ReturnCheck, ReturnDecision, ReturnVersion
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.returns_desk import legal_person, own_bodies, own_institutions, unjudged
-from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers
+from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers, locked_return
 from staffing.workflow import FILING, RATIO_RETURN_STEPS, ReturnState
 
 DECIDED = "staffing.return_decided"
@@ -99,8 +99,8 @@ def judge_anomaly(*, actor: User, anomaly: ReturnAnomaly, judgement: str, becaus
 
     Raises `reason_missing`, `same_person_twice`, WrongState (not of the version that waits for a decision), …
     """
-    found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=anomaly.check_of.ratio_return_id)
     require(actor, Permission.RETURN_DECIDE, anomaly)
+    found = locked_return(anomaly.check_of.ratio_return)
     require_may_decide(actor, found)
     if judgement not in Judgement.values or not because.strip():
         raise DomainError("reason_missing")
@@ -124,7 +124,7 @@ def judge_anomaly(*, actor: User, anomaly: ReturnAnomaly, judgement: str, becaus
 def _read(actor: User, ratio_return: RatioReturn, version: int) -> ReturnVersion:
     """The version that was read, if it is still the last one and the actor may decide on it."""
     require(actor, Permission.RETURN_DECIDE, ratio_return)
-    found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=ratio_return.pk)
+    found = locked_return(ratio_return)
     require_may_decide(actor, found)
     standing = found.versions.order_by("-turn").first()
     if standing is None or standing.pk != version:
