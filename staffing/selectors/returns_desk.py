@@ -18,7 +18,17 @@ from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnDecisio
 from staffing.ratio import Ratio
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.ratios import answering_for, members_of, ratio_among
-from staffing.selectors.returns import Period, Standing, in_scope, obliged, opened, standing, with_days, with_versions
+from staffing.selectors.returns import (
+    Period,
+    Standing,
+    in_scope,
+    obliged,
+    officers_of,
+    opened,
+    standing,
+    with_days,
+    with_versions,
+)
 from staffing.workflow import ReturnState
 
 NOT_FILED, TO_DECIDE, LATE = "not_filed", "to_decide", "late"
@@ -37,6 +47,8 @@ class DeskLine:
     now: Ratio | None = None
     # The body sent an earlier version back: whoever accepts reads what was asked and answered.
     asked: bool = False
+    # Nobody there has an open login: neither reminders nor decisions reach anybody.
+    no_officer: bool = False
 
     @property
     def groups(self) -> set[str]:
@@ -156,6 +168,7 @@ def _lines(actor: User, period: Period, today: date) -> list[DeskLine]:
 def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
     versions = [one.version for one in standings if one.version]
     odd, now, own, at_home = _anomalies(versions), _now(versions), own_bodies(actor), own_institutions(actor)
+    officers = officers_of([one.institution.pk for one in standings])
     bodies, asked = _receiving([one.institution.region for one in standings]), _asked(versions)
     lines = []
     for one, body in zip(standings, bodies, strict=True):
@@ -163,7 +176,8 @@ def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
         total, left = odd.get(check, (0, 0))
         ratio = now.get(one.version.pk) if one.version else None
         decides = bool(body and body.pk in own) and legal_person(one.institution) not in at_home
-        lines.append(DeskLine(one, body, decides, total, left, ratio, bool(one.found and one.found.pk in asked)))
+        was_asked, nobody = bool(one.found and one.found.pk in asked), one.institution.pk not in officers
+        lines.append(DeskLine(one, body, decides, total, left, ratio, was_asked, nobody))
     return lines
 
 

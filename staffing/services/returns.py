@@ -14,6 +14,7 @@ from accounts.models import Institution, User
 from accounts.permissions import Permission
 from accounts.services.letters import in_language_of
 from accounts.services.places import require_system
+from certificates.pdf.fonts import rare_characters
 from core import audit, clock, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
@@ -111,10 +112,11 @@ def check_return(*, actor: User, ratio_return: RatioReturn) -> ReturnCheck:
     taken = advance(ratio_return, "check", RATIO_RETURN_STEPS, actor=actor, institution=ratio_return.institution_id)
     if clock.today() <= taken.period.as_of:
         raise DomainError("day_not_over")
-    before = taken.checks.order_by("-pk").first()
     answer = figures_of(taken)
     check = ReturnCheck.objects.create(ratio_return=taken, checked_by=actor, **frozen(answer))
-    answered = list(before.anomalies.exclude(answer="")) if before else []
+    # Of all checks, the last word last: that of a correction by the authority asks nothing.
+    asked_before = ReturnAnomaly.objects.filter(check_of__ratio_return=taken)
+    answered = list(asked_before.exclude(answer="").order_by("pk"))
     for found in anomalies_in(answer):
         row = ReturnAnomaly(check_of=check, kind=found.kind, facts=dict(found.facts), people=list(found.people))
         for same in (one for one in answered if _asks_the_same(one, row)):
@@ -150,11 +152,12 @@ def attest_return(
     """A named officer says that the figures of the check that was read (`check`) are true: filed, as the next version.
 
     Raises `attester_missing`, `reason_missing` (of a later version), `check_moved`, `anomalies_open`, `figures_moved`,
-    WrongState.
+    `glyphs_missing`, WrongState.
     """
     require(actor, Permission.RETURN_FILE, ratio_return)
     if not name.strip() or not post.strip():
         raise DomainError("attester_missing")
+    require_printable(name, post, reason)
     found = locked_return(ratio_return)
     if found.state != ReturnState.CHECKED:
         raise WrongState(step="attest", state=found.state)
@@ -238,6 +241,11 @@ def latest_check(found: RatioReturn) -> ReturnCheck:
     if not (check := found.checks.order_by("-pk").first()):
         raise WrongState(step="attest", state=found.state)
     return check
+
+
+def require_printable(*words: str) -> None:
+    """What was typed stands on the receipt, which would never come. Raises `glyphs_missing`."""
+    rare_characters("".join("".join(words).split()))
 
 
 def file_version(

@@ -13,13 +13,15 @@ from accounts.models import Institution, User
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
-from core import audit, clock, outbox
+from core import audit, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance, took_part
 from staffing.models import RatioReturn, ReturnAnomaly, ReturnCheck, ReturnDecision, ReturnVersion
 from staffing.rules.anomalies import Judgement
+from staffing.selectors.returns import officers_of
 from staffing.selectors.returns_desk import legal_person, own_bodies, own_institutions, unjudged
-from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers, locked_return
+from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers, locked_return, require_printable
+from staffing.services.returns_told import tell_officers
 from staffing.workflow import FILING, RATIO_RETURN_STEPS, ReturnState
 
 DECIDED = "staffing.return_decided"
@@ -75,13 +77,14 @@ def correct_return(
 ) -> ReturnVersion:
     """The authority puts the figure right as it is known now: a version of its own, with its reason and receipt.
 
-    Raises `nothing_to_correct`, `reason_missing`, `attester_missing`, …
+    Raises `nothing_to_correct`, `reason_missing`, `attester_missing`, `glyphs_missing`, …
     """
     seen = _read(actor, ratio_return, version)
     if not reason.strip():
         raise DomainError("reason_missing")
     if not name.strip() or not post.strip():
         raise DomainError("attester_missing")
+    require_printable(name, post, reason)
     answer = figures_of(ratio_return)
     if frozen_numbers(answer) == seen.numbers:
         raise DomainError("nothing_to_correct")
@@ -173,5 +176,6 @@ def _decide(
         decided_by=actor,
         decided_at=clock.now(),
     )
-    outbox.add(DECIDED, decision.pk)
+    place = ratio_return.institution_id
+    tell_officers(DECIDED, decision.pk, officers_of([place])[place])
     return taken

@@ -235,6 +235,21 @@ def last(found):
     return found.versions.latest("turn").pk
 
 
+@pytest.mark.parametrize("where", ["name", "post", "reason"])
+def test_what_no_font_can_print_is_not_filed(place, period, where):
+    actor, authority = officer(place), receiver()
+    words = {"name": "贺敏", "post": "处长", "reason": "更正\n第二行", where: "王\U000e0041"}
+    found = begun(place, period, actor)
+    check = services.check_return(actor=actor, ratio_return=found)
+    refused("glyphs_missing", services.attest_return, actor=actor, ratio_return=found, check=check.pk, **words)
+
+    first = attested(found, actor, "更正\n第二行")
+    annul(place)
+
+    refused("glyphs_missing", services.correct_return, actor=authority, ratio_return=found, version=first.pk, **words)
+    assert ReturnVersion.objects.count() == 1
+
+
 # --- who --------------------------------------------------------------------------------------------------------------
 def test_institution_files_and_its_receiving_body_decides(place, period):
     authority, version = receiver(), filed(place, period)

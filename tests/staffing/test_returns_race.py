@@ -66,7 +66,7 @@ def test_two_officers_decide_once():
 
 
 def test_two_rounds_remind_once():
-    staffed(2, 3)
+    officer(staffed(2, 3))
     just_over()
 
     together(lambda _n: services.remind_of_returns(actor=system_user()), [1, 2])
