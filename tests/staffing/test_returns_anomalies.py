@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Appointment
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from staffing import services
@@ -240,8 +239,9 @@ def test_day_of_a_roster_is_that_of_shanghai():
     for day, moment in written.items():
         place = staffed(14, 20)
         for one in list(place.appointments.order_by("pk"))[:10]:
-            Appointment.objects.filter(pk=one.pk).update(recorded_at=moment - timedelta(days=30))
-            make_appointment(one.person, place, start=date(2024, 2, 1), recorded_at=moment, post=one.post)
+            before = {"end_date": date(2025, 1, 1), "recorded_at": moment - timedelta(days=30)}
+            place.appointments.filter(pk=one.pk).update(**before)
+            make_appointment(one.person, place, start=date(2025, 1, 1), recorded_at=moment)
         told[day] = "other_dates" in kinds(place)
 
     assert list(told.values()) == [True, False]

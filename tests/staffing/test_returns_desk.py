@@ -16,7 +16,7 @@ from staffing.selectors.returns_desk import returns_desk, waiting_returns
 from staffing.views.return_words import why_left_out
 from staffing.views.returns_desk import GROUPS
 from tests.builders import make_appointment, make_person, officer, regulator
-from tests.staffing.returns_builders import DAY, annul, attested, begun, filed, make_period, odd, on, receiver, staffed
+from tests.staffing.returns_builders import annul, attested, begun, filed, make_period, odd, on, receiver, staffed
 
 pytestmark = pytest.mark.django_db
 NOW = date(2026, 7, 3)
