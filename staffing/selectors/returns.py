@@ -218,7 +218,7 @@ def officers_of(institutions: Collection[int]) -> dict[int, list[User]]:
     hats = Membership.objects.running(clock.today()).filter(role=Role.INSTITUTION_OFFICER, user__is_active=True)
     found: dict[int, list[User]] = defaultdict(list)
     for hat in hats.filter(institution__in=institutions).select_related("user").order_by("user", "pk"):
-        found[hat.institution_id].append(hat.user)
+        found[hat.institution_id or 0].append(hat.user)
     return found
 
 
