@@ -1,6 +1,6 @@
 """The one engine behind every state: an app's table says from where, to where, who, and apart from whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -72,7 +72,7 @@ def open_steps(record: models.Model, steps: Steps) -> list[str]:
 
 def steps_for(actor: AbstractBaseUser, record: models.Model, steps: Steps) -> list[str]:
     """Of the open steps those that the actor may still take: without those to be kept apart from an earlier one."""
-    return [name for name in open_steps(record, steps) if not _took_apart(record, steps[name], actor)]
+    return [name for name in open_steps(record, steps) if not took_part(record, steps[name].apart_from, actor)]
 
 
 def _locked(record: Record, step: Step, actor: AbstractBaseUser) -> Record:
@@ -84,13 +84,13 @@ def _locked(record: Record, step: Step, actor: AbstractBaseUser) -> Record:
 
 
 def _check_apart(record: models.Model, step: Step, actor: AbstractBaseUser) -> None:
-    if _took_apart(record, step, actor):
+    if took_part(record, step.apart_from, actor):
         raise NotAllowed("same_person_twice", steps=sorted(step.apart_from))
 
 
-def _took_apart(record: models.Model, step: Step, actor: AbstractBaseUser) -> bool:
-    """Did the actor take a step from which this one must be kept apart?"""
-    verbs = [_verb(record, name) for name in step.apart_from]
+def took_part(record: models.Model, names: Collection[str], actor: AbstractBaseUser) -> bool:
+    """Did the actor take one of these steps with the record? By what the audit trail says."""
+    verbs = [_verb(record, name) for name in names]
     about = {"subject_type": record._meta.label_lower, "subject_id": str(record.pk)}
     return bool(verbs) and AuditEntry.objects.filter(actor=actor.pk, verb__in=verbs, **about).exists()
 

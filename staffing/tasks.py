@@ -52,9 +52,11 @@ def draw_return_receipt(event: OutboxEvent) -> None:
 
 @outbox.handles(returns_told.REMIND)
 def tell_of_return(event: OutboxEvent) -> None:
-    returns_told.tell_of_return(reminder_id=int(event.key))
+    reminder, user, way = event.key.split(":")
+    returns_told.tell_of_return(reminder_id=int(reminder), user_id=int(user), way=way)
 
 
 @outbox.handles(returns_decided.DECIDED)
 def tell_of_decision(event: OutboxEvent) -> None:
-    returns_told.tell_of_decision(decision_id=int(event.key))
+    decision, user, way = event.key.split(":")
+    returns_told.tell_of_decision(decision_id=int(decision), user_id=int(user), way=way)

@@ -44,7 +44,7 @@ ENTERING: frozenset[str] = frozenset({"enter"})
 WRITING: frozenset[str] = frozenset({"write", "propose"})
 
 # Whoever had a hand in a return does not decide on it.
-FILING: frozenset[str] = frozenset({"declare", "check", "attest", "reopen"})
+FILING: frozenset[str] = frozenset({"declare", "check", "answer", "attest", "reopen"})
 # What lies with the institution; what stands as its word, decided or not.
 PREPARING: frozenset[str] = frozenset({T.DECLARED, T.CHECKED, T.RETURNED, T.CORRECTING})
 STANDING: frozenset[str] = frozenset({T.FILED, T.ACCEPTED, T.CORRECTED})

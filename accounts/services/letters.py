@@ -3,7 +3,7 @@
 A letter says where to read and nothing of the matter: it may be read over a shoulder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -61,9 +61,15 @@ def ways_to(user: User) -> list[str]:
     return ways or [BY_LOGIN]
 
 
-def deliver_by(user: User, way: str, letter: str, **words: object) -> None:
+def ways_that_reach(users: Iterable[User]) -> list[tuple[User, str]]:
+    """Each open login with each of its ways; whoever has neither address nor number is not among them."""
+    asked = [(user, way) for user in users if user.is_active for way in ways_to(user)]
+    return [(user, way) for user, way in asked if way != BY_LOGIN or user.email]
+
+
+def deliver_by(user: User, way: str, letter: str, page: str = "", *args: object, **words: object) -> None:
     """One of `ways_to`; an address that was taken off meanwhile gets nothing."""
-    subject, text = _written(user, letter, "", **words)
+    subject, text = _written(user, letter, page, *args, **words)
     if way == BY_TEXT:
         if user.phone and user.phone_verified and sms.can_send():
             sms.send(user.phone, text)

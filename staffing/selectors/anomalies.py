@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Appointment, AppointmentVersion
 from accounts.selectors import surviving
 from accounts.selectors.staff import StaffRow, running_on, wordings_of
+from core import clock
 from staffing.models import RatioRule
 from staffing.ratio import Ratio
 from staffing.rules import anomalies
@@ -84,7 +85,8 @@ def _repeated(answer: RatioAnswer, rows: list[StaffRow]) -> dict[datetime, froze
     for pk, at in _redated(answer).values_list("appointment", "superseded_at"):
         if pk in person_of:
             batches[at].add(person_of[pk])
-    return {at: frozenset(people) for at, people in batches.items() if at.date() >= first}
+    day_of = {at: at.astimezone(clock.SHANGHAI).date() for at in batches}
+    return {at: frozenset(people) for at, people in batches.items() if day_of[at] >= first}
 
 
 def _redated(answer: RatioAnswer) -> QuerySet[AppointmentVersion]:

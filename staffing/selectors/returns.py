@@ -3,14 +3,15 @@
 "Not filed" is the absence of a version. It is never a figure: neither 0 nor that of another period.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from accounts.models import Designation, Institution, User
-from accounts.permissions import Permission
+from accounts.models import Designation, Institution, Membership, User
+from accounts.permissions import Permission, Role
 from core import clock
 from core.calendar import Deadline, working_day_deadlines, working_days_between
 from core.errors import NotAllowed
@@ -210,6 +211,15 @@ def history_before(institution: Institution, period: FilingPeriod) -> ReturnVers
     """What was filed for the period before: history, never a figure of this one."""
     rows = ReturnVersion.objects.filter(ratio_return__institution=institution, as_of__lt=period.as_of)
     return rows.select_related("ratio_return__period", "rule").order_by("-as_of", "-turn").first()
+
+
+def officers_of(institutions: Collection[int]) -> dict[int, list[User]]:
+    """Who is told of an institution's returns, by institution: its officers with an open login."""
+    hats = Membership.objects.running(clock.today()).filter(role=Role.INSTITUTION_OFFICER, user__is_active=True)
+    found: dict[int, list[User]] = defaultdict(list)
+    for hat in hats.filter(institution__in=institutions).select_related("user").order_by("user", "pk"):
+        found[hat.institution_id or 0].append(hat.user)
+    return found
 
 
 def reminders_of(institution: Institution, period: FilingPeriod) -> int:

@@ -18,7 +18,17 @@ from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnDecisio
 from staffing.ratio import Ratio
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.ratios import answering_for, members_of, ratio_among
-from staffing.selectors.returns import Period, Standing, in_scope, obliged, opened, standing, with_days, with_versions
+from staffing.selectors.returns import (
+    Period,
+    Standing,
+    in_scope,
+    obliged,
+    officers_of,
+    opened,
+    standing,
+    with_days,
+    with_versions,
+)
 from staffing.workflow import ReturnState
 
 NOT_FILED, TO_DECIDE, LATE = "not_filed", "to_decide", "late"
@@ -37,6 +47,8 @@ class DeskLine:
     now: Ratio | None = None
     # The body sent an earlier version back: whoever accepts reads what was asked and answered.
     asked: bool = False
+    # Nobody there has an open login: neither reminders nor decisions reach anybody.
+    no_officer: bool = False
 
     @property
     def groups(self) -> set[str]:
@@ -105,20 +117,24 @@ def own_bodies(actor: User) -> frozenset[int]:
 
 
 def own_institutions(actor: User) -> frozenset[int]:
-    """Where the actor works or acts: of these nobody decides as an authority."""
+    """The legal persons where the actor works or acts, in any department: of these nobody decides as an authority."""
     today = clock.today()
     hats = Membership.objects.running(today).filter(user=actor, institution__isnull=False)
     posts = Appointment.objects.holding().filter(
         running_on(today), Q(person__user=actor) | Q(person__merged_into__user=actor)
     )
-    places = {*hats.values_list("institution", flat=True), *posts.values_list("institution", flat=True)}
-    return frozenset(places)
+    places = [rows.values_list("institution__parent", "institution") for rows in (hats, posts)]
+    return frozenset(parent or place for found in places for parent, place in found)
+
+
+def legal_person(institution: Institution) -> int:
+    return institution.parent_id or institution.pk
 
 
 def decides_on(actor: User, institution: Institution) -> bool:
     """Does the actor's body receive its returns, and is it not the actor's own? For buttons; services ask again."""
     body = _receiving([institution.region])[0]
-    at_home = {institution.pk, institution.parent_id} & own_institutions(actor)
+    at_home = legal_person(institution) in own_institutions(actor)
     return body is not None and body.pk in own_bodies(actor) and not at_home
 
 
@@ -152,14 +168,16 @@ def _lines(actor: User, period: Period, today: date) -> list[DeskLine]:
 def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
     versions = [one.version for one in standings if one.version]
     odd, now, own, at_home = _anomalies(versions), _now(versions), own_bodies(actor), own_institutions(actor)
+    officers = officers_of([one.institution.pk for one in standings])
     bodies, asked = _receiving([one.institution.region for one in standings]), _asked(versions)
     lines = []
     for one, body in zip(standings, bodies, strict=True):
         check = one.version.check_of_id if one.version else 0
         total, left = odd.get(check, (0, 0))
         ratio = now.get(one.version.pk) if one.version else None
-        decides = bool(body and body.pk in own) and not {one.institution.pk, one.institution.parent_id} & at_home
-        lines.append(DeskLine(one, body, decides, total, left, ratio, bool(one.found and one.found.pk in asked)))
+        decides = bool(body and body.pk in own) and legal_person(one.institution) not in at_home
+        was_asked, nobody = bool(one.found and one.found.pk in asked), one.institution.pk not in officers
+        lines.append(DeskLine(one, body, decides, total, left, ratio, was_asked, nobody))
     return lines
 
 

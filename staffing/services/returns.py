@@ -14,6 +14,7 @@ from accounts.models import Institution, User
 from accounts.permissions import Permission
 from accounts.services.letters import in_language_of
 from accounts.services.places import require_system
+from certificates.pdf.fonts import rare_characters
 from core import audit, clock, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
@@ -107,13 +108,15 @@ def check_return(*, actor: User, ratio_return: RatioReturn) -> ReturnCheck:
     Raises `day_not_over`, WrongState.
     """
     require(actor, Permission.RETURN_FILE, ratio_return)
+    locked_return(ratio_return)
     taken = advance(ratio_return, "check", RATIO_RETURN_STEPS, actor=actor, institution=ratio_return.institution_id)
     if clock.today() <= taken.period.as_of:
         raise DomainError("day_not_over")
-    before = taken.checks.order_by("-pk").first()
     answer = figures_of(taken)
     check = ReturnCheck.objects.create(ratio_return=taken, checked_by=actor, **frozen(answer))
-    answered = list(before.anomalies.exclude(answer="")) if before else []
+    # Of all checks, the last word last: that of a correction by the authority asks nothing.
+    asked_before = ReturnAnomaly.objects.filter(check_of__ratio_return=taken)
+    answered = list(asked_before.exclude(answer="").order_by("pk"))
     for found in anomalies_in(answer):
         row = ReturnAnomaly(check_of=check, kind=found.kind, facts=dict(found.facts), people=list(found.people))
         for same in (one for one in answered if _asks_the_same(one, row)):
@@ -132,12 +135,13 @@ def answer_anomaly(*, actor: User, anomaly: ReturnAnomaly, answer: str) -> Retur
     require(actor, Permission.RETURN_FILE, anomaly)
     if not (answer := answer.strip()):
         raise DomainError("answer_missing")
-    found = _locked(anomaly.check_of.ratio_return)
+    found = locked_return(anomaly.check_of.ratio_return)
     if found.state != ReturnState.CHECKED or latest_check(found).pk != anomaly.check_of_id:
         raise WrongState(step="answer", state=found.state)
     anomaly.answer, anomaly.answered_at, anomaly.answered_by = answer, clock.now(), actor
     anomaly.save(update_fields=["answer", "answered_at", "answered_by"])
-    audit.record(actor, "staffing.return_anomaly_answered", found, kind=anomaly.kind)
+    # The verb of a step, as declaring has one: who answers is no judge of the answer.
+    audit.record(actor, "staffing.ratioreturn.answer", found, kind=anomaly.kind)
     return anomaly
 
 
@@ -148,12 +152,13 @@ def attest_return(
     """A named officer says that the figures of the check that was read (`check`) are true: filed, as the next version.
 
     Raises `attester_missing`, `reason_missing` (of a later version), `check_moved`, `anomalies_open`, `figures_moved`,
-    WrongState.
+    `glyphs_missing`, WrongState.
     """
     require(actor, Permission.RETURN_FILE, ratio_return)
     if not name.strip() or not post.strip():
         raise DomainError("attester_missing")
-    found = _locked(ratio_return)
+    require_printable(name, post, reason)
+    found = locked_return(ratio_return)
     if found.state != ReturnState.CHECKED:
         raise WrongState(step="attest", state=found.state)
     if found.filed_turn and not reason.strip():
@@ -238,6 +243,11 @@ def latest_check(found: RatioReturn) -> ReturnCheck:
     return check
 
 
+def require_printable(*words: str) -> None:
+    """What was typed stands on the receipt, which would never come. Raises `glyphs_missing`."""
+    rare_characters("".join("".join(words).split()))
+
+
 def file_version(
     found: RatioReturn,
     check: ReturnCheck,
@@ -284,6 +294,9 @@ def draw_receipt(*, version_id: int) -> None:
     )
 
 
-def _locked(found: RatioReturn) -> RatioReturn:
+def locked_return(found: RatioReturn) -> RatioReturn:
+    """The institution before its return, always. Whoever writes its roster holds the first lock and stamps the rows
+    under it: a moment that is read afterwards is later than all that was written, and earlier than what comes."""
+    Institution.objects.select_for_update().get(pk=found.institution_id)
     rows = RatioReturn.objects.select_for_update(of=("self",)).select_related("institution__region", "period")
     return rows.get(pk=found.pk)

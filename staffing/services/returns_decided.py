@@ -13,14 +13,16 @@ from accounts.models import Institution, User
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
-from core import audit, clock, outbox
+from core import audit, clock
 from core.errors import DomainError, NotAllowed, WrongState
-from core.workflow import advance
+from core.workflow import advance, took_part
 from staffing.models import RatioReturn, ReturnAnomaly, ReturnCheck, ReturnDecision, ReturnVersion
 from staffing.rules.anomalies import Judgement
-from staffing.selectors.returns_desk import own_bodies, own_institutions, unjudged
-from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers
-from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
+from staffing.selectors.returns import officers_of
+from staffing.selectors.returns_desk import legal_person, own_bodies, own_institutions, unjudged
+from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers, locked_return, require_printable
+from staffing.services.returns_told import tell_officers
+from staffing.workflow import FILING, RATIO_RETURN_STEPS, ReturnState
 
 DECIDED = "staffing.return_decided"
 
@@ -75,13 +77,14 @@ def correct_return(
 ) -> ReturnVersion:
     """The authority puts the figure right as it is known now: a version of its own, with its reason and receipt.
 
-    Raises `nothing_to_correct`, `reason_missing`, `attester_missing`, …
+    Raises `nothing_to_correct`, `reason_missing`, `attester_missing`, `glyphs_missing`, …
     """
     seen = _read(actor, ratio_return, version)
     if not reason.strip():
         raise DomainError("reason_missing")
     if not name.strip() or not post.strip():
         raise DomainError("attester_missing")
+    require_printable(name, post, reason)
     answer = figures_of(ratio_return)
     if frozen_numbers(answer) == seen.numbers:
         raise DomainError("nothing_to_correct")
@@ -97,11 +100,11 @@ def correct_return(
 def judge_anomaly(*, actor: User, anomaly: ReturnAnomaly, judgement: str, because: str) -> ReturnAnomaly:
     """A person's word about a question that was answered; no figure and no state follows from it.
 
-    Raises `reason_missing`, WrongState (not of the version that waits for a decision), …
+    Raises `reason_missing`, `same_person_twice`, WrongState (not of the version that waits for a decision), …
     """
-    found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=anomaly.check_of.ratio_return_id)
     require(actor, Permission.RETURN_DECIDE, anomaly)
-    _require_may_decide(actor, found)
+    found = locked_return(anomaly.check_of.ratio_return)
+    require_may_decide(actor, found)
     if judgement not in Judgement.values or not because.strip():
         raise DomainError("reason_missing")
     standing = found.versions.order_by("-turn").first()
@@ -124,18 +127,21 @@ def judge_anomaly(*, actor: User, anomaly: ReturnAnomaly, judgement: str, becaus
 def _read(actor: User, ratio_return: RatioReturn, version: int) -> ReturnVersion:
     """The version that was read, if it is still the last one and the actor may decide on it."""
     require(actor, Permission.RETURN_DECIDE, ratio_return)
-    found = RatioReturn.objects.select_for_update(of=("self",)).get(pk=ratio_return.pk)
-    _require_may_decide(actor, found)
+    found = locked_return(ratio_return)
+    require_may_decide(actor, found)
     standing = found.versions.order_by("-turn").first()
     if standing is None or standing.pk != version:
         raise DomainError("version_moved")
     return standing
 
 
-def _require_may_decide(actor: User, found: RatioReturn) -> None:
+def require_may_decide(actor: User, found: RatioReturn) -> None:
+    """Nobody on the own legal person, nobody who had a hand in it, and only the body that receives it."""
     institution = Institution.objects.select_related("region").get(pk=found.institution_id)
-    if {institution.pk, institution.parent_id} & own_institutions(actor):
+    if legal_person(institution) in own_institutions(actor):
         raise NotAllowed("own_institution")
+    if took_part(found, FILING, actor):
+        raise NotAllowed("same_person_twice")
     body = competent_body(Matter.RECEIVE_RETURNS, institution.region, clock.today())
     if body is None:
         raise DomainError("nobody_competent")
@@ -170,5 +176,6 @@ def _decide(
         decided_by=actor,
         decided_at=clock.now(),
     )
-    outbox.add(DECIDED, decision.pk)
+    place = ratio_return.institution_id
+    tell_officers(DECIDED, decision.pk, officers_of([place])[place])
     return taken

@@ -1,16 +1,17 @@
 """Letters about returns: reminders before and after the last day, and what the authority decided."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
-from accounts.models import Institution, Membership, User
-from accounts.permissions import Role
-from accounts.services.letters import write_to
+from accounts.models import Institution, User
+from accounts.services.letters import deliver_by, ways_that_reach
 from accounts.services.places import require_system
 from core import audit, clock, outbox
 from staffing.models import FilingPeriod, RatioReturn, ReturnDecision, ReturnReminder
 from staffing.rules.calendar import reminder_due
 from staffing.selectors.ratios import answering_for
-from staffing.selectors.returns import Period, in_scope, obliged, opened, with_days
+from staffing.selectors.returns import Period, in_scope, obliged, officers_of, opened, with_days
 
 REMIND = "staffing.remind_of_return"
 
@@ -27,29 +28,39 @@ def remind_of_returns(*, actor: User) -> int:
         days = reminder_due(left, period.row.reminder_days)
         if days is None or (left < 0 and not period.due.has_passed(today)):
             continue
-        for institution in _who_has_not_filed(period, days):
-            sent += _remind(actor, institution, period.row, days)
+        asked = _who_has_not_filed(period, days)
+        officers = officers_of([one.pk for one in asked]) if asked else {}
+        for institution in asked:
+            sent += _remind(actor, institution, period.row, days, officers.get(institution.pk, []))
     return sent
 
 
-def tell_of_return(*, reminder_id: int) -> None:
-    reminder = ReturnReminder.objects.select_related("institution", "period").get(pk=reminder_id)
+def tell_of_return(*, reminder_id: int, user_id: int, way: str) -> None:
+    reminder = ReturnReminder.objects.select_related("period").get(pk=reminder_id)
     period = with_days([reminder.period])[0]
-    for user in officers_of(reminder.institution):
-        words = {"day": str(period.due.day), "as_of": str(reminder.period.as_of), "late": reminder.days < 0}
-        write_to(user, "return_due", "staffing:returns", **words)
+    words = {"day": str(period.due.day), "as_of": str(reminder.period.as_of), "late": reminder.days < 0}
+    _tell(reminder.institution_id, user_id, way, "return_due", "staffing:returns", **words)
 
 
-def tell_of_decision(*, decision_id: int) -> None:
-    decision = ReturnDecision.objects.select_related("version__ratio_return__institution").get(pk=decision_id)
-    found = decision.version.ratio_return
-    for user in officers_of(found.institution):
-        write_to(user, "return_decided", "staffing:return", found.pk)
+def tell_of_decision(*, decision_id: int, user_id: int, way: str) -> None:
+    found = ReturnDecision.objects.select_related("version__ratio_return").get(pk=decision_id).version.ratio_return
+    _tell(found.institution_id, user_id, way, "return_decided", "staffing:return", found.pk)
 
 
-def officers_of(institution: Institution) -> list[User]:
-    hats = Membership.objects.running(clock.today()).filter(institution=institution, role=Role.INSTITUTION_OFFICER)
-    return [hat.user for hat in hats.select_related("user").order_by("user", "pk")]
+def tell_officers(kind: str, key: int, officers: Iterable[User]) -> int:
+    """One event for each login and way: a letter that fails is sent again by itself. How many there are."""
+    letters = ways_that_reach(officers)
+    for user, way in letters:
+        outbox.add(kind, f"{key}:{user.pk}:{way}")
+    return len(letters)
+
+
+def _tell(institution: int, user_id: int, way: str, letter: str, page: str, *args: object, **words: object) -> None:
+    """Whoever is no officer any more gets nothing."""
+    for user in officers_of([institution])[institution]:
+        if user.pk == user_id:
+            deliver_by(user, way, letter, page, *args, **words)
+            return
 
 
 def _who_has_not_filed(period: Period, days: int) -> list[Institution]:
@@ -63,12 +74,15 @@ def _who_has_not_filed(period: Period, days: int) -> list[Institution]:
 
 
 @transaction.atomic
-def _remind(actor: User, institution: Institution, period: FilingPeriod, days: int) -> bool:
-    """The row refuses a second one, whoever runs at the same time."""
+def _remind(actor: User, institution: Institution, period: FilingPeriod, days: int, officers: list[User]) -> bool:
+    """The row refuses a second one, whoever runs at the same time. Where nobody can be told nothing is put down: the
+    next round asks again, and the desk says so."""
+    if not ways_that_reach(officers):
+        return False
     reminder, made = ReturnReminder.objects.get_or_create(
         institution=institution, period=period, days=days, defaults={"at": clock.now()}
     )
     if made:
         audit.record(actor, "staffing.return_reminded", institution, period=str(period), days=days)
-        outbox.add(REMIND, reminder.pk)
+        tell_officers(REMIND, reminder.pk, officers)
     return made

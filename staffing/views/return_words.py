@@ -29,6 +29,7 @@ REFUSALS: dict[str, Promise] = {
         "The window to correct is over. Write to the authority: it can send the return back or correct it."
     ),
     "attester_missing": gettext_lazy("Name and post of whoever attests are needed."),
+    "glyphs_missing": gettext_lazy("The fonts lack characters for the receipt: %(characters)s"),
     "check_moved": gettext_lazy("It was checked again in the meantime. Read the new figures before you attest."),
     "anomalies_open": gettext_lazy("Not every question has been answered. Nothing was filed."),
     "figures_moved": gettext_lazy("The figures have changed since they were checked. Check again and read them anew."),
@@ -48,7 +49,12 @@ def refusal(error: DomainError) -> str:
     """What people read; whatever has no words is no refusal of this page."""
     if error.code not in REFUSALS:
         raise error
-    return str(REFUSALS[error.code])
+    return str(REFUSALS[error.code]) % error.facts
+
+
+def why_left_out(code: str) -> str:
+    """Of a list that was accepted in one step."""
+    return str(REFUSALS.get(code, _("Decide on it by itself: it could not be accepted with the others.")))
 
 
 def asked(anomaly: ReturnAnomaly) -> str:

@@ -226,7 +226,7 @@ def _may(request: SignedInRequest, found: RatioReturn, period: Period) -> dict[s
         "may_attest": files and "attest" in steps,
         "may_reopen": files and "reopen" in steps and in_window,
         "may_decide": decides and found.state in STANDING and "return" in mine,
-        "may_judge": decides and found.state == ReturnState.FILED,
+        "may_judge": decides and found.state == ReturnState.FILED and "return" in mine,
     }
 
 

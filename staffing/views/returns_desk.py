@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import SignedInRequest
@@ -25,7 +25,7 @@ from staffing.selectors import returns
 from staffing.selectors.returns import return_for, with_days
 from staffing.selectors.returns_desk import LATE, NOT_FILED, TO_DECIDE, ReturnsDesk, returns_desk, sees_desk
 from staffing.selectors.then_now import then_now
-from staffing.views.return_words import REFUSALS, told, why_moved
+from staffing.views.return_words import told, why_left_out, why_moved
 from staffing.views.returns import done
 from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
 
@@ -81,10 +81,11 @@ def accept(request: SignedInRequest) -> HttpResponse:
     found = _desk(request)
     clean = {f"{one.standing.found.pk}:{one.standing.version.pk}": one for one in found.clean}  # type: ignore[union-attr]
     if request.method == "POST":
-        return _accepted(request, request.POST.getlist("listed"), found)
+        return _accepted(request, request.POST.get("listed", "").split(","), found)
     context = {
         "desk": found,
-        "listed": list(clean),
+        # One field, however many there are: the number of fields of a form is limited.
+        "listed": ",".join(clean),
         "lines": list(clean.values()),
         "crumbs": trail(_("Accept all clean returns"), (_("Desk of returns"), reverse("staffing:returns_desk"))),
     }
@@ -158,9 +159,10 @@ def _accepted(request: SignedInRequest, listed: list[str], desk: ReturnsDesk) ->
     done_with = services.accept_returns(
         actor=request.user, listed=[(rows[pk], version) for pk, version in pairs if pk in rows]
     )
-    messages.success(request, _("%(count)s accepted.") % {"count": len(done_with.accepted)})
+    count = len(done_with.accepted)
+    messages.success(request, ngettext("%(count)s accepted.", "%(count)s accepted.", count) % {"count": count})
     for found, code in done_with.left_out:
-        facts = {"name": found.institution.name, "why": str(REFUSALS.get(code, code))}
+        facts = {"name": found.institution.name, "why": why_left_out(code)}
         messages.warning(request, _("Left out: %(name)s. %(why)s") % facts)
     return redirect(f"{reverse('staffing:returns_desk')}?period={desk.period.row.pk if desk.period else ''}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from accounts.models import AdminBody, Competence, Institution, User
@@ -65,6 +65,14 @@ def staffed(trained: int = 7, staff: int = 10, place: Institution | None = None,
         make_appointment(person, place)
         if number < trained:
             train(person)
+    return place
+
+
+def odd() -> Institution:
+    """An institution of which one question is asked: many joined right before the day."""
+    place = staffed(14, 20)
+    for number in range(4):
+        make_appointment(make_person(f"新{number}"), place, start=DAY - timedelta(days=2))
     return place
 
 

@@ -10,9 +10,11 @@ from core.models import AuditEntry
 from staffing import services
 from staffing.models import RatioReturn, ReturnVersion
 from staffing.selectors.returns import with_days
+from staffing.selectors.returns_desk import decides_on
+from staffing.services.returns_decided import require_may_decide
 from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
-from tests.builders import make_appointment, make_person, officer, regulator
-from tests.staffing.returns_builders import DAY, annul, attested, begun, filed, make_period, on, receiver, staffed
+from tests.builders import join_records, make_appointment, make_institution, make_person, officer, regulator
+from tests.staffing.returns_builders import DAY, annul, attested, begun, filed, make_period, odd, on, receiver, staffed
 
 pytestmark = pytest.mark.django_db
 NOW = date(2026, 7, 3)
@@ -233,6 +235,21 @@ def last(found):
     return found.versions.latest("turn").pk
 
 
+@pytest.mark.parametrize("where", ["name", "post", "reason"])
+def test_what_no_font_can_print_is_not_filed(place, period, where):
+    actor, authority = officer(place), receiver()
+    words = {"name": "贺敏", "post": "处长", "reason": "更正\n第二行", where: "王\U000e0041"}
+    found = begun(place, period, actor)
+    check = services.check_return(actor=actor, ratio_return=found)
+    refused("glyphs_missing", services.attest_return, actor=actor, ratio_return=found, check=check.pk, **words)
+
+    first = attested(found, actor, "更正\n第二行")
+    annul(place)
+
+    refused("glyphs_missing", services.correct_return, actor=authority, ratio_return=found, version=first.pk, **words)
+    assert ReturnVersion.objects.count() == 1
+
+
 # --- who --------------------------------------------------------------------------------------------------------------
 def test_institution_files_and_its_receiving_body_decides(place, period):
     authority, version = receiver(), filed(place, period)
@@ -272,14 +289,103 @@ def test_who_acts_or_works_for_the_institution_does_not_decide(place, period):
         )
 
 
-def test_who_had_a_hand_in_it_does_not_decide(place, period):
-    authority, both = receiver(), officer(place)
-    version = filed(place, period, both)
+def related(kind, university):
+    """Where the one who decides works: at the legal person of the institution, in one of its departments, or nearby."""
+    if kind == "itself":
+        return university
+    return make_institution(parent=university if kind == "department" else None)
+
+
+@pytest.mark.parametrize("tie", ["acts", "works", "works by a joined record"])
+@pytest.mark.parametrize(
+    ("files", "works", "own"),
+    [
+        ("itself", "itself", True),
+        ("department", "itself", True),
+        ("itself", "department", True),
+        ("department", "department", True),
+        ("itself", "another", False),
+        ("department", "another", False),
+    ],
+)
+def test_nobody_decides_on_the_own_legal_person(files, works, own, tie):
+    university, actor = make_institution(), receiver()
+    place, elsewhere = related(files, university), related(works, university)
+    if tie == "acts":
+        dated = {"role": "institution_officer", "valid_from": date(2020, 1, 1)}
+        Membership.objects.create(user=actor, institution=elsewhere, **dated)
+    else:
+        person = make_person("兼", user=None if "joined" in tie else actor)
+        make_appointment(person, elsewhere, professional=False)
+        if "joined" in tie:
+            join_records(person, into=make_person("兼", user=actor))
+
+    assert decides_on(actor, place) is not own
+    found = RatioReturn(institution=place)
+    assert refusal_of(lambda: require_may_decide(actor, found)) == ("own_institution" if own else "")
+
+
+def refusal_of(act):
+    try:
+        act()
+    except DomainError as error:
+        return error.code
+    return ""
+
+
+def turned_regulator(both, authority):
+    """Whoever worked for the institution yesterday sits in the authority today."""
     body = authority.memberships.get().admin_body
     both.memberships.all().update(valid_to=NOW)
     Membership.objects.create(user=both, role="regulator", admin_body=body, valid_from=date(2020, 1, 1))
     both.worn = [one for one in both.valid_memberships() if one.role == "regulator"]
+    return both
+
+
+def decisions_on(version, actor):
+    given = {"actor": actor, "ratio_return": version.ratio_return, "version": version.pk}
+    return [
+        (services.accept_return, given),
+        (services.send_back_return, {**given, "questions": "？"}),
+        (services.correct_return, {**given, "name": "沈砚秋", "post": "处长", "reason": "更正"}),
+    ]
+
+
+def test_who_had_a_hand_in_it_does_not_decide(place, period):
+    authority, both = receiver(), officer(place)
+    version = filed(place, period, both)
+
+    for act, given in decisions_on(version, turned_regulator(both, authority)):
+        refused("same_person_twice", act, **given)
+
+
+def test_who_answered_neither_judges_nor_decides(period):
+    """Others declared, checked and attested: one answer is a hand in it."""
+    authority, colleague = receiver(), officer(place := odd())
+    found, other = begun(place, period, colleague), officer(place)
+    check = services.check_return(actor=colleague, ratio_return=found)
+    anomaly = check.anomalies.get()
+    services.answer_anomaly(actor=other, anomaly=anomaly, answer="新设团队")
+    version = attested(found, colleague)
+
+    turned_regulator(other, authority)
+
+    judged = {"anomaly": anomaly, "judgement": "explained", "because": "已核"}
+    refused("same_person_twice", services.judge_anomaly, actor=other, **judged)
+    for act, given in decisions_on(version, other):
+        refused("same_person_twice", act, **given)
+    assert services.judge_anomaly(actor=authority, **judged).judgement == "explained"
+
+
+def test_who_filed_does_not_judge(period):
+    authority, both = receiver(), officer(place := odd())
+    anomaly = filed(place, period, both).check_of.anomalies.get()
 
     refused(
-        "same_person_twice", services.accept_return, actor=both, ratio_return=version.ratio_return, version=version.pk
+        "same_person_twice",
+        services.judge_anomaly,
+        actor=turned_regulator(both, authority),
+        anomaly=anomaly,
+        judgement="explained",
+        because="已核",
     )

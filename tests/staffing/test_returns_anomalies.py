@@ -1,6 +1,6 @@
 """Anomalies: each with a case that is asked about and one just below, answered in words, judged by a person."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -202,6 +202,49 @@ def test_answer_to_the_same_question_is_kept_when_it_is_checked_again(odd):
     assert [again.anomalies.get().answer, other.anomalies.get().answer] == ["新设团队", ""]
     with pytest.raises(WrongState):
         services.answer_anomaly(actor=actor, anomaly=first.anomalies.get(), answer="旧")
+
+
+def test_answer_is_kept_over_a_correction_by_the_authority(odd):
+    """The authority's own check asks nothing; the question that was answered before it is not asked again."""
+    actor, authority = officer(odd), receiver()
+    first = filed(odd, make_period(), actor)
+    other = odd.appointments.order_by("pk")[19].person
+    train(other, on=DAY - timedelta(days=60))
+    words = {"name": "沈砚秋", "post": "处长", "reason": "补录培训"}
+    services.correct_return(actor=authority, ratio_return=first.ratio_return, version=first.pk, **words)
+    services.reopen_return(actor=actor, ratio_return=first.ratio_return, reason="更正")
+
+    again = services.check_return(actor=actor, ratio_return=first.ratio_return)
+
+    assert again.anomalies.get().answer == "情况属实，附任职文件。"
+
+
+def test_anomaly_of_an_earlier_version_is_not_judged(odd):
+    actor, authority = officer(odd), receiver()
+    first = filed(odd, make_period(), actor)
+    services.reopen_return(actor=actor, ratio_return=first.ratio_return, reason="更正")
+    second = filed(odd, make_period(), actor, "更正")
+    given = {"actor": authority, "judgement": "explained", "because": "已核"}
+
+    with pytest.raises(WrongState):
+        services.judge_anomaly(anomaly=first.check_of.anomalies.get(), **given)
+    assert services.judge_anomaly(anomaly=second.check_of.anomalies.get(), **given).judgement == "explained"
+
+
+def test_day_of_a_roster_is_that_of_shanghai():
+    """Written at 00:30 of the first day of the span, which is the day before in UTC."""
+    first = DAY - timedelta(days=limits("other_dates", on=DAY)["days"])
+    written = {day: datetime.combine(day, time(0, 30), tzinfo=clock.SHANGHAI) for day in (first, first - timedelta(1))}
+    told = {}
+    for day, moment in written.items():
+        place = staffed(14, 20)
+        for one in list(place.appointments.order_by("pk"))[:10]:
+            before = {"end_date": date(2025, 1, 1), "recorded_at": moment - timedelta(days=30)}
+            place.appointments.filter(pk=one.pk).update(**before)
+            make_appointment(one.person, place, start=date(2025, 1, 1), recorded_at=moment)
+        told[day] = "other_dates" in kinds(place)
+
+    assert list(told.values()) == [True, False]
 
 
 def test_judging_changes_no_figure_and_no_state(odd):

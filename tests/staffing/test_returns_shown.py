@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts.selectors import system_user
 from core import clock, outbox
@@ -215,3 +217,15 @@ def test_days_follow_the_calendar_of_working_days(period):
 
     assert (found.due.day, found.correct_until.day) == (date(2026, 7, 14), date(2026, 7, 28))
     assert found.working_days_late(date(2026, 7, 17)) == 3
+
+
+@pytest.mark.parametrize(("comparator", "said"), [("gt", "above 70%"), ("gte", "not below 70%")])
+@pytest.mark.parametrize("template", ["staffing/return_figure.html", "staffing/pdf/receipt.html"])
+def test_rule_is_said_as_it_asks(place, period, comparator, said, template):
+    version = filed(place, period)
+    version.comparator = comparator
+    words = {"figures": version, "version": version, "period": with_days([period])[0], "institution": place}
+    with translation.override("en"):
+        page = render_to_string(template, words)
+
+    assert [one for one in ("above 70%", "not below 70%") if one in page] == [said]
