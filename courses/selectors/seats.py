@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import Appointment, Institution, Person, User
 from accounts.permissions import Permission
-from accounts.selectors import same_person
+from accounts.selectors import same_person, surviving
 from accounts.selectors.staff import running_on
 from core import clock
 from core.errors import NotAllowed
@@ -62,8 +62,10 @@ def reservation_for(actor: User, pk: int, permission: Permission) -> SeatReserva
 
 
 def held_in(actor: User, cohort: Cohort) -> QuerySet[SeatReservation]:
-    """For the base of a class."""
+    """For the base of a class; `has_applied`: only then does it read for whom a seat is held."""
     rows = SeatReservation.objects.allowed(actor, Permission.ENROLMENT_ADMIT).live().filter(cohort=cohort)
+    applied = Enrolment.objects.annotate(stands=surviving("person__")).filter(cohort=cohort, stands=OuterRef("stands"))
+    rows = rows.annotate(stands=surviving("person__")).annotate(has_applied=Exists(applied))
     return rows.select_related("institution", "person").order_by("institution__name", "pk")
 
 
