@@ -35,5 +35,4 @@ class ReserveForm(forms.Form):
     def refuse(self, words: str, *, held: int) -> None:
         """Say why, and show what was typed in with the number that is held now: the next click is meant."""
         self.add_error(None, words)
-        self.data = self.data.copy()
-        self.data["held"] = str(held)
+        self.data = {**self.data.dict(), "held": str(held)}  # type: ignore[attr-defined]  # a QueryDict: it was posted
