@@ -99,8 +99,7 @@ def held_in(actor: User, cohort: Cohort) -> QuerySet[SeatReservation]:
     rows = SeatReservation.objects.allowed(actor, Permission.ENROLMENT_ADMIT).live().filter(cohort=cohort)
     applied = Enrolment.objects.annotate(stands=surviving("person__")).filter(cohort=cohort, stands=OuterRef("stands"))
     rows = rows.annotate(stands=surviving("person__")).annotate(has_applied=Exists(applied))
-    rows = rows.select_related("institution", "person").order_by("institution__name", "pk")
-    return rows  # type: ignore[return-value]  # annotated
+    return rows.select_related("institution", "person").order_by("institution__name", "pk")  # type: ignore[return-value]  # annotated
 
 
 def held_by(institution: Institution) -> dict[int, SeatReservation]:
