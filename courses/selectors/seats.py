@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import Appointment, Institution, Person, User
 from accounts.permissions import Permission
-from accounts.selectors import same_person
+from accounts.selectors import same_person, surviving
 from accounts.selectors.staff import running_on
 from core import clock
 from core.errors import NotAllowed
 from courses.models import Cohort, Enrolment, SeatReservation
-from courses.workflow import SEATED, SeatState
+from courses.workflow import SEATED, STUDYING, CohortState, SeatState
 
 # A seat is held for so many days, and never beyond the first day of the class.
 LONGEST = timedelta(days=14)
@@ -26,6 +26,39 @@ def last_day(cohort: Cohort) -> date:
 def most_held(cohort: Cohort) -> int:
     """No institution holds more than half of a class, rounded up."""
     return -(-cohort.capacity // 2)
+
+
+def house(institution: Institution) -> Q:
+    """Seats of a whole legal person: of the institution, of the one it belongs to, and of every department of that."""
+    head = institution.parent_id or institution.pk
+    return Q(institution=head) | Q(institution__parent=head)
+
+
+def seats_of(cohort: Cohort) -> QuerySet[SeatReservation]:
+    """Those that keep a seat of the class today: held, or taken by somebody who still has it."""
+    rows = SeatReservation.objects.filter(cohort=cohort)
+    return rows.live() | rows.filter(state=SeatState.TAKEN, enrolment__state__in=SEATED)
+
+
+def unnamed_held(cohort: Cohort, institution: Institution) -> int:
+    return SeatReservation.objects.live().filter(cohort=cohort, institution=institution, person=None).count()
+
+
+def held_lately(cohort: Cohort, institution: Institution) -> set[int | None]:
+    """For whom nothing is held again yet: persons whose seat lapsed or was given back, None where one without a name
+    lapsed; to the end of two weeks after its last day, so that two weeks are two weeks."""
+    rows = SeatReservation.objects.filter(house(institution), cohort=cohort)
+    rows = rows.filter(held_until__gte=clock.today() - LONGEST)
+    lapsed = rows.filter(state=SeatState.HELD, held_until__lt=clock.today())
+    ended = lapsed | rows.filter(state=SeatState.RELEASED, person__isnull=False)
+    return set(ended.annotate(stands=surviving("person__")).values_list("stands", flat=True))
+
+
+def held_until(cohort: Cohort) -> date | None:
+    """Where nothing but held seats is left: the day on which the first of them is free again at the latest."""
+    if Enrolment.objects.filter(cohort=cohort, state__in=SEATED).count() >= cohort.capacity:
+        return None
+    return SeatReservation.objects.live().filter(cohort=cohort).aggregate(first=Min("held_until"))["first"]
 
 
 def seats_free(cohort: Cohort, person: Person | None = None) -> int:
@@ -62,15 +95,19 @@ def reservation_for(actor: User, pk: int, permission: Permission) -> SeatReserva
 
 
 def held_in(actor: User, cohort: Cohort) -> QuerySet[SeatReservation]:
-    """For the base of a class."""
+    """For the base of a class; `has_applied`: only then does it read for whom a seat is held."""
     rows = SeatReservation.objects.allowed(actor, Permission.ENROLMENT_ADMIT).live().filter(cohort=cohort)
-    return rows.select_related("institution", "person").order_by("institution__name", "pk")
+    applied = Enrolment.objects.annotate(stands=surviving("person__")).filter(cohort=cohort, stands=OuterRef("stands"))
+    rows = rows.annotate(stands=surviving("person__")).annotate(has_applied=Exists(applied))
+    return rows.select_related("institution", "person").order_by("institution__name", "pk")  # type: ignore[return-value]  # annotated
 
 
 def held_by(institution: Institution) -> dict[int, SeatReservation]:
-    """By person: the seat an institution holds in the person's name, or that was taken by it."""
+    """By person: the seat an institution holds in the person's name in a class that takes applications, or that was
+    taken by it and in which the person is still trained."""
     rows = SeatReservation.objects.filter(institution=institution, person__isnull=False)
-    wanted = rows.live() | rows.filter(state=SeatState.TAKEN)
+    held = rows.live().filter(cohort__state=CohortState.OPEN, cohort__ends_on__gte=clock.today())
+    wanted = held | rows.filter(state=SeatState.TAKEN, enrolment__state__in=STUDYING)
     found = wanted.select_related("cohort__base__region", "cohort__programme__level", "person").order_by("pk")
     return {one.person.merged_into_id or one.person_id: one for one in found}
 
@@ -84,12 +121,13 @@ def held_for(user: User) -> QuerySet[SeatReservation]:
 
 
 def people_of(keys: Iterable[int]) -> dict[int, Person]:
-    """For a service that asks whether they are the institution's own."""
-    return {one.pk: one for one in Person.objects.filter(pk__in=set(keys))}
+    """By the id asked for: the person who stands for it, also where records were joined."""
+    rows = Person.objects.filter(pk__in=set(keys)).select_related("merged_into")
+    return {one.pk: one.merged_into or one for one in rows}
 
 
 def staff_among(institution: Institution, people: Iterable[int]) -> set[int]:
-    """Those who work there today or have a first day to come."""
+    """Of persons that stand for themselves those who work there today or have a first day to come."""
     ends = Q(end_date__isnull=True) | Q(end_date__gt=clock.today())
-    rows = Appointment.objects.holding().filter(ends, institution=institution, person__in=set(people))
-    return set(rows.values_list("person", flat=True))
+    rows = Appointment.objects.holding().filter(ends, institution=institution).annotate(stands=surviving("person__"))
+    return set(rows.filter(stands__in=set(people)).values_list("stands", flat=True))

@@ -16,7 +16,7 @@ from core.errors import DomainError, WrongState
 from core.workflow import advance
 from courses.exams.services import admit_candidates, dismiss_candidates
 from courses.models import Cohort, Enrolment
-from courses.selectors.seats import seat_held_for, seats_free
+from courses.selectors.seats import held_until, seat_held_for, seats_free
 from courses.services.apart import require_others
 from courses.services.seats import take_seat
 from courses.services.telling import ENDED_BY_BASE
@@ -55,7 +55,8 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     """Give the applicant a seat; without a free one, an applicant goes to the waiting list instead.
 
     `document_seen`: the original document lay on the desk, which checks the identity and confirms an open claim.
-    Raises WrongState, `own_record`, `no_document` and, for somebody who waits already, `cohort_full`.
+    Raises WrongState, `own_record`, `no_document` and, for somebody who waits already, `cohort_full` or, where nothing
+    but held seats is left, `seats_held`.
     """
     require(actor, Permission.ENROLMENT_ADMIT, enrolment)
     require_others(actor, enrolment)
@@ -65,7 +66,7 @@ def admit(*, actor: User, enrolment: Enrolment, document_seen: bool = False) -> 
     held = seat_held_for(cohort, enrolment.person)
     if seats_free(cohort, enrolment.person) < 1:
         if Enrolment.objects.filter(pk=enrolment.pk, state=EnrolmentState.WAITLISTED).exists():
-            raise DomainError("cohort_full", capacity=cohort.capacity)
+            raise _nothing_left(cohort)
         return advance(enrolment, "waitlist", ENROLMENT_STEPS, actor=actor, cause="full")
     admitted = advance(enrolment, "admit", ENROLMENT_STEPS, actor=actor, document_seen=document_seen)
     if held:
@@ -152,6 +153,11 @@ def has_agreed(actor: User) -> bool:
 def _locked(cohort: Cohort) -> Cohort:
     """The row lock under which seats are counted (SQLite holds the write lock since BEGIN IMMEDIATE)."""
     return Cohort.objects.select_for_update().get(pk=cohort.pk)
+
+
+def _nothing_left(cohort: Cohort) -> DomainError:
+    until = held_until(cohort)
+    return DomainError("seats_held", until=until) if until else DomainError("cohort_full", capacity=cohort.capacity)
 
 
 def _open_for_applications(cohort: Cohort) -> Cohort:

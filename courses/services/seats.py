@@ -13,7 +13,17 @@ from core import audit, clock
 from core.errors import DomainError, WrongState
 from core.workflow import advance
 from courses.models import Cohort, Enrolment, SeatReservation
-from courses.selectors.seats import last_day, most_held, seats_free, staff_among
+from courses.selectors.seats import (
+    held_lately,
+    house,
+    last_day,
+    most_held,
+    people_of,
+    seats_free,
+    seats_of,
+    staff_among,
+    unnamed_held,
+)
 from courses.workflow import SEAT_RESERVATION_STEPS, CohortState
 
 
@@ -26,35 +36,54 @@ def reserve_seats(
     people: Sequence[Person] = (),
     unnamed: int = 0,
     held_until: date | None = None,
+    seen: int | None = None,
 ) -> list[SeatReservation]:
     """Hold a seat for each of these people, and so many without a name, to the end of a day (as long as possible).
 
     Somebody for whom the institution holds one already keeps that one. Whether somebody has applied is not told.
-    Raises WrongState, `cohort_over`, `deadline_wrong`, `nobody_chosen`, `not_staff`, `seats_missing`, `too_many_held`.
+    `seen`: how many without a name were held when the number was chosen; sent twice, it is held once.
+    Raises WrongState, `cohort_over`, `deadline_wrong`, `nobody_chosen`, `not_staff`, `held_changed`, `held_lately`,
+    `seats_missing`, `too_many_held`.
     """
     require(actor, Permission.SEAT_RESERVE, institution)
     locked = _open(cohort)
     until = held_until or last_day(locked)
     if not clock.today() <= until <= last_day(locked):
         raise DomainError("deadline_wrong", last=last_day(locked).isoformat())
-    held = SeatReservation.objects.live().filter(cohort=locked, institution=institution)
-    there = {one.person_id: one for one in held if one.person_id}
-    new = [one for one in dict.fromkeys(people) if one.pk not in there]
     if not people and unnamed < 1:
         raise DomainError("nobody_chosen")
-    if {one.pk for one in new} - staff_among(institution, [one.pk for one in new]):
-        raise DomainError("not_staff")
-    _require_room(locked, len(new) + unnamed, held.count())
-    made = [_hold(actor, locked, institution, person, until) for person in [*new, *[None] * unnamed]]
-    return [*(there[one.pk] for one in people if one.pk in there), *made]
+    if seen is not None and seen != unnamed_held(locked, institution):
+        raise DomainError("held_changed")
+    chosen = list(dict.fromkeys(one.merged_into or one for one in people))
+    there = _there(locked, institution)
+    new = [one for one in chosen if one.pk not in there]
+    _require_staff(institution, new)
+    wanted: list[Person | None] = [*new, *[None] * unnamed]
+    if {one.pk if one else None for one in wanted} & held_lately(locked, institution):
+        raise DomainError("held_lately")
+    _require_room(locked, institution, len(wanted))
+    made = [_hold(actor, locked, institution, person, until) for person in wanted]
+    return [*(there[one.pk] for one in chosen if one.pk in there), *made]
 
 
 @transaction.atomic
-def reserve_plan(*, actor: User, institution: Institution, places: Iterable[tuple[Cohort, Person]]) -> int:
-    """A plan's places, class by class, all or none. Raises as `reserve_seats` does."""
+def reserve_plan(*, actor: User, institution: Institution, places: Iterable[tuple[Cohort, int]]) -> int:
+    """A plan's places, each a class and the id of a person, class by class, all or none.
+
+    Raises as `reserve_seats` does; an id that nobody has is answered like that of a stranger.
+    """
+    require(actor, Permission.SEAT_RESERVE, institution)
+    asked = list(places)
+    people = people_of(person for _cohort, person in asked)
+    if not asked:
+        raise DomainError("nobody_chosen")
+    if {person for _cohort, person in asked} - people.keys():
+        raise DomainError("not_staff")
+    # Before any class is looked at: a refusal of the class would tell a stranger's id from nobody's.
+    _require_staff(institution, people.values())
     by_cohort: dict[Cohort, list[Person]] = defaultdict(list)
-    for cohort, person in places:
-        by_cohort[cohort].append(person)
+    for cohort, person in asked:
+        by_cohort[cohort].append(people[person])
     # Always in the same order: two plans wait for one another and not in a circle.
     return sum(
         len(reserve_seats(actor=actor, cohort=cohort, institution=institution, people=by_cohort[cohort]))
@@ -88,9 +117,22 @@ def _open(cohort: Cohort) -> Cohort:
     return locked
 
 
-def _require_room(cohort: Cohort, wanted: int, held: int) -> None:
+def _there(cohort: Cohort, institution: Institution) -> dict[int, SeatReservation]:
+    """By person, joined records as one: the seat that the institution holds or that was taken by it."""
+    rows = seats_of(cohort).filter(institution=institution, person__isnull=False).select_related("person")
+    return {one.person.merged_into_id or one.person.pk: one for one in rows if one.person}
+
+
+def _require_staff(institution: Institution, people: Iterable[Person]) -> None:
+    keys = {one.pk for one in people}
+    if keys - staff_among(institution, keys):
+        raise DomainError("not_staff")
+
+
+def _require_room(cohort: Cohort, institution: Institution, wanted: int) -> None:
     if wanted > (left := max(0, seats_free(cohort))):
         raise DomainError("seats_missing", left=left)
+    held = seats_of(cohort).filter(house(institution)).count()
     if wanted and held + wanted > (most := most_held(cohort)):
         raise DomainError("too_many_held", most=most, held=held)
 

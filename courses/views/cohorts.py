@@ -96,6 +96,7 @@ def cohort(request: SignedInRequest, pk: int) -> HttpResponse:
         "completed": sum(row.enrolment.state == EnrolmentState.COMPLETED for row in rows),
         "may_release": may_manage and found.state in ADMITTING,
         "full": found.taken >= found.capacity,  # type: ignore[attr-defined]
+        "only_held": found.seats_left < 1,  # type: ignore[attr-defined]
         "reserved": held_in(request.user, found) if may_manage and found.reserved else (),  # type: ignore[attr-defined]
     }
     return render(request, "courses/cohort.html", context)

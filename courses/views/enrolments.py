@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -27,7 +28,7 @@ from courses.models import Cohort, Enrolment
 from courses.rules import Progress, missing
 from courses.selectors import cohorts, enrolments
 from courses.selectors.completion import progress_of
-from courses.selectors.seats import held_for
+from courses.selectors.seats import held_for, held_until
 from courses.views.refusals import words
 from courses.views.remaining import remaining
 from courses.views.trails import base_trail, own_trail, public_trail
@@ -178,6 +179,11 @@ def _public(pk: int) -> Cohort:
 
 def _applied(made: Enrolment) -> str:
     if made.state == EnrolmentState.WAITLISTED:
+        if until := held_until(made.cohort):
+            return _(
+                "The last seats are held by institutions, the first of them until %(until)s: you are on the waiting "
+                "list. The base tells you when a seat is free."
+            ) % {"until": date_format(until)}
         return _("Every seat is taken: you are on the waiting list. The base tells you when a seat is free.")
     return _("Your application is with the base. Below you see what comes next.")
 
@@ -191,12 +197,21 @@ def _answer(request: SignedInRequest, found: Enrolment, given: dict[str, Any]) -
         messages.error(request, words(refusal))
         return
     if given["step"] == AnswerForm.ADMIT and answered.state == EnrolmentState.WAITLISTED:
-        messages.warning(request, _("Every seat is taken: %(name)s is on the waiting list now.") % _named(found))
+        messages.warning(request, _waits(found))
     else:
         told = {**_named(found), "state": answered.get_state_display()}
         messages.success(request, _("%(name)s: %(state)s.") % told)
         if given["step"] == AnswerForm.ADMIT and not given["document_seen"]:
             messages.info(request, _("The original document was not seen yet; record it on this page once it was."))
+
+
+def _waits(found: Enrolment) -> str:
+    if until := held_until(found.cohort):
+        return _(
+            "The last seats are held by institutions, the first of them until %(until)s: %(name)s is on the waiting "
+            "list now."
+        ) % {**_named(found), "until": date_format(until)}
+    return _("Every seat is taken: %(name)s is on the waiting list now.") % _named(found)
 
 
 def _decide(request: SignedInRequest, found: Enrolment, given: dict[str, Any]) -> Enrolment:

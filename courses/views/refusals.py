@@ -1,5 +1,6 @@
 """Domain errors of the courses room in words, for messages and forms."""
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,6 +10,10 @@ from core.errors import DomainError
 WORDS: dict[str, Promise] = {
     "wrong_state": gettext_lazy("This is no longer possible: the record has moved on in the meantime."),
     "cohort_full": gettext_lazy("Every seat is taken. Somebody has to leave before another one is admitted."),
+    "seats_held": gettext_lazy(
+        "The last seats are held by institutions, the first of them until %(until)s. Somebody for whom none is held "
+        "can be admitted once one of them is free."
+    ),
     "profile_missing": gettext_lazy("Fill in your profile first: an application needs your name and document."),
     "commitment_missing": gettext_lazy("An application needs the commitment."),
     "application_exists": gettext_lazy("This application cannot be taken online. Please come to the base's desk."),
@@ -25,6 +30,14 @@ WORDS: dict[str, Promise] = {
     ),
     "deadline_wrong": gettext_lazy("A seat is held for two weeks at most, and not beyond the first day of the class."),
     "nobody_chosen": gettext_lazy("Nobody was chosen and no number of seats given. Nothing was reserved."),
+    "held_changed": gettext_lazy(
+        "The number of seats that your institution holds in this class has changed in the meantime. Nothing was "
+        "reserved; look at the number and send it again."
+    ),
+    "held_lately": gettext_lazy(
+        "A seat held for somebody there lapsed or was given back: in this class none is held for the same person, and "
+        "none without a name, until two weeks after its last day. Nothing was reserved."
+    ),
     "not_staff": gettext_lazy("Somebody on the list does not work at this institution. Nothing was reserved."),
     "seats_missing": gettext_lazy("The class has fewer free seats than that. Nothing was reserved."),
     "too_many_held": gettext_lazy("One institution holds at most half of a class. Nothing was reserved."),
@@ -47,4 +60,6 @@ WORDS: dict[str, Promise] = {
 def words(refusal: DomainError) -> str:
     """A sentence for people; one that is not foreseen still says its code, so that it can be reported."""
     known = WORDS.get(refusal.code)
+    if refusal.code == "seats_held":
+        return str(known) % {"until": date_format(refusal.facts["until"])}
     return str(known) if known else _("This was refused (%(code)s). Nothing was changed.") % {"code": refusal.code}

@@ -13,11 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import holds
 from accounts.middleware import SignedInRequest
-from accounts.models import Person
 from accounts.permissions import Permission
 from accounts.selectors import reached_institution
 from accounts.views.trails import trail
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, NotAllowed, WrongState
 from courses import services
 from courses.forms.seats import ReserveForm
 from courses.models import Cohort
@@ -47,15 +46,15 @@ def reserve(request: SignedInRequest, pk: int) -> HttpResponse:
     found = cohorts.public_cohort(pk)
     if found is None:
         raise Http404
-    form = ReserveForm(request.POST or None, cohort=found)
+    held = selectors.unnamed_held(found, institution)
+    form = ReserveForm(request.POST or None, cohort=found, held=held)
     if request.method == "POST" and form.is_valid():
-        values = {"unnamed": form.cleaned_data["seats"], "held_until": form.cleaned_data["held_until"]}
         try:
-            services.reserve_seats(actor=request.user, cohort=found, institution=institution, **values)
+            services.reserve_seats(actor=request.user, cohort=found, institution=institution, **form.values())
         except NotAllowed:
             raise
         except DomainError as refusal:
-            form.add_error(None, words(refusal))
+            form.refuse(words(refusal), held=selectors.unnamed_held(found, institution))
         else:
             messages.success(request, _("The seats are held."))
             return redirect("courses:seats")
@@ -95,13 +94,14 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("courses:cohort", pk=found.cohort_id)
 
 
-def _places(request: SignedInRequest) -> list[tuple[Cohort, Person]]:
-    """What is no number, or names nothing that there is, is left out: the service asks who works where."""
+def _places(request: SignedInRequest) -> list[tuple[Cohort, int]]:
+    """What is no number is left out; the service asks who works where. Raises WrongState for a class not published."""
     pairs = [value.partition(":")[::2] for value in request.POST.getlist("place")[:MOST_PLACES]]
     asked = [(int(one), int(other)) for one, other in pairs if _is_number(one) and _is_number(other)]
     classes = cohorts.public_cohorts({cohort for cohort, _person in asked})
-    people = selectors.people_of({person for _cohort, person in asked})
-    return [(classes[one], people[other]) for one, other in asked if one in classes and other in people]
+    if any(cohort not in classes for cohort, _person in asked):
+        raise WrongState(step="reserve")
+    return [(classes[cohort], person) for cohort, person in asked]
 
 
 def _is_number(text: str) -> bool:

@@ -1,5 +1,6 @@
 """How a region stands over time, whom it still has to train, and where seats are free."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from accounts.views.again import confirm_again
 from oversight.exports import region_name, shortfalls_table
 from oversight.forms import DateForm
 from oversight.selectors import Overview, find_region, region_overview
-from oversight.views import XLSX, region_crumbs, rule_words
+from oversight.views import PAGE_SIZE, XLSX, region_crumbs, rule_words
 from staffing.selectors.plans import year_end
 from staffing.selectors.regions import Shortfalls, region_history, shortfalls
 
@@ -21,6 +22,7 @@ def shortfall(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "overview": overview,
         "found": found,
+        "page": Paginator(found.short, PAGE_SIZE).get_page(request.GET.get("page")),
         "classes": [found.inside, found.outside],
         "points": [{"label": f"{one.day:%Y-%m}", "value": one.ratio.percent_floor, "on": one.day} for one in points],
         "months": points[::-1],

@@ -96,12 +96,17 @@ def shortfalls(answers: Sequence[RatioAnswer], rule: RatioRule, region_path: str
     found = list(classes_for(rule, until).select_related("base__region").order_by("ends_on", "pk"))
     below = [one for one in answers if one.ratio.outcome == Outcome.NOT_MET]
     below.sort(key=lambda one: (not one.binding, -one.ratio.shortfall, one.institution.name, one.institution.pk))
-    inside = [one for one in found if one.base.region.path.startswith(region_path)]
+    inside: list[Cohort] = []
+    outside: list[Cohort] = []
+    for one in found:
+        (inside if one.base.region.path.startswith(region_path) else outside).append(one)
+    # Once for each region and not for each institution: many stand in the same one.
+    nearest = {path: _nearest(path, found) for path in {one.institution.region.path for one in below}}
     return Shortfalls(
         until=until,
-        short=[Short(one, _nearest(one.institution.region.path, found)) for one in below],
+        short=[Short(one, nearest[one.institution.region.path]) for one in below],
         inside=inside,
-        outside=[one for one in found if one not in inside],
+        outside=outside,
     )
 
 

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from core.errors import DomainError
-from courses.models import Cohort, Enrolment
-from courses.services import admit, apply_for_cohort
-from tests.builders import base_manager, make_person, make_user
+from courses.models import Cohort, Enrolment, SeatReservation
+from courses.services import admit, apply_for_cohort, reserve_seats
+from tests.builders import base_manager, make_institution, make_person, make_user, officer
 from tests.courses.builders import make_cohort, make_enrolment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +94,40 @@ def test_apply_in_parallel_is_one_enrolment():
     )
 
     assert Enrolment.objects.filter(cohort=cohort).count() == 1
+
+
+@pytest.fixture
+def nearly_full():
+    """One seat left of two."""
+    cohort = make_cohort(capacity=2)
+    make_enrolment(cohort)
+    return cohort
+
+
+def reserve_both_before_anybody_commits(cohort):
+    """Two institutions hold the last seat, each waiting for the other before it commits."""
+    held, places = Barrier(2), [make_institution(), make_institution()]
+    pairs = [(officer(one), one) for one in places]
+
+    def reserve(pair):
+        actor, institution = fresh(pair[0]), pair[1]
+        with transaction.atomic():
+            reserve_seats(actor=actor, cohort=Cohort.objects.get(pk=cohort.pk), institution=institution, unnamed=1)
+            with suppress(BrokenBarrierError):
+                held.wait(timeout=PATIENCE)
+
+    together(reserve, pairs)
+    return SeatReservation.objects.filter(cohort=cohort).count()
+
+
+def test_last_seat_is_held_once(nearly_full):
+    assert reserve_both_before_anybody_commits(nearly_full) == 1
+
+
+def test_last_seat_is_held_twice_without_the_lock(nearly_full, monkeypatch):
+    """As above: it proves that the test before notices a missing lock."""
+    if not connection.features.has_select_for_update:
+        pytest.skip("SQLite has no row locks: BEGIN IMMEDIATE lets one writer in")
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows.all())
+
+    assert reserve_both_before_anybody_commits(nearly_full) == 2

@@ -188,6 +188,18 @@ def test_page_and_table_say_the_same(client):
     assert row["Nearest class with a free seat"] == (made.title if in_time else "none ends in time")
 
 
+def test_page_shows_25_at_a_time_and_the_table_is_whole(client):
+    client.force_login(regulator())
+    for number in range(26):
+        staffed(f"机构{number:02}", 0, 1, pilot=True)
+    first, second = (client.get("/en/oversight/990000/shortfall/", {"page": page}) for page in (1, 2))
+    assert [len(one.context["page"].object_list) for one in (first, second)] == [25, 1]
+    assert "机构25" not in first.content.decode()
+    assert "机构25" in second.content.decode()
+    table = client.get("/en/oversight/990000/shortfall.xlsx").content
+    assert len([*load_workbook(BytesIO(table)).active.values]) == 27
+
+
 def test_other_regions_are_not_found(client):
     client.force_login(regulator("990100"))
     for address in ("990200/shortfall/", "990000/shortfall/", "990000/shortfall.xlsx", "990000/"):
