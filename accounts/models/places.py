@@ -155,6 +155,11 @@ class Institution(models.Model):
     def is_legal_person(self) -> bool:
         return self.kind == self.Kind.LEGAL_PERSON
 
+    @property
+    def legal_person_id(self) -> int:
+        """Of a department that of the legal person it belongs to."""
+        return self.parent_id or self.pk
+
 
 class BaseQuerySet(ScopedQuerySet):
     scope_paths: ClassVar = {"base": ITSELF, "region": "region__path"}

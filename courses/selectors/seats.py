@@ -30,7 +30,7 @@ def most_held(cohort: Cohort) -> int:
 
 def house(institution: Institution) -> Q:
     """Seats of a whole legal person: of the institution, of the one it belongs to, and of every department of that."""
-    head = institution.parent_id or institution.pk
+    head = institution.legal_person_id
     return Q(institution=head) | Q(institution__parent=head)
 
 
@@ -67,6 +67,12 @@ def seats_free(cohort: Cohort, person: Person | None = None) -> int:
     held = SeatReservation.objects.live().filter(cohort=cohort).count()
     own = person is not None and seat_held_for(cohort, person) is not None
     return cohort.capacity - taken - held + own
+
+
+def would_wait(user: User, cohort: Cohort) -> bool:
+    """Whether an application of today goes to the waiting list."""
+    person = Person.objects.filter(user=user).select_related("merged_into").first()
+    return seats_free(cohort, (person.merged_into or person) if person else None) < 1
 
 
 def seat_held_for(cohort: Cohort, person: Person) -> SeatReservation | None:

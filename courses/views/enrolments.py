@@ -28,7 +28,7 @@ from courses.models import Cohort, Enrolment
 from courses.rules import Progress, missing
 from courses.selectors import cohorts, enrolments
 from courses.selectors.completion import progress_of
-from courses.selectors.seats import held_for, held_until
+from courses.selectors.seats import held_for, held_until, would_wait
 from courses.views.refusals import words
 from courses.views.remaining import remaining
 from courses.views.trails import base_trail, own_trail, public_trail
@@ -78,6 +78,7 @@ def apply(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "is_open": cohorts.takes_applications(found),
         "has_profile": enrolments.may_apply(request.user),
+        "would_wait": would_wait(request.user, found),
     }
     return render(request, "courses/cohort_apply.html", context)
 

@@ -8,11 +8,11 @@ from datetime import date
 from django.db.models import Count, Q
 
 from accounts.access import holds
-from accounts.models import AdminBody, Appointment, Institution, Membership, Region, User
+from accounts.models import AdminBody, Institution, Region, User
 from accounts.models.bodies import Matter
 from accounts.permissions import GRANTS, Permission
 from accounts.selectors.bodies import competent_bodies
-from accounts.selectors.staff import running_on
+from accounts.selectors.own import is_own, own_legal_persons
 from core import clock
 from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnDecision, ReturnVersion
 from staffing.ratio import Ratio
@@ -116,26 +116,10 @@ def own_bodies(actor: User) -> frozenset[int]:
     return frozenset(hat.admin_body_id for hat in hats if hat.admin_body_id)
 
 
-def own_institutions(actor: User) -> frozenset[int]:
-    """The legal persons where the actor works or acts, in any department: of these nobody decides as an authority."""
-    today = clock.today()
-    hats = Membership.objects.running(today).filter(user=actor, institution__isnull=False)
-    posts = Appointment.objects.holding().filter(
-        running_on(today), Q(person__user=actor) | Q(person__merged_into__user=actor)
-    )
-    places = [rows.values_list("institution__parent", "institution") for rows in (hats, posts)]
-    return frozenset(parent or place for found in places for parent, place in found)
-
-
-def legal_person(institution: Institution) -> int:
-    return institution.parent_id or institution.pk
-
-
 def decides_on(actor: User, institution: Institution) -> bool:
     """Does the actor's body receive its returns, and is it not the actor's own? For buttons; services ask again."""
     body = _receiving([institution.region])[0]
-    at_home = legal_person(institution) in own_institutions(actor)
-    return body is not None and body.pk in own_bodies(actor) and not at_home
+    return body is not None and body.pk in own_bodies(actor) and not is_own(actor, institution)
 
 
 def sees_desk(actor: User) -> bool:
@@ -167,7 +151,7 @@ def _lines(actor: User, period: Period, today: date) -> list[DeskLine]:
 
 def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
     versions = [one.version for one in standings if one.version]
-    odd, now, own, at_home = _anomalies(versions), _now(versions), own_bodies(actor), own_institutions(actor)
+    odd, now, own, at_home = _anomalies(versions), _now(versions), own_bodies(actor), own_legal_persons(actor)
     officers = officers_of([one.institution.pk for one in standings])
     bodies, asked = _receiving([one.institution.region for one in standings]), _asked(versions)
     lines = []
@@ -175,7 +159,7 @@ def _told(actor: User, standings: list[Standing]) -> list[DeskLine]:
         check = one.version.check_of_id if one.version else 0
         total, left = odd.get(check, (0, 0))
         ratio = now.get(one.version.pk) if one.version else None
-        decides = bool(body and body.pk in own) and legal_person(one.institution) not in at_home
+        decides = bool(body and body.pk in own) and one.institution.legal_person_id not in at_home
         was_asked, nobody = bool(one.found and one.found.pk in asked), one.institution.pk not in officers
         lines.append(DeskLine(one, body, decides, total, left, ratio, was_asked, nobody))
     return lines

@@ -13,13 +13,14 @@ from accounts.models import Institution, User
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
+from accounts.selectors.own import is_own
 from core import audit, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance, took_part
 from staffing.models import RatioReturn, ReturnAnomaly, ReturnCheck, ReturnDecision, ReturnVersion
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.returns import officers_of
-from staffing.selectors.returns_desk import legal_person, own_bodies, own_institutions, unjudged
+from staffing.selectors.returns_desk import own_bodies, unjudged
 from staffing.services.returns import figures_of, file_version, frozen, frozen_numbers, locked_return, require_printable
 from staffing.services.returns_told import tell_officers
 from staffing.workflow import FILING, RATIO_RETURN_STEPS, ReturnState
@@ -138,7 +139,7 @@ def _read(actor: User, ratio_return: RatioReturn, version: int) -> ReturnVersion
 def require_may_decide(actor: User, found: RatioReturn) -> None:
     """Nobody on the own legal person, nobody who had a hand in it, and only the body that receives it."""
     institution = Institution.objects.select_related("region").get(pk=found.institution_id)
-    if legal_person(institution) in own_institutions(actor):
+    if is_own(actor, institution):
         raise NotAllowed("own_institution")
     if took_part(found, FILING, actor):
         raise NotAllowed("same_person_twice")

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import AccessEntry, User
 from accounts.permissions import Permission
+from accounts.selectors.own import is_own
 from accounts.services import note_accesses
 from certificates.tlog import selectors as tlog
 from certificates.tlog.models import Kind
@@ -17,7 +18,7 @@ from core import audit, clock
 from core.errors import DomainError, NotAllowed
 from staffing.models import RatioProof, RatioProofEntry, RatioProofSample
 from staffing.proofs import EVIDENCE, PERSON, SAMPLE_FORMAT, canonical, commitment, drawn, path_of, salt_of, seed_of
-from staffing.selectors.proofs import lines_of, public_line
+from staffing.selectors.proofs import public_line
 
 # More at once is the version with names.
 MOST_DRAWN = 50
@@ -37,11 +38,12 @@ class Opened:
 
 @transaction.atomic
 def draw_sample(*, actor: User, proof: RatioProof, size: int, purpose: str) -> RatioProofSample:
-    """So many lines; nobody is shown yet. Raises `sample_of_nobody`, `sample_too_large`, `purpose_missing`."""
-    require(actor, Permission.RATIO_AUDIT, proof)
+    """So many lines; nobody is shown yet. Raises `sample_of_nobody`, `sample_too_large`, `purpose_missing`,
+    NotAllowed (`own_institution`)."""
+    _require_auditor(actor, proof)
     if not purpose.strip():
         raise DomainError("purpose_missing")
-    locked = RatioProof.objects.select_for_update().get(pk=proof.pk)
+    locked = RatioProof.objects.select_for_update(of=("self",)).select_related("institution").get(pk=proof.pk)
     if not 1 <= size <= min(MOST_DRAWN, locked.lines_count):
         raise DomainError("sample_of_nobody" if locked.lines_count < max(size, 1) else "sample_too_large")
     turn = locked.samples.count() + 1
@@ -66,6 +68,12 @@ def draw_sample(*, actor: User, proof: RatioProof, size: int, purpose: str) -> R
     return sample
 
 
+def _require_auditor(actor: User, proof: RatioProof) -> None:
+    require(actor, Permission.RATIO_AUDIT, proof)
+    if is_own(actor, proof.institution):
+        raise NotAllowed("own_institution")
+
+
 def _head(proof: RatioProof) -> tuple[int | None, str]:
     """The newest head that was signed over the proof's entry; while there is none, a random number."""
     leaf = tlog.leaf_of(kind=Kind.RATIO_SNAPSHOT, ref=str(proof.uuid))
@@ -78,7 +86,7 @@ def _head(proof: RatioProof) -> tuple[int | None, str]:
 @transaction.atomic
 def open_sample(*, actor: User, sample: RatioProofSample) -> list[Opened]:
     """For whoever drew it, for the purpose it was drawn for; each person reads of it. Raises NotAllowed."""
-    require(actor, Permission.RATIO_AUDIT, sample.proof)
+    _require_auditor(actor, sample.proof)
     if sample.drawn_by_id != actor.pk:
         raise NotAllowed(permission=Permission.RATIO_AUDIT.value)
     return _opened(actor, sample.proof, sample.places, sample.purpose)
@@ -86,8 +94,8 @@ def open_sample(*, actor: User, sample: RatioProofSample) -> list[Opened]:
 
 @transaction.atomic
 def open_all(*, actor: User, proof: RatioProof, purpose: str) -> list[Opened]:
-    """The version with names, of all lines. Raises `purpose_missing`."""
-    require(actor, Permission.RATIO_AUDIT, proof)
+    """The version with names, of all lines. Raises `purpose_missing`, NotAllowed (`own_institution`)."""
+    _require_auditor(actor, proof)
     if not purpose.strip():
         raise DomainError("purpose_missing")
     audit.record(actor, "staffing.proof_named", proof, reference=proof.reference, purpose=purpose.strip())
@@ -95,11 +103,11 @@ def open_all(*, actor: User, proof: RatioProof, purpose: str) -> list[Opened]:
 
 
 def _opened(actor: User, proof: RatioProof, places: list[int] | None, purpose: str) -> list[Opened]:
-    rows = proof.entries.select_related("person__merged_into").order_by("place")
-    chosen = list(rows if places is None else rows.filter(place__in=places))
+    rows = list(proof.entries.select_related("person__merged_into").order_by("place"))
+    chosen = rows if places is None else [row for row in rows if row.place in places]
     people = [one.person.merged_into or one.person for one in chosen if one.opening]
     note_accesses(actor=actor, people=people, what=AccessEntry.What.RATIO_PROOF, purpose=purpose)
-    lines = lines_of(proof) if places is not None else []
+    lines = [public_line(row) for row in rows] if places is not None else []
     secret = bytes.fromhex(proof.secret)
     return [_one(entry, secret, path_of(lines, entry.place) if lines else []) for entry in chosen]
 

@@ -16,6 +16,7 @@ from accounts.access import can
 from accounts.middleware import SignedInRequest
 from accounts.models import Institution
 from accounts.permissions import Permission
+from accounts.selectors.own import is_own
 from accounts.views.trails import trail
 from certificates.selectors.files import stored_bytes
 from core import clock
@@ -70,7 +71,7 @@ def _made(request: SignedInRequest, institution: Institution, form: ProofForm) -
 def proof(request: SignedInRequest, reference: str) -> HttpResponse:
     """What it says, whether it stands, its files, and for authorities the way to an audit."""
     found = find_proof(request.user, reference)
-    may_audit = can(request.user, Permission.RATIO_AUDIT, found)
+    may_audit = can(request.user, Permission.RATIO_AUDIT, found) and not is_own(request.user, found.institution)
     context = {
         "proof": found,
         "answer": verify_proof(reference, insider=True),

@@ -56,6 +56,14 @@ def fresh(user):
     return User.objects.get(pk=user.pk)
 
 
+@pytest.fixture
+def no_row_locks(monkeypatch):
+    """The database's row locks, switched off. SQLite has none to switch: BEGIN IMMEDIATE lets one writer in."""
+    if not connection.features.has_select_for_update:
+        pytest.skip("SQLite has no row locks")
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows.all())
+
+
 def admit_all_before_anybody_commits(cohort):
     """Every thread admits somebody, then waits for the others before it commits; who waits for a lock is not there."""
     manager, admitted = base_manager(cohort.base), Barrier(THREADS)
@@ -74,12 +82,8 @@ def test_admit_in_parallel_never_exceeds_the_capacity(cohort):
     assert admit_all_before_anybody_commits(cohort) == ["admitted"] + ["waitlisted"] * (THREADS - 1)
 
 
-def test_admit_in_parallel_without_the_lock_exceeds_it(cohort, monkeypatch):
+def test_admit_in_parallel_without_the_lock_exceeds_it(cohort, no_row_locks):
     """The same, with the database's row locks switched off: it proves that the test above notices a missing lock."""
-    if not connection.features.has_select_for_update:
-        pytest.skip("SQLite has no row locks: BEGIN IMMEDIATE lets one writer in")
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows.all())
-
     assert admit_all_before_anybody_commits(cohort) == ["admitted"] * THREADS
 
 
@@ -124,10 +128,6 @@ def test_last_seat_is_held_once(nearly_full):
     assert reserve_both_before_anybody_commits(nearly_full) == 1
 
 
-def test_last_seat_is_held_twice_without_the_lock(nearly_full, monkeypatch):
+def test_last_seat_is_held_twice_without_the_lock(nearly_full, no_row_locks):
     """As above: it proves that the test before notices a missing lock."""
-    if not connection.features.has_select_for_update:
-        pytest.skip("SQLite has no row locks: BEGIN IMMEDIATE lets one writer in")
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows.all())
-
     assert reserve_both_before_anybody_commits(nearly_full) == 2

@@ -275,3 +275,11 @@ def test_list_takes_the_same_queries_for_any_number(actor, institution, many, dj
     client.get("/institution/seats/")
     with django_assert_num_queries(5):
         client.get("/institution/seats/")
+
+
+def test_page_to_apply_says_who_would_wait(actor, institution):
+    held, other = make_user(), make_user()
+    make_person("林知夏", user=other)
+    cohort = full_but_held(actor, institution, staff_of(institution, user=held))
+    pages = [signed_in(user).get(f"/en/cohorts/{cohort.pk}/apply/").content.decode() for user in (held, other)]
+    assert ["waiting list" in page for page in pages] == [False, True]

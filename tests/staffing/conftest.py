@@ -1,9 +1,13 @@
 """What several files of this room need."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from accounts.models import Institution
+from staffing.models import FilingPeriod
 from tests.builders import make_appointment, make_institution, make_person
+from tests.staffing.returns_builders import NOW, make_period, on
 from tests.staffing.test_selectors import train
 
 
@@ -15,3 +19,15 @@ def institution() -> Institution:
     make_appointment(person, place)
     train(person)
     return place
+
+
+@pytest.fixture
+def after_the_day() -> Iterator[None]:
+    """The filing day of the period is over."""
+    with on(NOW):
+        yield
+
+
+@pytest.fixture
+def period() -> FilingPeriod:
+    return make_period()

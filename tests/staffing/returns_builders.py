@@ -17,6 +17,8 @@ from tests.builders import hat, make_appointment, make_institution, make_person,
 from tests.staffing.test_selectors import train
 
 DAY = date(2026, 6, 30)
+# Three days after it.
+NOW = date(2026, 7, 3)
 ENTRY: dict[str, Any] = {
     "code": "TEST",
     "every": None,

@@ -17,7 +17,7 @@ from staffing.proofs import drawn, seed_of
 from staffing.selectors.proof_checks import STANDS, verify_proof
 from staffing.services import close_entries
 from staffing.services.samples import draw_sample, open_all, open_sample, sample_json
-from tests.builders import hat, make_user, officer, regulator
+from tests.builders import hat, make_appointment, make_institution, make_person, make_user, officer, regulator
 from tests.staffing.proving import NAMES, overwrite, proven, staffed
 from tests.tlog.logs import witnessed
 
@@ -219,3 +219,28 @@ def test_person_reads_who_looked_and_why(proof):
 
     look = AccessEntry.objects.allowed(person.user, "person_view").get()
     assert (look.purpose, look.what, bool(look.body_name)) == ("年度核查", "ratio_proof", True)
+
+
+@pytest.mark.parametrize("own", ["itself", "department", "sibling", "other"])
+def test_nobody_audits_the_own_legal_person(own):
+    university = make_institution()
+    place = staffed(3, 1, parent=university)
+    proof = proven(place)
+    actor = regulator()
+    drawn_before = sampled(proof, actor=actor)
+    works = {
+        "itself": university, "department": place, "sibling": make_institution(parent=university), "other": None,
+    }[own] or make_institution()  # fmt: skip
+    make_appointment(make_person("官员", user=actor), works)
+
+    acts = [
+        lambda: sampled(proof, actor=actor),
+        lambda: open_sample(actor=actor, sample=drawn_before),
+        lambda: open_all(actor=actor, proof=proof, purpose="占比核查"),
+    ]
+    for act in acts:
+        if own == "other":
+            act()
+        else:
+            with pytest.raises(NotAllowed, match="own_institution"):
+                act()

@@ -14,21 +14,21 @@ from staffing.selectors.returns_desk import decides_on
 from staffing.services.returns_decided import require_may_decide
 from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
 from tests.builders import join_records, make_appointment, make_institution, make_person, officer, regulator
-from tests.staffing.returns_builders import DAY, annul, attested, begun, filed, make_period, odd, on, receiver, staffed
+from tests.staffing.returns_builders import (
+    DAY,
+    NOW,
+    annul,
+    attested,
+    begun,
+    filed,
+    make_period,
+    odd,
+    on,
+    receiver,
+    staffed,
+)
 
-pytestmark = pytest.mark.django_db
-NOW = date(2026, 7, 3)
-
-
-@pytest.fixture(autouse=True)
-def _after_the_day():
-    with on(NOW):
-        yield
-
-
-@pytest.fixture
-def period():
-    return make_period()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("after_the_day")]
 
 
 @pytest.fixture

@@ -16,18 +16,11 @@ from staffing.rules.anomalies import limits
 from staffing.selectors import institution_ratio
 from staffing.selectors.anomalies import anomalies_in
 from tests.builders import make_appointment, make_institution, make_person, officer
-from tests.staffing.returns_builders import DAY, begun, filed, make_period, on, receiver, staffed
+from tests.staffing.returns_builders import DAY, NOW, begun, filed, make_period, on, receiver, staffed
 from tests.staffing.test_selectors import _correct, train
 
-pytestmark = pytest.mark.django_db
-NOW = date(2026, 7, 3)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("after_the_day")]
 LIMIT = {"points": 15, "days": 30}
-
-
-@pytest.fixture(autouse=True)
-def _after_the_day():
-    with on(NOW):
-        yield
 
 
 def kinds(place):

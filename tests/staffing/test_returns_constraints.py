@@ -18,15 +18,9 @@ from staffing.models import (
     ReturnVersion,
 )
 from staffing.selectors import rule_on
-from tests.staffing.returns_builders import DAY, make_period, on, staffed
+from tests.staffing.returns_builders import DAY, make_period, staffed
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _after_the_day():
-    with on(date(2026, 7, 3)):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("after_the_day")]
 
 
 class Rows:

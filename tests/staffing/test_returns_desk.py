@@ -16,21 +16,9 @@ from staffing.selectors.returns_desk import returns_desk, waiting_returns
 from staffing.views.return_words import why_left_out
 from staffing.views.returns_desk import GROUPS
 from tests.builders import make_appointment, make_person, officer, regulator
-from tests.staffing.returns_builders import annul, attested, begun, filed, make_period, odd, on, receiver, staffed
+from tests.staffing.returns_builders import NOW, annul, attested, begun, filed, odd, on, receiver, staffed
 
-pytestmark = pytest.mark.django_db
-NOW = date(2026, 7, 3)
-
-
-@pytest.fixture(autouse=True)
-def _after_the_day():
-    with on(NOW):
-        yield
-
-
-@pytest.fixture
-def period():
-    return make_period()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("after_the_day")]
 
 
 def spread(period):
@@ -234,7 +222,7 @@ def test_desk_takes_the_same_queries_for_any_number(client, period, rows, django
         filed(odd(), period)
         staffed(2, 3)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         assert len(returns_desk(authority).lines) == rows * 2
 
 

@@ -13,19 +13,7 @@ from staffing.services.returns import draw_receipt
 from tests.builders import make_appointment, make_person, officer, regulator
 from tests.staffing.returns_builders import DAY, annul, filed, make_period, on, receiver, staffed
 
-pytestmark = pytest.mark.django_db
-NOW = date(2026, 7, 3)
-
-
-@pytest.fixture(autouse=True)
-def _after_the_day():
-    with on(NOW):
-        yield
-
-
-@pytest.fixture
-def period():
-    return make_period()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("after_the_day")]
 
 
 @pytest.fixture

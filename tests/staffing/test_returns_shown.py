@@ -25,23 +25,11 @@ from staffing.selectors.returns_desk import returns_desk
 from staffing.selectors.then_now import then_now
 from staffing.services.returns import draw_receipt
 from tests.builders import make_appointment, make_institution, make_person, officer, regulator
-from tests.staffing.returns_builders import annul, begun, filed, make_period, on, receiver, staffed
+from tests.staffing.returns_builders import NOW, annul, begun, filed, make_period, on, receiver, staffed
 from tests.staffing.test_returns import refused
 from tests.staffing.test_selectors import train
 
-pytestmark = pytest.mark.django_db
-NOW = date(2026, 7, 3)
-
-
-@pytest.fixture(autouse=True)
-def _after_the_day():
-    with on(NOW):
-        yield
-
-
-@pytest.fixture
-def period():
-    return make_period()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("after_the_day")]
 
 
 @pytest.fixture
