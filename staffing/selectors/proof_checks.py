@@ -68,9 +68,18 @@ class ProofAnswer:
         return {STANDS: "ok", NEVER_MADE: "no"}.get(self.outcome, "soon")
 
 
-def verify_proof(reference: str, *, insider: bool = False) -> ProofAnswer:
-    """By its reference as typed. `insider`: whoever may read the ratio of today anyway."""
-    return _answered(Q(reference=normal_reference(reference) or "-"), insider=insider)
+def verify_proof(reference: str) -> ProofAnswer:
+    """By its reference as typed."""
+    return _answered(Q(reference=normal_reference(reference) or "-"))
+
+
+def verify_in_hand(proof: RatioProof) -> ProofAnswer:
+    """For whoever may read the ratio of today anyway: they are told what changed since, of few people too."""
+    now = clock.now()
+    try:
+        return _about(proof, now, by_file=False, insider=True)
+    except (OperationalError, InterfaceError, OSError):
+        return ProofAnswer(COULD_NOT_CHECK, now)
 
 
 def verify_proof_file(body: bytes) -> ProofAnswer | None:
@@ -83,11 +92,11 @@ def verify_proof_file(body: bytes) -> ProofAnswer | None:
         return None
 
 
-def _answered(wanted: Q, *, by_file: bool = False, insider: bool = False) -> ProofAnswer:
+def _answered(wanted: Q, *, by_file: bool = False) -> ProofAnswer:
     now = clock.now()
     try:
         proof = _with_facts(RatioProof.objects.filter(wanted)).first()
-        return _about(proof, now, by_file=by_file, insider=insider) if proof else ProofAnswer(NEVER_MADE, now)
+        return _about(proof, now, by_file=by_file, insider=False) if proof else ProofAnswer(NEVER_MADE, now)
     except (OperationalError, InterfaceError, OSError):
         return ProofAnswer(COULD_NOT_CHECK, now)
 

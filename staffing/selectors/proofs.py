@@ -41,7 +41,9 @@ def proofs_of(actor: User, institution: Institution) -> "QuerySet[RatioProof]":
 
 def find_proof(actor: User, reference: str, permission: Permission = Permission.RATIO_VIEW) -> RatioProof:
     """Raises NotAllowed, also when there is none."""
-    rows = RatioProof.objects.allowed(actor, permission).select_related("institution__region", "rule", "key", "file")
+    rows = RatioProof.objects.allowed(actor, permission).select_related(
+        "institution__region", "rule", "key", "file__seal"
+    )
     if not (found := rows.filter(reference=reference).first()):
         raise NotAllowed(permission=permission.value)
     return found

@@ -18,7 +18,7 @@ from staffing import services
 from staffing.identifiers import looks_like_reference, normal_reference, proof_reference
 from staffing.models import RatioProof, SealedCount
 from staffing.proofs import root_over
-from staffing.selectors.proof_checks import FIGURE, SAME, STANDS, VERDICT, verify_proof
+from staffing.selectors.proof_checks import FIGURE, SAME, STANDS, VERDICT, verify_in_hand
 from staffing.selectors.proofs import answer_again, answer_now, csv_bytes, json_bytes, lines_of
 from staffing.services.proof_rounds import check_proofs
 from staffing.services.proofs import make_proof
@@ -162,7 +162,7 @@ def test_table_calculates_nothing():
 def test_later_correction_changes_what_is_known_now_and_never_the_proof():
     place = staffed(3, 1)
     proof = proven(place)
-    assert (fraction(proof), verify_proof(proof.reference, insider=True).later) == ((3, 4), SAME)
+    assert (fraction(proof), verify_in_hand(proof).later) == ((3, 4), SAME)
     record = proof.entries.filter(trained=True).first().person.training_records.get()
 
     with clock.travel(timedelta(hours=1)):
@@ -170,7 +170,7 @@ def test_later_correction_changes_what_is_known_now_and_never_the_proof():
             record=record, annulled_on=DAY, recorded_at=clock.now(), recorded_by=system_user(), reason="代考"
         )
         now, again = answer_now(proof).ratio, answer_again(proof).ratio
-        answer = verify_proof(proof.reference, insider=True)
+        answer = verify_in_hand(proof)
 
     assert ((now.trained, now.staff), (again.trained, again.staff)) == ((2, 4), (3, 4))
     assert (answer.outcome, answer.later, answer.said["trained"]) == (STANDS, VERDICT, 3)
@@ -181,7 +181,7 @@ def test_later_figure_with_the_same_verdict_is_told_as_such():
     proof = proven(place)
     with clock.travel(timedelta(hours=1)):
         make_appointment(make_person("新"), place)
-        assert verify_proof(proof.reference, insider=True).later == FIGURE
+        assert verify_in_hand(proof).later == FIGURE
 
 
 def test_asked_again_it_is_the_same_proof():
