@@ -18,7 +18,7 @@ from staffing import services
 from staffing.identifiers import looks_like_reference, normal_reference, proof_reference
 from staffing.models import RatioProof, SealedCount
 from staffing.proofs import root_over
-from staffing.selectors.proof_checks import FIGURE, SAME, STANDS, VERDICT, verify_in_hand
+from staffing.selectors.proof_checks import FIGURE, SAME, STANDS, VERDICT, verify_in_hand, verify_proof
 from staffing.selectors.proofs import answer_again, answer_now, csv_bytes, json_bytes, lines_of
 from staffing.services.proof_rounds import check_proofs
 from staffing.services.proofs import make_proof
