@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Case, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, DateField, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from accounts.models import Appointment, Institution, Person, User
 from accounts.permissions import Permission
@@ -85,11 +85,11 @@ def seat_held_for(cohort: Cohort, person: Person) -> SeatReservation | None:
 
 
 def reservations(actor: User) -> QuerySet[SeatReservation]:
-    """Of the own institution: what is held first, by its last day."""
+    """Of the own institution: what is held today by its last day, then what is over, the newest first."""
     rows = SeatReservation.objects.allowed(actor, Permission.SEAT_RESERVE)
     rows = rows.select_related("cohort__base", "cohort__programme__level", "person", "institution")
-    held = Case(When(state=SeatState.HELD, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.order_by(held, "held_until", "pk")
+    live = When(state=SeatState.HELD, held_until__gte=clock.today(), then=F("held_until"))
+    return rows.order_by(Case(live, output_field=DateField()).asc(nulls_last=True), "-held_until", "-pk")
 
 
 def reservation_for(actor: User, pk: int, permission: Permission) -> SeatReservation:

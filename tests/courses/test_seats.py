@@ -12,7 +12,7 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry
 from courses.models import SeatReservation
 from courses.selectors.cohorts import public_cohort
-from courses.selectors.seats import held_by, last_day, seats_free
+from courses.selectors.seats import held_by, last_day, reservations, seats_free
 from courses.services import admit, apply_for_cohort, release_seat, reserve_plan, reserve_seats, withdraw, withdraw_seat
 from tests.builders import base_manager, make_appointment, make_base, make_institution, make_person, make_user, officer
 from tests.courses.builders import make_cohort, make_enrolment
@@ -283,3 +283,15 @@ def test_page_to_apply_says_who_would_wait(actor, institution):
     cohort = full_but_held(actor, institution, staff_of(institution, user=held))
     pages = [signed_in(user).get(f"/en/cohorts/{cohort.pk}/apply/").content.decode() for user in (held, other)]
     assert ["waiting list" in page for page in pages] == [False, True]
+
+
+def test_what_is_held_today_comes_before_what_is_over(actor, institution):
+    cohort = soon(capacity=10, in_days=12)
+    days = (-3, 9, 2, -1)
+    made = SeatReservation.objects.bulk_create(
+        SeatReservation(
+            cohort=cohort, institution=institution, reserved_by=actor, held_until=clock.today() + timedelta(days=day)
+        )
+        for day in days
+    )
+    assert [made.index(one) for one in reservations(actor)] == [2, 1, 3, 0]
