@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page
 
 from tests.certificates.outside import Held, held
+from tests.staffing.proving import drawn, proven
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/en/verify/offline/"
@@ -47,3 +49,16 @@ def test_file_is_checked_in_the_browser_alone(page: Page, tmp_path: Path, axe) -
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert asked == []
     assert axe(page) == []
+
+
+def test_proof_of_a_ratio_is_called_no_certificate_and_not_invalid(page: Page) -> None:
+    body = drawn(proven())
+    policy = Client().get("/verification/policy.txt").content
+    page.goto(ADDRESS, wait_until="networkidle")
+    named = {"proof.pdf": body, "policy.txt": policy}
+    page.locator("[data-files]").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": text} for name, text in named.items()]
+    )
+    page.wait_for_selector("[data-result][data-said='other']")
+    assert "proof of a ratio" in page.locator("[data-answer=other]").inner_text()
+    assert page.locator("[data-answer=invalid]").is_hidden()

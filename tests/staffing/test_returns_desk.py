@@ -244,3 +244,20 @@ def test_desk_is_the_regulators(client, period):
     client.force_login(officer())
     assert client.get(reverse("staffing:returns_desk")).status_code == 404
     assert client.get(reverse("staffing:accept_returns")).status_code == 404
+
+
+def test_return_that_was_sent_back_is_decided_by_itself(client, period):
+    """In the bulk list nobody would read what was asked and answered."""
+    authority = receiver()
+    first = filed(staffed(2, 3), period)
+    services.send_back_return(
+        actor=authority, ratio_return=first.ratio_return, version=first.pk, questions="请说明人员依据"
+    )
+    again = filed(first.ratio_return.institution, period, first.attested_by, "依据为聘任文件")
+
+    assert [line.standing.version for line in returns_desk(authority).lines if line.asked] == [again]
+    assert returns_desk(authority).clean == []
+    client.force_login(authority)
+    page = client.get(reverse("staffing:decide_return", args=[again.ratio_return_id])).content.decode()
+    assert "请说明人员依据" in page
+    assert "依据为聘任文件" in page

@@ -195,3 +195,36 @@ def test_page_takes_the_same_queries_for_any_versions(client, place, period, ver
 
     with django_assert_num_queries(25):
         client.get(address("return", first.ratio_return_id))
+
+
+def test_question_of_the_authority_stands_on_top_until_it_is_answered(client, place, period):
+    authority, version = receiver(), filed(place, period)
+    services.send_back_return(
+        actor=authority, ratio_return=version.ratio_return, version=version.pk, questions="请说明人员依据"
+    )
+    found, own = version.ratio_return, version.attested_by
+    client.force_login(own)
+
+    def on_top():
+        page = client.get(address("return", found.pk)).content.decode()
+        return "请说明人员依据" in page.partition('id="figure"')[0]
+
+    assert on_top()
+    said = client.post(address("check_return", found.pk), follow=True).context["messages"]
+    assert [str(one) for one in said] == ["Checked. Nothing is asked: read the figures, then attest."]
+    assert on_top()
+    assert "请说明人员依据" in client.get(address("attest_return", found.pk)).content.decode()
+    filed(place, period, own, "依据为聘任文件")
+    assert not on_top()
+
+
+def test_first_page_begins_with_a_return_that_is_to_be_filed(client, place, period):
+    own = officer(place)
+    client.force_login(own)
+
+    def begins():
+        return "Go to the returns" in client.get("/en/home/").content.decode().partition('class="grid')[0]
+
+    assert begins()
+    filed(place, period, own)
+    assert not begins()
