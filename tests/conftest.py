@@ -39,9 +39,10 @@ def django_db_setup(request, django_test_environment, django_db_blocker) -> Iter
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory) -> Iterator[None]:
-    """Workers must not find one another's files, nor the demo's: a daily round years ahead deletes what it finds."""
-    folders = {"MEDIA_ROOT": tmp_path_factory.mktemp("media"), "DATA_DIR": tmp_path_factory.mktemp("data")}
-    with override_settings(**folders):
+    """Workers must not find one another's files, nor the demo's, nor its log: a daily round years ahead deletes what it finds."""
+    data = tmp_path_factory.mktemp("data")
+    log = {"TLOG_POLICY_FILE": data / "policy", "TLOG_KEY_FILE": data / "log-key", "TLOG_SIGNER_STATE": data / "signer.json"}
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), DATA_DIR=data, **log):
         yield
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
-from tests.certificates.outside import Held, held
+from tests.certificates.outside import Held, held, log_in
 from tests.staffing.proving import drawn, proven
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,9 +51,10 @@ def test_file_is_checked_in_the_browser_alone(page: Page, tmp_path: Path, axe) -
     assert axe(page) == []
 
 
-def test_proof_of_a_ratio_is_called_no_certificate_and_not_invalid(page: Page) -> None:
-    body = drawn(proven())
-    policy = Client().get("/verification/policy.txt").content
+def test_proof_of_a_ratio_is_called_no_certificate_and_not_invalid(page: Page, tmp_path: Path) -> None:
+    with log_in(tmp_path):
+        body = drawn(proven())
+        policy = Client().get("/verification/policy.txt").content
     page.goto(ADDRESS, wait_until="networkidle")
     named = {"proof.pdf": body, "policy.txt": policy}
     page.locator("[data-files]").set_input_files(
