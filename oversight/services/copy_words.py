@@ -186,6 +186,10 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
         pgettext_lazy("my data", "Earlier wordings of appointments"),
         "post professional employment_type department staff_no email start_date end_date recorded_at superseded_at",
     ),
+    "accounts.LeaveOfAbsence": (
+        pgettext_lazy("my data", "Leaves of absence"),
+        "kind start_date end_date withdrawn reason recorded_at",
+    ),
     "accounts.AppointmentNotice": (
         pgettext_lazy("my data", "Notices of appointments"),
         "created_at due_on expires_at",
