@@ -35,9 +35,7 @@ def record_leave(*, actor: User, appointment: Appointment, values: Mapping[str, 
     return made
 
 
-def correct_leave(
-    *, actor: User, leave: LeaveOfAbsence, values: Mapping[str, str], reason: str = ""
-) -> LeaveOfAbsence:
+def correct_leave(*, actor: User, leave: LeaveOfAbsence, values: Mapping[str, str], reason: str = "") -> LeaveOfAbsence:
     """Other days or another kind, also the day of coming back once it is known; the wrong row stays as what was
     believed until now. Raises LineRefused, `replaced`, `voided`."""
     require(actor, Permission.ROSTER_IMPORT, leave.appointment)

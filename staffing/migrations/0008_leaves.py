@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('staffing', '0007_returns'),
+        ("staffing", "0007_returns"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ratiorule',
-            name='leaves_left_out',
+            model_name="ratiorule",
+            name="leaves_left_out",
             field=models.JSONField(blank=True, default=list),
         ),
     ]

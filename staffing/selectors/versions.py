@@ -94,9 +94,7 @@ def staff_there(
     return there_on(as_of, rows, leaves_at([institution], rule.leaves_left_out, known_at), rule.leaves_left_out)
 
 
-def counted_wordings(
-    institution: Institution, rule: RatioRule, known_at: datetime | None = None
-) -> list[StaffRow]:
+def counted_wordings(institution: Institution, rule: RatioRule, known_at: datetime | None = None) -> list[StaffRow]:
     """The same of all times: one row for each stretch of days on which it counts."""
     rows = wordings_of(institution, known_at, among=counted_terms(rule))
     return without_leaves(rows, leaves_at([institution], rule.leaves_left_out, known_at), rule.leaves_left_out)

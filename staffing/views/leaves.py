@@ -61,9 +61,7 @@ def correct_leave(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("A leave ends, or was wrongly entered"),
         form=form,
         institution=held.institution,
-        preview=lambda values: [
-            services.preview_leave(actor=actor, appointment=held, values=values, instead_of=leave)
-        ],
+        preview=lambda values: [services.preview_leave(actor=actor, appointment=held, values=values, instead_of=leave)],
         write=lambda values: services.correct_leave(
             actor=actor, leave=leave, values=values, reason=form.cleaned_data["reason"]
         ),
