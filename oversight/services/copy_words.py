@@ -57,6 +57,7 @@ FACTS: dict[str, Promise] = {
     "opened_at": pgettext_lazy("my data", "Opened"),
     "words": pgettext_lazy("my data", "Own words"),
     "upheld": pgettext_lazy("my data", "Decided for the person"),
+    "withdrawn": pgettext_lazy("my data", "Withdrawn again"),
     "reason": pgettext_lazy("my data", "Reason"),
     "document": pgettext_lazy("my data", "Document"),
     "decided_at": pgettext_lazy("my data", "Decided"),

@@ -65,7 +65,6 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "points": _points(answer),
         "standing": current_standing(institution),
         "files_return": files,
-        "sees_people": can(request.user, Permission.ROSTER_VIEW, institution),
         "opens_return": files or can(request.user, Permission.RETURN_DECIDE, institution),
         "paragraph": _paragraph(answer),
         **_ahead(request, answer),
