@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staffing.views import ahead, changes, cockpit, proofs, returns, returns_desk, samples, sealed, versions
+from staffing.views import ahead, changes, cockpit, leaves, proofs, returns, returns_desk, samples, sealed, versions
 
 app_name = "staffing"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("institution/changes/<int:pk>/changed/", changes.changed, name="changed"),
     path("institution/changes/<int:pk>/corrected/", changes.corrected, name="corrected"),
     path("institution/changes/<int:pk>/moved/", changes.moved, name="moved"),
+    path("institutions/<str:id>/leaves/", leaves.leaves, name="leaves"),
+    path("institution/changes/<int:pk>/away/", leaves.away, name="away"),
+    path("institution/leaves/<int:pk>/correct/", leaves.correct_leave, name="correct_leave"),
+    path("institution/leaves/<int:pk>/withdraw/", leaves.withdraw_leave, name="withdraw_leave"),
     path("ratio-rules/", versions.rules, name="rules"),
     path("ratio-rules/compare/", versions.compare, name="compare_rules"),
     path("ratio-rules/<int:pk>/", versions.rule, name="rule"),

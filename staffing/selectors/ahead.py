@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import can
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
+from accounts.selectors.leaves import Leaves, leaves_at, without_leaves
 from accounts.selectors.staff import StaffRow, wordings_of
 from core import clock
 from staffing.models import RatioRule
@@ -187,12 +188,15 @@ def _rows(institution: Institution, today: date) -> list[StaffRow]:
 def _prospect(
     institution: Institution, rules: list[tuple[date, RatioRule]], rows: list[StaffRow], today: date
 ) -> Prospect:
-    return Prospect(today, tuple(_era(*rule, rows) for rule in rules), _sealed(institution, today))
+    leaves = leaves_at([institution], {kind for _begins, rule in rules for kind in rule.leaves_left_out})
+    return Prospect(today, tuple(_era(*rule, rows, leaves) for rule in rules), _sealed(institution, today))
 
 
-def _era(begins: date, rule: RatioRule, rows: list[StaffRow]) -> Era:
-    stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in rows if counts(row, rule))
-    people = {row.person for row in rows if counts(row, rule)}
+def _era(begins: date, rule: RatioRule, rows: list[StaffRow], leaves: Leaves) -> Era:
+    counting = [row for row in rows if counts(row, rule)]
+    there = without_leaves(counting, leaves, rule.leaves_left_out)
+    stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in there)
+    people = {row.person for row in counting}
     since: dict[Hashable, date] = dict(trained_since(people, rule).items())
     return Era(begins, rule.value, rule.comparator, stays, since)
 

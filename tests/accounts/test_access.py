@@ -50,6 +50,7 @@ ROUTES = {
     "accounts.AppointmentNotice": "user institution region",
     "accounts.AppointmentVersion": "user institution region",
     "accounts.AssociationMember": "institution region",
+    "accounts.LeaveOfAbsence": "user institution region",
     "accounts.Claim": "user",
     "accounts.ClaimInvitation": "user institution region",
     "accounts.ClaimTry": "user",
