@@ -22,7 +22,7 @@ from staffing.selectors.past import past as days_gone
 from staffing.views.ahead import axis_of, masked_of, numbered, points_of
 
 # How many changes and corrections a page lists, the latest first.
-MOST = 100
+MOST = 40
 LABELS: dict[str, Promise] = {
     "start_date": gettext_lazy("Start"),
     "end_date": gettext_lazy("No longer counted from"),
@@ -50,6 +50,7 @@ def past(request: SignedInRequest, id: str) -> HttpResponse:
         "drawn": _drawn(found),
         "changes": numbered(changes[:MOST], masked),
         "more_changes": max(0, len(changes) - MOST),
+        "earlier": changes[MOST].day if len(changes) > MOST else None,
         "corrections": [_told(one, masked) for one in corrections[:MOST]],
         "more_corrections": max(0, len(corrections) - MOST),
     }
@@ -65,7 +66,7 @@ def _drawn(found: Past) -> dict[str, Any]:
         "tried": [],
         "axis": axis_of(found.first, until),
         "threshold": found.answer.rule.value,
-        "day": until,
+        "day": None,
     }
 
 

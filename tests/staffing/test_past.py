@@ -164,6 +164,15 @@ def test_page_leads_to_what_was_known_before_a_correction(client, place):
     assert earlier.corrections == []
 
 
+def test_long_line_goes_on_with_the_first_day_that_is_not_listed(client, place, monkeypatch):
+    monkeypatch.setattr("staffing.views.past.MOST", 2)
+    actor = officer(place)
+    page = page_of(client, place, actor)
+
+    assert [change.day for change, *_ in page.context["changes"]] == [date(2026, 5, 1), APRIL]
+    assert f'href="?as_of={MARCH}"' in page.content.decode()
+
+
 def test_stranger_has_no_page(client, place):
     assert page_of(client, place, officer()).status_code == 404
 
