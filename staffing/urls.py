@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from staffing.views import ahead, changes, cockpit, leaves, proofs, returns, returns_desk, samples, sealed, versions
+from staffing.views import (
+    ahead,
+    changes,
+    cockpit,
+    leaves,
+    past,
+    proofs,
+    returns,
+    returns_desk,
+    samples,
+    sealed,
+    versions,
+)
 
 app_name = "staffing"
 urlpatterns = [
@@ -10,6 +22,7 @@ urlpatterns = [
     path("institutions/<str:id>/ratio/", cockpit.ratio, name="ratio"),
     path("ratio/ahead/", ahead.own, name="own_ahead"),
     path("institutions/<str:id>/ratio/ahead/", ahead.ahead, name="ahead"),
+    path("institutions/<str:id>/ratio/past/", past.past, name="past"),
     path("institutions/<str:id>/ratio/proofs/", proofs.proofs, name="proofs"),
     path("ratio-proofs/<str:reference>/", proofs.proof, name="proof"),
     path("ratio-proofs/<str:reference>/pdf/", proofs.pdf, name="proof_pdf"),

@@ -87,7 +87,7 @@ def _repeated(answer: RatioAnswer, rows: list[StaffRow]) -> dict[datetime, froze
     for pk, at in _redated(answer).values_list("appointment", "superseded_at"):
         if pk in person_of:
             batches[at].add(person_of[pk])
-    day_of = {at: at.astimezone(clock.SHANGHAI).date() for at in batches}
+    day_of = {at: clock.day_of(at) for at in batches}
     return {at: frozenset(people) for at, people in batches.items() if day_of[at] >= first}
 
 

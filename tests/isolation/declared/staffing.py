@@ -9,6 +9,7 @@ ADDRESSES: dict[str, Address] = {
     "institutions/<str:id>/ratio/": only(SEES, id="institution", post=""),
     "ratio/ahead/": only("officer", post=""),
     "institutions/<str:id>/ratio/ahead/": only(SEES, id="institution", post=""),
+    "institutions/<str:id>/ratio/past/": only(SEES, id="institution", post=""),
     "institutions/<str:id>/ratio/proofs/": only(SEES, id="institution", post="officer regulator"),
     "ratio-proofs/<str:reference>/": only(SEES, reference="ratioproof.reference", post=""),
     "ratio-proofs/<str:reference>/pdf/": only(SEES, reference="ratioproof.reference", post=""),
