@@ -9,6 +9,7 @@ from staffing.views import (
     leaves,
     past,
     proofs,
+    public,
     returns,
     returns_desk,
     samples,
@@ -20,6 +21,8 @@ app_name = "staffing"
 urlpatterns = [
     path("ratio/", cockpit.cockpit, name="cockpit"),
     path("institutions/<str:id>/ratio/", cockpit.ratio, name="ratio"),
+    path("institutions/<int:pk>/", public.institution, name="public"),
+    path("institution/publication/", public.publication, name="publication"),
     path("ratio/ahead/", ahead.own, name="own_ahead"),
     path("institutions/<str:id>/ratio/ahead/", ahead.ahead, name="ahead"),
     path("institutions/<str:id>/ratio/past/", past.past, name="past"),

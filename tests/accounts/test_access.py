@@ -41,6 +41,7 @@ ROUTES = {
     "staffing.ReturnReceipt": "institution region",
     "staffing.ReturnReminder": "institution region",
     "staffing.ReturnVersion": "institution region",
+    "staffing.RatioPublication": "institution region",
     "staffing.SealedCount": "institution region",
     "accounts.RosterHeads": "institution region",
     "accounts.AccessEntry": "user",

@@ -178,6 +178,7 @@ LIGHT = {
     "staffing:withdraw_leave": "one line of one's own staff, its fraction shown before",
     "staffing:changed": "one line of one's own staff, its fraction shown before",
     "staffing:corrected": "one line of one's own staff; what was believed before stays readable",
+    "staffing:publication": "two numbers without names, shown before; ends at once by a second press",
     "staffing:proofs": "a figure that one sees already, signed; it names nobody",
     "staffing:new_rule": "a draft: nobody is judged by it",
     "staffing:edit_rule": "a draft: nobody is judged by it",

@@ -7,6 +7,8 @@ SEES = "officer regulator evaluator auditor"
 ADDRESSES: dict[str, Address] = {
     "ratio/": only("officer", post=""),
     "institutions/<str:id>/ratio/": only(SEES, id="institution", post=""),
+    "institutions/<int:pk>/": public(pk="institution", post=""),
+    "institution/publication/": only("officer"),
     "ratio/ahead/": only("officer", post=""),
     "institutions/<str:id>/ratio/ahead/": only(SEES, id="institution", post=""),
     "institutions/<str:id>/ratio/past/": only(SEES, id="institution", post=""),
