@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from courses.views import attendance, catalogue, cohorts, completion, enrolments, lessons, records, seats
+from courses.views import (
+    attendance,
+    catalogue,
+    cohorts,
+    completion,
+    enrolments,
+    evidence,
+    evidence_desk,
+    lessons,
+    recognitions,
+    records,
+    seats,
+)
 
 app_name = "courses"
 urlpatterns = [
@@ -33,4 +45,14 @@ urlpatterns = [
     path("training-records/import/", records.import_training_records, name="import_training_records"),
     path("training-records/import/template/", records.download_template, name="training_records_template"),
     path("training-records/import/<str:sha256>/", records.review_training_records, name="review_training_records"),
+    path("evidence/", evidence.own_evidence, name="own_evidence"),
+    path("evidence/new/", evidence.submit_evidence, name="submit_evidence"),
+    path("evidence/desk/", evidence_desk.evidence_desk, name="evidence_desk"),
+    path("evidence/scans/<int:pk>/", evidence.evidence_scan, name="evidence_scan"),
+    path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
+    path("evidence/<int:pk>/withdraw/", evidence.withdraw_evidence, name="withdraw_evidence"),
+    path("evidence/<int:pk>/decide/", evidence_desk.decide_evidence, name="decide_evidence"),
+    path("recognitions/", recognitions.recognitions, name="recognitions"),
+    path("recognitions/new/", recognitions.enter_recognition, name="enter_recognition"),
+    path("recognitions/<int:pk>/end/", recognitions.end_recognition, name="end_recognition"),
 ]

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.permissions import Permission
 from core.workflow import Step
@@ -44,6 +45,13 @@ class RecordStanding(TextChoices):
     CLAIMED = "claimed", _("claimed, not verified")
 
 
+class EvidenceState(TextChoices):
+    SUBMITTED = "submitted", pgettext_lazy("evidence from elsewhere", "waits for a decision")
+    ACCEPTED = "accepted", pgettext_lazy("evidence from elsewhere", "accepted")
+    REFUSED = "refused", pgettext_lazy("evidence from elsewhere", "refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("evidence from elsewhere", "withdrawn")
+
+
 COUNTED = frozenset(
     {
         RecordStanding.ISSUED,
@@ -52,7 +60,7 @@ COUNTED = frozenset(
     }
 )
 
-C, E, S, P = CohortState, EnrolmentState, SeatState, Permission
+C, E, S, V, P = CohortState, EnrolmentState, SeatState, EvidenceState, Permission
 
 # Waiting for the base's answer; taking part; holding a seat (also afterwards: a seat is not given out twice).
 UNDECIDED: frozenset[str] = frozenset({E.APPLIED, E.WAITLISTED})
@@ -90,5 +98,13 @@ SEAT_RESERVATION_STEPS = {
     "take":     Step(frozenset({S.HELD}), S.TAKEN,     P.ENROLMENT_ADMIT),
     "release":  Step(frozenset({S.HELD}), S.RELEASED,  P.SEAT_RESERVE),
     "withdraw": Step(frozenset({S.HELD}), S.WITHDRAWN, P.ENROLMENT_ADMIT),
+}
+
+# Whoever submitted, or is the person, decides nothing: the service keeps that apart. Annulling is the record's own.
+EXTERNAL_EVIDENCE_STEPS = {
+    #                  from                      to           who
+    "accept":   Step(frozenset({V.SUBMITTED}), V.ACCEPTED,  P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "refuse":   Step(frozenset({V.SUBMITTED}), V.REFUSED,   P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "withdraw": Step(frozenset({V.SUBMITTED}), V.WITHDRAWN, P.EVIDENCE_SUBMIT),
 }
 # fmt: on

@@ -10,6 +10,7 @@ from courses.models.delivery import (
     Session,
     SessionShare,
 )
+from courses.models.evidence import EvidenceKind, EvidenceScan, ExternalEvidence, MutualRecognition
 from courses.models.pages import CoursePage, LessonPage, LessonShare
 from courses.models.records import TrainingRecord, TrainingRecordAnnulment
 from courses.models.seats import SeatReservation
@@ -19,6 +20,9 @@ __all__ = [
     "Cohort",
     "CoursePage",
     "Enrolment",
+    "EvidenceKind",
+    "EvidenceScan",
+    "ExternalEvidence",
     "HourEntry",
     "LessonPage",
     "LessonShare",
@@ -26,6 +30,7 @@ __all__ = [
     "Module",
     "ModuleGroup",
     "ModuleHours",
+    "MutualRecognition",
     "PlannedSession",
     "Programme",
     "SeatReservation",

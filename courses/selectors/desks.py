@@ -1,4 +1,5 @@
-"""The desks of a training base: sessions and examinations of today, applications, cohorts to be judged."""
+"""The desks of a training base: sessions and examinations of today, applications, cohorts to be judged; and that of
+the authority: evidence from elsewhere."""
 
 from dataclasses import replace
 
@@ -12,7 +13,8 @@ from core import clock
 from courses.exams.selectors.rooms import supervised_sittings
 from courses.models import Cohort, Enrolment
 from courses.selectors.cohorts import TO_DECIDE, sessions_today
-from courses.workflow import ADMITTING, CohortState, EnrolmentState
+from courses.selectors.evidence import evidence_desk
+from courses.workflow import ADMITTING, CohortState, EnrolmentState, EvidenceState
 
 MANAGER = frozenset({Role.BASE_MANAGER.value})
 TEACHING = frozenset({Role.BASE_MANAGER.value, Role.INSTRUCTOR.value})
@@ -36,6 +38,11 @@ def put_up_desks() -> None:
         Desk(
             "sittings", SUPERVISING, _("Examinations of today and next"),
             _("Who is expected, who is writing, who has handed in"), "exams:sittings", _sittings,
+        ),
+        Desk(
+            "evidence", frozenset({Role.REGULATOR.value}), _("Desk of evidence"),
+            _("Training elsewhere, submitted with scans, that your body has to decide"),
+            "courses:evidence_desk", _evidence,
         ),
     )  # fmt: skip
 
@@ -64,3 +71,7 @@ def _sittings(actor: User) -> Waiting:
     """All in sight, as its page lists them; the next one says by when, one that runs already is of today."""
     found = counted(supervised_sittings(actor), due="opens_at")
     return replace(found, due=max(found.due, clock.today())) if found.due else found
+
+
+def _evidence(actor: User) -> Waiting:
+    return counted(evidence_desk(actor, state=EvidenceState.SUBMITTED), since="submitted_at")

@@ -1,10 +1,12 @@
-"""Word to whoever applied to a cohort: admitted, not admitted, or out of it by the base's hand."""
+"""Word to whoever applied to a cohort: admitted, not admitted, or out of it by the base's hand; and to those whom
+evidence from elsewhere concerns: it was decided."""
 
 from accounts.services.letters import write_to
-from courses.models import Enrolment
+from courses.models import Enrolment, ExternalEvidence
 from courses.workflow import SEATED, EnrolmentState
 
 ENDED_BY_BASE = "courses.enrolment_ended"
+EVIDENCE_DECIDED = "courses.evidence_decided"
 
 
 def tell_admitted(*, enrolment_id: int) -> None:
@@ -16,6 +18,17 @@ def tell_admitted(*, enrolment_id: int) -> None:
 
 def tell_ended(*, enrolment_id: int) -> None:
     _write(_found(enrolment_id), "enrolment_ended")
+
+
+def tell_evidence_decided(*, evidence_id: int) -> None:
+    """Whoever submitted it, and the person, once each."""
+    found = ExternalEvidence.objects.select_related("submitted_by", "person__user", "person__merged_into__user").get(
+        pk=evidence_id
+    )
+    person = found.person.merged_into or found.person
+    for user in dict.fromkeys([found.submitted_by, person.user]):
+        if user is not None:
+            write_to(user, "evidence_decided", "courses:evidence", found.pk)
 
 
 def _found(enrolment_id: int) -> Enrolment:

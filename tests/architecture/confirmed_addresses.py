@@ -33,6 +33,9 @@ CONFIRMED = {
     "certificates:check_file": "what was answered about many people leaves the house",
     "certificates:give_notice": "begins a revocation",
     "certificates:revocation": "revokes a certificate, or drops that",
+    "courses:decide_evidence": "decides whether training elsewhere counts, or never did",
+    "courses:enter_recognition": "says whose trainings are recognised",
+    "courses:end_recognition": "says whose trainings are recognised no longer",
     "courses:completion_review": "decides that somebody has been trained",
     "accounts:change_login": "closes, reopens, ends sessions, takes a second factor off",
     "accounts:audit_export": "what everybody did leaves the house",
@@ -101,6 +104,8 @@ FREE = {
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
     "exams:give_seats": "numbers of chairs by lot; decides nothing",
+    "courses:submit_evidence": "claims; whoever decides confirms",
+    "courses:withdraw_evidence": "takes back what was claimed; it can be submitted anew",
     "courses:reserve": "holds seats for two weeks at most, and gives them back by itself",
     "courses:reserve_plan": "holds seats for two weeks at most, and gives them back by itself",
     "courses:release_seat": "gives back what can be held again",
