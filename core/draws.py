@@ -1,5 +1,7 @@
-"""Draws of a sample by a seed that nobody chooses. An upper room puts up where public randomness comes from: heads of the
-tamper-evident log, which are signed after what is drawn from has been fixed.
+"""Draws of a sample by a seed that nobody chooses.
+
+An upper room puts up where public randomness comes from: heads of the tamper-evident log, signed after what is drawn
+from was fixed.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ from django.urls import path
 
 from courses.views import (
     attendance,
+    batches,
     catalogue,
     cohorts,
     completion,
@@ -48,6 +49,14 @@ urlpatterns = [
     path("evidence/", evidence.own_evidence, name="own_evidence"),
     path("evidence/new/", evidence.submit_evidence, name="submit_evidence"),
     path("evidence/desk/", evidence_desk.evidence_desk, name="evidence_desk"),
+    path("evidence/batches/", batches.batches, name="batches"),
+    path("evidence/batches/new/", batches.new_batch, name="new_batch"),
+    path("evidence/batches/new/<str:sha256>/", batches.review_batch, name="review_batch"),
+    path("evidence/batches/<int:pk>/", batches.batch, name="evidence_batch"),
+    path("evidence/batches/<int:pk>/withdraw/", batches.withdraw_batch, name="withdraw_batch"),
+    path("evidence/batches/<int:pk>/draw/", batches.draw_batch, name="draw_batch"),
+    path("evidence/batches/<int:pk>/decide/", batches.decide_batch, name="decide_batch"),
+    path("evidence/<int:pk>/mark/", batches.mark_drawn, name="mark_drawn"),
     path("evidence/scans/<int:pk>/", evidence.evidence_scan, name="evidence_scan"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
     path("evidence/<int:pk>/withdraw/", evidence.withdraw_evidence, name="withdraw_evidence"),

@@ -52,6 +52,21 @@ class EvidenceState(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("evidence from elsewhere", "withdrawn")
 
 
+class BatchState(TextChoices):
+    """Of many evidences at once."""
+
+    SUBMITTED = "submitted", pgettext_lazy("many evidences", "waits for a draw")
+    DRAWN = "drawn", pgettext_lazy("many evidences", "sample drawn")
+    ACCEPTED = "accepted", pgettext_lazy("many evidences", "accepted")
+    REFUSED = "refused", pgettext_lazy("many evidences", "refused")
+    PARTED = "parted", pgettext_lazy("many evidences", "decided one by one")
+    WITHDRAWN = "withdrawn", pgettext_lazy("many evidences", "withdrawn")
+
+    @classmethod
+    def decided(cls) -> list[str]:
+        return [cls.ACCEPTED, cls.REFUSED, cls.PARTED]
+
+
 COUNTED = frozenset(
     {
         RecordStanding.ISSUED,
@@ -60,7 +75,7 @@ COUNTED = frozenset(
     }
 )
 
-C, E, S, V, P = CohortState, EnrolmentState, SeatState, EvidenceState, Permission
+C, E, S, V, B, P = CohortState, EnrolmentState, SeatState, EvidenceState, BatchState, Permission
 
 # Waiting for the base's answer; taking part; holding a seat (also afterwards: a seat is not given out twice).
 UNDECIDED: frozenset[str] = frozenset({E.APPLIED, E.WAITLISTED})
@@ -106,5 +121,15 @@ EXTERNAL_EVIDENCE_STEPS = {
     "accept":   Step(frozenset({V.SUBMITTED}), V.ACCEPTED,  P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
     "refuse":   Step(frozenset({V.SUBMITTED}), V.REFUSED,   P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
     "withdraw": Step(frozenset({V.SUBMITTED}), V.WITHDRAWN, P.EVIDENCE_SUBMIT),
+}
+
+# Whoever submitted it cannot take it back for another draw.
+EVIDENCE_BATCH_STEPS = {
+    #                  from                               to           who
+    "draw":     Step(frozenset({B.SUBMITTED}),          B.DRAWN,     P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "accept":   Step(frozenset({B.DRAWN}),              B.ACCEPTED,  P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "refuse":   Step(frozenset({B.SUBMITTED, B.DRAWN}), B.REFUSED,   P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "part":     Step(frozenset({B.SUBMITTED, B.DRAWN}), B.PARTED,    P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "withdraw": Step(frozenset({B.SUBMITTED}),          B.WITHDRAWN, P.EVIDENCE_SUBMIT),
 }
 # fmt: on

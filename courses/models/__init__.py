@@ -11,6 +11,7 @@ from courses.models.delivery import (
     SessionShare,
 )
 from courses.models.evidence import EvidenceKind, EvidenceScan, ExternalEvidence, MutualRecognition
+from courses.models.evidence_batches import EvidenceBatch
 from courses.models.pages import CoursePage, LessonPage, LessonShare
 from courses.models.records import TrainingRecord, TrainingRecordAnnulment
 from courses.models.seats import SeatReservation
@@ -20,6 +21,7 @@ __all__ = [
     "Cohort",
     "CoursePage",
     "Enrolment",
+    "EvidenceBatch",
     "EvidenceKind",
     "EvidenceScan",
     "ExternalEvidence",

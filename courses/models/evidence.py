@@ -14,6 +14,7 @@ from accounts.models.bodies import DatedFact
 from core import clock
 from core.fields import SealedField
 from courses.models.curriculum import Level
+from courses.models.evidence_batches import EvidenceBatch
 from courses.models.records import Track, TrainingRecord
 from courses.workflow import EvidenceState
 
@@ -77,6 +78,11 @@ class ExternalEvidence(models.Model):
         MutualRecognition, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
     )
     state = models.CharField(max_length=12, choices=EvidenceState.choices, default=EvidenceState.SUBMITTED)
+    # Handed in with others; `place` is that in the table, from 1.
+    batch = models.ForeignKey(EvidenceBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Of one that was drawn: does it agree with its scans, as an officer of the authority found?
+    agrees = models.BooleanField(null=True, blank=True)
     claimed = models.ForeignKey(TrainingRecord, on_delete=models.PROTECT, related_name="external_evidence")
     record = models.OneToOneField(
         TrainingRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="accepted_evidence"
@@ -96,6 +102,11 @@ class ExternalEvidence(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["claimed"], condition=Q(state=EvidenceState.SUBMITTED), name="evidence_waits_once_a_claim"
+            ),
+            models.UniqueConstraint(fields=["batch", "place"], name="evidence_has_its_place_in_a_batch"),
+            models.CheckConstraint(
+                name="evidence_of_a_batch_has_a_place",
+                condition=Q(batch__isnull=True, place__isnull=True) | Q(batch__isnull=False, place__gte=1),
             ),
             models.CheckConstraint(
                 name="evidence_accepted_has_record",

@@ -14,6 +14,7 @@ from courses.exams.selectors.rooms import supervised_sittings
 from courses.models import Cohort, Enrolment
 from courses.selectors.cohorts import TO_DECIDE, sessions_today
 from courses.selectors.evidence import evidence_desk
+from courses.selectors.evidence_batches import batches_to_decide
 from courses.workflow import ADMITTING, CohortState, EnrolmentState, EvidenceState
 
 MANAGER = frozenset({Role.BASE_MANAGER.value})
@@ -43,6 +44,10 @@ def put_up_desks() -> None:
             "evidence", frozenset({Role.REGULATOR.value}), _("Desk of evidence"),
             _("Training elsewhere, submitted with scans, that your body has to decide"),
             "courses:evidence_desk", _evidence,
+        ),
+        Desk(
+            "evidence_batches", frozenset({Role.REGULATOR.value}), _("Many evidences at once"),
+            _("Tables with scans that your body decides by a sample"), "courses:batches", _batches,
         ),
     )  # fmt: skip
 
@@ -75,3 +80,7 @@ def _sittings(actor: User) -> Waiting:
 
 def _evidence(actor: User) -> Waiting:
     return counted(evidence_desk(actor, state=EvidenceState.SUBMITTED), since="submitted_at")
+
+
+def _batches(actor: User) -> Waiting:
+    return counted(batches_to_decide(actor), since="submitted_at")

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -20,7 +21,7 @@ from core import clock
 from core.errors import NotAllowed
 from core.text import compact, name_key
 from courses.models import EvidenceScan, ExternalEvidence, Level, MutualRecognition, TrainingRecord
-from courses.workflow import COUNTED, EvidenceState
+from courses.workflow import COUNTED, BatchState, EvidenceState
 
 # As long as the answer to a notice asks for.
 TAIL = 4
@@ -35,11 +36,17 @@ def own_evidence(actor: User, *, state: str = "") -> QuerySet[ExternalEvidence]:
 def evidence_desk(actor: User, *, state: str = "") -> QuerySet[ExternalEvidence]:
     """Of the regions for which the actor's body is competent today; the oldest first."""
     rows = ExternalEvidence.objects.allowed(actor, Permission.TRAINING_RECORD_CONFIRM)
+    # A batch is decided as a whole, on a page of its own.
+    rows = rows.exclude(batch__state__in=[BatchState.SUBMITTED, BatchState.DRAWN])
+    return _listed(rows.filter(region__in=competent_regions(actor, rows)), state).order_by("submitted_at", "pk")
+
+
+def competent_regions(actor: User, rows: QuerySet[Any]) -> list[int]:
+    """Of the regions of these rows those in which the actor's body recognises evidence today; two statements."""
     regions = list(Region.objects.filter(pk__in=rows.order_by().values("region")).order_by("pk"))
     own = {body.pk for body in worn_bodies(actor, Permission.TRAINING_RECORD_CONFIRM)}
     bodies = competent_bodies([(Matter.RECOGNISE_EVIDENCE, one) for one in regions], clock.today())
-    mine = [one.pk for one, body in zip(regions, bodies, strict=True) if body is not None and body.pk in own]
-    return _listed(rows.filter(region__in=mine), state).order_by("submitted_at", "pk")
+    return [one.pk for one, body in zip(regions, bodies, strict=True) if body is not None and body.pk in own]
 
 
 def evidence_for(actor: User, pk: int, permission: Permission) -> ExternalEvidence:

@@ -36,6 +36,16 @@ from courses.services.evidence import (
     submit_evidence,
     withdraw_evidence,
 )
+from courses.services.evidence_batches import (
+    accept_batch,
+    draw_batch,
+    mark_drawn,
+    part_batch,
+    preview_batch,
+    refuse_batch,
+    submit_batch,
+    withdraw_batch,
+)
 from courses.services.hours import credit_lesson, mark_attendance
 from courses.services.imports import import_training_records, preview_training_records, standing_brought_by
 from courses.services.recognitions import end_recognition, enter_recognition
@@ -45,6 +55,7 @@ from courses.services.seats import release_seat, reserve_plan, reserve_seats, wi
 __all__ = [
     "SessionPlan",
     "Training",
+    "accept_batch",
     "accept_evidence",
     "admit",
     "admit_many",
@@ -60,18 +71,23 @@ __all__ = [
     "create_cohort",
     "create_programme",
     "credit_lesson",
+    "draw_batch",
     "end_recognition",
     "enter_recognition",
     "file_cohort",
     "forget_scans",
     "import_training_records",
     "mark_attendance",
+    "mark_drawn",
     "move_session",
     "open_cohort",
     "open_scan",
+    "part_batch",
+    "preview_batch",
     "preview_training_records",
     "put_on_waiting_list",
     "refuse",
+    "refuse_batch",
     "refuse_evidence",
     "release_number_at_desk",
     "release_seat",
@@ -79,8 +95,10 @@ __all__ = [
     "reserve_seats",
     "schedule_exam",
     "standing_brought_by",
+    "submit_batch",
     "submit_evidence",
     "withdraw",
+    "withdraw_batch",
     "withdraw_evidence",
     "withdraw_seat",
 ]

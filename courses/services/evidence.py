@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -19,7 +20,15 @@ from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed, WrongState
 from core.scans import Scan
 from core.workflow import advance, took_part
-from courses.models import EvidenceKind, EvidenceScan, ExternalEvidence, Level, MutualRecognition, TrainingRecord
+from courses.models import (
+    EvidenceBatch,
+    EvidenceKind,
+    EvidenceScan,
+    ExternalEvidence,
+    Level,
+    MutualRecognition,
+    TrainingRecord,
+)
 from courses.models.records import Track
 from courses.selectors.evidence import (
     claim_alike,
@@ -31,7 +40,7 @@ from courses.selectors.evidence import (
 )
 from courses.services.records import annul_training_record
 from courses.services.telling import EVIDENCE_DECIDED
-from courses.workflow import EXTERNAL_EVIDENCE_STEPS, EvidenceState, RecordStanding
+from courses.workflow import EXTERNAL_EVIDENCE_STEPS, BatchState, EvidenceState, RecordStanding
 
 MOST_SCANS = 6
 
@@ -65,28 +74,14 @@ def submit_evidence(
     # One at a time about the same person: the same training never waits twice.
     surviving = person.merged_into or person
     Person.objects.select_for_update().get(pk=surviving.pk)
-    claimed = _claimed(actor, surviving, training)
-    evidence = ExternalEvidence.objects.create(
-        person=surviving,
-        institution=institution,
-        region=region,
-        claimed=claimed,
-        submitted_at=clock.now(),
-        submitted_by=actor,
-        **{name: getattr(training, name) for name in Training.__dataclass_fields__},
-    )
-    for scan in scans:
-        _keep(evidence, scan)
-    audit.record(
-        actor, "courses.externalevidence.submit", evidence,
-        institution=institution.pk if institution else None, scans=[one.sha256 for one in scans],
-    )  # fmt: skip
-    return evidence
+    return write_evidence(actor, surviving, training, scans, institution=institution, region=region)
 
 
 @transaction.atomic
 def withdraw_evidence(*, actor: User, evidence: ExternalEvidence) -> ExternalEvidence:
-    """By whoever could have submitted it; the claimed record stays, uncounted. Raises WrongState."""
+    """By whoever could have submitted it; the claimed record stays, uncounted. Raises `in_batch`, WrongState."""
+    require(actor, Permission.EVIDENCE_SUBMIT, evidence)
+    _require_alone(evidence)
     return advance(evidence, "withdraw", EXTERNAL_EVIDENCE_STEPS, actor=actor, changes={"closed_at": clock.now()})
 
 
@@ -101,8 +96,8 @@ def accept_evidence(*, actor: User, evidence: ExternalEvidence) -> ExternalEvide
     if not locked.scans.exists():
         raise DomainError("scans_missing")
     _check_agreement(locked.kind, locked.agreement, locked.region, locked.completed_on)
-    record = _confirm(actor, locked)
-    decided = _decide(actor, locked, "accept", record=record)
+    record = confirm_claim(actor, locked)
+    decided = close_decided(actor, locked, "accept", record=record)
     audit.record(actor, "courses.training_record_added", record, evidence=locked.pk)
     outbox.add("courses.training_record_added", record.pk)
     return decided
@@ -114,14 +109,14 @@ def refuse_evidence(*, actor: User, evidence: ExternalEvidence, reason: str) -> 
     if not reason.strip():
         raise DomainError("reason_missing")
     locked = _to_decide(actor, evidence, "refuse")
-    return _decide(actor, locked, "refuse", reason=reason.strip())
+    return close_decided(actor, locked, "refuse", reason=reason.strip())
 
 
 @transaction.atomic
 def annul_evidence(*, actor: User, evidence: ExternalEvidence, reason: str) -> ExternalEvidence:
     """What was accepted proves false: the record it led to never counted. Raises as `annul_training_record` does."""
     require(actor, Permission.TRAINING_RECORD_CONFIRM, evidence)
-    locked = ExternalEvidence.objects.select_for_update(of=("self",)).select_related(*_RELATED).get(pk=evidence.pk)
+    locked = ExternalEvidence.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=evidence.pk)
     require_may_decide(actor, locked)
     if locked.record is None:
         raise WrongState(step="annul", state=locked.state)
@@ -161,14 +156,19 @@ def require_may_decide(actor: User, evidence: ExternalEvidence) -> None:
         raise NotAllowed("own_evidence")
     if is_of_own_house(actor, evidence):
         raise NotAllowed("own_institution")
-    body = competent_body(Matter.RECOGNISE_EVIDENCE, evidence.region, clock.today())
+    require_competent(actor, evidence.region)
+
+
+def require_competent(actor: User, region: Region) -> None:
+    """Only the body that recognises evidence in the region. Raises `nobody_competent`, `other_body_competent`."""
+    body = competent_body(Matter.RECOGNISE_EVIDENCE, region, clock.today())
     if body is None:
         raise DomainError("nobody_competent")
     if body.pk not in {one.pk for one in worn_bodies(actor, Permission.TRAINING_RECORD_CONFIRM)}:
         raise DomainError("other_body_competent", body=body.name)
 
 
-_RELATED = (
+RELATED = (
     "person__merged_into",
     "institution",
     "region",
@@ -234,6 +234,26 @@ def _claimed(actor: User, person: Person, training: Training) -> TrainingRecord:
     return claim
 
 
+def write_evidence(
+    actor: User, person: Person, training: Training, scans: Collection[Scan], **places: Any
+) -> ExternalEvidence:
+    """The row, its claim and its scans; `places` are the institution, the region, and where it stands in a batch."""
+    evidence = ExternalEvidence.objects.create(
+        person=person,
+        claimed=_claimed(actor, person, training),
+        submitted_at=clock.now(),
+        submitted_by=actor,
+        **{name: getattr(training, name) for name in Training.__dataclass_fields__},
+        **places,
+    )
+    for scan in scans:
+        _keep(evidence, scan)
+    house = evidence.institution_id
+    hashes = [one.sha256 for one in scans]
+    audit.record(actor, "courses.externalevidence.submit", evidence, institution=house, scans=hashes)
+    return evidence
+
+
 def _keep(evidence: ExternalEvidence, scan: Scan) -> EvidenceScan:
     return EvidenceScan.objects.create(
         evidence=evidence,
@@ -248,14 +268,24 @@ def _keep(evidence: ExternalEvidence, scan: Scan) -> EvidenceScan:
 # --- deciding ---------------------------------------------------------------------------------------------------------
 def _to_decide(actor: User, evidence: ExternalEvidence, step: str) -> ExternalEvidence:
     require(actor, Permission.TRAINING_RECORD_CONFIRM, evidence)
-    locked = ExternalEvidence.objects.select_for_update(of=("self",)).select_related(*_RELATED).get(pk=evidence.pk)
+    _require_alone(evidence)
+    locked = ExternalEvidence.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=evidence.pk)
     if locked.state != EvidenceState.SUBMITTED:
         raise WrongState(step=step, state=locked.state)
     require_may_decide(actor, locked)
     return locked
 
 
-def _confirm(actor: User, evidence: ExternalEvidence) -> TrainingRecord:
+def _require_alone(evidence: ExternalEvidence) -> None:
+    """The batch first, as whoever decides the batch locks it. Raises `in_batch` while it is decided as a whole."""
+    if evidence.batch_id is None:
+        return
+    batch = EvidenceBatch.objects.select_for_update(of=("self",)).get(pk=evidence.batch_id)
+    if batch.state in (BatchState.SUBMITTED, BatchState.DRAWN):
+        raise DomainError("in_batch")
+
+
+def confirm_claim(actor: User, evidence: ExternalEvidence) -> TrainingRecord:
     """Raises `changed_meanwhile` when somebody else confirms the same claim at this moment."""
     if hasattr(evidence.claimed, "annulment"):
         raise DomainError("annulled_already")
@@ -289,7 +319,7 @@ def _record(
     )
 
 
-def _decide(
+def close_decided(
     actor: User, evidence: ExternalEvidence, step: str, *, reason: str = "", record: TrainingRecord | None = None
 ) -> ExternalEvidence:
     office = office_of(actor, Permission.TRAINING_RECORD_CONFIRM)

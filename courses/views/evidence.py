@@ -41,6 +41,7 @@ def own_evidence(request: SignedInRequest) -> HttpResponse:
     page = Paginator(selectors.own_evidence(request.user, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page, "filter": form, "state": state, "may_submit": _may_submit(request),
+        "may_batch": holds(request.user, Permission.EVIDENCE_SUBMIT),
         "may_decide": holds(request.user, Permission.TRAINING_RECORD_CONFIRM),
         "crumbs": records_trail(_("Evidence from elsewhere")),
     }  # fmt: skip

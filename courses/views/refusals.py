@@ -51,6 +51,22 @@ WORDS: dict[str, Promise] = {
     "person_not_found": gettext_lazy(
         "Nobody of this name whose document ends so is on your staff roster today. Look at the roster."
     ),
+    "zip_too_large": gettext_lazy("The ZIP unpacks to more than 60 MB, or is larger than 20 MB. Split it."),
+    "zip_unreadable": gettext_lazy(
+        "This is no ZIP that can be opened: it is broken, locked by a password, holds another archive or a way to "
+        "another folder, or unpacks to far more than it holds."
+    ),
+    "in_batch": gettext_lazy("It was handed in with others and is decided with them. Nothing was changed."),
+    "not_drawn": gettext_lazy("This row is not part of the sample. Nothing was changed."),
+    "sample_too_small": gettext_lazy("The sample is too small: at least five rows, and a tenth of many."),
+    "sample_too_large": gettext_lazy("There are fewer rows than that."),
+    "sample_disagrees": gettext_lazy(
+        "Not every drawn row agrees with its scans. Refuse all of them, or decide one by one. Nothing was changed."
+    ),
+    "row_in_the_way": gettext_lazy(
+        "Row %(place)s is in the way of all: its training is on record already, or somebody of its house decides. "
+        "Decide one by one. Nothing was changed."
+    ),
     "annulled_already": gettext_lazy("The record of this training was annulled. Nothing was changed."),
     "replaced": gettext_lazy("This record was replaced by another wording. Nothing was changed."),
     "changed_meanwhile": gettext_lazy("Somebody changed the same record at this moment. Nothing was changed."),
@@ -91,7 +107,7 @@ WORDS: dict[str, Promise] = {
 def words(refusal: DomainError) -> str:
     """A sentence for people; one that is not foreseen still says its code, so that it can be reported."""
     known = WORDS.get(refusal.code)
-    if refusal.code == "other_body_competent":
+    if refusal.code in ("other_body_competent", "row_in_the_way"):
         return str(known) % refusal.facts
     if refusal.code == "seats_held":
         return str(known) % {"until": date_format(refusal.facts["until"])}

@@ -98,6 +98,7 @@ ROUTES = {
     "courses.Attendance": "user base region",
     "courses.Cohort": "base region",
     "courses.Enrolment": "user base region",
+    "courses.EvidenceBatch": "institution region",
     "courses.EvidenceScan": "user institution region",
     "courses.ExternalEvidence": "user institution region",
     "courses.HourEntry": "user base region",

@@ -11,7 +11,7 @@ from pypdf import PdfWriter
 from accounts.models import Institution, Person
 from accounts.selectors import system_user
 from core import clock
-from courses.models import EvidenceScan, ExternalEvidence
+from courses.models import EvidenceBatch, EvidenceScan, ExternalEvidence
 from tests.courses.builders import make_record
 
 _numbers = count(1)
@@ -20,6 +20,10 @@ _numbers = count(1)
 def evidence_of(person: Person, institution: Institution) -> list[Model]:
     """Submitted by the institution, with one scan."""
     claimed = make_record(person, standing="claimed", title=f"world {next(_numbers)}")
+    batch = EvidenceBatch.objects.create(
+        institution=institution, region=institution.region, rows=1, file_sha256="0" * 64, root="0" * 64,
+        submitted_at=clock.now(), submitted_by=system_user(),
+    )  # fmt: skip
     evidence = ExternalEvidence.objects.create(
         person=person,
         institution=institution,
@@ -42,7 +46,7 @@ def evidence_of(person: Person, institution: Institution) -> list[Model]:
         sha256=f"{next(_numbers):064d}",
         scanned=base64.b64encode(paper).decode(),
     )
-    return [evidence, scan]
+    return [batch, evidence, scan]
 
 
 def _paper() -> bytes:

@@ -33,6 +33,9 @@ CONFIRMED = {
     "certificates:check_file": "what was answered about many people leaves the house",
     "certificates:give_notice": "begins a revocation",
     "certificates:revocation": "revokes a certificate, or drops that",
+    "courses:review_batch": "claims for many people at once",
+    "courses:draw_batch": "who is looked at is drawn for good",
+    "courses:decide_batch": "decides about many people at once",
     "courses:decide_evidence": "decides whether training elsewhere counts, or never did",
     "courses:enter_recognition": "says whose trainings are recognised",
     "courses:end_recognition": "says whose trainings are recognised no longer",
@@ -104,6 +107,9 @@ FREE = {
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
     "exams:give_seats": "numbers of chairs by lot; decides nothing",
+    "courses:new_batch": "keeps two files for a preview; what is written is confirmed",
+    "courses:withdraw_batch": "takes back what was claimed; it can be submitted anew",
+    "courses:mark_drawn": "one row of a sample after the other; accepting all of them is confirmed",
     "courses:submit_evidence": "claims; whoever decides confirms",
     "courses:withdraw_evidence": "takes back what was claimed; it can be submitted anew",
     "courses:reserve": "holds seats for two weeks at most, and gives them back by itself",

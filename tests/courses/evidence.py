@@ -1,5 +1,7 @@
 """Evidence from elsewhere, submitted by an institution of a province whose body decides about it."""
 
+import io
+import zipfile
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,9 +10,11 @@ from accounts.models import Competence, Institution, Person, Region, User
 from accounts.selectors import system_user
 from core import clock
 from core.scans import Scan, checked_scan
-from courses.models import ExternalEvidence, MutualRecognition
-from courses.services import Training, submit_evidence
-from tests.builders import make_appointment, make_institution, make_person, officer, region, regulator
+from courses.models import EvidenceBatch, ExternalEvidence, MutualRecognition
+from courses.selectors.evidence_batches import least_sample
+from courses.services import Training, draw_batch, submit_batch, submit_evidence
+from tests.builders import make_appointment, make_institution, make_person, officer, region, regulator, resident_number
+from tests.courses.training_files import file, row
 
 NUMBER = "000000199001010018"
 PDF = b"%PDF-1.7 a diploma"
@@ -66,3 +70,36 @@ def make_case(code: str = "990100") -> Case:
     decider = regulator("990000")
     competent(decider)
     return Case(institution, officer(institution), person, decider)
+
+
+# --- many at once ---------------------------------------------------------------------------------------------------
+def packed(*files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def hire(case, name, number):
+    person = make_person(name, number=number)
+    make_appointment(person, case.institution)
+    return person
+
+
+def many(case, count):
+    """A batch of so many people."""
+    rows, files = [], []
+    for n in range(count):
+        number = resident_number(40_000 + n)
+        hire(case, f"学员{n}", number)
+        rows.append(row(f"学员{n}", number))
+        files.append((f"学员{n}-{number[-6:]}.pdf", PDF + str(n).encode()))
+    plan = submit_batch(actor=case.officer, institution=case.institution, table=file(*rows), scans=packed(*files))
+    assert not plan.has_errors
+    return EvidenceBatch.objects.get()
+
+
+def drawn_batch(case, count=6):
+    batch = draw_batch(actor=case.decider, batch=many(case, count), size=least_sample(count))
+    return batch, list(batch.evidence.filter(place__in=batch.places).order_by("place"))

@@ -377,38 +377,6 @@ def test_scans_of_an_erased_person_go_and_nothing_is_accepted_without_them(case)
     assert refused(accept_evidence, actor=case.decider, evidence=evidence) == "scans_missing"
 
 
-# --- what the database promises -------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("name", "wrong"),
-    [
-        ("evidence_accepted_has_record", {"state": "accepted", "decided": True}),
-        ("evidence_decided_by_somebody", {"state": "refused", "reason": "x"}),
-        ("evidence_decided_by_somebody", {"decided": True, "state": "withdrawn"}),
-        ("evidence_refused_has_a_reason", {"state": "refused", "decided": True}),
-        ("evidence_closed_at_some_time", {"state": "withdrawn", "closed_at": None}),
-        ("evidence_closed_at_some_time", {"state": "submitted"}),
-        ("evidence_under_an_agreement", {"state": "withdrawn", "kind": "mutual"}),
-        ("evidence_of_a_degree_is_degree_education", {"state": "withdrawn", "kind": "degree"}),
-    ],
-)
-def test_database_refuses(case, name, wrong):
-    evidence = case.submit()
-    changes = {"closed_at": clock.now(), **wrong}
-    if changes.pop("decided", False):
-        changes["decided_by"] = case.decider
-
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        ExternalEvidence.objects.filter(pk=evidence.pk).update(**changes)
-
-
-def test_database_refuses_two_that_wait_for_one_claim(case):
-    evidence = case.submit()
-    evidence.pk = None
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        evidence.save(force_insert=True)
-
-
 def test_actor_out_of_reach_is_answered_like_a_missing_row(case):
     with pytest.raises(NotAllowed):
         submit_evidence(actor=make_user(), person=case.person, training=training(), scans=[scan()])

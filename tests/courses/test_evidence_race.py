@@ -1,5 +1,7 @@
 """Evidence under several hands: real transactions in real threads, with the lock and without it."""
 
+import io
+import zipfile
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
@@ -7,10 +9,11 @@ import pytest
 from django.db import transaction
 
 from core.errors import DomainError
-from courses.models import ExternalEvidence, TrainingRecord
-from courses.services import accept_evidence, refuse_evidence, withdraw_evidence
-from tests.courses.evidence import make_case
+from courses.models import EvidenceBatch, ExternalEvidence, TrainingRecord
+from courses.services import accept_evidence, part_batch, refuse_evidence, submit_batch, withdraw_evidence
+from tests.courses.evidence import NUMBER, PDF, make_case
 from tests.courses.test_race import PATIENCE, fresh, no_row_locks, together
+from tests.courses.training_files import file, row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["no_row_locks"]
@@ -79,3 +82,34 @@ def test_same_training_submitted_twice_at_once_waits_once():
 
     assert sorted(answers) == ["done", "evidence_waiting"]
     assert ExternalEvidence.objects.count() == 1
+
+
+def test_batch_is_decided_once():
+    assert sorted(batch_under_two_hands()) == ["done", "wrong_state"]
+
+
+def test_batch_is_decided_twice_without_the_lock(no_row_locks):
+    assert sorted(batch_under_two_hands()) == ["done", "done"]
+
+
+def batch_under_two_hands():
+    case = make_case()
+    scans = io.BytesIO()
+    with zipfile.ZipFile(scans, "w") as archive:
+        archive.writestr("高轩-0018.pdf", PDF)
+    table = file(row("高轩", NUMBER))
+    submit_batch(actor=case.officer, institution=case.institution, table=table, scans=scans.getvalue())
+    batch, done, answers = EvidenceBatch.objects.get(), Barrier(2), []
+
+    def take(work):
+        try:
+            with transaction.atomic():
+                work(actor=fresh(case.decider), batch=EvidenceBatch.objects.get(pk=batch.pk), reason="x")
+                with suppress(BrokenBarrierError):
+                    done.wait(timeout=PATIENCE)
+            answers.append("done")
+        except DomainError as refusal:
+            answers.append(refusal.code)
+
+    together(take, [part_batch, part_batch])
+    return answers

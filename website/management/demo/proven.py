@@ -1,6 +1,7 @@
-"""Evidence from elsewhere in the demo, each lived through on its days: accepted, refused, and one that waits."""
+"""Evidence from elsewhere in the demo, each lived through on its days: accepted, refused, waiting, many at once."""
 
 import io
+import zipfile
 from datetime import date
 from typing import Any
 
@@ -15,11 +16,35 @@ from website.management.demo.anchors import day_of
 from website.management.demo.story import FOLDER, on_day
 from website.management.demo.world import World
 
+HEADS = ("证件类型", "证件号码", "姓名", "培训类别", "培训名称", "培训机构", "完成日期")
+
 
 def happen(world: World) -> None:
     told = yaml.safe_load((FOLDER / "evidence.yaml").read_text(encoding="utf-8"))
     for scene in told["story"]:
         _live(world, scene)
+    _hand_in(world, told["batch"])
+
+
+def _hand_in(world: World, told: dict[str, Any]) -> None:
+    """A table with its scans, as an office would send them."""
+    training = told["training"]
+    facts = [training["title"], training["provider"], _day(world, training["completed"]).isoformat()]
+    lines = [f"居民身份证,{one['number']},{one['name']},社会化培训,{','.join(facts)}" for one in told["people"]]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for one in told["people"]:
+            scan = _scan({"name": one["name"], "tail": one["number"][-6:]})
+            archive.writestr(scan.name, scan.content)
+    with on_day(world, _day(world, told["day"])):
+        plan = services.submit_batch(
+            actor=world.users[told["by"]],
+            institution=world.institutions[told["institution"]],
+            table="\n".join([",".join(HEADS), *lines]).encode("utf-8-sig"),
+            scans=out.getvalue(),
+        )
+    if plan.has_errors:
+        raise ValueError([problem for row in plan.rows for problem in row.errors])
 
 
 def _live(world: World, scene: dict[str, Any]) -> None:
