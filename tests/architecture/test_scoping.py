@@ -16,6 +16,7 @@ WAYS = {"user", "institution", "base", "region"}
 # Models without scope_paths although they lead to a person or a place, and why nothing leaks by that.
 NOT_SCOPED = {
     "accounts.Region": "reference data that is public",
+    "courses.MutualRecognition": "agreements between regions are public; who may enter or end one is asked by itself",
     "courses.SessionShare": "hours of a session; read through the session only",
 }
 
