@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
@@ -79,7 +80,7 @@ def next_turns(day: date, institutions: Collection[int] | None = None) -> dict[i
     """The first later day on which somebody comes, leaves or begins to count as trained, per institution."""
     later = Q(start__gt=day) | Q(end__gt=day) | Q(trained_from__gt=day)
     rows = _among(CountedStay.objects.filter(later), institutions).values("institution").order_by()
-    first = rows.annotate(
+    first: QuerySet[Any] = rows.annotate(
         **{f"first_{name}": Min(name, filter=Q(**{f"{name}__gt": day})) for name in ("start", "end", "trained_from")}
     )
     found = first.values_list("institution", "first_start", "first_end", "first_trained_from")

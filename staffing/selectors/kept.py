@@ -117,7 +117,7 @@ class KeptAnswers:
     def _answer(self, row: Institution) -> RatioAnswer:
         if row.pk in self.live:
             return self.live[row.pk]
-        kept = row.figure  # type: ignore[attr-defined]  # the other end of a one-to-one
+        kept = row.figure
         ratio = Ratio(kept.trained, kept.staff, self.rule.value, self.rule.comparator)
         sealed = Sealed(kept.sealed_trained, kept.sealed_staff)
         return RatioAnswer(row, self.rule, kept.binding, self.day, self.known_at, ratio, sealed=sealed)
@@ -220,7 +220,7 @@ def _correct(
     _take_out(sums, elsewhere_too, members, places, day)
 
 
-def _shared_here(here: list[int]) -> QuerySet[SharedMember]:
+def _shared_here(here: list[int]) -> QuerySet[Any]:
     return SharedMember.objects.filter(institution__in=here).values("person")
 
 

@@ -111,16 +111,14 @@ def trained_since(
     return dict(records.values_list("survivor").annotate(Min("completed_on")))
 
 
-def records_of(
-    people: Any, records: QuerySet[TrainingRecord], known_at: datetime | None = None
-) -> QuerySet[TrainingRecord]:
+def records_of(people: Any, records: QuerySet[TrainingRecord], known_at: datetime | None = None) -> QuerySet[Any]:
     """Those of surviving people (numbers, or a queryset of them), as `survivor`, whoever's number they stand under.
 
     Found by the numbers themselves, theirs and their doubles': no index knows who survives, and a search for survivors
     reads the whole country's records.
     """
     own = Person.objects.filter(pk__in=people).order_by().values("pk")
-    doubles = Person.objects.filter(merged_into__in=people).order_by().values("pk")
+    doubles: QuerySet[Any] = Person.objects.filter(merged_into__in=people).order_by().values("pk")
     if known_at is not None:
         doubles = PersonMerge.objects.filter(into__in=people).order_by().values("merged")
     numbers = own.union(doubles)

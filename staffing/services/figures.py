@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from accounts.models import Appointment, Designation, Institution, Region, User
 from accounts.permissions import Role
@@ -134,7 +134,7 @@ def _compute(rule: RatioRule, day: date, places: frozenset[int] | None) -> int:
 # --- stays ----------------------------------------------------------------------------------------------------------
 def _write_stays(rule: RatioRule, places: frozenset[int] | None) -> None:
     posts = Appointment.objects.holding().filter(counted_terms(rule)).order_by()
-    records = counting_records(rule, date.max).annotate(survivor=surviving("person__")).order_by()
+    records: QuerySet[Any] = counting_records(rule, date.max).annotate(survivor=surviving("person__")).order_by()
     stays = CountedStay.objects.all()
     if places is not None:
         posts, stays = posts.filter(institution__in=places), stays.filter(institution__in=places)
@@ -144,7 +144,7 @@ def _write_stays(rule: RatioRule, places: frozenset[int] | None) -> None:
         "institution_id", "survivor", "start_date", "end_date"
     )
     trained = records.values("survivor").annotate(since=Min("completed_on")).values_list("survivor", "since")
-    stays._raw_delete(stays.db)  # type: ignore[attr-defined]  # nothing hangs on a stay
+    stays._raw_delete(stays.db)  # nothing hangs on a stay
     (terms_sql, terms_values), (trained_sql, trained_values) = (
         rows.query.sql_with_params() for rows in (terms, trained)
     )
