@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from accounts.models import Designation, Institution, Region, User
+from accounts.models import Designation, Institution, Person, PersonMerge, Region, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
 from accounts.selectors.leaves import leaves_at, on_leave, there_on, without_leaves
@@ -125,17 +126,30 @@ def trained_ids(
     people: Iterable[int], rule: RatioRule, as_of: date, known_at: datetime | None = None
 ) -> frozenset[int]:
     """Those of `people` with a counting training record completed by that day."""
-    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
-    return frozenset(records.filter(survivor__in=list(people)).values_list("survivor", flat=True))
+    records = records_of(list(people), counting_records(rule, as_of, known_at), known_at)
+    return frozenset(records.values_list("survivor", flat=True))
 
 
 def trained_since(
     people: Iterable[int], rule: RatioRule, as_of: date = date.max, known_at: datetime | None = None
 ) -> dict[int, date]:
     """From which day each of `people` counts as trained, as far as records of that day or before say so."""
-    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
-    of_them = records.filter(survivor__in=list(people))
-    return dict(of_them.values_list("survivor").annotate(Min("completed_on")))
+    records = records_of(list(people), counting_records(rule, as_of, known_at), known_at)
+    return dict(records.values_list("survivor").annotate(Min("completed_on")))
+
+
+def records_of(people: Any, records: QuerySet[TrainingRecord], known_at: datetime | None = None) -> QuerySet[Any]:
+    """Those of surviving people (numbers, or a queryset of them), as `survivor`, whoever's number they stand under.
+
+    Found by the numbers themselves, theirs and their doubles': no index knows who survives, and a search for survivors
+    reads the whole country's records.
+    """
+    own = Person.objects.filter(pk__in=people).order_by().values("pk")
+    doubles: QuerySet[Any] = Person.objects.filter(merged_into__in=people).order_by().values("pk")
+    if known_at is not None:
+        doubles = PersonMerge.objects.filter(into__in=people).order_by().values("merged")
+    numbers = own.union(doubles)
+    return records.annotate(survivor=surviving("person__", known_at)).filter(person__in=numbers, survivor__in=people)
 
 
 def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
