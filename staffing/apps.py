@@ -74,6 +74,7 @@ class StaffingConfig(AppConfig):
                     "full_time", "voided_at",
                 ),
             ),
+            "accounts_leaveofabsence": Marked((("post", "appointment_id"),), ("appointment_id",), ("insert",)),
             "accounts_person": Marked((("person", "id"), ("person", "merged_into_id")), ("merged_into_id",), _UPDATE),
             "accounts_institution": Marked(
                 (("institution", "id"), ("institution", "parent_id")), ("category", "region_id", "parent_id")

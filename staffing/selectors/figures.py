@@ -56,6 +56,8 @@ def _institutions(grouped: dict[str, set[int]], rule: RatioRule) -> frozenset[in
     if grouped["base"] and rule.providers:
         people |= set(TrainingRecord.objects.filter(base__in=grouped["base"]).values_list("person", flat=True))
     found = set(grouped["institution"])
+    if grouped["post"]:
+        found |= set(Appointment.objects.filter(pk__in=grouped["post"]).values_list("institution", flat=True))
     if people:
         standing = people | set(Person.objects.filter(pk__in=people).values_list(surviving(), flat=True))
         posts = Appointment.objects.filter(Q(person__in=standing) | Q(person__merged_into__in=standing))

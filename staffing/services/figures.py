@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Min, Q, QuerySet
 
-from accounts.models import Appointment, Designation, Institution, Region, User
+from accounts.models import Appointment, Designation, Institution, LeaveOfAbsence, Region, User
 from accounts.permissions import Role
 from accounts.selectors import surviving
 from core import audit, clock
@@ -42,10 +42,33 @@ DIFFER = "staffing.figures_differ"
 MOST_AT_ONCE = 1_000
 BATCH = 500
 
+# Whoever counts and is away for a time: what is left of a post before its leaves, between them and behind them.
+PRESENT = """
+ posts (post, place, person, begins, ends) AS ({posts}),
+ away (post, begins, ends) AS ({away}),
+ stretches (place, person, begins, ends, until) AS (
+  SELECT place, person, posts.begins, posts.ends, first.begins
+  FROM posts
+  LEFT JOIN (SELECT post, MIN(begins) AS begins FROM away GROUP BY post) AS first ON first.post = posts.post
+  UNION ALL
+  SELECT
+   place, person, CASE WHEN back.begins > posts.begins THEN back.begins ELSE posts.begins END, posts.ends, back.until
+  FROM (
+   SELECT post, ends AS begins, LEAD(begins) OVER (PARTITION BY post ORDER BY begins) AS until FROM away
+  ) AS back JOIN posts ON posts.post = back.post WHERE back.begins IS NOT NULL
+ ),
+ terms (place, person, begins, ends) AS (
+  SELECT place, person, begins, CASE WHEN until < COALESCE(ends, '9999-12-31') THEN until ELSE ends END FROM stretches
+  WHERE begins < COALESCE(until, '9999-12-31') AND begins < COALESCE(ends, '9999-12-31')
+ ),
+"""
+ALWAYS = """
+ terms (post, place, person, begins, ends) AS ({posts}),
+"""
 # No two stays of one person and institution share a day: posts side by side or one after the other are one stay.
 STAYS = """
 INSERT INTO staffing_countedstay (institution_id, person_id, "start", "end", trained_from)
-WITH terms (place, person, begins, ends) AS ({terms}),
+WITH {terms}
  trained (person, since) AS ({trained}),
  opened AS (
   SELECT *, CASE WHEN begins <= MAX(COALESCE(ends, '9999-12-31')) OVER (
@@ -140,16 +163,27 @@ def _write_stays(rule: RatioRule, places: frozenset[int] | None) -> None:
         posts, stays = posts.filter(institution__in=places), stays.filter(institution__in=places)
         here = posts.annotate(survivor=surviving("person__")).values("survivor")
         records = records_of(here, counting_records(rule, date.max)).order_by()
-    terms = posts.annotate(survivor=surviving("person__")).values_list(
-        "institution_id", "survivor", "start_date", "end_date"
-    )
+    terms: list[QuerySet[Any]] = [
+        posts.annotate(survivor=surviving("person__")).values_list(
+            "pk", "institution_id", "survivor", "start_date", "end_date"
+        )
+    ]
+    if rule.leaves_left_out:
+        leaves = LeaveOfAbsence.objects.believed().filter(kind__in=rule.leaves_left_out).order_by()
+        terms.append(leaves.values_list("appointment_id", "start_date", "end_date"))
     trained = records.values("survivor").annotate(since=Min("completed_on")).values_list("survivor", "since")
     stays._raw_delete(stays.db)  # nothing hangs on a stay
-    (terms_sql, terms_values), (trained_sql, trained_values) = (
-        rows.query.sql_with_params() for rows in (terms, trained)
-    )
+    parts = [rows.query.sql_with_params() for rows in (*terms, trained)]
     with connection.cursor() as cursor:
-        cursor.execute(STAYS.format(terms=terms_sql, trained=trained_sql), (*terms_values, *trained_values))
+        cursor.execute(*_statement(PRESENT if rule.leaves_left_out else ALWAYS, *parts))
+
+
+def _statement(terms: str, *parts: tuple[str, tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
+    """The parts in the order in which the statement names them."""
+    *named, (trained, _values) = parts
+    texts = dict(zip(("posts", "away"), (text for text, _values in named), strict=False))
+    values = tuple(value for _text, some in parts for value in some)
+    return STAYS.format(terms=terms.format(**texts), trained=trained), values
 
 
 # --- institutions ---------------------------------------------------------------------------------------------------

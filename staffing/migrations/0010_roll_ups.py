@@ -18,8 +18,8 @@ def take_triggers_away(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0028_institutions_by_name"),
-        ("staffing", "0007_returns"),
+        ("accounts", "0030_institutions_by_name"),
+        ("staffing", "0009_publications"),
     ]
 
     operations = [
