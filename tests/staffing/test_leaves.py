@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from accounts.services import correct_leave, preview_leave, preview_leaving, record_leave
+from accounts.services import correct_leave, preview_change, preview_leave, preview_leaving, record_change, record_leave
 from core import clock
 from staffing.models import RatioRule
 from staffing.rules import rule_text
@@ -185,6 +185,17 @@ def test_other_line_of_somebody_on_leave_keeps_the_leave(client, rule, place):
     seen = foreseen(preview_leaving(actor=officer(place), appointment=held, values={"end_date": "2026-07-20"}))
 
     assert (seen.day, fraction(seen.before), fraction(seen.after)) == (AUGUST, (2, 4), (1, 3))
+
+
+def test_change_of_terms_leaves_whoever_is_away_out_of_the_count(rule, place):
+    away(place, "甲")
+    held = place.appointments.get(person__name="甲")
+    terms = {"post": "主任", "professional": "true", "employment_type": held.employment_type, "from_day": "2026-06-15"}
+    seen = foreseen(preview_change(actor=officer(place), appointment=held, values=terms))
+    record_change(actor=officer(place), appointment=held, values=terms)
+
+    assert not seen.changes
+    assert [figure(place, day) for day in (date(2026, 6, 14), DAY, AUGUST)] == [(1, 3), (1, 3), (2, 4)]
 
 
 # --- the rule -------------------------------------------------------------------------------------------------------
