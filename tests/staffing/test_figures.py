@@ -144,7 +144,10 @@ class World:
     def leave(self):
         if row := self.one_of(self.appointments().filter(leaves__isnull=True)):
             start = row.start_date + timedelta(days=self.dice.randint(0, 6))
-            for first, days in ((start, self.dice.randint(1, 5)), (start + timedelta(days=9), self.dice.choice((None, 4)))):
+            for first, days in (
+                (start, self.dice.randint(1, 5)),
+                (start + timedelta(days=9), self.dice.choice((None, 4))),
+            ):
                 self.away(row, kind=self.dice.choice(LeaveKind.values), start=first, days=days)
 
     def come_back(self):
