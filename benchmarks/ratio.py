@@ -100,7 +100,8 @@ class WithDatabase(Server):
 
 
 def _pages(environment: dict[str, str], postmaster: int, folder: Path, options: argparse.Namespace) -> dict[str, float]:
-    plain = _serve("site", "config.wsgi:application", environment, folder)
+    pooled = {"DJANGO_SETTINGS_MODULE": "benchmarks._pooled"} if postmaster else {}
+    plain = _serve("site", "config.wsgi:application", environment | pooled, folder)
     bare = _serve("bare", "benchmarks._yardstick:application", environment, folder)
     site = WithDatabase(plain.service, plain.address)
     site.postmaster = postmaster

@@ -49,7 +49,7 @@ class InstitutionsForm(DateForm):
     )
     order = forms.ChoiceField(label=_("Order"), required=False, choices=Order.choices)
 
-    def wanted(self) -> Wanted:
+    def asked(self) -> Wanted:
         """What passes every filter, in the order asked for."""
         text, outcome, binding, order = (self._said(name) for name in ("q", "outcome", "binding", "order"))
         return Wanted(

@@ -67,9 +67,8 @@ def counted_people(answer: RatioAnswer) -> list[StaffLine]:
 def evidence_of(people: Iterable[int], answer: RatioAnswer) -> dict[int, TrainingRecord]:
     """The latest counting record per surviving person: what a line shows as its proof."""
     rows = counting_records(answer.rule, answer.as_of, answer.known_then)
-    rows = records_of(list(people), rows, answer.known_then)
-    found = rows.select_related("base", "level").order_by("completed_on", "pk")
-    return {record.survivor: record for record in found}
+    found = records_of(list(people), rows, answer.known_then).order_by("completed_on", "pk")
+    return {record.survivor: record for record in found.select_related("base", "level")}
 
 
 def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]]:

@@ -37,20 +37,20 @@ class Wanted:
 class LiveAnswers(list[RatioAnswer]):
     """Computed from the records, by name."""
 
-    def passing(self, wanted: Wanted) -> list[RatioAnswer]:
-        passing = [answer for answer in self if _passes(answer, wanted)]
-        if wanted.order:
-            passing.sort(key=attrgetter(f"ratio.{wanted.order}"), reverse=True)
+    def passing(self, asked: Wanted) -> list[RatioAnswer]:
+        passing = [answer for answer in self if _passes(answer, asked)]
+        if asked.order:
+            passing.sort(key=attrgetter(f"ratio.{asked.order}"), reverse=True)
         return passing
 
 
-def _passes(answer: RatioAnswer, wanted: Wanted) -> bool:
+def _passes(answer: RatioAnswer, asked: Wanted) -> bool:
     institution = answer.institution
-    named = name_key(wanted.text) in institution.name_key or compact(wanted.text) == institution.uscc
+    named = name_key(asked.text) in institution.name_key or compact(asked.text) == institution.uscc
     return (
-        (not wanted.text or named)
-        and wanted.outcome in ("", answer.ratio.outcome)
-        and wanted.binding in (None, answer.binding)
+        (not asked.text or named)
+        and asked.outcome in ("", answer.ratio.outcome)
+        and asked.binding in (None, answer.binding)
     )
 
 
@@ -63,18 +63,18 @@ class KeptAnswers:
     day: date
     known_at: datetime
     # How many there are without any filter.
-    number: int
+    how_many: int
     # Touched ones, here or elsewhere, and the answers of those here.
     touched: frozenset[int] = frozenset()
     live: dict[int, RatioAnswer] = field(default_factory=dict)
-    wanted: Wanted = Wanted()
+    asked: Wanted = Wanted()
 
-    def passing(self, wanted: Wanted) -> "KeptAnswers":
-        return replace(self, wanted=wanted)
+    def passing(self, asked: Wanted) -> "KeptAnswers":
+        return replace(self, asked=asked)
 
     def __len__(self) -> int:
-        narrow = replace(self.wanted, order="") != Wanted()
-        return self._found if narrow else self.number
+        narrow = replace(self.asked, order="") != Wanted()
+        return self._found if narrow else self.how_many
 
     def __getitem__(self, place: Any) -> Any:
         rows = self._rows[place]
@@ -90,26 +90,26 @@ class KeptAnswers:
     @cached_property
     def _rows(self) -> QuerySet[Institution]:
         rows = Institution.objects.filter(self._here()).select_related("region", "parent", "figure")
-        return rows.order_by(*([self._number().desc()] if self.wanted.order else []), "name", "pk")
+        return rows.order_by(*([self._order().desc()] if self.asked.order else []), "name", "pk")
 
     def _here(self) -> Q:
-        wanted = self.wanted
+        asked = self.asked
         here = Q(figure__answers=True)
         if self.path:
             here &= Q(figure__region_path__startswith=self.path)
-        if wanted.text:
-            here &= Q(name_key__contains=name_key(wanted.text)) | Q(uscc=compact(wanted.text))
-        if wanted.outcome:
-            here &= Q(figure__outcome=wanted.outcome)
-        if wanted.binding is not None:
-            here &= Q(figure__binding=wanted.binding)
+        if asked.text:
+            here &= Q(name_key__contains=name_key(asked.text)) | Q(uscc=compact(asked.text))
+        if asked.outcome:
+            here &= Q(figure__outcome=asked.outcome)
+        if asked.binding is not None:
+            here &= Q(figure__binding=asked.binding)
         if not self.touched:
             return here
-        passing = [pk for pk, answer in self.live.items() if _passes(answer, wanted)]
+        passing = [pk for pk, answer in self.live.items() if _passes(answer, asked)]
         return here & ~Q(pk__in=self.touched) | Q(pk__in=passing)
 
-    def _number(self) -> Any:
-        name = self.wanted.order
+    def _order(self) -> Any:
+        name = self.asked.order
         kept = F(f"figure__{name}")
         whens = [When(pk=pk, then=Value(getattr(one.ratio, name))) for pk, one in self.live.items()]
         return Case(*whens, default=kept, output_field=IntegerField()) if whens else kept

@@ -1,6 +1,6 @@
 """Which rule holds on a day, whom it counts, whom it binds; and the versions that people read, write and compare."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ from staffing.workflow import RuleState
 
 # The requirement of 专栏4; a figure without another word is by it.
 RULE_CODE = "TRAINED_STAFF_70"
+# Beyond these a join costs less than looking each up.
+MOST_NAMED = 3_000
 
 
 def rule_on(day: date, known_at: datetime | None = None, *, code: str = RULE_CODE) -> RatioRule:
@@ -138,8 +140,15 @@ def trained_since(
     return dict(records.values_list("survivor").annotate(Min("completed_on")))
 
 
-def records_of(people: Any, records: QuerySet[TrainingRecord], known_at: datetime | None = None) -> QuerySet[Any]:
-    """Those of surviving people (numbers, or a queryset of them), as `survivor`, whoever's number they stand under.
+def records_behind(people: Collection[int], staff: QuerySet[Any], records: QuerySet[TrainingRecord]) -> QuerySet[Any]:
+    """Those of the staff, who are `people`: so few are looked up by their numbers, more are joined with the query."""
+    if people and len(people) <= MOST_NAMED:
+        return records_of(list(people), records)
+    return records.annotate(survivor=surviving("person__")).filter(survivor__in=staff)
+
+
+def records_of(people: list[int], records: QuerySet[TrainingRecord], known_at: datetime | None = None) -> QuerySet[Any]:
+    """Those of surviving people as `survivor`, whoever's number they stand under.
 
     Found by the numbers themselves, theirs and their doubles': no index knows who survives, and a search for survivors
     reads the whole country's records.

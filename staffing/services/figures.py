@@ -34,7 +34,7 @@ from staffing.selectors.figures import Touched, counts_on, next_turns, shared_me
 from staffing.selectors.ratios import answering_for
 from staffing.selectors.sealed import Sealed, sealed_by_institution
 from staffing.selectors.sums import parts_of, region_sums
-from staffing.selectors.versions import bound_by, counted_terms, counting_records, records_of, rule_on
+from staffing.selectors.versions import bound_by, counted_terms, counting_records, records_behind, rule_on
 
 log = logging.getLogger(__name__)
 DIFFER = "staffing.figures_differ"
@@ -101,7 +101,7 @@ def keep_figures(*, actor: User, anew: bool = False) -> int:
         this = FigureRound.objects.select_for_update(no_key=True).get(pk=1)
         rule = rule_on(day)
         places = _taken(touched(rule, day), anew=anew)
-        done = _compute(rule, day, places)
+        done = _compute(rule, day, places) if places is None or places else 0
         this.turn, this.rule, this.day, this.computed_at = this.turn + 1, rule, day, clock.now()
         this.save()
     return done
@@ -161,8 +161,8 @@ def _write_stays(rule: RatioRule, places: frozenset[int] | None) -> None:
     stays = CountedStay.objects.all()
     if places is not None:
         posts, stays = posts.filter(institution__in=places), stays.filter(institution__in=places)
-        here = posts.annotate(survivor=surviving("person__")).values("survivor")
-        records = records_of(here, counting_records(rule, date.max)).order_by()
+        here = posts.annotate(survivor=surviving("person__")).values_list("survivor", flat=True)
+        records = records_behind(set(here), here, counting_records(rule, date.max)).order_by()
     terms: list[QuerySet[Any]] = [
         posts.annotate(survivor=surviving("person__")).values_list(
             "pk", "institution_id", "survivor", "start_date", "end_date"
