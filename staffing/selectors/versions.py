@@ -162,17 +162,22 @@ def records_of(people: list[int], records: QuerySet[TrainingRecord], known_at: d
 
 
 def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
-    """Records that train: verified, of the rule's tracks, levels and providers, completed by the day, not annulled or
-    replaced (as known)."""
+    """Records that train: those that the rule accepts, not annulled or replaced (as known)."""
+    rows = accepted_records(rule, as_of)
+    if known_at is None:
+        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
+    undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
+    return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
+
+
+def accepted_records(rule: RatioRule, as_of: date) -> QuerySet[TrainingRecord]:
+    """Verified, of the rule's tracks, levels and providers, completed by the day; also what was undone later."""
     rows = TrainingRecord.objects.filter(standing__in=COUNTED, track__in=rule.tracks, completed_on__lte=as_of)
     if rule.levels:
         rows = rows.filter(level__code__in=rule.levels)
     if rule.providers:
         rows = rows.filter(provider_held(rule.providers))
-    if known_at is None:
-        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
-    undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
-    return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
+    return rows
 
 
 def provider_held(kinds: list[str]) -> Exists:
