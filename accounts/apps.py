@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
         "accounts_consent",
         "accounts_accessentry",
         "accounts_appointmentversion",
+        "accounts_leaveofabsence",
         "accounts_viewedpage",
         "accounts_designationevent",
         "accounts_publicityperiod",
@@ -33,7 +34,10 @@ class AccountsConfig(AppConfig):
         "accounts_viewedpage": Expiry("at", "viewed_pages"),
     }
     # Entries are ended, never rewritten.
-    erasable: ClassVar[dict[str, list[str]]] = {"accounts_appointmentversion": ["email", "department", "staff_no"]}
+    erasable: ClassVar[dict[str, list[str]]] = {
+        "accounts_appointmentversion": ["email", "department", "staff_no"],
+        "accounts_leaveofabsence": ["reason"],
+    }
     frozen: ClassVar[dict[str, list[str]]] = {
         "accounts_associationmember": ["state", "valid_from", "valid_to", "reason"],
         "accounts_duty": ["valid_to"],

@@ -19,7 +19,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The business day in Asia/Shanghai."""
-    return now().astimezone(SHANGHAI).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Asia/Shanghai on which something happened."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 def end_of_day(day: date) -> datetime:

@@ -129,7 +129,7 @@ def outlook(
     points: Sequence[Mapping[str, Any]],
     tried: Sequence[Mapping[str, Any]],
     axis: Sequence[Mapping[str, Any]],
-    day: date,
+    day: date | None,
 ) -> Outlook:
     """`points` and `tried`: {on, value, required} from the first day of `axis` to its last; a point with `mark` is
     marked. `axis`: {on, label}, words below as far as they fit."""
@@ -138,7 +138,7 @@ def outlook(
     if not points or not figures:
         return Outlook()
     low, high = _close_bounds(figures)
-    across, day_x = _positions(points), _positions([axis[0], {"on": day}, axis[-1]])[1]
+    across, day_x = _positions(points), _positions([axis[0], {"on": day or axis[-1]["on"]}, axis[-1]])[1]
     heights = _heights(points, "value", low, high)
     required = _heights(points, "required", low, high)
     return Outlook(

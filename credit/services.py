@@ -155,7 +155,7 @@ def _record_commitments(actor: User, user: User) -> list[CreditRecord]:
             subject=person,
             category=Category.BASIC,
             kind=Kind.COMMITMENT_ACCEPTED,
-            occurred_on=consent.at.astimezone(clock.SHANGHAI).date(),
+            occurred_on=clock.day_of(consent.at),
             publisher=platform["zh"],
             source=source_of(CONSENT_GIVEN, consent.pk),
             facts={"text": consent.text, "version": consent.version, "publisher": platform},

@@ -34,6 +34,7 @@ class StaffingConfig(AppConfig):
         "staffing_ratioproof": ["secret"],
         "staffing_ratioproofentry": ["opening"],
         "staffing_ratioreturn": ["state", "filed_turn"],
+        "staffing_ratiopublication": ["valid_to"],
         # The question stands; the answer and the judgement come later.
         "staffing_returnanomaly": [
             "answer", "answered_at", "answered_by_id", "judgement", "judged_because", "judged_at", "judged_by_id",
@@ -50,7 +51,12 @@ class StaffingConfig(AppConfig):
                 end="counted_to",
                 only=(("state", "IN ('confirmed', 'ended')"),),
             )
-        ]
+        ],
+        "staffing_ratiopublication": [
+            NoOverlap(
+                name="ratio_published_once_at_a_time", same=("institution_id",), start="valid_from", end="valid_to"
+            )
+        ],
     }
 
     def ready(self) -> None:

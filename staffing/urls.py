@@ -2,14 +2,30 @@
 
 from django.urls import path
 
-from staffing.views import ahead, changes, cockpit, proofs, returns, returns_desk, samples, sealed, versions
+from staffing.views import (
+    ahead,
+    changes,
+    cockpit,
+    leaves,
+    past,
+    proofs,
+    public,
+    returns,
+    returns_desk,
+    samples,
+    sealed,
+    versions,
+)
 
 app_name = "staffing"
 urlpatterns = [
     path("ratio/", cockpit.cockpit, name="cockpit"),
     path("institutions/<str:id>/ratio/", cockpit.ratio, name="ratio"),
+    path("institutions/<int:pk>/", public.institution, name="public"),
+    path("institution/publication/", public.publication, name="publication"),
     path("ratio/ahead/", ahead.own, name="own_ahead"),
     path("institutions/<str:id>/ratio/ahead/", ahead.ahead, name="ahead"),
+    path("institutions/<str:id>/ratio/past/", past.past, name="past"),
     path("institutions/<str:id>/ratio/proofs/", proofs.proofs, name="proofs"),
     path("ratio-proofs/<str:reference>/", proofs.proof, name="proof"),
     path("ratio-proofs/<str:reference>/pdf/", proofs.pdf, name="proof_pdf"),
@@ -24,6 +40,10 @@ urlpatterns = [
     path("institution/changes/<int:pk>/changed/", changes.changed, name="changed"),
     path("institution/changes/<int:pk>/corrected/", changes.corrected, name="corrected"),
     path("institution/changes/<int:pk>/moved/", changes.moved, name="moved"),
+    path("institutions/<str:id>/leaves/", leaves.leaves, name="leaves"),
+    path("institution/changes/<int:pk>/away/", leaves.away, name="away"),
+    path("institution/leaves/<int:pk>/correct/", leaves.correct_leave, name="correct_leave"),
+    path("institution/leaves/<int:pk>/withdraw/", leaves.withdraw_leave, name="withdraw_leave"),
     path("ratio-rules/", versions.rules, name="rules"),
     path("ratio-rules/compare/", versions.compare, name="compare_rules"),
     path("ratio-rules/<int:pk>/", versions.rule, name="rule"),

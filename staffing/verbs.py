@@ -27,6 +27,8 @@ audit.name_verbs(
         "staffing.sealedcount.refuse": _("Refused a sealed count."),
         "staffing.sealedcount.end": _("Ended a sealed count."),
         "staffing.sealedcount.annul": _("Annulled a sealed count."),
+        "staffing.ratio_published": _("Showed the ratio to everybody."),
+        "staffing.ratio_hidden": _("Ceased to show the ratio to everybody."),
         "staffing.proof_made": _("Made a proof of a ratio."),
         "staffing.proof_file_stored": _("Sealed and stored the file of a proof."),
         "staffing.sample_drawn": _("Drew and opened a sample of a proof."),

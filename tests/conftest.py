@@ -39,10 +39,12 @@ def django_db_setup(request, django_test_environment, django_db_blocker) -> Iter
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory) -> Iterator[None]:
-    """Workers must not find one another's files, nor the demo's, nor its log: a daily round years ahead deletes what it finds."""
+    """Workers must not find one another's files, nor the demo's with its log: a daily round years ahead deletes what it
+    finds."""
     data = tmp_path_factory.mktemp("data")
-    log = {"TLOG_POLICY_FILE": data / "policy", "TLOG_KEY_FILE": data / "log-key", "TLOG_SIGNER_STATE": data / "signer.json"}
-    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), DATA_DIR=data, **log):
+    log = {"TLOG_POLICY_FILE": "policy", "TLOG_KEY_FILE": "log-key", "TLOG_SIGNER_STATE": "signer.json"}
+    folders = {"MEDIA_ROOT": tmp_path_factory.mktemp("media"), "DATA_DIR": data}
+    with override_settings(**folders, **{name: data / file for name, file in log.items()}):
         yield
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import DocumentType
 from accounts.imports.lines import AGAIN
-from accounts.models import Appointment
+from accounts.models import Appointment, LeaveKind, LeaveOfAbsence
 from accounts.models.positions import EmploymentType
 from core.plans import Problem
 
@@ -122,6 +122,38 @@ class CorrectionForm(TermsForm):
 
     def values(self) -> dict[str, str]:
         return {name: value for name, value in super().values().items() if name != "reason"}
+
+
+class LeaveForm(LineForm):
+    """Somebody is away and comes back; the days of a leave may lie in the future."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of leave"),
+        choices=LeaveKind.choices,
+        help_text=_("No more than this: illness and the like are not to be named."),
+    )
+    start_date = _day(_("First day away"))
+    end_date = _day(_("First day back"), required=False, help_text=_("Leave empty while nobody knows it."))
+
+    @staticmethod
+    def present(leave: LeaveOfAbsence) -> dict[str, str]:
+        return {"kind": leave.kind, "start_date": f"{leave.start_date}", "end_date": f"{leave.end_date or ''}"}
+
+
+class LeaveCorrectionForm(LeaveForm):
+    reason = forms.CharField(
+        label=_("What was wrong, and what shows it"),
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("May stay empty where only the first day back is added."),
+    )
+
+
+class LeaveWithdrawalForm(LineForm):
+    reason = forms.CharField(
+        label=_("What was wrong, and what shows it"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class TransferForm(TermsForm):

@@ -25,6 +25,7 @@ from accounts.imports.voided import Voided, claiming_again, denied_at, stretched
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
+from accounts.selectors.leaves import Away, Leaves
 from accounts.selectors.staff import StaffRow
 from core.columns import Entry, WrongValue
 from core.plans import Action, Problem
@@ -57,6 +58,9 @@ class Line:
     wordings: tuple[StaffRow, ...] = ()
     rows: list[RosterRow] = field(default_factory=list)
     again: bool = False
+    # Of a leave of absence: the one asked for, and all of the appointment as they stand afterwards.
+    asked: Away | None = None
+    leaves: Leaves = field(default_factory=dict)
 
 
 def plan_joining(institution: Institution, values: Mapping[str, str], *, on: date) -> Line:
@@ -93,7 +97,7 @@ def plan_change(appointment: Appointment, values: Mapping[str, str]) -> Line:
     """Other terms from a day on (`from_day`): the appointment ends there and goes on in a new one."""
     entry = _read({name: values[name] for name in CHANGING if name in values}, appointment)
     day = _day(entry, "from_day", values.get("from_day", ""))
-    kept = _wording(appointment)
+    kept = wording_of(appointment)
     if day and not (kept.start_date < day < (kept.end_date or date.max)):
         _refuse(entry, "from_day", "not_running")
     changes = _differences(appointment, entry)
@@ -119,7 +123,7 @@ def plan_transfer(appointment: Appointment, institution: Institution, values: Ma
     Where an officer decided that the person never worked there, it takes a tick, as it does for somebody who joins.
     """
     entry = _read({name: values[name] for name in CHANGING if name in values}, appointment)
-    day, kept = _day(entry, "from_day", values.get("from_day", "")), _wording(appointment)
+    day, kept = _day(entry, "from_day", values.get("from_day", "")), wording_of(appointment)
     if day and not (kept.start_date < day < (kept.end_date or date.max)):
         _refuse(entry, "from_day", "not_running")
     if institution.pk == appointment.institution_id:
@@ -142,7 +146,7 @@ def plan_transfer(appointment: Appointment, institution: Institution, values: Ma
 
 def _line(appointment: Appointment, entry: Entry, values: Mapping[str, str]) -> Line:
     changes = _differences(appointment, entry)
-    kept = _wording(appointment)
+    kept = wording_of(appointment)
     _refuse_denied(entry, kept.person, appointment.institution)
     if entry.errors:
         return Line(appointment.institution, entry.errors)
@@ -225,7 +229,8 @@ def _differences(appointment: Appointment, entry: Entry) -> dict[str, list[Any]]
 
 
 # --- against the rest -----------------------------------------------------------------------------------------------
-def _wording(appointment: Appointment) -> StaffRow:
+def wording_of(appointment: Appointment) -> StaffRow:
+    """As it stands."""
     person = appointment.person.merged_into_id or appointment.person_id
     return StaffRow(appointment.pk, person, *_terms({name: getattr(appointment, name) for name in CORRECTING}))
 

@@ -6,6 +6,7 @@ from accounts.models.claim_proofs import ClaimInvitation, ClaimTry
 from accounts.models.designations import Designation, DesignationEvent, PublicityPeriod
 from accounts.models.doubles import NotADouble, PersonMerge
 from accounts.models.joining import Invitation, JoinRequest
+from accounts.models.leaves import LeaveKind, LeaveOfAbsence
 from accounts.models.notices import AppointmentDispute, AppointmentNotice, DisputeDecision, NoticeFact
 from accounts.models.people import (
     AccessEntry,
@@ -50,6 +51,8 @@ __all__ = [
     "Institution",
     "Invitation",
     "JoinRequest",
+    "LeaveKind",
+    "LeaveOfAbsence",
     "Membership",
     "NotADouble",
     "NoticeFact",

@@ -76,7 +76,7 @@ def counted(rows: QuerySet, *, due: str = "", since: str = "", only: Q | None = 
     """In one statement: how many, and the earliest day of the field named (`only`: among which of them)."""
     found: dict[str, Any] = rows.order_by().aggregate(count=Count("pk"), first=Min(due or since, filter=only))
     first = found["first"] if found["count"] else None
-    day = first.astimezone(clock.SHANGHAI).date() if isinstance(first, datetime) else first
+    day = clock.day_of(first) if isinstance(first, datetime) else first
     return Waiting(found["count"], due=day if due else None, since=None if due else day)
 
 

@@ -75,6 +75,7 @@ from accounts.services.invitations import (
     withdraw_invitation,
 )
 from accounts.services.joining import accept_request, ask_to_join, end_hat, leave, refuse_request, withdraw_request
+from accounts.services.leaves import correct_leave, preview_leave, preview_withdrawal, record_leave, withdraw_leave
 from accounts.services.memberships import end_membership, grant_membership
 from accounts.services.notices import hand_out_notices, notice_url, renew_links
 from accounts.services.places import (
@@ -112,6 +113,7 @@ __all__ = [
     "correct_appointment",
     "correct_base",
     "correct_institution",
+    "correct_leave",
     "correct_name",
     "correct_name_at_desk",
     "create_admin_body",
@@ -155,14 +157,17 @@ __all__ = [
     "preview_correction",
     "preview_institutions",
     "preview_joining",
+    "preview_leave",
     "preview_leaving",
     "preview_roster",
     "preview_transfer",
+    "preview_withdrawal",
     "propose_member",
     "publicise_designation",
     "record_change",
     "record_identity_check",
     "record_joining",
+    "record_leave",
     "record_leaving",
     "rectify_designation",
     "refuse_designation",
@@ -187,5 +192,6 @@ __all__ = [
     "withdraw_application",
     "withdraw_designation",
     "withdraw_invitation",
+    "withdraw_leave",
     "withdraw_request",
 ]

@@ -90,7 +90,7 @@ def record_leaving(*, actor: User, appointment: Appointment, values: Mapping[str
     """Somebody leaves: `end_date` (the first day no longer counted) or `last_day`, also later. Raises LineRefused."""
     require(actor, Permission.ROSTER_IMPORT, appointment)
     with one_transaction():
-        held = _held(appointment)
+        held = hold(appointment)
         line = _clean(plan_leaving(held, values))
         _reword(held, line.wordings[0])
         _told(actor, "accounts.leaving_recorded", held, changes=_plain(line), **_again(line, held))
@@ -101,7 +101,7 @@ def record_change(*, actor: User, appointment: Appointment, values: Mapping[str,
     """Other terms from the day `from_day` on; returns the appointment that begins then. Raises LineRefused."""
     require(actor, Permission.ROSTER_IMPORT, appointment)
     with one_transaction():
-        held = _held(appointment)
+        held = hold(appointment)
         line = _clean(plan_change(held, values))
         before, after = line.wordings
         _reword(held, before)
@@ -116,7 +116,7 @@ def correct_appointment(
     """The terms were never right; the wrong ones stay as what was believed until now. Raises LineRefused."""
     require(actor, Permission.ROSTER_IMPORT, appointment)
     with one_transaction():
-        held = _held(appointment)
+        held = hold(appointment)
         line = _clean(plan_correction(held, values))
         _reword(held, line.wordings[0])
         facts = {"changes": _plain(line)} | _again(line, held)
@@ -136,7 +136,7 @@ def transfer_person(
         # In one order for everybody, so that two transfers never wait for each other.
         for place in sorted((appointment.institution, institution), key=lambda one: one.pk):
             _locked(place)
-        held = _held(appointment)
+        held = hold(appointment)
         ending, beginning = plan_transfer(held, institution, values)
         _clean(ending)
         _reword(held, ending.wordings[0])
@@ -151,7 +151,7 @@ def make_primary(*, actor: User, appointment: Appointment) -> Appointment:
     """Decide that this is the person's main place of work; for as long as it runs no other one is."""
     require(actor, Permission.APPOINTMENT_CHOOSE_PRIMARY, appointment)
     with one_transaction():
-        held = _held(appointment)
+        held = hold(appointment)
         before = [one.pk for one in main_ones_meeting(held)]
         Appointment.objects.filter(pk__in=before).update(is_primary=False)
         held.is_primary = True
@@ -171,7 +171,7 @@ def _locked(institution: Institution) -> Institution:
     return Institution.objects.select_for_update().get(pk=institution.pk)
 
 
-def _held(appointment: Appointment) -> Appointment:
+def hold(appointment: Appointment) -> Appointment:
     """Fresh and locked with its institution; raises `voided` when an officer has decided that it never was."""
     _locked(appointment.institution)
     held = Appointment.objects.select_related("person", "institution").get(pk=appointment.pk)

@@ -19,6 +19,7 @@ from accounts.models import (
     IdentityDocument,
     Invitation,
     JoinRequest,
+    LeaveOfAbsence,
     Membership,
     Person,
     User,
@@ -45,6 +46,7 @@ def erase_person(*, actor: User, person: Person) -> Person:
     IdentityDocument.objects.filter(person__in=people).delete()
     AppointmentVersion.objects.filter(appointment__person__in=people).update(**dict.fromkeys(terms, ""))
     Appointment.objects.filter(person__in=people).update(**dict.fromkeys(Appointment.PERSONAL, ""))
+    LeaveOfAbsence.objects.filter(appointment__person__in=people).update(reason="")
     AppointmentDispute.objects.filter(appointment__person__in=people).update(words="")
     for one in people:
         one.name, one.name_key, one.latin_name = ERASED_NAME, name_key(ERASED_NAME), ""

@@ -198,7 +198,7 @@ def _with_facts(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
 
 
 def _about(certificate: Certificate, now: datetime, file: str, signature: str | None) -> Answer:
-    found = outcome(certificate.state, certificate.valid_until, on=now.astimezone(clock.SHANGHAI).date())
+    found = outcome(certificate.state, certificate.valid_until, on=clock.day_of(now))
     entries = tlog.entries_about(certificate.uuid)
     logged = tlog.IN_QUESTION if tlog.in_question() else _logged(certificate, entries)
     change = status_in_log(certificate, entries)

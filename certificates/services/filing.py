@@ -55,7 +55,7 @@ def draw_up_lists(*, actor: User, base: TrainingBase, record_ids: Sequence[int])
 
 def send_list(*, actor: User, filing: FilingList, sending: Sending) -> FilingList:
     """Record that the list has gone out. Raises `day_wrong`, `document_missing`, `nothing_to_file`, WrongState."""
-    if not filing.drawn_up_at.astimezone(clock.SHANGHAI).date() <= sending.on <= clock.today():
+    if not clock.day_of(filing.drawn_up_at) <= sending.on <= clock.today():
         raise DomainError("day_wrong")
     if not sending.document.strip():
         raise DomainError("document_missing")
@@ -123,7 +123,7 @@ def export_list(*, actor: User, filing: FilingList) -> tuple[bytes, str, str]:
 
 
 def form_of(filing: FilingList) -> FilingForm:
-    return filing_form(filing.receiver, on=filing.drawn_up_at.astimezone(clock.SHANGHAI).date())
+    return filing_form(filing.receiver, on=clock.day_of(filing.drawn_up_at))
 
 
 def answered_if_whole(actor: User, filing: FilingList) -> FilingList:

@@ -11,7 +11,7 @@ import core.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0028_looks_at_evidence"),
+        ("accounts", "0029_looks_at_evidence"),
         ("courses", "0004_seat_reservations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0028_looks_at_evidence"),
+        ("accounts", "0029_looks_at_evidence"),
         ("courses", "0005_evidence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

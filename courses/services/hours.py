@@ -81,7 +81,7 @@ def _open_session(session: Session) -> Session:
     locked = Session.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=session.pk)
     if locked.cohort.state not in UNDER_WAY:
         raise WrongState(step="mark_attendance", state=locked.cohort.state)
-    if locked.starts_at.astimezone(clock.SHANGHAI).date() > clock.today():
+    if clock.day_of(locked.starts_at) > clock.today():
         raise DomainError("session_in_future")
     return locked
 

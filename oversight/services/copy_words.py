@@ -57,6 +57,7 @@ FACTS: dict[str, Promise] = {
     "opened_at": pgettext_lazy("my data", "Opened"),
     "words": pgettext_lazy("my data", "Own words"),
     "upheld": pgettext_lazy("my data", "Decided for the person"),
+    "withdrawn": pgettext_lazy("my data", "Withdrawn again"),
     "reason": pgettext_lazy("my data", "Reason"),
     "document": pgettext_lazy("my data", "Document"),
     "decided_at": pgettext_lazy("my data", "Decided"),
@@ -186,6 +187,10 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "accounts.AppointmentVersion": (
         pgettext_lazy("my data", "Earlier wordings of appointments"),
         "post professional employment_type department staff_no email start_date end_date recorded_at superseded_at",
+    ),
+    "accounts.LeaveOfAbsence": (
+        pgettext_lazy("my data", "Leaves of absence"),
+        "kind start_date end_date withdrawn reason recorded_at",
     ),
     "accounts.AppointmentNotice": (
         pgettext_lazy("my data", "Notices of appointments"),

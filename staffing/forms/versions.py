@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Designation, Institution, Region
+from accounts.models import Designation, Institution, LeaveKind, Region
 from accounts.models.positions import EmploymentType
 from core.errors import NotAllowed
 from courses.models import Level
@@ -64,6 +64,11 @@ class RuleForm(forms.Form):
     categories = _several(_("Kinds of institutions"), Institution.Category.choices, hint=_("None chosen: all of them."))
     staff_counted = forms.ChoiceField(label=_("Who counts as staff"), choices=RatioRule.StaffCounted.choices)
     employment_types = _several(_("Employment that counts"), EmploymentType.choices, required=True)
+    leaves_left_out = _several(
+        _("Not counted while on leave"),
+        LeaveKind.choices,
+        hint=_("None chosen: whoever is on leave goes on counting."),
+    )
     tracks = _several(_("Training that counts"), Track.choices, required=True)
     levels = _several(_("Of these levels only"), [], hint=_("None chosen: any training, also one without a level."))
     providers = _several(

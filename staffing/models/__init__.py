@@ -1,6 +1,7 @@
 """Ratio rules as dated data, sealed counts of secret posts, proofs and returns of the ratio."""
 
 from staffing.models.proofs import RatioProof, RatioProofEntry, RatioProofFile, RatioProofSample
+from staffing.models.publications import RatioPublication
 from staffing.models.returns import (
     FilingPeriod,
     RatioReturn,
@@ -20,6 +21,7 @@ __all__ = [
     "RatioProofEntry",
     "RatioProofFile",
     "RatioProofSample",
+    "RatioPublication",
     "RatioReturn",
     "RatioRule",
     "ReturnAnomaly",

@@ -58,6 +58,8 @@ class RatioRule(models.Model):
     # Designations that a base must have held on the day of completion; none named: any provider.
     providers = models.JSONField(default=list, blank=True)
     employment_types = models.JSONField()
+    # Kinds of leave whose days take somebody out of the count; none named: whoever is away goes on counting.
+    leaves_left_out = models.JSONField(default=list, blank=True)
     # No outcome is drawn from it: kept to compare with.
     reference_only = models.BooleanField(default=False)
     valid_from = models.DateField()

@@ -90,4 +90,4 @@ def _moment(at: datetime) -> str:
 
 def _is_over(said: dict[str, Any], made_at: datetime) -> bool:
     end = said["rule"]["periodEnd"]
-    return bool(end) and made_at.astimezone(clock.SHANGHAI).date() > date.fromisoformat(end)
+    return bool(end) and clock.day_of(made_at) > date.fromisoformat(end)

@@ -8,14 +8,16 @@ from typing import Any
 # The columns that say what the rule is; in the order in which people read them.
 WORDS = (
     "code", "version", "value", "comparator", "binds", "binding_designation", "categories", "region_path",
-    "staff_counted", "employment_types", "tracks", "levels", "providers", "reference_only", "valid_from", "valid_to",
-    "document_number", "source_period_end", "continued_by", "texts",
+    "staff_counted", "employment_types", "leaves_left_out", "tracks", "levels", "providers", "reference_only",
+    "valid_from", "valid_to", "document_number", "source_period_end", "continued_by", "texts",
 )  # fmt: skip
+# Columns of later years: a version that says nothing by them has the text that it had before there were any.
+LATER = ("leaves_left_out",)
 
 
 def rule_text(words: Mapping[str, Any]) -> str:
     """Canonical JSON of all words: keys in order, no spaces, days as ISO 8601; lists without an order are sorted."""
-    facts = {name: _plain(words[name]) for name in WORDS}
+    facts = {name: _plain(words[name]) for name in WORDS if words[name] or name not in LATER}
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

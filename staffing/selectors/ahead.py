@@ -4,9 +4,9 @@ Leaving days are what officers entered or imported; nothing here computes a reti
 """
 
 from collections import defaultdict
-from collections.abc import Hashable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Q, TextChoices
@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import can
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
+from accounts.selectors.leaves import Leaves, leaves_at, without_leaves
 from accounts.selectors.staff import StaffRow, wordings_of
 from core import clock
-from staffing.models import RatioRule
+from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Era, Experiment, Outcome, Prospect, Ratio, Stay, Turn
 from staffing.selectors.sealed import sealed_on, sealed_rows
 from staffing.selectors.versions import bound_by, counts, rules_from, trained_since
@@ -91,6 +92,8 @@ class Ahead:
     names: dict[int, str]
     # Whether the actor may see who it is.
     named: bool
+    # By which day people have a page for the institution; today, unless the line is of days gone by.
+    reached_by: date | None = None
 
     @property
     def today(self) -> date:
@@ -123,7 +126,7 @@ class Ahead:
     def tried(self, experiment: Experiment) -> "Ahead":
         """The same with an experiment in it; nothing is stored."""
         prospect = experiment.on(self.prospect)
-        return Ahead(self.institution, self.binding, self.rules, prospect, self.people, self.names, self.named)
+        return replace(self, prospect=prospect)
 
     def _change(self, turn: Turn) -> Change:
         movers = [self._mover(turn, person, *moved) for person, moved in turn.moved.items()]
@@ -140,7 +143,7 @@ class Ahead:
         return Mover(pk if self.named else None, self.names.get(pk or 0, ""), cause, trained, self.reaches(pk))
 
     def reaches(self, pk: int | None) -> bool:
-        return any(row.start_date <= self.today for row in self.people.get(pk or 0, ()))
+        return any(row.start_date <= (self.reached_by or self.today) for row in self.people.get(pk or 0, ()))
 
     def _cause(self, turn: Turn, pk: int | None, before: bool | None, after: bool | None) -> Cause:
         if before is not None and after is not None:
@@ -157,19 +160,24 @@ def ahead(actor: User, institution: Institution) -> Ahead:
     """A fixed number of statements, one more per version of the requirement that begins later."""
     today = clock.today()
     rows, rules = _rows(institution, today), rules_from(today)
-    people: dict[int, list[StaffRow]] = defaultdict(list)
-    for row in rows:
-        people[row.person].append(row)
+    people = by_person(rows)
     named = can(actor, Permission.ROSTER_VIEW, institution)
     return Ahead(
         institution=institution,
         binding=institution.pk in bound_by([institution], rules[0][1], today),
         rules=tuple(rules),
         prospect=_prospect(institution, rules, rows, today),
-        people=dict(people),
+        people=people,
         names=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if named else {},
         named=named,
     )
+
+
+def by_person(rows: list[StaffRow]) -> dict[int, list[StaffRow]]:
+    people: dict[int, list[StaffRow]] = defaultdict(list)
+    for row in rows:
+        people[row.person].append(row)
+    return dict(people)
 
 
 def shortfall_on(institution: Institution, day: date, today: date) -> int:
@@ -187,19 +195,27 @@ def _rows(institution: Institution, today: date) -> list[StaffRow]:
 def _prospect(
     institution: Institution, rules: list[tuple[date, RatioRule]], rows: list[StaffRow], today: date
 ) -> Prospect:
-    return Prospect(today, tuple(_era(*rule, rows) for rule in rules), _sealed(institution, today))
+    leaves = leaves_at([institution], {kind for _begins, rule in rules for kind in rule.leaves_left_out})
+    eras = tuple(era_of(*rule, rows, leaves) for rule in rules)
+    return Prospect(today, eras, sealed_from(sealed_rows(institution), today))
 
 
-def _era(begins: date, rule: RatioRule, rows: list[StaffRow]) -> Era:
-    stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in rows if counts(row, rule))
-    people = {row.person for row in rows if counts(row, rule)}
-    since: dict[Hashable, date] = dict(trained_since(people, rule).items())
+def era_of(
+    begins: date, rule: RatioRule, rows: list[StaffRow], leaves: Leaves, known_at: datetime | None = None
+) -> Era:
+    """Whom a version counts of these rows, and since when each is trained by it."""
+    counting = [row for row in rows if counts(row, rule)]
+    there = without_leaves(counting, leaves, rule.leaves_left_out)
+    stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in there)
+    people = {row.person for row in counting}
+    since: dict[Hashable, date] = dict(trained_since(people, rule, known_at=known_at).items())
     return Era(begins, rule.value, rule.comparator, stays, since)
 
 
-def _sealed(institution: Institution, today: date) -> tuple[tuple[date, int, int], ...]:
-    """People in secret posts from today and from each later day on which their number changes."""
-    rows = sealed_rows(institution)
-    named = {day for row in rows for day in (row.valid_from, row.valid_to, row.ended_on) if day and day > today}
-    numbers = ((day, sealed_on(rows, day)) for day in (today, *sorted(named)))
+def sealed_from(
+    rows: Sequence[SealedCount], first: date, known_at: datetime | None = None
+) -> tuple[tuple[date, int, int], ...]:
+    """People in secret posts from a day and from each later day on which their number changes."""
+    named = {day for row in rows for day in (row.valid_from, row.valid_to, row.ended_on) if day and day > first}
+    numbers = ((day, sealed_on(rows, day, known_at)) for day in (first, *sorted(named)))
     return tuple((day, one.trained, one.staff) for day, one in numbers)

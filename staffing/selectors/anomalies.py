@@ -8,7 +8,8 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Appointment, AppointmentVersion
 from accounts.selectors import surviving
-from accounts.selectors.staff import StaffRow, running_on, wordings_of
+from accounts.selectors.leaves import leaves_at, without_leaves
+from accounts.selectors.staff import StaffRow, wordings_of
 from core import clock
 from staffing.models import RatioRule
 from staffing.ratio import Ratio
@@ -16,14 +17,15 @@ from staffing.rules import anomalies
 from staffing.rules.anomalies import Anomaly, limits
 from staffing.selectors.ratios import RatioAnswer
 from staffing.selectors.sealed import sealed_on
-from staffing.selectors.versions import counted, counted_terms, counts, trained_since
+from staffing.selectors.versions import counted, counted_on, counts, trained_since
 
 
 def anomalies_in(answer: RatioAnswer) -> list[Anomaly]:
     """A fixed number of statements, whatever the staff."""
     day, rule = answer.as_of, answer.rule
     rows = wordings_of(answer.institution, answer.known_then)
-    staff = [row for row in rows if counts(row, rule)]
+    leaves = leaves_at([answer.institution], rule.leaves_left_out, answer.known_then)
+    staff = without_leaves([row for row in rows if counts(row, rule)], leaves, rule.leaves_left_out)
     trained = trained_since({row.person for row in rows}, rule, known_at=answer.known_then)
     moves = limits("movement", on=day)
     span = timedelta(days=moves["days"])
@@ -56,7 +58,7 @@ def _ratio(answer: RatioAnswer, staff: frozenset[int], trained: dict[int, date],
 
 def _rosters(people: frozenset[int], rule: RatioRule, day: date) -> dict[int, int]:
     """At how many institutions each counts that day."""
-    rows = Appointment.objects.holding().filter(running_on(day), counted_terms(rule))
+    rows = Appointment.objects.holding().filter(counted_on(rule, day))
     places: dict[int, set[int]] = defaultdict(set)
     named = rows.annotate(survivor=surviving("person__")).filter(survivor__in=people)
     for person, place in named.values_list("survivor", "institution"):
@@ -85,7 +87,7 @@ def _repeated(answer: RatioAnswer, rows: list[StaffRow]) -> dict[datetime, froze
     for pk, at in _redated(answer).values_list("appointment", "superseded_at"):
         if pk in person_of:
             batches[at].add(person_of[pk])
-    day_of = {at: at.astimezone(clock.SHANGHAI).date() for at in batches}
+    day_of = {at: clock.day_of(at) for at in batches}
     return {at: frozenset(people) for at, people in batches.items() if day_of[at] >= first}
 
 

@@ -10,7 +10,7 @@ from accounts.access import can
 from accounts.models import AppointmentDispute, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
-from accounts.selectors.staff import staff_of, wordings_of
+from accounts.selectors.staff import staff_of
 from accounts.workflow import DisputeState
 from courses.models import TrainingRecord
 from staffing.models import RatioRule
@@ -19,7 +19,8 @@ from staffing.selectors.ratios import RatioAnswer
 from staffing.selectors.sealed import sealed_on
 from staffing.selectors.versions import (
     counted,
-    counted_terms,
+    counted_staff,
+    counted_wordings,
     counting_records,
     staff_ids,
     trained_ids,
@@ -48,7 +49,7 @@ def people_behind(actor: User, answer: RatioAnswer) -> list[StaffLine]:
 def counted_people(answer: RatioAnswer) -> list[StaffLine]:
     """The same for whoever may have all of them."""
     rule, day = answer.rule, answer.as_of
-    rows = staff_of(answer.institution, day, answer.known_then, among=counted_terms(rule))
+    rows = counted_staff(answer.institution, rule, day, answer.known_then)
     # Of somebody with two posts, the one begun last.
     terms = {row.person: row for row in rows}
     trained = trained_ids(terms, rule, day, answer.known_then)
@@ -73,7 +74,7 @@ def evidence_of(people: Iterable[int], answer: RatioAnswer) -> dict[int, Trainin
 def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]]:
     """The ratio at the end of each of the last months and on the day asked for, all by the rule of that day."""
     until = answer.as_of
-    rows = wordings_of(answer.institution, answer.known_then, among=counted_terms(answer.rule))
+    rows = counted_wordings(answer.institution, answer.rule, answer.known_then)
     terms = [(row.person, row.start_date, row.end_date) for row in rows]
     first_trained = trained_since({person for person, _, _ in terms}, answer.rule, until, answer.known_then)
     points = []

@@ -5,12 +5,13 @@ from datetime import date
 
 from accounts.imports.lines import Line
 from accounts.models import Institution
-from accounts.selectors.staff import StaffRow, wordings_of
+from accounts.selectors.leaves import leaves_at, without_leaves
+from accounts.selectors.staff import StaffRow
 from core import clock
 from staffing.models import RatioRule
 from staffing.ratio import Ratio
 from staffing.selectors.sealed import sealed_on, sealed_rows
-from staffing.selectors.versions import bound_by, counted, counted_terms, counts, rule_on, trained_ids
+from staffing.selectors.versions import bound_by, counted, counted_wordings, counts, rule_on, trained_ids
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Foreseen:
 def foreseen(line: Line) -> Foreseen:
     """What a line without errors does to the institution's ratio."""
     rule = rule_on(clock.today())
-    before = wordings_of(line.institution, among=counted_terms(rule))
+    before, kinds = counted_wordings(line.institution, rule), rule.leaves_left_out
+    leaves = {**leaves_at([line.institution], kinds), **line.leaves}
     after = [row for row in before if row.appointment not in line.replaced]
-    after += [row for row in line.wordings if counts(row, rule)]
+    after += without_leaves([row for row in line.wordings if counts(row, rule)], leaves, kinds)
     day = _first_difference(before, after)
     staff, staff_after = _people(before, day), _people(after, day)
     trained = trained_ids(staff | staff_after, rule, day)

@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Appointment, Institution, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import identified_as, surviving
-from accounts.selectors.staff import running_on
 from core import clock
 from core.errors import NotAllowed
 from staffing.models import RatioRule, SealedCount
@@ -20,7 +19,7 @@ from staffing.selectors.sealed import Sealed, sealed_by_institution, sealed_on, 
 from staffing.selectors.versions import (
     bound_by,
     counted,
-    counted_terms,
+    counted_on,
     counting_records,
     rule_on,
     staff_ids,
@@ -181,7 +180,7 @@ def members_of(
 
 def _staff_by_institution(institutions: list[int], rule: RatioRule, as_of: date) -> defaultdict[int, list[Member]]:
     """Who counts where, and whether trained: two statements, neither of which asks per person."""
-    rows = Appointment.objects.holding().filter(running_on(as_of), counted_terms(rule), institution__in=institutions)
+    rows = Appointment.objects.holding().filter(counted_on(rule, as_of), institution__in=institutions)
     staff = rows.annotate(survivor=surviving("person__"))
     records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
     trained = frozenset(records.filter(survivor__in=staff.values("survivor")).values_list("survivor", flat=True))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Appointment, Institution, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
+from accounts.selectors.leaves import leaves_at, stretches
 from courses.models import Cohort
 from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Outcome, Ratio, month_ends
@@ -127,7 +128,13 @@ def _seats(classes: list[Cohort]) -> int:
 def _terms(institutions: list[int], rule: RatioRule, until: date) -> list[Term]:
     rows: QuerySet[Appointment] = Appointment.objects.holding().filter(counted_terms(rule), start_date__lte=until)
     rows = rows.filter(institution__in=institutions).annotate(survivor=surviving("person__"))
-    return list(rows.values_list("institution_id", "survivor", "start_date", "end_date"))
+    leaves = leaves_at(institutions, rule.leaves_left_out)
+    columns = ("pk", "institution_id", "survivor", "start_date", "end_date")
+    return [
+        (place, person, *days)
+        for pk, place, person, start, end in rows.values_list(*columns)
+        for days in stretches(start, end, leaves.get(pk, ()))
+    ]
 
 
 def _sealed(institutions: list[int]) -> dict[int, list[SealedCount]]:

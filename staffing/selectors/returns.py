@@ -73,7 +73,7 @@ class Standing:
         if self.version is None or self.found is None or not self.obliged:
             return 0
         first = min(self.found.versions.all(), key=lambda one: one.turn)
-        return self.period.working_days_late(first.filed_at.astimezone(clock.SHANGHAI).date())
+        return self.period.working_days_late(clock.day_of(first.filed_at))
 
     @property
     def to_do(self) -> bool:

@@ -107,7 +107,7 @@ def waiting_returns(actor: User) -> tuple[int, date | None]:
     bodies = _receiving([one.institution.region for one in waiting])
     mine = [one for one, body in zip(waiting, bodies, strict=True) if body and body.pk in own]
     since = min((max(one.versions.all(), key=lambda row: row.turn).filed_at for one in mine), default=None)
-    return len(mine), since.astimezone(clock.SHANGHAI).date() if since else None
+    return len(mine), clock.day_of(since) if since else None
 
 
 def own_bodies(actor: User) -> frozenset[int]:

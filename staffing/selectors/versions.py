@@ -8,7 +8,8 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from accounts.models import Designation, Institution, Region, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
-from accounts.selectors.staff import StaffRow, staff_of
+from accounts.selectors.leaves import leaves_at, on_leave, there_on, without_leaves
+from accounts.selectors.staff import StaffRow, running_on, staff_of, wordings_of
 from core.errors import NotAllowed
 from courses.models import TrainingRecord
 from courses.workflow import COUNTED
@@ -65,11 +66,38 @@ def rules_beside(institution: Institution, day: date, known_at: datetime | None 
 
 # --- whom a rule counts and binds ----------------------------------------------------------------------------------
 def counted_terms(rule: RatioRule) -> Q:
-    """Which appointments the rule counts, by their terms."""
+    """Which appointments the rule counts, by their terms; of leaves see `counted_staff`."""
     terms = Q(employment_type__in=rule.employment_types)
     if rule.staff_counted != RatioRule.StaffCounted.ALL:
         terms &= Q(professional=True)
     return terms & Q(full_time=True) if rule.staff_counted == RatioRule.StaffCounted.FULL_TIME else terms
+
+
+def counted_on(rule: RatioRule, day: date) -> Q:
+    """Which appointments it counts that day as known now, for whoever asks the database about many institutions."""
+    running = running_on(day) & counted_terms(rule)
+    return running & ~on_leave(day, rule.leaves_left_out) if rule.leaves_left_out else running
+
+
+def counted_staff(
+    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
+) -> list[StaffRow]:
+    """Who counts that day, in the wording believed and without those on a leave that the rule leaves out."""
+    return staff_there(institution, rule, as_of, known_at, among=counted_terms(rule))
+
+
+def staff_there(
+    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None, *, among: Q | None = None
+) -> list[StaffRow]:
+    """The same of whatever terms."""
+    rows = staff_of(institution, as_of, known_at, among=among)
+    return there_on(as_of, rows, leaves_at([institution], rule.leaves_left_out, known_at), rule.leaves_left_out)
+
+
+def counted_wordings(institution: Institution, rule: RatioRule, known_at: datetime | None = None) -> list[StaffRow]:
+    """The same of all times: one row for each stretch of days on which it counts."""
+    rows = wordings_of(institution, known_at, among=counted_terms(rule))
+    return without_leaves(rows, leaves_at([institution], rule.leaves_left_out, known_at), rule.leaves_left_out)
 
 
 def counts(row: StaffRow, rule: RatioRule, kind: str = "") -> bool:
@@ -90,8 +118,7 @@ def staff_ids(
     institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
 ) -> frozenset[int]:
     """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
-    staff = staff_of(institution, as_of, known_at, among=counted_terms(rule))
-    return frozenset(row.person for row in staff)
+    return frozenset(row.person for row in counted_staff(institution, rule, as_of, known_at))
 
 
 def trained_ids(

@@ -1,6 +1,7 @@
 """Writes of the staffing room."""
 
 from staffing.services.proofs import close_entries, make_proof
+from staffing.services.publications import hide_ratio, publish_ratio
 from staffing.services.returns import (
     answer_anomaly,
     attest_return,
@@ -41,11 +42,13 @@ __all__ = [
     "declare_return",
     "end_sealed_count",
     "enter_sealed_count",
+    "hide_ratio",
     "judge_anomaly",
     "make_proof",
     "open_period",
     "open_periods",
     "propose_rule",
+    "publish_ratio",
     "refuse_rule",
     "refuse_sealed_count",
     "remind_of_returns",

@@ -78,7 +78,7 @@ def _made_just_now(actor: User, answer: RatioAnswer, now: datetime) -> RatioProo
 
 
 def _check(day: date, moment: datetime, now: datetime) -> None:
-    if day > now.astimezone(clock.SHANGHAI).date():
+    if day > clock.day_of(now):
         raise DomainError("proof_day_to_come")
     if moment > now:
         raise DomainError("proof_moment_to_come")

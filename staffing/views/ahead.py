@@ -1,6 +1,7 @@
 """The institution's cockpit looks ahead: what changes the ratio, whom to train, and an experiment."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -58,7 +59,7 @@ def ahead(request: SignedInRequest, id: str) -> HttpResponse:
         "year_ends": [year_end(found.today), year_end(found.today).replace(year=found.today.year + 1)],
         "plan": plan,
         "more_people": max(0, len(plan.people) - MOST_PEOPLE),
-        **_with_numbers(found, changes, plan),
+        **_listed(found, changes, plan),
         "more_changes": max(0, len(found.changes) - MOST_CHANGES),
         "drawn": _drawn(found, tried, day),
         "form": form,
@@ -82,21 +83,32 @@ def _crumbs(found: Ahead) -> list[dict[str, str]]:
     return trail(_("Looking ahead"), ratio)
 
 
-def _with_numbers(found: Ahead, changes: list[Change], plan: Plan) -> dict[str, Any]:
+def _listed(found: Ahead, changes: list[Change], plan: Plan) -> dict[str, Any]:
     """What is listed, each person with the masked number that tells namesakes apart."""
     people = plan.people[:MOST_PEOPLE]
-    listed = [change.movers[:MOST_MOVERS] for change in changes]
-    shown = {mover.person for movers in listed for mover in movers if mover.person}
-    shown |= {one.person for one in people} if found.named else set()
-    masked = masked_numbers(sorted(shown))
-    movers = [[(mover, masked.get(mover.person or 0, "")) for mover in one] for one in listed]
-    more = [len(change.movers) - len(one) for change, one in zip(changes, listed, strict=True)]
+    masked = masked_of(changes, [one.person for one in people] if found.named else [])
     return {
         "people": [(one, masked.get(one.person, "")) for one in people],
-        "changes": list(zip(changes, movers, more, strict=True)),
+        "changes": numbered(changes, masked),
         "fall_names": found.first_below.movers[:MOST_IN_WORDS] if found.first_below else [],
         "fall_more": max(0, len(found.first_below.movers) - MOST_IN_WORDS) if found.first_below else 0,
     }
+
+
+def masked_of(changes: list[Change], others: Iterable[int]) -> dict[int, str]:
+    """The masked numbers of those whom changes name in a table, and of others."""
+    named = {mover.person for change in changes for mover in change.movers[:MOST_MOVERS] if mover.person}
+    return masked_numbers(sorted(named.union(others)))
+
+
+def numbered(changes: list[Change], masked: Mapping[int, str]) -> list[tuple[Change, list[tuple[Mover, str]], int]]:
+    """Each change with whom it names and how many more there are."""
+    found = []
+    for change in changes:
+        movers = change.movers[:MOST_MOVERS]
+        pairs = [(mover, masked.get(mover.person or 0, "")) for mover in movers]
+        found.append((change, pairs, len(change.movers) - len(movers)))
+    return found
 
 
 # --- the line -------------------------------------------------------------------------------------------------------
@@ -105,15 +117,15 @@ def _drawn(found: Ahead, tried: Ahead | None, day: date) -> dict[str, Any]:
     coming = [change.day for change in found.changes if change.day <= found.today + LONGEST]
     until = max(day, found.today + SHORTEST, *coming) + timedelta(days=21)
     return {
-        "points": _points(found, until, marked=True),
-        "tried": _points(tried, until) if tried else [],
-        "axis": _axis(found.today, until),
+        "points": points_of(found, until, marked=True),
+        "tried": points_of(tried, until) if tried else [],
+        "axis": axis_of(found.today, until),
         "threshold": found.rule_on(until).value,
         "day": day,
     }
 
 
-def _points(found: Ahead, until: date, *, marked: bool = False) -> list[dict[str, Any]]:
+def points_of(found: Ahead, until: date, *, marked: bool = False) -> list[dict[str, Any]]:
     changes = [change for change in found.changes if change.day <= until]
     last = changes[-1].after if changes else found.now
     return [
@@ -152,7 +164,7 @@ def _in_words(movers: list[Mover]) -> str:
     return ", ".join(f"{cause.label}: {count}" for cause, count in causes.items())
 
 
-def _axis(today: date, until: date) -> list[dict[str, Any]]:
+def axis_of(today: date, until: date) -> list[dict[str, Any]]:
     """Today, the first day of each month, and the end."""
     days, first = [today], today.replace(day=1)
     while (first := (first + timedelta(days=32)).replace(day=1)) < until:

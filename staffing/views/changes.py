@@ -36,9 +36,11 @@ class Page:
     form: LineForm
     institution: Institution
     preview: Callable[[dict[str, str]], list[Line]]
-    write: Callable[[dict[str, str]], Appointment]
+    write: Callable[[dict[str, str]], object]
     done: str
     appointment: Appointment | None = None
+    # Where it leads afterwards, if not to the door of an officer or the roster of an authority.
+    back: str = ""
 
 
 @require_GET
@@ -68,7 +70,7 @@ def joined(request: SignedInRequest) -> HttpResponse:
         write=lambda values: services.record_joining(actor=actor, institution=institution, values=values),
         done=_("Entered. The person counts from the first day here."),
     )
-    return _answer(request, page)
+    return answer(request, page)
 
 
 def left(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -82,7 +84,7 @@ def left(request: SignedInRequest, pk: int) -> HttpResponse:
         done=_("The leaving date is recorded."),
         appointment=held,
     )
-    return _answer(request, page)
+    return answer(request, page)
 
 
 def changed(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -96,7 +98,7 @@ def changed(request: SignedInRequest, pk: int) -> HttpResponse:
         done=_("The change is recorded from its day on."),
         appointment=held,
     )
-    return _answer(request, page)
+    return answer(request, page)
 
 
 def corrected(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -113,7 +115,7 @@ def corrected(request: SignedInRequest, pk: int) -> HttpResponse:
         done=_("The correction is recorded; what was believed before stays readable."),
         appointment=held,
     )
-    return _answer(request, page)
+    return answer(request, page)
 
 
 @confirm_again(reading_is_free=True)
@@ -140,20 +142,20 @@ def moved(request: SignedInRequest, pk: int) -> HttpResponse:
         done=_("Moved: the appointment ends here and begins there on the same day. Training follows the person."),
         appointment=held,
     )
-    return _answer(request, page)
+    return answer(request, page)
 
 
 # --- one page for all -----------------------------------------------------------------------------------------------
 
 
-def _answer(request: SignedInRequest, page: Page) -> HttpResponse:
+def answer(request: SignedInRequest, page: Page) -> HttpResponse:
     """Fill in, see the new fraction, save: a confirmation holds for exactly what was shown."""
     lines = _lines(page) if request.method == "POST" and page.form.is_valid() else []
     outcomes = [foreseen(line) for line in lines]
     token = _token(request, page, outcomes) if lines else ""
     if lines and constant_time_compare(request.POST.get("shown", ""), token) and _written(page):
         messages.success(request, page.done)
-        return redirect(reverse("staffing:changes") + _suffix(request) if _is_own(request, page) else _roster(page))
+        return redirect(_back(request, page))
     return render(request, "staffing/change.html", _context(request, page, lines, outcomes, token))
 
 
@@ -216,7 +218,7 @@ def _context(
         "last": lines[0].wordings[0] if lines else None,
         "labels": ROSTER_LABELS,
         "suffix": _suffix(request),
-        "back": reverse("staffing:changes") + _suffix(request) if _is_own(request, page) else _roster(page),
+        "back": _back(request, page),
     }
 
 
@@ -224,9 +226,12 @@ def _in_words(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
     return {name: [ROSTER_WORDS.get(name, {}).get(value, value) for value in pair] for name, pair in changes.items()}
 
 
-def _is_own(request: SignedInRequest, page: Page) -> bool:
+def _back(request: SignedInRequest, page: Page) -> str:
     """An officer goes back to the door, an authority to the roster it came from."""
-    return bool(request.hat and request.hat.institution_id == page.institution.pk)
+    if page.back:
+        return page.back
+    own = bool(request.hat and request.hat.institution_id == page.institution.pk)
+    return reverse("staffing:changes") + _suffix(request) if own else _roster(page)
 
 
 def _roster(page: Page) -> str:

@@ -12,7 +12,6 @@ from accounts.access import can
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
-from accounts.selectors.staff import staff_of
 from core import clock
 from core.errors import NotAllowed
 from core.text import name_key
@@ -32,7 +31,7 @@ from staffing.selectors.ahead import ahead
 from staffing.selectors.beside import Beside, ratios_beside
 from staffing.selectors.plans import plan_for, year_end
 from staffing.selectors.returns import current_standing
-from staffing.selectors.versions import counts
+from staffing.selectors.versions import counts, staff_there
 
 PAGE_SIZE = 25
 
@@ -107,7 +106,7 @@ def _beside(answer: RatioAnswer) -> list[tuple[Beside, int]]:
 
 
 def _unsaid(answer: RatioAnswer) -> int:
-    rows = staff_of(answer.institution, answer.as_of, answer.known_then)
+    rows = staff_there(answer.institution, answer.rule, answer.as_of, answer.known_then)
     asked = [row for row in rows if counts(row, answer.rule, RatioRule.StaffCounted.PROFESSIONAL)]
     said = {row.person for row in asked if row.full_time}
     return len({row.person for row in asked if row.full_time is None} - said)

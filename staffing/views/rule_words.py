@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from accounts.models import Designation, Institution
+from accounts.models import Designation, Institution, LeaveKind
 from accounts.models.positions import EmploymentType
 from courses.models.records import Track
 from courses.selectors.content import levels
@@ -30,6 +30,7 @@ LABELS: dict[str, str | Promise] = {
     "region_path": gettext_lazy("Region"),
     "staff_counted": gettext_lazy("Who counts as staff"),
     "employment_types": gettext_lazy("Employment that counts"),
+    "leaves_left_out": gettext_lazy("Not counted while on leave"),
     "tracks": gettext_lazy("Training that counts"),
     "levels": gettext_lazy("Of these levels only"),
     "providers": gettext_lazy("At bases with this designation only"),
@@ -141,12 +142,14 @@ def _place(labels: Mapping[str, Any], one: str) -> int:
 KINDS: dict[str, Callable[[], list[tuple[str, Any]]]] = {
     "categories": lambda: Institution.Category.choices,
     "employment_types": lambda: EmploymentType.choices,
+    "leaves_left_out": lambda: LeaveKind.choices,
     "tracks": lambda: Track.choices,
     "levels": lambda: [(one.code, one.title) for one in levels()],
     "providers": lambda: Designation.Kind.choices,
 }
 ANY: dict[str, Promise] = {
     "categories": gettext_lazy("all of them"),
+    "leaves_left_out": gettext_lazy("nobody: whoever is on leave goes on counting"),
     "levels": gettext_lazy("any training, also one without a level"),
     "providers": gettext_lazy("any recognised provider"),
 }

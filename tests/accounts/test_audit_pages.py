@@ -175,7 +175,7 @@ def test_a_number_without_its_kind_is_asked_back(page):
 def test_period_counts_whole_days_of_shanghai(administrator):
     entry(administrator)
     at = AuditEntry.objects.get().at
-    day = at.astimezone(clock.SHANGHAI).date()
+    day = clock.day_of(at)
 
     def found(first, last):
         return selectors.audit_trail(administrator, TrailQuestion(period=Period(first, last))).count()

@@ -12,6 +12,7 @@ from accounts.selectors import system_user
 from core import clock
 from staffing.models import (
     FilingPeriod,
+    RatioPublication,
     RatioReturn,
     RatioRule,
     ReturnAnomaly,
@@ -46,6 +47,9 @@ def returns_of(institution: Institution) -> list[Model]:
         ReturnReceipt.objects.create(version=version, sha256="0" * 64, body=_paper(), drawn_at=now),
         ReturnDecision.objects.create(version=version, step="accept", decided_by=actor, decided_at=now),
         ReturnReminder.objects.create(institution=institution, period=period, days=7, at=now),
+        RatioPublication.objects.create(
+            institution=institution, valid_from=DAY, valid_to=DAY, decided_by=actor, recorded_at=now
+        ),
     ]
 
 

@@ -30,6 +30,7 @@ from accounts.models import (
     Institution,
     Invitation,
     JoinRequest,
+    LeaveOfAbsence,
     Membership,
     NotADouble,
     NoticeFact,
@@ -211,6 +212,14 @@ def _around_the_person(user: User, person: Person, institution: Institution, app
         Consent.objects.create(user=user, text="code_of_conduct", version="1", at=now),
         AccessEntry.objects.create(person=person, actor=system_user(), what="credit_file", purpose="test", at=now),
         AppointmentVersion.objects.create(appointment=appointment, recorded_at=now, superseded_at=now, **terms),
+        LeaveOfAbsence.objects.create(
+            appointment=appointment,
+            kind="study",
+            start_date=appointment.start_date,
+            recorded_at=now,
+            recorded_by=system_user(),
+            reason="脱产学习",
+        ),
         CreditRecord.objects.create(
             person=person,
             category="positive",

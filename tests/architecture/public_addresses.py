@@ -40,6 +40,7 @@ VISITORS = {
     "designations/": "public register of designations; what is in publicity is there to be read by everybody",
     "designations/years/": "public figures: entries and exits by year",
     "institutions/": "public register of institutions",
+    "institutions/<int:pk>/": "public register: one institution, and of its ratio what it or a call shows",
     "institutions/<int:pk>/members/": "public register: who is a member of an association today",
     "search/": "search in what is public",
     r"^((?:[\w\-]+/)*)$": "Wagtail's pages, public when live",

@@ -77,7 +77,7 @@ def test_requests_about_data_are_those_to_answer_with_the_next_deadline(client):
     found = line(actor, Role.REGULATOR, "requests")
 
     assert found.waiting.count == len(shown(client, actor, found)["page_obj"].object_list) == 2
-    assert found.waiting.due == asked.due_at.astimezone(clock.SHANGHAI).date()
+    assert found.waiting.due == clock.day_of(asked.due_at)
 
 
 def test_sealed_counts_are_those_nobody_has_decided_on(client):

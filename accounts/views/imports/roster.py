@@ -17,7 +17,7 @@ from accounts.identifiers import DocumentType
 from accounts.imports.decisions import DecidedPlan, RosterChoices
 from accounts.imports.roster import COLUMNS
 from accounts.middleware import SignedInRequest
-from accounts.models import Institution, User
+from accounts.models import Institution, LeaveKind, User
 from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
 from accounts.selectors import reached_institution
@@ -50,8 +50,15 @@ ROSTER_LABELS = {
     "email": gettext_lazy("E-mail"),
     "is_primary": gettext_lazy("Primary appointment"),
     "staff_no": gettext_lazy("Staff number"),
+    "leave_kind": gettext_lazy("Kind of leave"),
+    "away_from": gettext_lazy("First day away"),
+    "back_on": gettext_lazy("First day back"),
 }
-ROSTER_WORDS = {"id_type": dict(DocumentType.choices), "employment_type": dict(EmploymentType.choices)}
+ROSTER_WORDS = {
+    "id_type": dict(DocumentType.choices),
+    "employment_type": dict(EmploymentType.choices),
+    "leave_kind": dict(LeaveKind.choices),
+}
 
 
 def import_roster(request: SignedInRequest) -> HttpResponse:

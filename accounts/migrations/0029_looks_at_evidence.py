@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0027_looks_by_proof"),
+        ("accounts", "0028_leaves"),
     ]
 
     operations = [

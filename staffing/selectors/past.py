@@ -1,0 +1,151 @@
+"""The ratio in days gone by: every day on which it changed and by whom, and what was put right after it was known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import can
+from accounts.models import Appointment, AppointmentVersion, Person, User
+from accounts.permissions import Permission
+from accounts.selectors import surviving
+from accounts.selectors.leaves import leaves_at
+from accounts.selectors.staff import wordings_of
+from core import clock
+from courses.models import TrainingRecordAnnulment
+from staffing.ratio import Prospect, month_ends
+from staffing.selectors.ahead import Ahead, Change, by_person, era_of, sealed_from
+from staffing.selectors.ratios import RatioAnswer
+
+# What of an appointment decides whom a requirement counts.
+COUNTING = ("start_date", "end_date", "professional", "employment_type", "full_time")
+
+
+class Righted(TextChoices):
+    """How what was known became something else."""
+
+    CORRECTED = "corrected", _("an entry about days gone by was corrected")
+    VOIDED = "voided", _("taken out by an officer's decision: never worked here")
+    ANNULLED = "annulled", _("a training record was annulled: never trained by it")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """`at`: from when on it was known. `changes`: (column, before, after) of an appointment. `person` and `name` are
+    empty where the actor sees figures only."""
+
+    at: datetime
+    kind: Righted
+    person: int | None
+    name: str
+    changes: tuple[tuple[str, Any, Any], ...] = ()
+
+    @property
+    def day(self) -> date:
+        return clock.day_of(self.at)
+
+
+@dataclass(frozen=True)
+class Past:
+    """From `first` to the day of the answer, by the rule and the knowledge of the answer."""
+
+    answer: RatioAnswer
+    line: Ahead
+    corrections: list[Correction]
+
+    @property
+    def first(self) -> date:
+        return self.line.today
+
+    @property
+    def changes(self) -> list[Change]:
+        return [change for change in self.line.changes if change.day <= self.answer.as_of]
+
+
+def past(actor: User, answer: RatioAnswer, *, months: int = 24) -> Past:
+    """A fixed number of statements."""
+    first, institution, rule = month_ends(answer.as_of, months)[0], answer.institution, answer.rule
+    during = Q(start_date__lte=answer.as_of) & (Q(end_date__isnull=True) | Q(end_date__gt=first))
+    rows = wordings_of(institution, answer.known_then, among=during)
+    era = era_of(
+        first, rule, rows, leaves_at([institution], rule.leaves_left_out, answer.known_then), answer.known_then
+    )
+    named = can(actor, Permission.ROSTER_VIEW, institution)
+    people = by_person(rows)
+    line = Ahead(
+        institution=institution,
+        binding=answer.binding,
+        rules=((first, rule),),
+        prospect=Prospect(first, (era,), sealed_from(answer.sealed_counts, first, answer.known_then)),
+        people=people,
+        names=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if named else {},
+        named=named,
+        reached_by=answer.as_of,
+    )
+    return Past(answer, line, _corrections(answer, first, named))
+
+
+# --- what was put right ---------------------------------------------------------------------------------------------
+def _corrections(answer: RatioAnswer, first: date, named: bool) -> list[Correction]:
+    """Of the days of the line, the latest first."""
+    since, until = clock.end_of_day(first), answer.known_then or clock.now()
+    until = min(until, clock.end_of_day(answer.as_of))
+    found = [*_reworded(answer, since, until), *_voided(answer, since, until), *_annulled(answer, since, until)]
+    names = dict(Person.objects.filter(pk__in={pk for pk, *_ in found}).values_list("pk", "name")) if named else {}
+    told = [Correction(at, kind, pk if named else None, names.get(pk, ""), changes) for pk, at, kind, changes in found]
+    return sorted(told, key=lambda one: (one.at, one.name), reverse=True)
+
+
+# Of whom, since when it is known, how, and what changed.
+_Found = tuple[int, datetime, Righted, tuple[tuple[str, Any, Any], ...]]
+
+
+def _reworded(answer: RatioAnswer, since: datetime, until: datetime) -> Iterable[_Found]:
+    """Entries that changed what had been known of a day gone by; a leaving announced for later is none."""
+    path = "appointment__"
+    rows = AppointmentVersion.objects.filter(appointment__institution=answer.institution, superseded_at__lte=until)
+    columns = ("appointment", surviving(f"{path}person__"), "recorded_at", "superseded_at", *COUNTING)
+    earlier = list(rows.filter(superseded_at__gt=since).order_by("superseded_at", "pk").values_list(*columns))
+    after = _wordings_begun(answer, {row[0] for row in earlier})
+    for appointment, person, _recorded, superseded, *terms in earlier:
+        if new := after.get((appointment, superseded)):
+            changes = tuple((name, old, now) for name, old, now in zip(COUNTING, terms, new, strict=True) if old != now)
+            if _about_days_gone(changes, clock.day_of(superseded)):
+                yield person, superseded, Righted.CORRECTED, changes
+
+
+def _wordings_begun(answer: RatioAnswer, appointments: set[int]) -> dict[tuple[int, datetime], tuple[Any, ...]]:
+    """Terms by appointment and the moment from which on they were believed."""
+    versions = AppointmentVersion.objects.filter(appointment__in=appointments).order_by("pk")
+    present = Appointment.objects.filter(pk__in=appointments).order_by("pk")
+    rows = [
+        *versions.values_list("appointment", "recorded_at", *COUNTING),
+        *present.values_list("pk", "recorded_at", *COUNTING),
+    ]
+    return {(appointment, recorded): tuple(terms) for appointment, recorded, *terms in rows}
+
+
+def _about_days_gone(changes: tuple[tuple[str, Any, Any], ...], recorded: date) -> bool:
+    """An end changes the days from the earlier of the two on, anything else the days of the appointment."""
+    ends = [day or date.max for name, *pair in changes if name == "end_date" for day in pair]
+    return any(name != "end_date" for name, *_ in changes) or min(ends, default=date.max) < recorded
+
+
+def _voided(answer: RatioAnswer, since: datetime, until: datetime) -> Iterable[_Found]:
+    rows = Appointment.objects.filter(institution=answer.institution, voided_at__gt=since, voided_at__lte=until)
+    for person, at in rows.order_by("voided_at", "pk").values_list(surviving("person__"), "voided_at"):
+        yield person, at, Righted.VOIDED, ()
+
+
+def _annulled(answer: RatioAnswer, since: datetime, until: datetime) -> Iterable[_Found]:
+    """Of people who ever held a post here."""
+    held = Appointment.objects.holding(answer.known_then).filter(institution=answer.institution).order_by()
+    here = held.annotate(survivor=surviving("person__")).values("survivor")
+    rows = TrainingRecordAnnulment.objects.filter(recorded_at__gt=since, recorded_at__lte=until)
+    rows = rows.annotate(survivor=surviving("record__person__"))
+    rows = rows.filter(survivor__in=here, record__replaced_by__isnull=True)
+    for person, at in rows.order_by("recorded_at", "pk").values_list("survivor", "recorded_at"):
+        yield person, at, Righted.ANNULLED, ()

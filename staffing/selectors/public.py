@@ -1,0 +1,103 @@
+"""What everybody may read of an institution's ratio: by its own choice, or because a call publishes it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from accounts.models import Designation, Institution
+from accounts.models.bodies import holding_on
+from accounts.permissions import Permission
+from core import clock
+from core.errors import NotAllowed
+from staffing.models import RatioPublication
+from staffing.ratio import Outcome, Ratio
+from staffing.selectors.ratios import RatioAnswer, institution_ratio
+from staffing.selectors.returns import Standing, public_return, standings
+
+# Of fewer people than this the two numbers would tell of single persons: the verdict stands alone.
+SMALL = 10
+# How many filing days a page tells, the newest first.
+MOST_PERIODS = 5
+
+
+@dataclass(frozen=True)
+class PublicFigure:
+    """`ratio` is None of a small group: neither number nor share is shown then."""
+
+    outcome: Outcome
+    ratio: Ratio | None
+
+
+@dataclass(frozen=True)
+class PublicPeriod:
+    """One day that was to be returned. `figure` is None where nothing may be shown; `filed` says whether that is
+    because nothing was filed or because nobody has decided on it yet."""
+
+    standing: Standing
+    figure: PublicFigure | None
+    in_question: bool = False
+
+    @property
+    def as_of(self) -> date:
+        return self.standing.period.row.as_of
+
+    @property
+    def filed(self) -> bool:
+        return self.standing.filed
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """`answer` and `today` are None unless the institution chose to show the figure of each day."""
+
+    institution: Institution
+    answer: RatioAnswer | None
+    today: PublicFigure | None
+    periods: list[PublicPeriod]
+
+
+def figure_of(ratio: Ratio) -> PublicFigure:
+    return PublicFigure(ratio.outcome, ratio if ratio.staff >= SMALL or ratio.staff == 0 else None)
+
+
+def publication_on(institution: Institution, day: date) -> RatioPublication | None:
+    rows = RatioPublication.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+    return rows.filter(institution=institution).first()
+
+
+def public_page(pk: int) -> PublicPage:
+    """Of an institution of the public register. Raises NotAllowed where there is none."""
+    rows = Institution.objects.select_related("region", "parent")
+    held = Prefetch("designations", Designation.objects.filter(holding_on(clock.today())).order_by("kind", "pk"))
+    if not (institution := rows.prefetch_related(held).filter(pk=pk).first()):
+        raise NotAllowed(permission=Permission.RATIO_VIEW.value)
+    chosen = publication_on(institution, clock.today()) is not None
+    return shown_of(institution, chosen=chosen)
+
+
+def shown_of(institution: Institution, *, chosen: bool) -> PublicPage:
+    """What stands there if the institution shows its figure, and if it does not."""
+    answer = institution_ratio(institution) if chosen else None
+    today = figure_of(answer.ratio) if answer else None
+    return PublicPage(institution, answer, today, _periods(institution, chosen=chosen))
+
+
+def _periods(institution: Institution, *, chosen: bool) -> list[PublicPeriod]:
+    """Where filing was a duty, and by choice also where it was none; before the last day there is nothing to tell."""
+    today = clock.today()
+    asked = [
+        one
+        for one in standings(institution)
+        if one.period.row.published and one.period.due.has_passed(today) and (one.obliged or (chosen and one.filed))
+    ]
+    return [_period(one) for one in asked[:MOST_PERIODS]]
+
+
+def _period(standing: Standing) -> PublicPeriod:
+    found = public_return(standing.institution, standing.period.row)
+    if found is None:
+        return PublicPeriod(standing, None)
+    version = found.version
+    ratio = Ratio(version.trained, version.staff, version.rule.value, version.rule.comparator)
+    return PublicPeriod(standing, figure_of(ratio), found.in_question)
