@@ -164,7 +164,7 @@ def _leaves(answer: RatioAnswer, since: datetime, until: datetime) -> Iterable[_
         survivor=surviving("appointment__person__")
     )
     for row in rows.select_related("appointment", "replaces").order_by("recorded_at", "pk"):
-        before, after = _terms(row.replaces), None if row.withdrawn else _terms(row)
+        before, after = _terms(row.replaces) if row.replaces else None, None if row.withdrawn else _terms(row)
         day = _first_difference(*(_left_out(one, row.appointment, answer) for one in (before, after)))
         if day < clock.day_of(row.recorded_at):
             pairs = zip(LEAVE, *(_columns(one) for one in (before, after)), strict=True)
