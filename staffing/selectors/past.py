@@ -171,8 +171,8 @@ def _leaves(answer: RatioAnswer, since: datetime, until: datetime) -> Iterable[_
             yield row.survivor, row.recorded_at, Righted.LEAVE, tuple(one for one in pairs if one[1] != one[2])
 
 
-def _terms(leave: LeaveOfAbsence) -> Away:
-    return Away(leave.kind, leave.start_date, leave.end_date)
+def _terms(leave: LeaveOfAbsence | None) -> Away | None:
+    return Away(leave.kind, leave.start_date, leave.end_date) if leave else None
 
 
 def _columns(away: Away | None) -> tuple[Any, ...]:

@@ -56,6 +56,7 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "form": form,
         "page": page,
         "people": _with_evidence(page, answer),
+        "named": can(request.user, Permission.ROSTER_VIEW, institution),
         "uncounted": uncounted_staff(answer),
         "disputed": disputed_staff(answer),
         "beside": _beside(answer),

@@ -21,6 +21,7 @@ from staffing.services import make_proof
 from staffing.views.rule_words import differences, told
 from staffing.workflow import RuleState
 from tests.builders import (
+    hat,
     make_appointment,
     make_institution,
     make_person,
@@ -263,6 +264,19 @@ def test_wrong_days_come_back_with_what_was_entered(client, place):
 
     assert "返岗日必须晚于离岗首日" in page
     assert 'value="2026-05-01"' in page
+
+
+def test_list_is_reached_from_the_ratio_also_when_nobody_is_left_to_count(client, rule, place):
+    for name in ("甲", "乙", "丙", "丁"):
+        away(place, name)
+    address = f'href="/institutions/{place.pk}/leaves/"'
+    evaluator = hat("evaluator", regulator().worn_memberships()[0].admin_body)
+    found = {}
+    for actor in (officer(place), evaluator):
+        client.force_login(actor)
+        found[actor] = address in client.get(f"/institutions/{place.pk}/ratio/").content.decode()
+
+    assert list(found.values()) == [True, False]
 
 
 def test_authority_reads_the_list_and_corrects_nothing(client, place):

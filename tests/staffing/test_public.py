@@ -29,7 +29,7 @@ def shown(place):
 
 def accepted(place, period):
     version = filed(place, period)
-    services.accept_return(actor=receiver(), ratio_return=version.ratio_return, version=version.turn)
+    services.accept_return(actor=receiver(), ratio_return=version.ratio_return, version=version.pk)
     return version
 
 
@@ -82,6 +82,14 @@ def test_second_click_is_told_and_writes_nothing(place):
         hide_ratio(actor=officer(place), institution=place)
 
     assert RatioPublication.objects.count() == 1
+
+
+def test_shown_and_hidden_twice_on_one_day(place):
+    for _time in range(2):
+        published(place)
+        assert shown(place).today
+        hide_ratio(actor=officer(place), institution=place)
+        assert shown(place).today is None
 
 
 def test_only_an_officer_of_the_institution_chooses(place):
