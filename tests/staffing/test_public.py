@@ -67,6 +67,16 @@ def test_fewer_than_ten_people_are_told_by_the_verdict_alone(client, place):
     assert "7 / 9" not in page
 
 
+@pytest.mark.parametrize(("staff", "verdict"), [(3, False), (4, True)])
+def test_very_few_people_have_no_verdict_either(client, place, staff, verdict):
+    few = staffed(staff, staff)
+    published(few)
+    page = client.get(f"/institutions/{few.pk}/").content.decode()
+
+    assert (shown(few).today.outcome is not None) is verdict
+    assert ("达标" in page) is verdict
+
+
 def test_ten_people_are_told_by_number(client, place):
     published(place)
 
