@@ -15,8 +15,8 @@ from staffing.ratio import Outcome, Ratio
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
 from staffing.selectors.returns import Standing, public_return, standings
 
-# Of fewer people than this the two numbers would tell of single persons: the verdict stands alone. Of fewer than FEW it
-# would do so, too: at 70 percent of three people "met" says that each is trained.
+# Of fewer people than this the two numbers would tell of single persons: the verdict stands alone. Of fewer than FEW
+# it would do so, too: at 70 percent of three people "met" says that each is trained.
 SMALL, FEW = 10, 4
 # How many filing days a page tells, the newest first.
 MOST_PERIODS = 5
