@@ -24,7 +24,7 @@ MOST_PERIODS = 5
 
 @dataclass(frozen=True)
 class PublicFigure:
-    """`ratio` is None of a small group: neither number nor share is shown then; of very few people no verdict either."""
+    """`ratio` is None of a small group: no number is shown then, and of very few people no verdict either."""
 
     outcome: Outcome | None
     ratio: Ratio | None
