@@ -83,12 +83,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "region",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.region"
-                    ),
-                ),
-                (
                     "submitted_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
@@ -127,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="evidencebatch",
-            index=models.Index(fields=["region", "state", "submitted_at"], name="evidence_batches_of_region"),
+            index=models.Index(fields=["state", "submitted_at"], name="evidence_batches_waiting"),
         ),
         migrations.AddConstraint(
             model_name="evidencebatch",

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ScopedQuerySet
-from accounts.models import Institution, Person, Region, User
+from accounts.models import Institution, Membership, Person, Region, User
 from accounts.models.bodies import DatedFact
 from core import clock
 from core.fields import SealedField
@@ -49,9 +49,23 @@ class MutualRecognition(DatedFact):
 
 
 class ExternalEvidenceQuerySet(ScopedQuerySet):
-    """Scans are seen by the person, by the institution that submitted them, and by the authorities of the region."""
+    """Scans are seen by the person, by the institution that submitted them, and by the authorities of where it stands
+    today; of what a person submitted, by those of the region of that day."""
 
-    scope_paths: ClassVar = {"user": "person__user", "institution": "institution", "region": "region__path"}
+    scope_paths: ClassVar = {
+        "user": "person__user", "institution": "institution", "region": "institution__region__path",
+    }  # fmt: skip
+    to_evidence: ClassVar = ""
+
+    def _within(self, membership: Membership) -> Q:
+        reach = super()._within(membership)
+        if body := membership.admin_body:
+            by_the_person = {
+                f"{self.to_evidence}institution__isnull": True,
+                f"{self.to_evidence}region__path__startswith": body.jurisdiction,
+            }
+            reach |= Q(**by_the_person)
+        return reach
 
 
 class ExternalEvidence(models.Model):
@@ -151,15 +165,22 @@ class ExternalEvidence(models.Model):
         return (self.person.merged_into or self.person).name
 
     @property
+    def competent_region(self) -> Region:
+        """Whose body decides: an institution that moves takes what waits along."""
+        return self.institution.region if self.institution else self.region
+
+    @property
     def days_waited(self) -> int:
-        end = self.closed_at.astimezone(clock.SHANGHAI).date() if self.closed_at else clock.today()
-        return (end - self.submitted_at.astimezone(clock.SHANGHAI).date()).days
+        end = clock.day_of(self.closed_at) if self.closed_at else clock.today()
+        return (end - clock.day_of(self.submitted_at)).days
 
 
-class EvidenceScanQuerySet(ScopedQuerySet):
+class EvidenceScanQuerySet(ExternalEvidenceQuerySet):
     scope_paths: ClassVar = {
-        "user": "evidence__person__user", "institution": "evidence__institution", "region": "evidence__region__path",
+        "user": "evidence__person__user", "institution": "evidence__institution",
+        "region": "evidence__institution__region__path",
     }  # fmt: skip
+    to_evidence: ClassVar = "evidence__"
 
 
 class EvidenceScan(models.Model):

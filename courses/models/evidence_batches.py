@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.access import ScopedQuerySet
-from accounts.models import Institution, Region, User
+from accounts.models import Institution, User
 from core import clock
 from courses.workflow import BatchState
 
 
 class EvidenceBatchQuerySet(ScopedQuerySet):
-    scope_paths: ClassVar = {"institution": "institution", "region": "region__path"}
+    scope_paths: ClassVar = {"institution": "institution", "region": "institution__region__path"}
 
 
 class EvidenceBatch(models.Model):
@@ -20,7 +20,6 @@ class EvidenceBatch(models.Model):
     that and a head that was signed afterwards, so that neither side chooses who is looked at."""
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="evidence_batches")
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=BatchState.choices, default=BatchState.SUBMITTED)
     rows = models.PositiveSmallIntegerField()
     file_sha256 = models.CharField(max_length=64)
@@ -64,7 +63,7 @@ class EvidenceBatch(models.Model):
                 condition=~Q(state__in=[BatchState.REFUSED, BatchState.PARTED]) | ~Q(reason=""),
             ),
         ]
-        indexes = [models.Index(fields=["region", "state", "submitted_at"], name="evidence_batches_of_region")]
+        indexes = [models.Index(fields=["state", "submitted_at"], name="evidence_batches_waiting")]
 
     def __str__(self) -> str:
         return f"{self.institution_id}: {self.rows} rows {self.state}"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.access import can, worn_bodies
 from accounts.models import Appointment, IdentityDocument, Institution, Person, Region, User
@@ -38,12 +39,14 @@ def evidence_desk(actor: User, *, state: str = "") -> QuerySet[ExternalEvidence]
     rows = ExternalEvidence.objects.allowed(actor, Permission.TRAINING_RECORD_CONFIRM)
     # A batch is decided as a whole, on a page of its own.
     rows = rows.exclude(batch__state__in=[BatchState.SUBMITTED, BatchState.DRAWN])
-    return _listed(rows.filter(region__in=competent_regions(actor, rows)), state).order_by("submitted_at", "pk")
+    rows = rows.annotate(where=Coalesce("institution__region", "region"))
+    mine = rows.filter(where__in=competent_regions(actor, rows.values("where")))
+    return _listed(mine, state).order_by("submitted_at", "pk")
 
 
 def competent_regions(actor: User, rows: QuerySet[Any]) -> list[int]:
-    """Of the regions of these rows those in which the actor's body recognises evidence today; two statements."""
-    regions = list(Region.objects.filter(pk__in=rows.order_by().values("region")).order_by("pk"))
+    """Of these regions those in which the actor's body recognises evidence today; two statements."""
+    regions = list(Region.objects.filter(pk__in=rows.order_by()).order_by("pk"))
     own = {body.pk for body in worn_bodies(actor, Permission.TRAINING_RECORD_CONFIRM)}
     bodies = competent_bodies([(Matter.RECOGNISE_EVIDENCE, one) for one in regions], clock.today())
     return [one.pk for one, body in zip(regions, bodies, strict=True) if body is not None and body.pk in own]
@@ -53,7 +56,7 @@ def evidence_for(actor: User, pk: int, permission: Permission) -> ExternalEviden
     """With what its page shows. Raises NotAllowed, also when there is none."""
     rows = ExternalEvidence.objects.allowed(actor, permission).filter(pk=pk)
     related = (
-        "person__merged_into", "institution", "region", "level", "agreement__region", "agreement__other",
+        "person__merged_into", "institution__region", "region", "level", "agreement__region", "agreement__other",
         "submitted_by", "record", "claimed",
     )  # fmt: skip
     found = rows.select_related(*related).first()
@@ -210,4 +213,4 @@ def provinces() -> QuerySet[Region]:
 def _listed(rows: QuerySet[ExternalEvidence], state: str) -> QuerySet[ExternalEvidence]:
     if state in EvidenceState.values:
         rows = rows.filter(state=state)
-    return rows.select_related("person__merged_into", "institution", "region", "level", "record__annulment")
+    return rows.select_related("person__merged_into", "institution__region", "region", "level", "record__annulment")

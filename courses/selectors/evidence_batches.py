@@ -21,7 +21,7 @@ def least_sample(rows: int) -> int:
 
 
 def own_batches(actor: User) -> QuerySet[EvidenceBatch]:
-    rows = EvidenceBatch.objects.allowed(actor, Permission.EVIDENCE_SUBMIT).select_related("institution", "region")
+    rows = EvidenceBatch.objects.allowed(actor, Permission.EVIDENCE_SUBMIT).select_related("institution__region")
     return rows.order_by("-submitted_at", "-pk")
 
 
@@ -29,8 +29,8 @@ def batches_to_decide(actor: User) -> QuerySet[EvidenceBatch]:
     """Of the regions for which the actor's body is competent today; the oldest first."""
     rows = EvidenceBatch.objects.allowed(actor, Permission.TRAINING_RECORD_CONFIRM)
     waiting = rows.filter(state__in=[BatchState.SUBMITTED, BatchState.DRAWN])
-    mine = waiting.filter(region__in=competent_regions(actor, waiting))
-    return mine.select_related("institution", "region").order_by("submitted_at", "pk")
+    mine = waiting.filter(institution__region__in=competent_regions(actor, waiting.values("institution__region")))
+    return mine.select_related("institution__region").order_by("submitted_at", "pk")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class BatchRow:
 
 def batch_for(actor: User, pk: int, permission: Permission) -> EvidenceBatch:
     """Raises NotAllowed, also when there is none."""
-    rows = EvidenceBatch.objects.allowed(actor, permission).select_related("institution", "region")
+    rows = EvidenceBatch.objects.allowed(actor, permission).select_related("institution__region")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotAllowed(permission=permission.value)

@@ -95,7 +95,7 @@ def accept_evidence(*, actor: User, evidence: ExternalEvidence) -> ExternalEvide
     locked = _to_decide(actor, evidence, "accept")
     if not locked.scans.exists():
         raise DomainError("scans_missing")
-    _check_agreement(locked.kind, locked.agreement, locked.region, locked.completed_on)
+    _check_agreement(locked.kind, locked.agreement, locked.competent_region, locked.completed_on)
     record = confirm_claim(actor, locked)
     decided = close_decided(actor, locked, "accept", record=record)
     audit.record(actor, "courses.training_record_added", record, evidence=locked.pk)
@@ -156,7 +156,7 @@ def require_may_decide(actor: User, evidence: ExternalEvidence) -> None:
         raise NotAllowed("own_evidence")
     if is_of_own_house(actor, evidence):
         raise NotAllowed("own_institution")
-    require_competent(actor, evidence.region)
+    require_competent(actor, evidence.competent_region)
 
 
 def require_competent(actor: User, region: Region) -> None:
@@ -170,7 +170,7 @@ def require_competent(actor: User, region: Region) -> None:
 
 RELATED = (
     "person__merged_into",
-    "institution",
+    "institution__region",
     "region",
     "agreement__region",
     "agreement__other",

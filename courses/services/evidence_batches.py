@@ -54,7 +54,6 @@ def submit_batch(*, actor: User, institution: Institution, table: bytes, scans: 
             return plan
         batch = EvidenceBatch.objects.create(
             institution=institution,
-            region=institution.region,
             rows=len(plan.rows),
             file_sha256=plan.sha256,
             root=_root(plan),
@@ -161,7 +160,7 @@ def require_may_decide_batch(actor: User, batch: EvidenceBatch) -> None:
         raise NotAllowed("same_person_twice")
     if is_own(actor, batch.institution):
         raise NotAllowed("own_institution")
-    require_competent(actor, batch.region)
+    require_competent(actor, batch.institution.region)
 
 
 @contextmanager
@@ -198,7 +197,7 @@ def _write(
 ) -> None:
     facts = {name: row.values[name] for name in ("track", "title", "provider", "completed_on")}
     kind = EvidenceKind.DEGREE if facts["track"] == Track.DEGREE else EvidenceKind.EARLIER
-    places = {"batch": batch, "place": place, "institution": batch.institution, "region": batch.region}
+    places = {"batch": batch, "place": place, "institution": batch.institution, "region": batch.institution.region}
     made = write_evidence(actor, people[row.person_id], Training(kind=kind, **facts), scans, **places)
     row.id = made.pk
 
@@ -214,7 +213,7 @@ def _plain(row: TrainingRow) -> list[str]:
 
 def _locked(actor: User, batch: EvidenceBatch) -> EvidenceBatch:
     require(actor, Permission.TRAINING_RECORD_CONFIRM, batch)
-    rows = EvidenceBatch.objects.select_for_update(of=("self",)).select_related("institution", "region")
+    rows = EvidenceBatch.objects.select_for_update(of=("self",)).select_related("institution__region")
     locked = rows.get(pk=batch.pk)
     require_may_decide_batch(actor, locked)
     return locked

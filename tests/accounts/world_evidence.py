@@ -21,7 +21,7 @@ def evidence_of(person: Person, institution: Institution) -> list[Model]:
     """Submitted by the institution, with one scan."""
     claimed = make_record(person, standing="claimed", title=f"world {next(_numbers)}")
     batch = EvidenceBatch.objects.create(
-        institution=institution, region=institution.region, rows=1, file_sha256="0" * 64, root="0" * 64,
+        institution=institution, rows=1, file_sha256="0" * 64, root="0" * 64,
         submitted_at=clock.now(), submitted_by=system_user(),
     )  # fmt: skip
     evidence = ExternalEvidence.objects.create(
