@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from math import ceil
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
 from core.errors import NotAllowed
-from courses.models import EvidenceBatch, ExternalEvidence
+from courses.models import EvidenceBatch, EvidenceScan, ExternalEvidence
 from courses.selectors.evidence import competent_regions
 from courses.workflow import BatchState
 
@@ -52,6 +52,8 @@ def batch_for(actor: User, pk: int, permission: Permission) -> EvidenceBatch:
 def rows_of(batch: EvidenceBatch, *, shows_draw: bool) -> list[BatchRow]:
     """In the order of the table; for whoever decides those that were drawn first."""
     rows = batch.evidence.select_related("person__merged_into", "record__annulment").order_by("place")
+    # Beside a row that was drawn whoever decides finds its scans; their bytes are not read here.
+    rows = rows.prefetch_related(Prefetch("scans", EvidenceScan.objects.defer("scanned").order_by("pk")))
     found = [BatchRow(one, shows_draw and one.place in batch.places) for one in rows]
     return sorted(found, key=lambda row: not row.drawn)
 

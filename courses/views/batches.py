@@ -158,7 +158,7 @@ def mark_drawn(request: SignedInRequest, pk: int) -> HttpResponse:
         raise NotAllowed(permission=Permission.TRAINING_RECORD_CONFIRM.value)
     agrees = request.POST.get("agrees") == "yes"
     work = lambda: services.mark_drawn(actor=request.user, evidence=found, agrees=agrees)  # noqa: E731
-    return _told(request, found.batch, work, _("Put down."))
+    return _told(request, found.batch, work, _("Recorded for this row."))
 
 
 @confirm_again

@@ -101,5 +101,5 @@ def test_page_costs_the_same_for_one_and_three(client, case, rows, django_assert
     client.force_login(case.decider)
     client.get(url("evidence_batch", batch.pk))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(url("evidence_batch", batch.pk))
