@@ -220,6 +220,17 @@ def test_another_body_does_not_decide(case):
     assert accept_evidence(actor=city, evidence=evidence).state == "accepted"
 
 
+def test_what_waits_goes_with_an_institution_that_moves(case):
+    evidence, there = case.submit(), regulator("980000")
+    competent(there, "980000")
+    case.institution.region = region("980100")
+    case.institution.save()
+
+    assert (list(evidence_desk(there)), list(evidence_desk(case.decider))) == ([evidence], [])
+    assert refused(accept_evidence, actor=case.decider, evidence=evidence) == "not_allowed"
+    assert accept_evidence(actor=there, evidence=evidence).state == "accepted"
+
+
 def test_where_no_body_is_entered_nobody_decides():
     case = make_case()
     far = make_institution(code="980100")
