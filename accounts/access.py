@@ -91,6 +91,11 @@ def worn_bodies(actor: User, permission: Permission | str) -> list[AdminBody]:
     return [hat.admin_body for hat in hats if hat.admin_body]
 
 
+def reaches_all(actor: User, permission: Permission | str, region_path: str) -> bool:
+    """Does one worn hat grant this for the whole region, so that a sum over it hides nothing?"""
+    return any(region_path.startswith(body.jurisdiction) for body in worn_bodies(actor, permission))
+
+
 def require_everywhere(actor: User, permission: Permission | str) -> None:
     """For what belongs to no place (logins, the audit trail, jobs): a hat of a nationwide body must grant it."""
     if not any(body.jurisdiction == "" for body in worn_bodies(actor, permission)):

@@ -107,4 +107,7 @@ class CertificatesConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        from certificates.selectors.heads import put_up  # noqa: PLC0415 - models are loaded by now
+
+        put_up()
         import certificates.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

@@ -19,6 +19,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core.dense import install_dense  # noqa: PLC0415 - apps must be loaded first
         from core.logs import mask_every_record  # noqa: PLC0415
+        from core.marks import install_marks  # noqa: PLC0415
         from core.spans import install_no_overlap  # noqa: PLC0415
         from core.triggers import install_append_only  # noqa: PLC0415
 
@@ -27,6 +28,7 @@ class CoreConfig(AppConfig):
         post_migrate.connect(install_append_only, dispatch_uid="append-only triggers")
         post_migrate.connect(install_dense, dispatch_uid="numbers without gaps")
         post_migrate.connect(install_no_overlap, dispatch_uid="rows that share no day")
+        post_migrate.connect(install_marks, dispatch_uid="marks of what was touched")
         # What each room calls its own writes.
         autodiscover_modules("verbs")
 

@@ -14,6 +14,8 @@ class CoursesConfig(AppConfig):
         "courses_trainingrecord",
         "courses_trainingrecordannulment",
     ]
+    # Agreements are ended, never rewritten.
+    frozen: ClassVar[dict[str, list[str]]] = {"courses_mutualrecognition": ["valid_to"]}
 
     def ready(self) -> None:
         import courses.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

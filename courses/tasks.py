@@ -39,3 +39,13 @@ def tell_admitted(event: OutboxEvent) -> None:
 @outbox.handles(telling.ENDED_BY_BASE)
 def tell_ended(event: OutboxEvent) -> None:
     telling.tell_ended(enrolment_id=int(event.key))
+
+
+@outbox.handles(telling.EVIDENCE_DECIDED)
+def tell_evidence_decided(event: OutboxEvent) -> None:
+    telling.tell_evidence_decided(evidence_id=int(event.key))
+
+
+@outbox.handles(telling.EVIDENCE_BATCH_DECIDED)
+def tell_evidence_batch_decided(event: OutboxEvent) -> None:
+    telling.tell_evidence_batch_decided(batch_id=int(event.key))

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from courses.views import attendance, catalogue, cohorts, completion, enrolments, lessons, records, seats
+from courses.views import (
+    attendance,
+    batches,
+    catalogue,
+    cohorts,
+    completion,
+    enrolments,
+    evidence,
+    evidence_desk,
+    lessons,
+    recognitions,
+    records,
+    seats,
+)
 
 app_name = "courses"
 urlpatterns = [
@@ -33,4 +46,22 @@ urlpatterns = [
     path("training-records/import/", records.import_training_records, name="import_training_records"),
     path("training-records/import/template/", records.download_template, name="training_records_template"),
     path("training-records/import/<str:sha256>/", records.review_training_records, name="review_training_records"),
+    path("evidence/", evidence.own_evidence, name="own_evidence"),
+    path("evidence/new/", evidence.submit_evidence, name="submit_evidence"),
+    path("evidence/desk/", evidence_desk.evidence_desk, name="evidence_desk"),
+    path("evidence/batches/", batches.batches, name="batches"),
+    path("evidence/batches/new/", batches.new_batch, name="new_batch"),
+    path("evidence/batches/new/<str:sha256>/", batches.review_batch, name="review_batch"),
+    path("evidence/batches/<int:pk>/", batches.batch, name="evidence_batch"),
+    path("evidence/batches/<int:pk>/withdraw/", batches.withdraw_batch, name="withdraw_batch"),
+    path("evidence/batches/<int:pk>/draw/", batches.draw_batch, name="draw_batch"),
+    path("evidence/batches/<int:pk>/decide/", batches.decide_batch, name="decide_batch"),
+    path("evidence/<int:pk>/mark/", batches.mark_drawn, name="mark_drawn"),
+    path("evidence/scans/<int:pk>/", evidence.evidence_scan, name="evidence_scan"),
+    path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
+    path("evidence/<int:pk>/withdraw/", evidence.withdraw_evidence, name="withdraw_evidence"),
+    path("evidence/<int:pk>/decide/", evidence_desk.decide_evidence, name="decide_evidence"),
+    path("recognitions/", recognitions.recognitions, name="recognitions"),
+    path("recognitions/new/", recognitions.enter_recognition, name="enter_recognition"),
+    path("recognitions/<int:pk>/end/", recognitions.end_recognition, name="end_recognition"),
 ]

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.permissions import Permission
 from core.workflow import Step
@@ -44,6 +45,28 @@ class RecordStanding(TextChoices):
     CLAIMED = "claimed", _("claimed, not verified")
 
 
+class EvidenceState(TextChoices):
+    SUBMITTED = "submitted", pgettext_lazy("evidence from elsewhere", "waits for a decision")
+    ACCEPTED = "accepted", pgettext_lazy("evidence from elsewhere", "accepted")
+    REFUSED = "refused", pgettext_lazy("evidence from elsewhere", "refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("evidence from elsewhere", "withdrawn")
+
+
+class BatchState(TextChoices):
+    """Of many evidences at once."""
+
+    SUBMITTED = "submitted", pgettext_lazy("many evidences", "waits for a draw")
+    DRAWN = "drawn", pgettext_lazy("many evidences", "sample drawn")
+    ACCEPTED = "accepted", pgettext_lazy("many evidences", "accepted")
+    REFUSED = "refused", pgettext_lazy("many evidences", "refused")
+    PARTED = "parted", pgettext_lazy("many evidences", "decided one by one")
+    WITHDRAWN = "withdrawn", pgettext_lazy("many evidences", "withdrawn")
+
+    @classmethod
+    def decided(cls) -> list[str]:
+        return [cls.ACCEPTED, cls.REFUSED, cls.PARTED]
+
+
 COUNTED = frozenset(
     {
         RecordStanding.ISSUED,
@@ -52,7 +75,7 @@ COUNTED = frozenset(
     }
 )
 
-C, E, S, P = CohortState, EnrolmentState, SeatState, Permission
+C, E, S, V, B, P = CohortState, EnrolmentState, SeatState, EvidenceState, BatchState, Permission
 
 # Waiting for the base's answer; taking part; holding a seat (also afterwards: a seat is not given out twice).
 UNDECIDED: frozenset[str] = frozenset({E.APPLIED, E.WAITLISTED})
@@ -90,5 +113,23 @@ SEAT_RESERVATION_STEPS = {
     "take":     Step(frozenset({S.HELD}), S.TAKEN,     P.ENROLMENT_ADMIT),
     "release":  Step(frozenset({S.HELD}), S.RELEASED,  P.SEAT_RESERVE),
     "withdraw": Step(frozenset({S.HELD}), S.WITHDRAWN, P.ENROLMENT_ADMIT),
+}
+
+# Whoever submitted, or is the person, decides nothing: the service keeps that apart. Annulling is the record's own.
+EXTERNAL_EVIDENCE_STEPS = {
+    #                  from                      to           who
+    "accept":   Step(frozenset({V.SUBMITTED}), V.ACCEPTED,  P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "refuse":   Step(frozenset({V.SUBMITTED}), V.REFUSED,   P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "withdraw": Step(frozenset({V.SUBMITTED}), V.WITHDRAWN, P.EVIDENCE_SUBMIT),
+}
+
+# Whoever submitted it cannot take it back for another draw.
+EVIDENCE_BATCH_STEPS = {
+    #                  from                               to           who
+    "draw":     Step(frozenset({B.SUBMITTED}),          B.DRAWN,     P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "accept":   Step(frozenset({B.DRAWN}),              B.ACCEPTED,  P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "refuse":   Step(frozenset({B.SUBMITTED, B.DRAWN}), B.REFUSED,   P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "part":     Step(frozenset({B.SUBMITTED, B.DRAWN}), B.PARTED,    P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
+    "withdraw": Step(frozenset({B.SUBMITTED}),          B.WITHDRAWN, P.EVIDENCE_SUBMIT),
 }
 # fmt: on

@@ -5,9 +5,13 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core.marks import EVERYTHING, Marked, Marks
 from core.spans import NoOverlap
 from core.triggers import Draft
 from staffing.rules import WORDS
+
+# Nothing hangs on a row when it is new.
+_UPDATE = ("update",)
 
 
 class StaffingConfig(AppConfig):
@@ -58,6 +62,44 @@ class StaffingConfig(AppConfig):
             )
         ],
     }
+
+    # Whatever a figure of the ratio follows from.
+    marks: ClassVar[Marks] = Marks(
+        into="staffing_figuremark",
+        tables={
+            "accounts_appointment": Marked(
+                (("institution", "institution_id"),),
+                (
+                    "person_id", "institution_id", "start_date", "end_date", "professional", "employment_type",
+                    "full_time", "voided_at",
+                ),
+            ),
+            "accounts_leaveofabsence": Marked((("post", "appointment_id"),), ("appointment_id",), ("insert",)),
+            "accounts_person": Marked((("person", "id"), ("person", "merged_into_id")), ("merged_into_id",), _UPDATE),
+            "accounts_institution": Marked(
+                (("institution", "id"), ("institution", "parent_id")), ("category", "region_id", "parent_id")
+            ),
+            "accounts_trainingbase": Marked((("institution", "host_id"),), ("host_id",)),
+            "accounts_designation": Marked(
+                (("institution", "institution_id"), ("base", "base_id")),
+                ("institution_id", "base_id", "kind", "valid_from", "valid_to"),
+            ),
+            "accounts_region": Marked(((EVERYTHING, ""),), ("path", "parent_id"), _UPDATE),
+            "courses_level": Marked(((EVERYTHING, ""),), ("code",), _UPDATE),
+            "courses_trainingrecord": Marked(
+                (("person", "person_id"), ("record", "replaces_id")),
+                ("person_id", "replaces_id", "track", "level_id", "base_id", "completed_on", "standing"),
+            ),
+            "courses_trainingrecordannulment": Marked((("record", "record_id"),), ("record_id",)),
+            "staffing_sealedcount": Marked(
+                (("institution", "institution_id"),),
+                (
+                    "institution_id", "staff", "trained", "valid_from", "valid_to", "confirmed_at", "ended_on",
+                    "ended_at", "annulled_at",
+                ),
+            ),
+        },
+    )  # fmt: skip
 
     def ready(self) -> None:
         import staffing.tasks  # noqa: F401, PLC0415 - puts the ratio on the first page once the apps are loaded

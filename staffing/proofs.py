@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from certificates.tlog.merkle import inclusion_proof, leaf_hash, root_of
+from core.draws import drawn as drawn
+from core.draws import seed_from
 
 FORMAT = "staffing-ratio-proof-1"
 SAMPLE_FORMAT = "staffing-ratio-sample-1"
@@ -58,10 +60,4 @@ def seed_of(root: str, head: str, turn: int) -> str:
 
     `head`: root of a signed head over the proof's entry in hexadecimal digits, or a random number where there is none.
     """
-    return hashlib.sha256(f"{SAMPLE_FORMAT}\n{root}\n{head}\n{turn}".encode()).hexdigest()
-
-
-def drawn(seed: str, lines: int, size: int) -> list[int]:
-    """So many different places among 1 to `lines`, in order: those whose hashes with the seed are the smallest."""
-    ranked = sorted(range(1, lines + 1), key=lambda place: hashlib.sha256(f"{seed}\n{place}".encode()).digest())
-    return sorted(ranked[:size])
+    return seed_from(SAMPLE_FORMAT, root, head, turn)

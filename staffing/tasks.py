@@ -15,6 +15,7 @@ from staffing.selectors import institution_ratio
 from staffing.selectors.proof_checks import verify_proof, verify_proof_file
 from staffing.selectors.returns import current_standing
 from staffing.services import returns, returns_decided, returns_told
+from staffing.services.figures import check_figures, keep_figures
 from staffing.services.proof_files import draw_proof
 from staffing.services.proof_rounds import check_proofs
 from staffing.services.proofs import DRAW
@@ -37,10 +38,16 @@ def draw(event: OutboxEvent) -> None:
     draw_proof(actor=system_user(), proof_id=int(event.key))
 
 
+@shared_task(name="staffing.keep_figures")
+def keep() -> None:
+    keep_figures(actor=system_user())
+
+
 @shared_task(name="staffing.every_day")
 def every_day() -> None:
     returns.open_periods(actor=system_user())
     returns_told.remind_of_returns(actor=system_user())
+    check_figures(actor=system_user())
     # Last: it takes the longest.
     check_proofs(actor=system_user())
 

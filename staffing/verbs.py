@@ -35,11 +35,13 @@ audit.name_verbs(
         "staffing.proof_named": _("Read a proof with names."),
         "staffing.entries_closed": _("Closed the lines of an erased person in proofs."),
         "staffing.proof_differs": _("The register no longer gives the figures of a proof, or the proof was changed."),
+        "staffing.figures_differ": _("Kept figures of the ratio differed from the records and were computed anew."),
         "staffing.sealed_count_resumed": _("A sealed count goes on, because what had ended it was annulled."),
     }
 )
 audit.name_subjects(
     {
+        "staffing.figureround": _("kept figures of the ratio"),
         "staffing.filingperiod": _("filing period"),
         "staffing.ratioreturn": _("return of the ratio"),
         "staffing.ratiorule": _("ratio rule"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.imports.lines import BY_FIELD, Line, wording_of
 from accounts.models import Appointment, LeaveKind, LeaveOfAbsence
-from accounts.selectors.leaves import Away
+from accounts.selectors.leaves import Away, leaves_of
 from core.columns import WrongValue
 from core.plans import Problem
 from core.tables import Cell
@@ -28,7 +28,7 @@ def plan_leave(
 ) -> Line:
     """`values`: text of `kind`, `start_date` and `end_date` (the first day back, empty while unknown).
 
-    `instead_of`: the wrong row that it corrects.
+    `instead_of`: the wrong row that it corrects; `values` then also says why (`reason`), unless somebody comes back.
     """
     errors: list[Problem] = []
     start = _day(errors, "start_date", values.get("start_date", ""))
@@ -38,17 +38,19 @@ def plan_leave(
         _refuse(errors, "kind", "kind")
     if errors or start is None:
         return Line(appointment.institution, errors)
-    asked, others = Away(kind, start, end), _others(appointment, instead_of)
+    asked, others = Away(kind, start, end), leaves_of(appointment, without=instead_of)
     _check(errors, appointment, asked, others)
     before = _away(instead_of)
     if asked == before:
         _refuse(errors, "", "nothing_new")
+    elif before and not _comes_back(before, asked) and not values.get("reason", "").strip():
+        errors.append(Problem("reason", "missing", WrongValue("missing").message))
     return _line(appointment, [*others, asked], _changes(before, asked), errors, asked)
 
 
 def plan_withdrawal(leave: LeaveOfAbsence) -> Line:
     """There was no such leave."""
-    return _line(leave.appointment, _others(leave.appointment, leave), _changes(_away(leave), None))
+    return _line(leave.appointment, leaves_of(leave.appointment, without=leave), _changes(_away(leave), None))
 
 
 def _line(
@@ -65,9 +67,9 @@ def _line(
     )
 
 
-def _others(appointment: Appointment, without: LeaveOfAbsence | None) -> list[Away]:
-    rows = LeaveOfAbsence.objects.believed().filter(appointment=appointment).order_by("start_date", "pk")
-    return [away for row in rows if row != without and (away := _away(row))]
+def _comes_back(before: Away, asked: Away) -> bool:
+    """Only the day is said that nobody had known."""
+    return before.end is None and (before.kind, before.start) == (asked.kind, asked.start)
 
 
 def _away(leave: LeaveOfAbsence | None) -> Away | None:

@@ -25,7 +25,7 @@ from accounts.imports.voided import Voided, claiming_again, denied_at, stretched
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
 from accounts.selectors import surviving
-from accounts.selectors.leaves import Away, Leaves
+from accounts.selectors.leaves import Away, Leaves, leaves_of
 from accounts.selectors.staff import StaffRow
 from core.columns import Entry, WrongValue
 from core.plans import Action, Problem
@@ -58,7 +58,7 @@ class Line:
     wordings: tuple[StaffRow, ...] = ()
     rows: list[RosterRow] = field(default_factory=list)
     again: bool = False
-    # Of a leave of absence: the one asked for, and all of the appointment as they stand afterwards.
+    # The leave of absence asked for, and all of the appointments in `wordings` as they stand afterwards.
     asked: Away | None = None
     leaves: Leaves = field(default_factory=dict)
 
@@ -107,7 +107,10 @@ def plan_change(appointment: Appointment, values: Mapping[str, str]) -> Line:
     before = replace(kept, end_date=day)
     after = replace(kept, appointment=0, start_date=day, **{name: entry.values[name] for name in CHANGING})
     _refuse_overlaps(entry, appointment.institution, (before, after), "from_day")
-    return Line(appointment.institution, entry.errors, [], changes, (appointment.pk,), (before, after))
+    # Whoever is away stays so under the new terms.
+    leaves = dict.fromkeys((before.appointment, after.appointment), leaves_of(appointment))
+    wordings = (before, after)
+    return Line(appointment.institution, entry.errors, [], changes, (appointment.pk,), wordings, leaves=leaves)
 
 
 def plan_correction(appointment: Appointment, values: Mapping[str, str]) -> Line:

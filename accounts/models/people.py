@@ -309,6 +309,7 @@ class AccessEntry(models.Model):
         IDENTITY_NUMBER = "identity_number", _("identity number")
         PHONE = "phone", _("phone number")
         RATIO_PROOF = "ratio_proof", _("line in a proof of a ratio")
+        EVIDENCE = "evidence", _("scan of a training certificate")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_entries")
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -147,6 +147,8 @@ class Institution(models.Model):
                 condition=Q(kind="internal_department"),
             ),
         ]
+        # The first page of a whole country's list reads as far as it reaches.
+        indexes = [models.Index(fields=["name", "id"], name="institution_by_name")]
 
     def __str__(self) -> str:
         return self.name

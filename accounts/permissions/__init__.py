@@ -71,6 +71,7 @@ class Permission(TextChoices):
     TRAINING_RECORD_VIEW = "training_record_view"
     TRAINING_RECORD_CLAIM = "training_record_claim"
     TRAINING_RECORD_CONFIRM = "training_record_confirm"
+    EVIDENCE_SUBMIT = "evidence_submit"
     CERTIFICATE_VIEW = "certificate_view"
     CERTIFICATE_OWN = "certificate_own"
     CERTIFICATE_CHECK = "certificate_check"
@@ -108,6 +109,7 @@ OWN_RECORDS: frozenset[str] = frozenset(
         P.ENROLMENT_WITHDRAW,
         P.EXAM_SIT,
         P.TRAINING_RECORD_VIEW,
+        P.EVIDENCE_SUBMIT,
         P.CERTIFICATE_VIEW,
         P.CERTIFICATE_OWN,
         P.CREDIT_FILE_VIEW,
@@ -132,7 +134,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
             P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK, P.ASSOCIATION_KEEP, P.ASSOCIATION_JOIN,
-            P.SEAT_RESERVE, P.RATIO_PROVE, P.RETURN_FILE,
+            P.SEAT_RESERVE, P.RATIO_PROVE, P.RETURN_FILE, P.EVIDENCE_SUBMIT,
         }
     ),
     Role.REGULATOR: frozenset(

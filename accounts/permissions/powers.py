@@ -157,6 +157,11 @@ POWERS: dict[str, Power] = {
     P.TRAINING_RECORD_CONFIRM: Power(
         "courses", _("Confirm earlier training"), _("Confirms training that was handed in, so that it counts.")
     ),
+    P.EVIDENCE_SUBMIT: Power(
+        "courses",
+        _("Submit evidence from elsewhere"),
+        _("Hands in scans that prove training elsewhere, for oneself or for staff; an authority decides."),
+    ),
     # --- examinations ---
     P.EXAM_MANAGE: Power("exams", _("Set examinations"), _("Sets the times of examinations and who may sit them.")),
     P.EXAM_SUPERVISE: Power(

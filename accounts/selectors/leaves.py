@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Institution, LeaveOfAbsence, User
+from accounts.models import Appointment, Institution, LeaveOfAbsence, User
 from accounts.permissions import Permission
 from accounts.selectors.staff import StaffRow, running_on
 from core.errors import NotAllowed
@@ -37,6 +37,12 @@ def leaves_at(
         for appointment, kind, start, end in facts:
             found[appointment].append(Away(kind, start, end))
     return found
+
+
+def leaves_of(appointment: Appointment, *, without: LeaveOfAbsence | None = None) -> list[Away]:
+    """Of any kind, as known now."""
+    rows = LeaveOfAbsence.objects.believed().filter(appointment=appointment).order_by("start_date", "pk")
+    return [Away(row.kind, row.start_date, row.end_date) for row in rows if row != without]
 
 
 def on_leave(day: date, kinds: Collection[str]) -> Q:

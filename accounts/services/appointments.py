@@ -18,7 +18,7 @@ from accounts.imports.lines import (
     plan_leaving,
     plan_transfer,
 )
-from accounts.models import Appointment, Institution, User
+from accounts.models import Appointment, Institution, LeaveOfAbsence, User
 from accounts.permissions import Permission
 from accounts.selectors.staff import StaffRow, main_ones_meeting
 from accounts.services.disputes import lay_before_officers
@@ -106,6 +106,7 @@ def record_change(*, actor: User, appointment: Appointment, values: Mapping[str,
         before, after = line.wordings
         _reword(held, before)
         made = _begin(held, held.institution, after, is_primary=held.is_primary)
+        _carry_leaves(actor, held, made)
         _told(actor, "accounts.change_recorded", made, before=held.pk, changes=_plain(line))
     return made
 
@@ -217,6 +218,21 @@ def _begin(
     )
     open_notices([made])
     return made
+
+
+def _carry_leaves(actor: User, before: Appointment, made: Appointment) -> None:
+    """Whoever is away goes on being away: of each leave the days from the change on stand with the new appointment."""
+    day, said = made.start_date, {"recorded_at": clock.now(), "recorded_by": actor}
+    rows = LeaveOfAbsence.objects.believed().filter(appointment=before).exclude(end_date__lte=day)
+    for leave in rows.order_by("start_date", "pk"):
+        begun, facts = leave.start_date < day, {"kind": leave.kind, **said}
+        LeaveOfAbsence.objects.create(
+            appointment=before, start_date=leave.start_date, end_date=day if begun else leave.end_date,
+            withdrawn=not begun, replaces=leave, **facts,
+        )  # fmt: skip
+        LeaveOfAbsence.objects.create(
+            appointment=made, start_date=max(leave.start_date, day), end_date=leave.end_date, **facts
+        )
 
 
 def _again(line: Line, made: Appointment) -> dict[str, Any]:

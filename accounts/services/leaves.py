@@ -41,7 +41,8 @@ def correct_leave(*, actor: User, leave: LeaveOfAbsence, values: Mapping[str, st
     require(actor, Permission.ROSTER_IMPORT, leave.appointment)
     with one_transaction():
         held = _still_believed(leave)
-        made = _write(actor, held, plan_leave(held, values, instead_of=leave), replaces=leave, reason=reason)
+        line = plan_leave(held, {**values, "reason": reason}, instead_of=leave)
+        made = _write(actor, held, line, replaces=leave, reason=reason)
         _told(actor, "accounts.leave_corrected", made)
     return made
 

@@ -48,6 +48,7 @@ class Step(NamedTuple):
 
 CHANGES = (
     Step("staffing:left", gettext_lazy("leaves"), gettext_lazy("%(name)s leaves")),
+    Step("staffing:away", gettext_lazy("is away"), gettext_lazy("%(name)s is away for a time")),
     Step("staffing:changed", gettext_lazy("changes"), gettext_lazy("%(name)s changes")),
     Step("staffing:corrected", gettext_lazy("correct"), gettext_lazy("Correct the entry of %(name)s")),
 )

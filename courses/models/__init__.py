@@ -10,6 +10,8 @@ from courses.models.delivery import (
     Session,
     SessionShare,
 )
+from courses.models.evidence import EvidenceKind, EvidenceScan, ExternalEvidence, MutualRecognition
+from courses.models.evidence_batches import EvidenceBatch
 from courses.models.pages import CoursePage, LessonPage, LessonShare
 from courses.models.records import TrainingRecord, TrainingRecordAnnulment
 from courses.models.seats import SeatReservation
@@ -19,6 +21,10 @@ __all__ = [
     "Cohort",
     "CoursePage",
     "Enrolment",
+    "EvidenceBatch",
+    "EvidenceKind",
+    "EvidenceScan",
+    "ExternalEvidence",
     "HourEntry",
     "LessonPage",
     "LessonShare",
@@ -26,6 +32,7 @@ __all__ = [
     "Module",
     "ModuleGroup",
     "ModuleHours",
+    "MutualRecognition",
     "PlannedSession",
     "Programme",
     "SeatReservation",

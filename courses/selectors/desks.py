@@ -1,4 +1,5 @@
-"""The desks of a training base: sessions and examinations of today, applications, cohorts to be judged."""
+"""The desks of a training base: sessions and examinations of today, applications, cohorts to be judged; and that of
+the authority: evidence from elsewhere."""
 
 from dataclasses import replace
 
@@ -12,7 +13,9 @@ from core import clock
 from courses.exams.selectors.rooms import supervised_sittings
 from courses.models import Cohort, Enrolment
 from courses.selectors.cohorts import TO_DECIDE, sessions_today
-from courses.workflow import ADMITTING, CohortState, EnrolmentState
+from courses.selectors.evidence import evidence_desk
+from courses.selectors.evidence_batches import batches_to_decide
+from courses.workflow import ADMITTING, CohortState, EnrolmentState, EvidenceState
 
 MANAGER = frozenset({Role.BASE_MANAGER.value})
 TEACHING = frozenset({Role.BASE_MANAGER.value, Role.INSTRUCTOR.value})
@@ -36,6 +39,15 @@ def put_up_desks() -> None:
         Desk(
             "sittings", SUPERVISING, _("Examinations of today and next"),
             _("Who is expected, who is writing, who has handed in"), "exams:sittings", _sittings,
+        ),
+        Desk(
+            "evidence", frozenset({Role.REGULATOR.value}), _("Desk of evidence"),
+            _("Training elsewhere, submitted with scans, that your body has to decide"),
+            "courses:evidence_desk", _evidence,
+        ),
+        Desk(
+            "evidence_batches", frozenset({Role.REGULATOR.value}), _("Many evidences at once"),
+            _("Tables with scans that your body decides by a sample"), "courses:batches", _batches,
         ),
     )  # fmt: skip
 
@@ -64,3 +76,11 @@ def _sittings(actor: User) -> Waiting:
     """All in sight, as its page lists them; the next one says by when, one that runs already is of today."""
     found = counted(supervised_sittings(actor), due="opens_at")
     return replace(found, due=max(found.due, clock.today())) if found.due else found
+
+
+def _evidence(actor: User) -> Waiting:
+    return counted(evidence_desk(actor, state=EvidenceState.SUBMITTED), since="submitted_at")
+
+
+def _batches(actor: User) -> Waiting:
+    return counted(batches_to_decide(actor), since="submitted_at")

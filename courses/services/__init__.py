@@ -26,15 +26,40 @@ from courses.services.enrolments import (
     release_number_at_desk,
     withdraw,
 )
+from courses.services.evidence import (
+    Training,
+    accept_evidence,
+    annul_evidence,
+    forget_scans,
+    open_scan,
+    refuse_evidence,
+    submit_evidence,
+    withdraw_evidence,
+)
+from courses.services.evidence_batches import (
+    accept_batch,
+    draw_batch,
+    mark_drawn,
+    part_batch,
+    preview_batch,
+    refuse_batch,
+    submit_batch,
+    withdraw_batch,
+)
 from courses.services.hours import credit_lesson, mark_attendance
 from courses.services.imports import import_training_records, preview_training_records, standing_brought_by
+from courses.services.recognitions import end_recognition, enter_recognition
 from courses.services.records import annul_training_record
 from courses.services.seats import release_seat, reserve_plan, reserve_seats, withdraw_seat
 
 __all__ = [
     "SessionPlan",
+    "Training",
+    "accept_batch",
+    "accept_evidence",
     "admit",
     "admit_many",
+    "annul_evidence",
     "annul_training_record",
     "apply_for_cohort",
     "assess_cohort",
@@ -46,20 +71,34 @@ __all__ = [
     "create_cohort",
     "create_programme",
     "credit_lesson",
+    "draw_batch",
+    "end_recognition",
+    "enter_recognition",
     "file_cohort",
+    "forget_scans",
     "import_training_records",
     "mark_attendance",
+    "mark_drawn",
     "move_session",
     "open_cohort",
+    "open_scan",
+    "part_batch",
+    "preview_batch",
     "preview_training_records",
     "put_on_waiting_list",
     "refuse",
+    "refuse_batch",
+    "refuse_evidence",
     "release_number_at_desk",
     "release_seat",
     "reserve_plan",
     "reserve_seats",
     "schedule_exam",
     "standing_brought_by",
+    "submit_batch",
+    "submit_evidence",
     "withdraw",
+    "withdraw_batch",
+    "withdraw_evidence",
     "withdraw_seat",
 ]

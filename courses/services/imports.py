@@ -45,7 +45,7 @@ def preview_training_records(*, actor: User, content: bytes, standing: RecordSta
     """What the file would do. Raises TableUnreadable."""
     permission = _require(actor, standing)
     table = read_training_records(content)
-    return plan_training_records(table, standing=standing, on=clock.today(), reach=_reach(actor, permission))
+    return plan_training_records(table, standing=standing, on=clock.today(), reach=reach_of(actor, permission))
 
 
 def import_training_records(
@@ -58,7 +58,7 @@ def import_training_records(
     permission = _require(actor, standing)
     table = read_training_records(content)
     with _one_transaction():
-        plan = plan_training_records(table, standing=standing, on=clock.today(), reach=_reach(actor, permission))
+        plan = plan_training_records(table, standing=standing, on=clock.today(), reach=reach_of(actor, permission))
         if plan.has_errors or not plan.changes_something:
             return plan
         changing = [row for row in plan.rows if row.action in (Action.CREATE, Action.UPDATE)]
@@ -97,7 +97,7 @@ def _place(actor: User, permission: Permission) -> models.Model:
     return next(hats).place
 
 
-def _reach(actor: User, permission: Permission) -> Reach:
+def reach_of(actor: User, permission: Permission) -> Reach:
     """An institution's officer reaches those on its roster; a regulator also whoever works nowhere yet."""
     creates = holds(actor, Permission.TRAINING_RECORD_CONFIRM)
 

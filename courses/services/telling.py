@@ -1,10 +1,13 @@
-"""Word to whoever applied to a cohort: admitted, not admitted, or out of it by the base's hand."""
+"""Word to whoever applied to a cohort: admitted, not admitted, or out of it by the base's hand; and to those whom
+evidence from elsewhere concerns: it was decided."""
 
 from accounts.services.letters import write_to
-from courses.models import Enrolment
-from courses.workflow import SEATED, EnrolmentState
+from courses.models import Enrolment, EvidenceBatch, ExternalEvidence
+from courses.workflow import SEATED, BatchState, EnrolmentState
 
 ENDED_BY_BASE = "courses.enrolment_ended"
+EVIDENCE_DECIDED = "courses.evidence_decided"
+EVIDENCE_BATCH_DECIDED = "courses.evidence_batch_decided"
 
 
 def tell_admitted(*, enrolment_id: int) -> None:
@@ -16,6 +19,24 @@ def tell_admitted(*, enrolment_id: int) -> None:
 
 def tell_ended(*, enrolment_id: int) -> None:
     _write(_found(enrolment_id), "enrolment_ended")
+
+
+def tell_evidence_decided(*, evidence_id: int) -> None:
+    """Whoever submitted it, and the person, once each."""
+    found = ExternalEvidence.objects.select_related(
+        "submitted_by", "batch", "person__user", "person__merged_into__user"
+    ).get(pk=evidence_id)
+    person = found.person.merged_into or found.person
+    # Of a batch that is decided as a whole whoever submitted it is told once.
+    together = found.batch is not None and found.batch.state in (BatchState.ACCEPTED, BatchState.REFUSED)
+    for user in dict.fromkeys([None if together else found.submitted_by, person.user]):
+        if user is not None:
+            write_to(user, "evidence_decided", "courses:evidence", found.pk)
+
+
+def tell_evidence_batch_decided(*, batch_id: int) -> None:
+    found = EvidenceBatch.objects.select_related("submitted_by").get(pk=batch_id)
+    write_to(found.submitted_by, "evidence_decided", "courses:evidence_batch", found.pk)
 
 
 def _found(enrolment_id: int) -> Enrolment:

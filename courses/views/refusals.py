@@ -25,6 +25,53 @@ WORDS: dict[str, Promise] = {
         "changed."
     ),
     "own_record": gettext_lazy("This concerns yourself: somebody else at the base has to do it. Nothing was changed."),
+    "own_evidence": gettext_lazy("This concerns yourself: somebody else has to decide. Nothing was changed."),
+    "own_institution": gettext_lazy(
+        "You work or act for an institution that it concerns: somebody else decides. Nothing was changed."
+    ),
+    "same_person_twice": gettext_lazy("You submitted it yourself: somebody else has to decide. Nothing was changed."),
+    "nobody_competent": gettext_lazy(
+        "No body is entered that recognises evidence of training in this region. Enter it under “Competent bodies” "
+        "first."
+    ),
+    "other_body_competent": gettext_lazy("In this region another body decides about evidence: %(body)s."),
+    "scans_missing": gettext_lazy("There is no scan to look at. Nothing was changed."),
+    "scan_twice": gettext_lazy("The same scan was chosen twice. Choose each file once."),
+    "in_future": gettext_lazy("The day of completion lies in the future."),
+    "track_wrong": gettext_lazy("A degree is degree education."),
+    "agreement_wrong": gettext_lazy(
+        "The agreement does not hold between this region and the other one on the day of completion."
+    ),
+    "counted_already": gettext_lazy("This training of this person is on record already and counts."),
+    "evidence_waiting": gettext_lazy("Evidence of this training waits for a decision already. Withdraw it first."),
+    "no_employer": gettext_lazy(
+        "No institution names you on its staff today. The authority of your place of work decides; ask the institution "
+        "to enter you first."
+    ),
+    "person_not_found": gettext_lazy(
+        "Nobody of this name whose document ends so is on your staff roster today. Look at the roster."
+    ),
+    "zip_too_large": gettext_lazy("The ZIP unpacks to more than 60 MB, or is larger than 20 MB. Split it."),
+    "zip_unreadable": gettext_lazy(
+        "This is no ZIP that can be opened: it is broken, locked by a password, holds another archive or a way to "
+        "another folder, or unpacks to far more than it holds."
+    ),
+    "in_batch": gettext_lazy("It was handed in with others and is decided with them. Nothing was changed."),
+    "not_drawn": gettext_lazy("This row is not part of the sample. Nothing was changed."),
+    "sample_too_small": gettext_lazy("The sample is too small: at least five rows, and a tenth of many."),
+    "sample_too_large": gettext_lazy("There are fewer rows than that."),
+    "sample_disagrees": gettext_lazy(
+        "Not every drawn row agrees with its scans. Refuse all of them, or decide one by one. Nothing was changed."
+    ),
+    "row_in_the_way": gettext_lazy(
+        "Row %(place)s is in the way of all: its training is on record already, or somebody of its house decides. "
+        "Decide one by one. Nothing was changed."
+    ),
+    "annulled_already": gettext_lazy("The record of this training was annulled. Nothing was changed."),
+    "replaced": gettext_lazy("This record was replaced by another wording. Nothing was changed."),
+    "changed_meanwhile": gettext_lazy("Somebody changed the same record at this moment. Nothing was changed."),
+    "document_missing": gettext_lazy("Name the agreement and the number of its document."),
+    "same_region": gettext_lazy("An agreement is between two regions."),
     "claim_open": gettext_lazy(
         "Somebody on the list has not shown the original document yet. Check it at the desk first; nothing was changed."
     ),
@@ -60,6 +107,8 @@ WORDS: dict[str, Promise] = {
 def words(refusal: DomainError) -> str:
     """A sentence for people; one that is not foreseen still says its code, so that it can be reported."""
     known = WORDS.get(refusal.code)
+    if refusal.code in ("other_body_competent", "row_in_the_way"):
+        return str(known) % refusal.facts
     if refusal.code == "seats_held":
         return str(known) % {"until": date_format(refusal.facts["until"])}
     return str(known) if known else _("This was refused (%(code)s). Nothing was changed.") % {"code": refusal.code}

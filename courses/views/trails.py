@@ -31,5 +31,14 @@ def records_trail(here: str) -> Trail:
     return [_step(_("Training records"), reverse("courses:training_records")), _step(here)]
 
 
+def evidence_trail(here: str) -> Trail:
+    records = _step(_("Training records"), reverse("courses:training_records"))
+    return [records, _step(_("Evidence from elsewhere"), reverse("courses:own_evidence")), _step(here)]
+
+
+def recognitions_trail(here: str) -> Trail:
+    return [_step(_("Mutual recognition"), reverse("courses:recognitions")), _step(here)]
+
+
 def _step(label: str, url: str = "") -> dict[str, str]:
     return {"label": label, "url": url}

@@ -1,16 +1,14 @@
 """What a region page is asked for: the day, and which of its institutions to list."""
 
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from core.text import compact, name_key
 from staffing.ratio import Outcome
-from staffing.selectors import RatioAnswer
+from staffing.selectors.kept import Wanted
 
 
 class Order(TextChoices):
@@ -51,18 +49,12 @@ class InstitutionsForm(DateForm):
     )
     order = forms.ChoiceField(label=_("Order"), required=False, choices=Order.choices)
 
-    def chosen(self, answers: list[RatioAnswer]) -> list[RatioAnswer]:
-        """The answers that pass every filter, in the order asked for; they come ordered by name."""
-        passing = [answer for answer in answers if self._passes(answer)]
-        order = self._said("order")
-        if order in (Order.SHORTFALL, Order.STAFF):
-            passing.sort(key=attrgetter(f"ratio.{order}"), reverse=True)
-        return passing
-
-    def _passes(self, answer: RatioAnswer) -> bool:
-        text, outcome, binding = (self._said(name) for name in ("q", "outcome", "binding"))
-        institution = answer.institution
-        named = not text or name_key(text) in institution.name_key or compact(text) == institution.uscc
-        return (
-            named and outcome in (None, answer.ratio.outcome) and binding in (None, "yes" if answer.binding else "no")
+    def asked(self) -> Wanted:
+        """What passes every filter, in the order asked for."""
+        text, outcome, binding, order = (self._said(name) for name in ("q", "outcome", "binding", "order"))
+        return Wanted(
+            text=text or "",
+            outcome=outcome or "",
+            binding=binding == "yes" if binding else None,
+            order=order if order in (Order.SHORTFALL, Order.STAFF) else "",
         )

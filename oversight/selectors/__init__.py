@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -14,9 +14,10 @@ from accounts.selectors.places import placements
 from core import clock
 from core.errors import NotAllowed
 from core.text import compact, name_key
-from staffing.models import RatioRule
+from staffing.models import RatioRule, RegionFigure
 from staffing.ratio import Outcome, Ratio
 from staffing.selectors import Member, RatioAnswer, institution_ratio, ratio_among, region_ratios, rule_on
+from staffing.selectors.kept import KeptAnswers, LiveAnswers, kept_region
 
 # Shorter pieces of a credit code say nothing: the first characters are the same everywhere.
 LEAST_OF_A_CODE = 8
@@ -46,7 +47,7 @@ class Overview:
     total: Division
     divisions: list[Division]
     without_institutions: list[Region]
-    answers: list[RatioAnswer]
+    answers: KeptAnswers | LiveAnswers
 
 
 @dataclass(frozen=True)
@@ -85,24 +86,61 @@ def regions_above(actor: User, region: Region) -> list[Region]:
 
 
 def region_overview(actor: User, region: Region, *, as_of: date | None = None) -> Overview:
-    """Everything the region page shows. The number of statements does not depend on the number of rows."""
-    as_of = as_of or clock.today()
+    """Everything the region page shows. The number of statements does not depend on the number of rows.
+
+    Today comes from the kept figures where it can; every other day from the records.
+    """
+    today = clock.today()
+    as_of = as_of or today
     rule = rule_on(as_of)
+    kept = kept_region(actor, region, rule, as_of) if as_of == today else None
+    if kept is None:
+        return _live_overview(actor, region, rule, as_of)
+    parts = {part: _kept_division(numbers, rule) for part, numbers in kept.sums.items() if numbers[_INSTITUTIONS]}
+    none = _kept_division([0] * len(RegionFigure.COUNTED), rule)
+    return _overview(
+        region,
+        rule,
+        as_of,
+        kept.answers,
+        total=replace(parts.get((region.path, False), none), region=region),
+        below={path: line for (path, own), line in parts.items() if not own},
+        own=parts.get((region.path, True)),
+    )
+
+
+def _live_overview(actor: User, region: Region, rule: RatioRule, as_of: date) -> Overview:
     figure, answers = region_ratios(actor, region.path, as_of=as_of)
     grouped: dict[str, list[RatioAnswer]] = defaultdict(list)
     for answer in answers.values():
-        grouped[_division_code(answer.institution, region)].append(answer)
+        grouped[_division_path(answer.institution, region)].append(answer)
+    lines = {path: _division(inside, figure.people, rule) for path, inside in grouped.items()}
+    total = replace(_division(answers.values(), figure.people, rule), region=region)
+    own = lines.pop(region.path, None)
+    return _overview(region, rule, as_of, LiveAnswers(answers.values()), total=total, below=lines, own=own)
+
+
+def _overview(
+    region: Region,
+    rule: RatioRule,
+    as_of: date,
+    answers: KeptAnswers | LiveAnswers,
+    *,
+    total: Division,
+    below: Mapping[str, Division],
+    own: Division | None,
+) -> Overview:
+    """`below`: path of a division -> its line; `own`: the institutions at the region's own level."""
     children = list(Region.objects.filter(parent=region).order_by("code"))
-    lines = [(one, grouped[one.code]) for one in children if one.code in grouped]
-    own = [(None, grouped[""])] if "" in grouped and lines else []
+    lines = [replace(below[one.path], region=one) for one in children if one.path in below]
     return Overview(
         region=region,
         rule=rule,
         as_of=as_of,
-        total=_division(region, answers.values(), figure.people, rule),
-        divisions=[_division(one, inside, figure.people, rule) for one, inside in [*lines, *own]],
-        without_institutions=[one for one in children if one.code not in grouped and _is_current(one)],
-        answers=list(answers.values()),
+        total=total,
+        divisions=[*lines, *([own] if own and lines else [])],
+        without_institutions=[one for one in children if one.path not in below and _is_current(one)],
+        answers=answers,
     )
 
 
@@ -150,28 +188,33 @@ def _jurisdictions(actor: User) -> list[str]:
     return paths
 
 
-def _division_code(institution: Institution, region: Region) -> str:
-    """The code of the region's child in which the institution stands; empty: at the region's own level."""
-    return institution.region.path[len(region.path) :].partition("/")[0]
+def _division_path(institution: Institution, region: Region) -> str:
+    """The path of the region's child in which the institution stands; the region's: at its own level."""
+    code, slash, _below = institution.region.path[len(region.path) :].partition("/")
+    return f"{region.path}{code}{slash}"
 
 
-def _division(
-    region: Region | None,
-    answers: Iterable[RatioAnswer],
-    people: Mapping[int, list[Member]],
-    rule: RatioRule,
-) -> Division:
+def _division(answers: Iterable[RatioAnswer], people: Mapping[int, list[Member]], rule: RatioRule) -> Division:
     """A part of the region, counted anew: sums of its institutions would count somebody twice."""
     answers = list(answers)
     outcomes = [(answer.binding, answer.ratio.outcome) for answer in answers]
     return Division(
-        region=region,
+        region=None,
         ratio=ratio_among((people.get(answer.institution.pk, []) for answer in answers), rule),
         institutions=len(answers),
         binding=sum(binding for binding, _ in outcomes),
         binding_met=outcomes.count((True, Outcome.MET)),
         not_applicable=sum(outcome == Outcome.NOT_APPLICABLE for _, outcome in outcomes),
     )
+
+
+_INSTITUTIONS = RegionFigure.COUNTED.index("institutions")
+
+
+def _kept_division(numbers: list[int], rule: RatioRule) -> Division:
+    staff, trained, institutions, binding, binding_met, not_applicable = numbers
+    ratio = Ratio(trained, staff, rule.value, rule.comparator)
+    return Division(None, ratio, institutions, binding, binding_met, not_applicable)
 
 
 def _is_current(region: Region) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import Person, User
 from core.data_classes import HERE, Classified, classified
 from core.fields import SealedField
+from courses.models import EvidenceScan
 
 # More rows of one table than anybody reads; the page says so.
 MOST_ROWS = 20_000
@@ -54,6 +55,12 @@ def _through(row: models.Model, path: str) -> Any:
     return row
 
 
+def scans_about(person: Person) -> Iterator[EvidenceScan]:
+    """One after the other: each may have some megabytes."""
+    people = [person.pk, *person.merged.values_list("pk", flat=True)]
+    return EvidenceScan.objects.filter(evidence__person__in=people).order_by("pk").iterator(chunk_size=1)
+
+
 def _path(way: str) -> str:
     return "pk" if way == HERE else way
 
@@ -62,7 +69,11 @@ def _row(row: models.Model, entry: Classified) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in row._meta.local_concrete_fields:
         name = field.name
-        if name in entry.about_others or (entry.fields[name] == "c3" and not isinstance(field, SealedField)):
+        if (
+            name in FILES.get(entry.label, ())
+            or name in entry.about_others
+            or (entry.fields[name] == "c3" and not isinstance(field, SealedField))
+        ):
             continue
         if field.is_relation:
             if _is_place(field):
@@ -87,6 +98,8 @@ def _is_place(field: Any) -> bool:
     return target is not None and target._meta.label in NAMED
 
 
+# What lies as a file of its own beside the page.
+FILES = {"courses.EvidenceScan": ("scanned",)}
 # Places that a row names through another row.
 THROUGH = {
     "certificates.BatchCheckLine": {"institution": "check_of__institution"},

@@ -18,7 +18,7 @@ from core import clock, uploads
 from core.errors import DomainError
 from core.workflow import advance
 from oversight.models import DataRequest
-from oversight.selectors.copies import everything_about
+from oversight.selectors.copies import everything_about, scans_about
 from oversight.services.copy_pages import readable_page
 from oversight.workflow import DATA_REQUEST_STEPS, RequestState
 
@@ -52,6 +52,7 @@ def _zip(request: DataRequest) -> bytes:
     person = request.person
     held = everything_about(request.user, person.merged_into or person if person else None)
     certificates = _certificates(request)
+    scans = scans_about(person.merged_into or person) if person else iter(())
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("index.html", readable_page(held, [number for number, _body in certificates]))
@@ -59,6 +60,8 @@ def _zip(request: DataRequest) -> bytes:
         archive.writestr("who-looked.json", _json(held.get("accounts.AccessEntry", [])))
         for number, body in certificates:
             archive.writestr(f"certificates/{number}.pdf", body)
+        for scan in scans:
+            archive.writestr(f"evidence/{scan.evidence_id}-{scan.pk}-{scan.name}", scan.content)
     return stream.getvalue()
 
 

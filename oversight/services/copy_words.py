@@ -86,6 +86,7 @@ FACTS: dict[str, Promise] = {
     "certificate": pgettext_lazy("my data", "Certificate"),
     "step": pgettext_lazy("my data", "Step"),
     "note": pgettext_lazy("my data", "Note"),
+    "closed_at": pgettext_lazy("my data", "Closed"),
     "decided_on": pgettext_lazy("my data", "Decided on"),
     "size": pgettext_lazy("my data", "Bytes"),
     "stored_at": pgettext_lazy("my data", "Stored"),
@@ -234,6 +235,14 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "courses.TrainingRecord": (
         pgettext_lazy("my data", "Training records"),
         "title level base provider hours completed_on standing recorded_at",
+    ),
+    "courses.ExternalEvidence": (
+        pgettext_lazy("my data", "Evidence from elsewhere"),
+        "kind title level provider hours completed_on institution state submitted_at closed_at body_name reason",
+    ),
+    "courses.EvidenceScan": (
+        pgettext_lazy("my data", "Scans of evidence"),
+        "name size sha256",
     ),
     "courses.TrainingRecordAnnulment": (
         pgettext_lazy("my data", "Training records annulled"),

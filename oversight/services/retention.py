@@ -24,7 +24,8 @@ from core.errors import NotAllowed
 from core.models import AuditEntry, Job, OutboxEvent
 from core.periods import periods_on
 from courses.exams.models import AnswerEntry, PaperQuestion
-from courses.models import Enrolment
+from courses.models import Enrolment, EvidenceScan
+from courses.workflow import EvidenceState
 from oversight.models import DataRequest
 from oversight.workflow import OPEN, RequestKind
 
@@ -90,6 +91,11 @@ KINDS: dict[str, Callable[[datetime], list[QuerySet]]] = {
     "exam_answers": lambda before: [
         AnswerEntry.objects.filter(paper_question__attempt__deadline__lt=before, saved_at__lt=before),
         PaperQuestion.objects.filter(attempt__deadline__lt=before, drawn_at__lt=before, answers__isnull=True),
+    ],
+    # What was decided stays, with the hashes of the scans in the audit trail.
+    "evidence_scans": lambda before: [EvidenceScan.objects.filter(evidence__closed_at__lt=before)],
+    "withdrawn_scans": lambda before: [
+        EvidenceScan.objects.filter(evidence__state=EvidenceState.WITHDRAWN, evidence__closed_at__lt=before)
     ],
     "data_requests": lambda before: [
         DataRequest.objects.filter(answered_at__lt=before).exclude(state__in=sorted(OPEN))

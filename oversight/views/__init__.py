@@ -42,7 +42,7 @@ def region_table(request: HttpRequest, code: str) -> HttpResponse:
     place = find_region(request.user, code)  # type: ignore[arg-type]
     overview = region_overview(request.user, place, as_of=form.day())  # type: ignore[arg-type]
     name = f"institutions-{place.code}-{overview.as_of:%Y-%m-%d}.xlsx"
-    table = institutions_table(form.chosen(overview.answers))
+    table = institutions_table(overview.answers.passing(form.asked()))
     return HttpResponse(table, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -81,7 +81,7 @@ def _region_page(request: HttpRequest, place: Region) -> HttpResponse:
         "overview": overview,
         "name": region_name(place),
         "form": form,
-        "page": Paginator(form.chosen(overview.answers), PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": Paginator(overview.answers.passing(form.asked()), PAGE_SIZE).get_page(request.GET.get("page")),
         "on_day": f"?as_of={overview.as_of:%Y-%m-%d}" if form.day() else "",
         "crumbs": region_crumbs(request, place),
         "paragraph": region_paragraph(overview),

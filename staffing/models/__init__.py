@@ -1,5 +1,6 @@
-"""Ratio rules as dated data, sealed counts of secret posts, proofs and returns of the ratio."""
+"""Ratio rules as dated data, sealed counts of secret posts, proofs and returns of the ratio, and its kept figures."""
 
+from staffing.models.figures import CountedStay, FigureMark, FigureRound, InstitutionFigure, RegionFigure, SharedMember
 from staffing.models.proofs import RatioProof, RatioProofEntry, RatioProofFile, RatioProofSample
 from staffing.models.publications import RatioPublication
 from staffing.models.returns import (
@@ -16,7 +17,11 @@ from staffing.models.sealed import SealedCount
 from staffing.models.versions import RatioRule
 
 __all__ = [
+    "CountedStay",
+    "FigureMark",
+    "FigureRound",
     "FilingPeriod",
+    "InstitutionFigure",
     "RatioProof",
     "RatioProofEntry",
     "RatioProofFile",
@@ -24,6 +29,7 @@ __all__ = [
     "RatioPublication",
     "RatioReturn",
     "RatioRule",
+    "RegionFigure",
     "ReturnAnomaly",
     "ReturnCheck",
     "ReturnDecision",
@@ -31,4 +37,5 @@ __all__ = [
     "ReturnReminder",
     "ReturnVersion",
     "SealedCount",
+    "SharedMember",
 ]

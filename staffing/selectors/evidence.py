@@ -22,6 +22,7 @@ from staffing.selectors.versions import (
     counted_staff,
     counted_wordings,
     counting_records,
+    records_of,
     staff_ids,
     trained_ids,
     trained_since,
@@ -66,9 +67,8 @@ def counted_people(answer: RatioAnswer) -> list[StaffLine]:
 def evidence_of(people: Iterable[int], answer: RatioAnswer) -> dict[int, TrainingRecord]:
     """The latest counting record per surviving person: what a line shows as its proof."""
     rows = counting_records(answer.rule, answer.as_of, answer.known_then)
-    rows = rows.annotate(survivor=surviving("person__", answer.known_then))
-    found = rows.filter(survivor__in=list(people)).select_related("base", "level").order_by("completed_on", "pk")
-    return {record.survivor: record for record in found}
+    found = records_of(list(people), rows, answer.known_then).order_by("completed_on", "pk")
+    return {record.survivor: record for record in found.select_related("base", "level")}
 
 
 def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]]:

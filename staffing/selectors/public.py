@@ -15,17 +15,18 @@ from staffing.ratio import Outcome, Ratio
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
 from staffing.selectors.returns import Standing, public_return, standings
 
-# Of fewer people than this the two numbers would tell of single persons: the verdict stands alone.
-SMALL = 10
+# Of fewer people than this the two numbers would tell of single persons: the verdict stands alone. Of fewer than FEW
+# it would do so, too: at 70 percent of three people "met" says that each is trained.
+SMALL, FEW = 10, 4
 # How many filing days a page tells, the newest first.
 MOST_PERIODS = 5
 
 
 @dataclass(frozen=True)
 class PublicFigure:
-    """`ratio` is None of a small group: neither number nor share is shown then."""
+    """`ratio` is None of a small group: no number is shown then, and of very few people no verdict either."""
 
-    outcome: Outcome
+    outcome: Outcome | None
     ratio: Ratio | None
 
 
@@ -58,7 +59,9 @@ class PublicPage:
 
 
 def figure_of(ratio: Ratio) -> PublicFigure:
-    return PublicFigure(ratio.outcome, ratio if ratio.staff >= SMALL or ratio.staff == 0 else None)
+    if 0 < ratio.staff < SMALL:
+        return PublicFigure(ratio.outcome if ratio.staff >= FEW else None, None)
+    return PublicFigure(ratio.outcome, ratio)
 
 
 def publication_on(institution: Institution, day: date) -> RatioPublication | None:

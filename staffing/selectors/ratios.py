@@ -21,6 +21,7 @@ from staffing.selectors.versions import (
     counted,
     counted_on,
     counting_records,
+    records_behind,
     rule_on,
     staff_ids,
     trained_ids,
@@ -182,9 +183,12 @@ def _staff_by_institution(institutions: list[int], rule: RatioRule, as_of: date)
     """Who counts where, and whether trained: two statements, neither of which asks per person."""
     rows = Appointment.objects.holding().filter(counted_on(rule, as_of), institution__in=institutions)
     staff = rows.annotate(survivor=surviving("person__"))
-    records = counting_records(rule, as_of).annotate(survivor=surviving("person__"))
-    trained = frozenset(records.filter(survivor__in=staff.values("survivor")).values_list("survivor", flat=True))
+    pairs = list(staff.values_list("institution_id", "survivor").distinct())
+    behind = records_behind(
+        {person for _place, person in pairs}, staff.values("survivor"), counting_records(rule, as_of)
+    )
+    trained = frozenset(behind.values_list("survivor", flat=True))
     people: defaultdict[int, list[Member]] = defaultdict(list)
-    for institution, person in staff.values_list("institution_id", "survivor").distinct():
+    for institution, person in pairs:
         people[institution].append((person, person in trained))
     return people

@@ -1,7 +1,7 @@
 """A region over time, and where it is short of trained staff: how many, at whom, and which classes have seats."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -92,7 +92,7 @@ def region_history(actor: User, region_path: str, *, as_of: date, months: int = 
     return points
 
 
-def shortfalls(answers: Sequence[RatioAnswer], rule: RatioRule, region_path: str, *, until: date) -> Shortfalls:
+def shortfalls(answers: Iterable[RatioAnswer], rule: RatioRule, region_path: str, *, until: date) -> Shortfalls:
     """Of a region's answers those not met, and the classes that end before a day and train what the rule counts."""
     found = list(classes_for(rule, until).select_related("base__region").order_by("ends_on", "pk"))
     below = [one for one in answers if one.ratio.outcome == Outcome.NOT_MET]

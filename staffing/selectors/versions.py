@@ -1,11 +1,12 @@
 """Which rule holds on a day, whom it counts, whom it binds; and the versions that people read, write and compare."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from accounts.models import Designation, Institution, Region, User
+from accounts.models import Designation, Institution, Person, PersonMerge, Region, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
 from accounts.selectors.leaves import leaves_at, on_leave, there_on, without_leaves
@@ -19,6 +20,8 @@ from staffing.workflow import RuleState
 
 # The requirement of 专栏4; a figure without another word is by it.
 RULE_CODE = "TRAINED_STAFF_70"
+# Beyond these a join costs less than looking each up.
+MOST_NAMED = 3_000
 
 
 def rule_on(day: date, known_at: datetime | None = None, *, code: str = RULE_CODE) -> RatioRule:
@@ -125,31 +128,56 @@ def trained_ids(
     people: Iterable[int], rule: RatioRule, as_of: date, known_at: datetime | None = None
 ) -> frozenset[int]:
     """Those of `people` with a counting training record completed by that day."""
-    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
-    return frozenset(records.filter(survivor__in=list(people)).values_list("survivor", flat=True))
+    records = records_of(list(people), counting_records(rule, as_of, known_at), known_at)
+    return frozenset(records.values_list("survivor", flat=True))
 
 
 def trained_since(
     people: Iterable[int], rule: RatioRule, as_of: date = date.max, known_at: datetime | None = None
 ) -> dict[int, date]:
     """From which day each of `people` counts as trained, as far as records of that day or before say so."""
-    records = counting_records(rule, as_of, known_at).annotate(survivor=surviving("person__", known_at))
-    of_them = records.filter(survivor__in=list(people))
-    return dict(of_them.values_list("survivor").annotate(Min("completed_on")))
+    records = records_of(list(people), counting_records(rule, as_of, known_at), known_at)
+    return dict(records.values_list("survivor").annotate(Min("completed_on")))
+
+
+def records_behind(people: Collection[int], staff: QuerySet[Any], records: QuerySet[TrainingRecord]) -> QuerySet[Any]:
+    """Those of the staff, who are `people`: so few are looked up by their numbers, more are joined with the query."""
+    if people and len(people) <= MOST_NAMED:
+        return records_of(list(people), records)
+    return records.annotate(survivor=surviving("person__")).filter(survivor__in=staff)
+
+
+def records_of(people: list[int], records: QuerySet[TrainingRecord], known_at: datetime | None = None) -> QuerySet[Any]:
+    """Those of surviving people as `survivor`, whoever's number they stand under.
+
+    Found by the numbers themselves, theirs and their doubles': no index knows who survives, and a search for survivors
+    reads the whole country's records.
+    """
+    own = Person.objects.filter(pk__in=people).order_by().values("pk")
+    doubles: QuerySet[Any] = Person.objects.filter(merged_into__in=people).order_by().values("pk")
+    if known_at is not None:
+        doubles = PersonMerge.objects.filter(into__in=people).order_by().values("merged")
+    numbers = own.union(doubles)
+    return records.annotate(survivor=surviving("person__", known_at)).filter(person__in=numbers, survivor__in=people)
 
 
 def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
-    """Records that train: verified, of the rule's tracks, levels and providers, completed by the day, not annulled or
-    replaced (as known)."""
+    """Records that train: those that the rule accepts, not annulled or replaced (as known)."""
+    rows = accepted_records(rule, as_of)
+    if known_at is None:
+        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
+    undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
+    return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
+
+
+def accepted_records(rule: RatioRule, as_of: date) -> QuerySet[TrainingRecord]:
+    """Verified, of the rule's tracks, levels and providers, completed by the day; also what was undone later."""
     rows = TrainingRecord.objects.filter(standing__in=COUNTED, track__in=rule.tracks, completed_on__lte=as_of)
     if rule.levels:
         rows = rows.filter(level__code__in=rule.levels)
     if rule.providers:
         rows = rows.filter(provider_held(rule.providers))
-    if known_at is None:
-        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
-    undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
-    return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
+    return rows
 
 
 def provider_held(kinds: list[str]) -> Exists:

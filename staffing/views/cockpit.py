@@ -29,6 +29,7 @@ from staffing.selectors import (
 )
 from staffing.selectors.ahead import ahead
 from staffing.selectors.beside import Beside, ratios_beside
+from staffing.selectors.evidence import StaffLine
 from staffing.selectors.plans import plan_for, year_end
 from staffing.selectors.returns import current_standing
 from staffing.selectors.versions import counts, staff_there
@@ -50,12 +51,15 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
     form.is_valid()
     answer = institution_ratio(institution, **form.moments())
     files = can(request.user, Permission.RETURN_FILE, institution)
-    page = _people_page(request, answer)
+    lines = people_behind(request.user, answer)
+    page = _people_page(request, lines)
     context = {
         "answer": answer,
         "form": form,
         "page": page,
         "people": _with_evidence(page, answer),
+        # Whoever sees somebody may; asked only where nobody counts.
+        "named": bool(lines) or can(request.user, Permission.ROSTER_VIEW, institution),
         "uncounted": uncounted_staff(answer),
         "disputed": disputed_staff(answer),
         "beside": _beside(answer),
@@ -80,8 +84,7 @@ def _ahead(request: SignedInRequest, answer: RatioAnswer) -> dict[str, Any]:
     return {"ahead": found, "plan": plan_for(found, year_end(found.today))}
 
 
-def _people_page(request: SignedInRequest, answer: RatioAnswer) -> Page:
-    lines = people_behind(request.user, answer)
+def _people_page(request: SignedInRequest, lines: list[StaffLine]) -> Page:
     if (shown := request.GET.get("trained", "")) in ("yes", "no"):
         lines = [line for line in lines if line.trained == (shown == "yes")]
     if query := name_key(request.GET.get("q", "")):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.middleware import SignedInRequest
+from accounts.models import LeaveKind
 from accounts.models.positions import EmploymentType
 from accounts.views.trails import trail
 from staffing.forms import RatioDateForm
@@ -29,6 +30,13 @@ LABELS: dict[str, Promise] = {
     "professional": gettext_lazy("Professional staff"),
     "employment_type": gettext_lazy("Employment"),
     "full_time": gettext_lazy("Full time"),
+    "leave_kind": gettext_lazy("Kind of leave"),
+    "away_from": gettext_lazy("First day away"),
+    "back_on": gettext_lazy("First day back"),
+}
+WORDS: dict[str, dict[str, Promise]] = {
+    "employment_type": dict(EmploymentType.choices),
+    "leave_kind": dict(LeaveKind.choices),
 }
 
 
@@ -94,4 +102,4 @@ def _word(name: str, value: Any) -> str:
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(EmploymentType(value).label) if name == "employment_type" else str(value)
+    return str(WORDS.get(name, {}).get(value, value))

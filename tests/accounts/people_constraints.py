@@ -1,9 +1,10 @@
-"""Constraints of denials, decisions, merges and dismissed pairs: what breaks each, and its neighbour that fits."""
+"""Constraints of denials, decisions, merges, dismissed pairs and leaves: what breaks each, and what fits."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from accounts.models import Person, User
+from accounts.models import LeaveOfAbsence, Person, User
 from accounts.models.doubles import NotADouble, PersonMerge
 from accounts.models.notices import AppointmentDispute, DisputeDecision
 from core import clock
@@ -50,6 +51,12 @@ def dismissed(*pairs: str) -> list[NotADouble]:
     ]
 
 
+def leave(**fields: Any) -> LeaveOfAbsence:
+    given = {"kind": "study", "start_date": date(2026, 3, 1), "recorded_at": clock.now(), "recorded_by": _officer()}
+    appointment = make_appointment(make_person(), make_institution())
+    return LeaveOfAbsence.objects.create(appointment=appointment, **given | fields)
+
+
 BROKEN: dict[str, list[Callable[[], Any]]] = {
     "person_not_merged_into_itself": [lambda: merged_into(itself=True)],
     "merge_joins_two": [lambda: merge(itself=True)],
@@ -59,6 +66,8 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
     "one_open_dispute_per_appointment": [lambda: dispute("open", "open")],
     "decision_has_a_reason": [lambda: decision(reason="")],
     "upheld_needs_a_document": [lambda: decision(document="")],
+    "leave_ends_after_start": [lambda: leave(end_date=date(2026, 3, 1))],
+    "leave_withdrawn_is_one_recorded": [lambda: leave(withdrawn=True)],
 }
 FITTING: dict[str, list[Callable[[], Any]]] = {
     "person_not_merged_into_itself": [lambda: merged_into(itself=False)],
@@ -68,5 +77,7 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "pair_in_order": [lambda: dismissed("in order")],
     "one_open_dispute_per_appointment": [lambda: dispute("open", "rejected"), lambda: dispute("rejected", "rejected")],
     "decision_has_a_reason": [lambda: decision(reason="x")],
+    "leave_ends_after_start": [lambda: leave(end_date=date(2026, 3, 2)), lambda: leave(end_date=None)],
+    "leave_withdrawn_is_one_recorded": [lambda: leave(withdrawn=True, replaces=leave())],
     "upheld_needs_a_document": [lambda: decision(upheld=False, document="")],
 }

@@ -188,7 +188,8 @@ def test_training_and_certificates_of_the_double_are_the_survivors_own(instituti
 
     merged = merge((survivor, double))
 
-    assert seen() == (2, 1)
+    # Two of the world's trainings, and the claim of its evidence from elsewhere.
+    assert seen() == (3, 1)
     unmerge_persons(actor=regulator(), merge=merged, reason="认错")
     assert seen() == (0, 0)
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.models import LeaveOfAbsence
 from accounts.selectors.leaves import Away, leaves_at, recorded_leaves, stretches
-from accounts.services import LineRefused, correct_leave, record_leave, withdraw_leave
+from accounts.services import LineRefused, correct_leave, record_change, record_leave, withdraw_leave
 from accounts.services.erasure import erase_person
 from core import clock
 from core.errors import DomainError, NotAllowed
@@ -127,6 +127,43 @@ def test_correction_says_something_new_and_a_withdrawal_why(actor, post):
     assert [one.code for one in refusal.value.problems] == ["nothing_new"]
     with pytest.raises(DomainError, match="reason_missing"):
         withdraw_leave(actor=actor, leave=leave, reason=" ")
+
+
+@pytest.mark.parametrize("values", [{"kind": "unpaid"}, {"start_date": "2026-03-02"}, {"end_date": "2026-05-30"}])
+def test_correction_of_what_was_said_says_why(actor, post, values):
+    leave = recorded(actor, post)
+
+    with pytest.raises(LineRefused) as refusal:
+        correct_leave(actor=actor, leave=leave, values={**VALUES, **values}, reason=" ")
+    assert [(one.column, one.code) for one in refusal.value.problems] == [("reason", "missing")]
+    assert correct_leave(actor=actor, leave=leave, values={**VALUES, **values}, reason="录入有误").replaces == leave
+
+
+def changed(actor, post, day):
+    terms = {"post": "主任", "professional": "true", "employment_type": post.employment_type, "from_day": day}
+    return record_change(actor=actor, appointment=post, values=terms)
+
+
+def test_leave_goes_on_in_the_appointment_that_begins_with_other_terms(actor, post):
+    recorded(actor, post)
+    recorded(actor, post, kind="unpaid", start_date="2026-07-01", end_date="")
+    then = clock.now()
+    made = changed(actor, post, "2026-05-01")
+    leaves = list(LeaveOfAbsence.objects.believed().filter(appointment=made).order_by("start_date"))
+
+    assert believed(post) == [Away("study", MARCH, date(2026, 5, 1))]
+    assert believed(made) == [Away("study", date(2026, 5, 1), JUNE), Away("unpaid", date(2026, 7, 1), None)]
+    assert believed(post, then) == [Away("study", MARCH, JUNE), Away("unpaid", date(2026, 7, 1), None)]
+    assert correct_leave(
+        actor=actor, leave=leaves[1], values={"kind": "unpaid", "start_date": "2026-07-01", "end_date": "2026-08-01"}
+    ).end_date == date(2026, 8, 1)
+
+
+def test_leave_that_is_over_stays_with_the_appointment_of_its_days(actor, post):
+    recorded(actor, post)
+    made = changed(actor, post, "2026-06-01")
+
+    assert (believed(post), believed(made)) == ([Away("study", MARCH, JUNE)], [])
 
 
 def test_rows_are_never_changed_nor_taken_away(actor, post):

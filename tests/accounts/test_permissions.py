@@ -159,7 +159,7 @@ def test_every_permission_is_said_in_words():
 def test_own_records_are_read_sat_answered_left_or_put_in_order():
     assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {
         P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY, P.APPOINTMENT_ANSWER, P.DATA_REQUEST_ASK,
-        P.MEMBERSHIP_OWN, P.CERTIFICATE_OWN,
+        P.MEMBERSHIP_OWN, P.CERTIFICATE_OWN, P.EVIDENCE_SUBMIT,
     }  # fmt: skip
 
 

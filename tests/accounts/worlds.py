@@ -66,6 +66,7 @@ from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.accounts.world_certificates import certificates, check_of, co_issuers
+from tests.accounts.world_evidence import evidence_of
 from tests.accounts.world_proofs import proofs
 from tests.accounts.world_returns import returns_of
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_rule, make_user
@@ -280,7 +281,17 @@ def _training(user: User, person: Person, base: TrainingBase, institution: Insti
     held = SeatReservation.objects.create(
         cohort=cohort, institution=institution, person=person, held_until=clock.today(), reserved_by=system_user()
     )
-    return [cohort, session, enrolment, attended, hours, held, co_issuers(cohort), *_exam(person, base)]
+    return [
+        *evidence_of(person, institution),
+        cohort,
+        session,
+        enrolment,
+        attended,
+        hours,
+        held,
+        co_issuers(cohort),
+        *_exam(person, base),
+    ]
 
 
 def _exam(person: Person, base: TrainingBase) -> list[Model]:

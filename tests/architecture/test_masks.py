@@ -75,6 +75,8 @@ IN_PYTHON = {
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "staffing/services/proofs.py": "derives the salts of the lines of a new proof",
     "staffing/services/samples.py": "the act of opening: purpose, ledger, audit trail",
+    "courses/models/evidence.py": "the bytes of a scan, for the act of opening it",
+    "courses/selectors/evidence.py": "compares with what was typed",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
     "oversight/views/requests.py": "masks",
     "certificates/services/designs.py": "numbers the versions of a design",
@@ -145,7 +147,7 @@ def templates() -> dict[str, str]:
 
 
 def test_sealed_names_are_those_that_are_looked_for():
-    assert sorted(SEALED) == ["email", "number", "opening", "phone", "secret", "wanted"]
+    assert sorted(SEALED) == ["email", "number", "opening", "phone", "scanned", "secret", "wanted"]
 
 
 def test_templates_print_no_sealed_value():

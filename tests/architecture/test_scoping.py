@@ -16,7 +16,12 @@ WAYS = {"user", "institution", "base", "region"}
 # Models without scope_paths although they lead to a person or a place, and why nothing leaks by that.
 NOT_SCOPED = {
     "accounts.Region": "reference data that is public",
+    "courses.MutualRecognition": "agreements between regions are public; who may enter or end one is asked by itself",
     "courses.SessionShare": "hours of a session; read through the session only",
+    "staffing.CountedStay": "follows from appointments and records; counted for whoever reaches the whole region",
+    "staffing.InstitutionFigure": "follows from the same; read by kept_region alone, which asks for the whole region",
+    "staffing.RegionFigure": "sums of the same, behind the same question",
+    "staffing.SharedMember": "numbers of people who are in two sums; never shown",
 }
 
 

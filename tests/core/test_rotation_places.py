@@ -25,6 +25,7 @@ from core.fields import seal, unseal
 from core.rotation import RowsLeft, count_left, rotate, sealed_places
 from oversight.services import ask_for_correction
 from tests.accounts.signing_in import SECRET, age_confirmation, give_second_factor, sign_in, totp_code
+from tests.accounts.world_evidence import evidence_of
 from tests.architecture.sources import ROOMS, imported, modules, name_of
 from tests.builders import make_appointment, make_institution, make_person, make_user, regulator
 from tests.core.test_rotation import command, people
@@ -94,6 +95,9 @@ def house(settings, tmp_path) -> User:
         institution=make_institution(), invited_by=clerk, created_at=clock.now(), expires_at=clock.now(),
     )  # fmt: skip
     proven()
+    place, person = make_institution(), make_person("证")
+    make_appointment(person, place)
+    evidence_of(person, place)
     return clerk
 
 

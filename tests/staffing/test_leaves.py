@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from accounts.services import correct_leave, preview_leave, preview_leaving, record_leave
+from accounts.services import correct_leave, preview_change, preview_leave, preview_leaving, record_change, record_leave
 from core import clock
 from staffing.models import RatioRule
 from staffing.rules import rule_text
@@ -21,6 +21,7 @@ from staffing.services import make_proof
 from staffing.views.rule_words import differences, told
 from staffing.workflow import RuleState
 from tests.builders import (
+    hat,
     make_appointment,
     make_institution,
     make_person,
@@ -187,6 +188,17 @@ def test_other_line_of_somebody_on_leave_keeps_the_leave(client, rule, place):
     assert (seen.day, fraction(seen.before), fraction(seen.after)) == (AUGUST, (2, 4), (1, 3))
 
 
+def test_change_of_terms_leaves_whoever_is_away_out_of_the_count(rule, place):
+    away(place, "甲")
+    held = place.appointments.get(person__name="甲")
+    terms = {"post": "主任", "professional": "true", "employment_type": held.employment_type, "from_day": "2026-06-15"}
+    seen = foreseen(preview_change(actor=officer(place), appointment=held, values=terms))
+    record_change(actor=officer(place), appointment=held, values=terms)
+
+    assert not seen.changes
+    assert [figure(place, day) for day in (date(2026, 6, 14), DAY, AUGUST)] == [(1, 3), (1, 3), (2, 4)]
+
+
 # --- the rule -------------------------------------------------------------------------------------------------------
 def test_text_of_a_version_that_names_no_leave_is_what_it_was():
     words = RatioRule.objects.get(code="TRAINED_STAFF_70", version="2022-1").words
@@ -252,6 +264,19 @@ def test_wrong_days_come_back_with_what_was_entered(client, place):
 
     assert "返岗日必须晚于离岗首日" in page
     assert 'value="2026-05-01"' in page
+
+
+def test_list_is_reached_from_the_ratio_also_when_nobody_is_left_to_count(client, rule, place):
+    for name in ("甲", "乙", "丙", "丁"):
+        away(place, name)
+    address = f'href="/institutions/{place.pk}/leaves/"'
+    evaluator = hat("evaluator", regulator().worn_memberships()[0].admin_body)
+    found = {}
+    for actor in (officer(place), evaluator):
+        client.force_login(actor)
+        found[actor] = address in client.get(f"/institutions/{place.pk}/ratio/").content.decode()
+
+    assert list(found.values()) == [True, False]
 
 
 def test_authority_reads_the_list_and_corrects_nothing(client, place):

@@ -6,14 +6,22 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.services import correct_appointment, record_leaving
+from accounts.services import (
+    correct_appointment,
+    correct_leave,
+    record_change,
+    record_leave,
+    record_leaving,
+    withdraw_leave,
+)
 from core import clock
 from courses.services.records import annul_training_record
 from staffing.selectors import history, institution_ratio
 from staffing.selectors.ahead import Cause
 from staffing.selectors.past import Righted
 from staffing.selectors.past import past as days_gone
-from tests.builders import hat, make_appointment, make_institution, make_person, officer, regulator
+from staffing.workflow import RuleState
+from tests.builders import hat, make_appointment, make_institution, make_person, make_rule, officer, regulator
 from tests.staffing.returns_builders import on
 from tests.staffing.test_selectors import train
 
@@ -94,7 +102,7 @@ def test_figures_only_reader_is_told_no_name(place):
     past = seen(place, hat("evaluator", regulator().worn_memberships()[0].admin_body))
 
     assert {(mover.person, mover.name) for one in past.changes for mover in one.movers} == {(None, "")}
-    assert [(one.person, one.name) for one in past.corrections] == [(None, "")]
+    assert [(one.person, one.name, one.changes) for one in past.corrections] == [(None, "", ())]
 
 
 # --- what was put right ---------------------------------------------------------------------------------------------
@@ -139,6 +147,65 @@ def test_what_was_put_right_elsewhere_or_outside_the_days_is_not_told(place):
     assert seen(place, as_of=DAY - timedelta(days=1)).corrections == []
 
 
+@pytest.mark.parametrize("wrong", [{"on": date(2026, 5, 1)}, {"on": date(2026, 5, 20)}, {"standing": "claimed"}])
+def test_annulled_training_that_never_counted_here_is_nobodys_business_here(place, wrong):
+    annul_training_record(actor=regulator(), record=train(person(place, "丙"), **wrong), reason="代考")
+
+    assert seen(place).corrections == []
+
+
+def test_annulled_training_of_somebody_who_left_before_the_line_is_not_told(place):
+    left = make_appointment(make_person("戊"), place, end_date=date(2024, 5, 1))
+    annul_training_record(actor=regulator(), record=train(left.person, on=date(2024, 4, 1)), reason="代考")
+
+    assert seen(place).corrections == []
+
+
+# --- leaves ---------------------------------------------------------------------------------------------------------
+MAY, JUNE = date(2026, 5, 4), date(2026, 6, 1)
+
+
+@pytest.fixture
+def leave(place):
+    """甲 is away for a month, and the rule does not count that."""
+    make_rule(RuleState.ADOPTED, leaves_left_out=["unpaid"], value=50)
+    values = {"kind": "unpaid", "start_date": str(MAY), "end_date": str(JUNE)}
+    return record_leave(actor=officer(place), appointment=post(place, "甲"), values=values)
+
+
+def test_corrected_leave_of_days_gone_is_put_right(place, leave):
+    values = {"kind": "unpaid", "start_date": str(MAY), "end_date": "2026-05-20"}
+    correct_leave(actor=officer(place), leave=leave, values=values, reason="提前返岗")
+    [one] = seen(place).corrections
+
+    assert (one.name, one.kind, one.changes) == ("甲", Righted.LEAVE, (("back_on", JUNE, date(2026, 5, 20)),))
+
+
+def test_withdrawn_leave_is_put_right(client, place, leave):
+    withdraw_leave(actor=officer(place), leave=leave, reason="记错了人")
+    [one] = seen(place).corrections
+    page = page_of(client, place, officer(place)).content.decode()
+
+    assert one.changes == (("leave_kind", "unpaid", None), ("away_from", MAY, None), ("back_on", JUNE, None))
+    assert "停薪留职" in page
+
+
+def test_leave_that_the_rule_counts_is_no_correction(place, leave):
+    values = {"kind": "paid", "start_date": "2026-06-10", "end_date": ""}
+    other = record_leave(actor=officer(place), appointment=post(place, "甲"), values=values)
+    withdraw_leave(actor=officer(place), leave=other, reason="记错了人")
+
+    assert seen(place).corrections == []
+
+
+def test_leave_that_goes_on_under_other_terms_is_no_correction(place, leave):
+    held = post(place, "甲")
+    terms = {"post": "主任", "professional": "true", "employment_type": held.employment_type, "from_day": "2026-05-10"}
+    record_change(actor=officer(place), appointment=held, values=terms)
+
+    assert [one.kind for one in seen(place).corrections] == [Righted.CORRECTED]
+
+
 # --- the page -------------------------------------------------------------------------------------------------------
 def page_of(client, place, actor, **asked):
     client.force_login(actor)
@@ -153,6 +220,18 @@ def test_page_marks_each_day_and_leads_to_the_person(client, place):
     assert "2026年4月1日" in page
 
 
+def test_whoever_was_taken_out_is_named_without_a_page_that_does_not_open(client, place):
+    actor, row = officer(place), post(place, "丙")
+    row.voided_at = clock.now()
+    row.save()
+    page = page_of(client, place, actor).content.decode()
+    address = reverse("accounts:person", args=[row.person_id])
+
+    assert "丙" in page
+    assert client.get(address).status_code == 404
+    assert f'href="{address}"' not in page
+
+
 def test_page_leads_to_what_was_known_before_a_correction(client, place):
     corrected(place, "乙", start_date="2026-03-09")
     actor = officer(place)
@@ -162,6 +241,12 @@ def test_page_leads_to_what_was_known_before_a_correction(client, place):
 
     assert [one.day for one in earlier.changes][1] == MARCH
     assert earlier.corrections == []
+
+
+def test_moment_stays_in_the_form(client, place):
+    page = page_of(client, place, officer(place), known_at="2026-06-01T09:00:00+08:00").content.decode()
+
+    assert re.search(r'<input [^>]*type="text" name="known_at" value="2026-06-01T09:00:00[+]08:00"', page)
 
 
 def test_long_line_goes_on_with_the_first_day_that_is_not_listed(client, place, monkeypatch):
@@ -187,5 +272,5 @@ def test_page_asks_the_same_whatever_the_staff(client, people, django_assert_num
         correct_appointment(actor=officer(place), appointment=made, values=values, reason="误")
     actor = officer(place)
     page_of(client, place, actor)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         page_of(client, place, actor)

@@ -29,7 +29,7 @@ def shown(place):
 
 def accepted(place, period):
     version = filed(place, period)
-    services.accept_return(actor=receiver(), ratio_return=version.ratio_return, version=version.turn)
+    services.accept_return(actor=receiver(), ratio_return=version.ratio_return, version=version.pk)
     return version
 
 
@@ -67,6 +67,16 @@ def test_fewer_than_ten_people_are_told_by_the_verdict_alone(client, place):
     assert "7 / 9" not in page
 
 
+@pytest.mark.parametrize(("staff", "verdict"), [(3, False), (4, True)])
+def test_very_few_people_have_no_verdict_either(client, place, staff, verdict):
+    few = staffed(staff, staff)
+    published(few)
+    page = client.get(f"/institutions/{few.pk}/").content.decode()
+
+    assert (shown(few).today.outcome is not None) is verdict
+    assert ("达标" in page) is verdict
+
+
 def test_ten_people_are_told_by_number(client, place):
     published(place)
 
@@ -82,6 +92,14 @@ def test_second_click_is_told_and_writes_nothing(place):
         hide_ratio(actor=officer(place), institution=place)
 
     assert RatioPublication.objects.count() == 1
+
+
+def test_shown_and_hidden_twice_on_one_day(place):
+    for _time in range(2):
+        published(place)
+        assert shown(place).today
+        hide_ratio(actor=officer(place), institution=place)
+        assert shown(place).today is None
 
 
 def test_only_an_officer_of_the_institution_chooses(place):
