@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.access import office_of, require
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
 from accounts.selectors.own import is_own
+from accounts.services.imports import one_transaction
 from core import audit, clock, outbox
 from core.draws import drawn, head_after, seed_from
 from core.errors import DomainError, NotAllowed
@@ -48,7 +49,7 @@ def preview_batch(*, actor: User, institution: Institution, table: bytes, scans:
 
 def submit_batch(*, actor: User, institution: Institution, table: bytes, scans: bytes) -> EvidencePlan:
     """All or nothing: a plan with errors is returned and nothing is written. Raises also `changed_meanwhile`."""
-    with _one_transaction():
+    with one_transaction():
         plan = preview_batch(actor=actor, institution=institution, table=table, scans=scans)
         if plan.has_errors or not plan.rows:
             return plan
@@ -161,15 +162,6 @@ def require_may_decide_batch(actor: User, batch: EvidenceBatch) -> None:
     if is_own(actor, batch.institution):
         raise NotAllowed("own_institution")
     require_competent(actor, batch.institution.region)
-
-
-@contextmanager
-def _one_transaction() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        raise DomainError("changed_meanwhile") from error
 
 
 @contextmanager

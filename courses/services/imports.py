@@ -1,18 +1,18 @@
 """Importing training before the platform: one call, one transaction, one audit entry per file, whole or not at all."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 
 from accounts.access import holds
 from accounts.imports.people import batches
 from accounts.models import Appointment, IdentityDocument, Person, User
 from accounts.permissions import GRANTS, Permission
+from accounts.services.imports import one_transaction
 from core import audit, clock, outbox
-from core.errors import DomainError, NotAllowed
+from core.errors import NotAllowed
 from core.plans import Action
 from core.text import name_key
 from courses.imports.training_records import (
@@ -57,7 +57,7 @@ def import_training_records(
     """
     permission = _require(actor, standing)
     table = read_training_records(content)
-    with _one_transaction():
+    with one_transaction():
         plan = plan_training_records(table, standing=standing, on=clock.today(), reach=reach_of(actor, permission))
         if plan.has_errors or not plan.changes_something:
             return plan
@@ -68,16 +68,6 @@ def import_training_records(
         if standing != RecordStanding.CLAIMED:
             outbox.add("courses.training_records_imported", entry.pk)
     return plan
-
-
-@contextmanager
-def _one_transaction() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        # The plan was right when it was made: somebody else wrote the same record in the meantime.
-        raise DomainError("changed_meanwhile") from error
 
 
 def _audit_facts(plan: TrainingPlan, standing: RecordStanding, file_name: str) -> dict[str, Any]:
