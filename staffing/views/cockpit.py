@@ -60,20 +60,27 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "people": _with_evidence(page, answer),
         # Whoever sees somebody may; asked only where nobody counts.
         "named": bool(lines) or can(request.user, Permission.ROSTER_VIEW, institution),
+        "shown": request.GET.get("trained", ""),
+        "standing": current_standing(institution),
+        "files_return": files,
+        "opens_return": files or can(request.user, Permission.RETURN_DECIDE, institution),
+        **_about(answer),
+        **_ahead(request, answer),
+    }
+    return render(request, "staffing/ratio.html", context)
+
+
+def _about(answer: RatioAnswer) -> dict[str, Any]:
+    """What follows from the answer alone, whoever reads it."""
+    return {
         "uncounted": uncounted_staff(answer),
         "disputed": disputed_staff(answer),
         "beside": _beside(answer),
         "period_over": answer.rule.period_has_ended(clock.today()),
-        "shown": request.GET.get("trained", ""),
         "texts": _texts(answer),
         "points": _points(answer),
-        "standing": current_standing(institution),
-        "files_return": files,
-        "opens_return": files or can(request.user, Permission.RETURN_DECIDE, institution),
         "paragraph": _paragraph(answer),
-        **_ahead(request, answer),
     }
-    return render(request, "staffing/ratio.html", context)
 
 
 def _ahead(request: SignedInRequest, answer: RatioAnswer) -> dict[str, Any]:
