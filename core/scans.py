@@ -69,6 +69,7 @@ def scans_in(content: bytes) -> list[tuple[str, bytes]]:
             if sum(one.file_size for one in members) > MAX_UNPACKED:
                 raise DomainError("zip_too_large")
             return [(_member_name(one), _unpacked(archive, one)) for one in members]
+    # What Python answers to a broken, cut, locked or unknown archive, one by one: anything else is our own fault.
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         raise DomainError("zip_unreadable") from error
 
