@@ -4,7 +4,7 @@ from accounts.selectors import system_user
 from core import outbox
 from core.models import OutboxEvent
 from credit import services
-from credit.selectors import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
+from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
 
 
 @outbox.handles(CONSENT_GIVEN)

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from credit import views
+from credit.views import files
 
 app_name = "credit"
 urlpatterns = [
-    path("credit/", views.my_file, name="my_file"),
-    path("credit/people/<int:pk>/", views.file, name="file"),
-    path("credit/people/<int:pk>/open/", views.open_file, name="open_file"),
+    path("credit/", files.my_file, name="my_file"),
+    path("credit/people/<int:pk>/", files.file, name="file"),
+    path("credit/people/<int:pk>/open/", files.open_file, name="open_file"),
 ]

@@ -17,7 +17,7 @@ from core.errors import DomainError, NotAllowed
 from courses.models import Enrolment, Level, TrainingRecord
 from courses.workflow import COUNTED
 from credit.models import COMMITMENTS, CreditRecord
-from credit.selectors import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED, source_of
+from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED, source_of
 
 # So many refused looks of one login are written down in 24 hours.
 REFUSED_A_DAY = 10

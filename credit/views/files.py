@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.forms.purpose import PurposeForm
 from accounts.models import Person
 from accounts.selectors import own_person
 from accounts.views.again import confirm_again
 from core.errors import NotAllowed
 from credit import services
 from credit.access import leave_open, opened
-from credit.forms import PurposeForm
-from credit.selectors import no_longer_in_force, person_in_reach, records_about
+from credit.selectors.files import no_longer_in_force, person_in_reach, records_about
 
 PAGE_SIZE = 25
 
