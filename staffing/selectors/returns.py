@@ -104,8 +104,10 @@ def opened(today: date) -> QuerySet[FilingPeriod]:
     return FilingPeriod.objects.filter(opens_on__lte=today).order_by("-as_of", "-pk")
 
 
-def periods(today: date) -> list[Period]:
-    return with_days(opened(today)[:100])
+def paths_over(path: str) -> list[str]:
+    """The paths of the regions above, the nation's first, and its own."""
+    codes = path.split("/")[:-1]
+    return ["".join(f"{code}/" for code in codes[:length]) for length in range(len(codes) + 1)]
 
 
 def period_of(pk: int) -> Period:
@@ -142,7 +144,9 @@ def standings(institution: Institution, today: date | None = None) -> list[Stand
     today = today or clock.today()
     own = {one.period_id: one for one in with_versions(RatioReturn.objects.filter(institution=institution))}
     has_staff = has_staff_list(institution)
-    found, all_periods = [], periods(today)
+    # Calls of other regions are none of its business, unless it filed there before it moved.
+    near = opened(today).filter(Q(region_path__in=paths_over(institution.region.path)) | Q(pk__in=own))
+    found, all_periods = [], with_days(near[:100])
     obliging = _obliging(institution, [one.row for one in all_periods]) if has_staff else set()
     for period in all_periods:
         asked = period.row.pk in obliging

@@ -55,6 +55,8 @@ CONFIRMED = {
     "staffing:attest_return": "a named officer says that the figures are true",
     "staffing:decide_return": "accepts, returns or corrects what an institution filed",
     "staffing:accept_returns": "accepts many returns at once",
+    "staffing:enter_call": "institutions of a region have to file",
+    "staffing:withdraw_call": "institutions of a region have to file no longer",
     "staffing:decide_sealed_count": "decides whether people without names count",
     "accounts:check_identity": "records a checked identity",
     "accounts:release_number": "takes an unchecked number out of somebody's profile",
