@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, Subquery
 
-from accounts.models import Designation, Institution, Membership, User
+from accounts.models import Designation, Institution, Membership, Region, User
 from accounts.permissions import Permission, Role
 from core import clock
 from core.calendar import Deadline, working_day_deadlines, working_days_between
@@ -145,8 +145,9 @@ def standings(institution: Institution, today: date | None = None) -> list[Stand
     own = {one.period_id: one for one in with_versions(RatioReturn.objects.filter(institution=institution))}
     has_staff = has_staff_list(institution)
     # Calls of other regions are none of its business, unless it filed there before it moved.
-    near = opened(today).filter(Q(region_path__in=paths_over(institution.region.path)) | Q(pk__in=own))
-    found, all_periods = [], with_days(near[:100])
+    path = Region.objects.filter(pk=institution.region_id).values("path")[:1]
+    near = Q(here__startswith=F("region_path")) | Q(pk__in=own)
+    found, all_periods = [], with_days(opened(today).annotate(here=Subquery(path)).filter(near)[:100])
     obliging = _obliging(institution, [one.row for one in all_periods]) if has_staff else set()
     for period in all_periods:
         asked = period.row.pk in obliging

@@ -138,11 +138,26 @@ def test_nobody_submits_for_somebody_else(case):
     assert refused(case.submit, institution=None) == "not_allowed"
 
 
-def test_person_without_an_employer_is_told(case):
+def test_person_without_an_employer_names_the_region_that_decides(case):
     user = make_user()
-    person = make_person("林知夏", user=user)
+    own = {"actor": user, "person": make_person("林知夏", user=user), "institution": None}
 
-    assert refused(case.submit, actor=user, person=person, institution=None) == "no_employer"
+    assert refused(case.submit, **own) == "region_missing"
+    assert refused(case.submit, **own, named=region("980000")) == "nobody_decides_there"
+    evidence = case.submit(**own, named=region("990000"))
+    assert (evidence.institution, evidence.region) == (None, region("990000"))
+    assert list(evidence_desk(case.decider)) == [evidence]
+    assert accept_evidence(actor=case.decider, evidence=evidence).record.person == own["person"]
+
+
+def test_whoever_is_employed_cannot_choose_who_decides(case):
+    user = case.person.user = make_user()
+    case.person.save()
+    competent(regulator("980000"), "980000")
+
+    evidence = case.submit(actor=user, institution=None, named=region("980000"))
+
+    assert evidence.region == case.institution.region
 
 
 def test_staff_are_found_by_name_and_tail(case):
