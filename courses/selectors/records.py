@@ -1,5 +1,7 @@
 """Training records in the actor's reach, with their standing: counted, claimed, annulled."""
 
+from typing import Any
+
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -16,8 +18,8 @@ COUNTED_ONLY, CLAIMED_ONLY, REFUSED_ONLY = "counted", "claimed", "refused"
 def training_records(actor: User, *, standing: str = "", name: str = "") -> QuerySet[TrainingRecord]:
     """Present wordings only, newest first; annulled ones stay visible as such, and so do claims that were refused:
     `claim_state` is that of the evidence that was submitted last."""
-    rows = TrainingRecord.objects.allowed(actor, Permission.TRAINING_RECORD_VIEW).filter(replaced_by__isnull=True)
-    rows = _with_evidence(rows, actor)
+    reached = TrainingRecord.objects.allowed(actor, Permission.TRAINING_RECORD_VIEW)
+    rows = _with_evidence(reached.filter(replaced_by__isnull=True), actor)
     if standing == COUNTED_ONLY:
         rows = rows.filter(standing__in=COUNTED, annulment__isnull=True)
     elif standing == CLAIMED_ONLY:
@@ -30,8 +32,8 @@ def training_records(actor: User, *, standing: str = "", name: str = "") -> Quer
     return rows.select_related("person", "level", "base", "annulment").order_by("-completed_on", "-pk")
 
 
-def _with_evidence(rows: QuerySet[TrainingRecord], actor: User) -> QuerySet[TrainingRecord]:
-    """`claim_evidence` and `claim_reason` are for whoever reads the evidence itself; others read that it was refused."""
+def _with_evidence(rows: QuerySet[TrainingRecord], actor: User) -> QuerySet[Any]:
+    """`claim_evidence` and `claim_reason` for whoever reads the evidence itself; others read that it was refused."""
     last = ExternalEvidence.objects.filter(claimed=OuterRef("pk")).order_by("-pk")
     state = Coalesce(Subquery(last.values("state")[:1]), Value(""))
     rows = rows.annotate(claim_last=Subquery(last.values("pk")[:1]), claim_state=state)

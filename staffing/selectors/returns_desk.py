@@ -5,16 +5,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.access import holds, worn_bodies
+from accounts.access import holds
 from accounts.models import AdminBody, Institution, Region, User
 from accounts.models.bodies import Matter
 from accounts.permissions import GRANTS, Permission
 from accounts.selectors.bodies import competent_bodies
 from accounts.selectors.own import is_own, own_legal_persons
 from core import clock
-from staffing.models import FilingPeriod, RatioReturn, RatioRule, ReturnAnomaly, ReturnDecision, ReturnVersion
+from staffing.models import RatioReturn, RatioRule, ReturnAnomaly, ReturnDecision, ReturnVersion
 from staffing.ratio import Ratio
 from staffing.rules.anomalies import Judgement
 from staffing.selectors.ratios import answering_for, members_of, ratio_among
@@ -25,7 +25,6 @@ from staffing.selectors.returns import (
     obliged,
     officers_of,
     opened,
-    paths_over,
     standing,
     with_days,
     with_versions,
@@ -91,23 +90,21 @@ class ReturnsDesk:
 def returns_desk(actor: User, pk: int | None = None) -> ReturnsDesk:
     """The period asked for, or the newest opened one. A fixed number of statements for any number of institutions."""
     today = clock.today()
-    periods = with_days(_periods_near(actor, today)[:100])
+    reach = Institution.objects.allowed(actor, Permission.RETURN_DECIDE)
+    filed = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE)
+    periods = with_days(opened(today).filter(_near(reach, filed))[:100])
     period = next((one for one in periods if one.row.pk == pk), periods[0] if periods else None)
     if period is None:
         return ReturnsDesk(None, [], [])
-    lines = _lines(actor, period, today)
+    lines = _lines(actor, period, today, reach, filed)
     counts = Counter(group for line in lines for group in line.groups)
     return ReturnsDesk(period, periods, lines, {"all": len(lines), **counts, "clean": sum(one.clean for one in lines)})
 
 
-def _periods_near(actor: User, today: date) -> QuerySet[FilingPeriod]:
+def _near(reach: QuerySet[Institution], filed: QuerySet[RatioReturn]) -> Q:
     """Calls of other regions are none of its business, unless somebody of its own filed there."""
-    filed = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE).values("period")
-    near = Q(pk__in=filed)
-    for body in worn_bodies(actor, Permission.RETURN_DECIDE):
-        over = Q(region_path__in=paths_over(body.jurisdiction))
-        near |= over | Q(region_path__startswith=body.jurisdiction)
-    return opened(today).filter(near)
+    asked = reach.filter(region__path__startswith=OuterRef("region_path"))
+    return Q(region_path="") | Q(Exists(asked)) | Q(pk__in=filed.values("period"))
 
 
 def waiting_returns(actor: User) -> tuple[int, date | None]:
@@ -146,13 +143,13 @@ def _open() -> Q:
     return Q(judgement__in=["", Judgement.QUESTION])
 
 
-def _lines(actor: User, period: Period, today: date) -> list[DeskLine]:
-    reach = Institution.objects.allowed(actor, Permission.RETURN_DECIDE)
+def _lines(
+    actor: User, period: Period, today: date, reach: QuerySet[Institution], filed: QuerySet[RatioReturn]
+) -> list[DeskLine]:
     scope = in_scope(period.row, answering_for(reach))
     institutions = {one.pk: one for one in scope.select_related("region", "parent").order_by("name", "pk")}
     asked = obliged(period.row, institutions.values())
-    rows = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE).filter(period=period.row)
-    found = {one.institution_id: one for one in with_versions(rows)}
+    found = {one.institution_id: one for one in with_versions(filed.filter(period=period.row))}
     for one in found.values():
         institutions.setdefault(one.institution_id, one.institution)
     listed = [one for one in institutions.values() if one.pk in asked or one.pk in found]
