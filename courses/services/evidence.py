@@ -103,7 +103,7 @@ def accept_evidence(*, actor: User, evidence: ExternalEvidence) -> ExternalEvide
     locked = _to_decide(actor, evidence, "accept")
     if not locked.scans.exists():
         raise DomainError("scans_missing")
-    _check_agreement(locked.kind, locked.agreement, locked.competent_region, locked.completed_on)
+    check_agreement(locked.kind, locked.agreement, locked.competent_region, locked.completed_on)
     record = confirm_claim(actor, locked)
     decided = close_decided(actor, locked, "accept", record=record)
     audit.record(actor, "courses.training_record_added", record, evidence=locked.pk)
@@ -224,10 +224,10 @@ def _check(training: Training, region: Region) -> None:
         raise DomainError("in_future")
     if training.kind == EvidenceKind.DEGREE and training.track != Track.DEGREE:
         raise DomainError("track_wrong")
-    _check_agreement(training.kind, training.agreement, region, training.completed_on)
+    check_agreement(training.kind, training.agreement, region, training.completed_on)
 
 
-def _check_agreement(kind: str, agreement: MutualRecognition | None, region: Region, on: date) -> None:
+def check_agreement(kind: str, agreement: MutualRecognition | None, region: Region, on: date) -> None:
     """Asked when it is submitted and again when it is decided: an agreement may have ended since."""
     if (kind == EvidenceKind.MUTUAL) != (agreement is not None):
         raise DomainError("agreement_wrong")

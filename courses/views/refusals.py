@@ -62,8 +62,8 @@ WORDS: dict[str, Promise] = {
         "Not every drawn row agrees with its scans. Refuse all of them, or decide one by one. Nothing was changed."
     ),
     "row_in_the_way": gettext_lazy(
-        "Row %(place)s is in the way of all: its training is on record already, or somebody of its house decides. "
-        "Decide one by one. Nothing was changed."
+        "Row %(place)s is in the way of all: its training is on record already, its agreement holds no longer, or "
+        "somebody of its house decides. Decide one by one. Nothing was changed."
     ),
     "annulled_already": gettext_lazy("The record of this training was annulled. Nothing was changed."),
     "replaced": gettext_lazy("This record was replaced by another wording. Nothing was changed."),

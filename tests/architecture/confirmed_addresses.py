@@ -100,6 +100,7 @@ FREE = {
     "accounts:bases_template": "an empty table to fill in",
     "accounts:bodies_template": "an empty table to fill in",
     "courses:training_records_template": "an empty table to fill in",
+    "courses:evidence_template": "an empty table to fill in",
     "certificates:check_template": "an empty table to fill in",
     "certificates:export_design": "the design of a sheet, without anybody's data",
     "certificates:issued": "a page of one's own issued certificates",
