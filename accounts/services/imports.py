@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
 from accounts.access import office_of, require, worn_bodies
+from accounts.imports import roster_leaves
 from accounts.imports.decisions import NO_CHOICES, DecidedPlan, RosterChoices, decided
 from accounts.imports.institutions import InstitutionPlan, InstitutionRow, plan_institutions, read_institutions
 from accounts.imports.people import batches
@@ -42,6 +43,7 @@ from core.heads import HeadMap
 from core.plans import Action, Plan, Stage, Told, told_of
 from core.text import name_key
 
+LEAVE_FIELDS = frozenset(roster_leaves.FIELDS)
 PHONE = cast(SealedField, Appointment._meta.get_field("phone"))
 INSTITUTION_COLUMNS = ("name", "name_key", "category", "level", "region", "parent")
 
@@ -166,7 +168,7 @@ def _write(plan: DecidedPlan, institution: Institution, progress: Told | None) -
     done = len(plan.rows) - len(changed) - len(new)
     aside = _set_aside(changed, now)
     for rows in batches(changed, PORTION):
-        _change_appointments([row for row in rows if not row.changes.keys().isdisjoint(FIELDS)], now)
+        _change_appointments([row for row in rows if row.changes.keys() - LEAVE_FIELDS], now)
         done = _tell(progress, done + len(rows))
     for batch in batches(aside, 500):
         Appointment.objects.filter(pk__in=batch).update(voided_at=None)
@@ -227,9 +229,9 @@ def _change_appointments(rows: list[RosterRow], now: datetime) -> None:
         appointment.recorded_at = now
         # Whoever ticked a row that was decided by hand has decided for the file.
         appointment.by_hand_at = None
-        for name in row.changes.keys() & set(FIELDS):
+        for name in row.changes.keys() - LEAVE_FIELDS:
             setattr(appointment, name, row.values[name])
-    changed = {name for row in rows for name in row.changes if name in FIELDS} - {PHONE.name}
+    changed = {name for row in rows for name in row.changes} - {PHONE.name, *LEAVE_FIELDS}
     Appointment.objects.bulk_update(appointments, sorted(changed | {"recorded_at", "by_hand_at"}), batch_size=500)
     _change_phones([appointment for row, appointment in pairs if PHONE.name in row.changes])
 

@@ -50,7 +50,7 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = calling_regions(actor)  # type: ignore[attr-defined]
 
-    def wanted(self) -> Wanted:
+    def asks_for(self) -> Wanted:
         values = {name: self.cleaned_data[name] for name in Wanted.__dataclass_fields__}
         return Wanted(**{**values, "categories": tuple(values["categories"])})
 

@@ -103,7 +103,7 @@ def _require(request: SignedInRequest) -> None:
 
 def _previewed(request: SignedInRequest, form: CallForm) -> Asked | None:
     try:
-        return preview_call(actor=request.user, region=form.cleaned_data["region"], wanted=form.wanted())
+        return preview_call(actor=request.user, region=form.cleaned_data["region"], wanted=form.asks_for())
     except NotAllowed:
         raise
     except DomainError as error:
@@ -113,7 +113,7 @@ def _previewed(request: SignedInRequest, form: CallForm) -> Asked | None:
 
 def _entered(request: SignedInRequest, form: CallForm) -> bool:
     try:
-        services.enter_call(actor=request.user, region=form.cleaned_data["region"], wanted=form.wanted())
+        services.enter_call(actor=request.user, region=form.cleaned_data["region"], wanted=form.asks_for())
     except NotAllowed:
         raise
     except DomainError as error:
@@ -129,7 +129,7 @@ def _words(error: DomainError) -> str:
 def _token(request: SignedInRequest, form: CallForm, asked: Asked) -> str:
     """What was shown, to whom: other words or other numbers are shown anew before anything is entered."""
     figures = [asked.institutions, asked.obliged, asked.period.due.day, asked.period.correct_until.day]
-    shown = json.dumps([request.user.pk, form.cleaned_data["region"].pk, vars(form.wanted()), figures], default=str)
+    shown = json.dumps([request.user.pk, form.cleaned_data["region"].pk, vars(form.asks_for()), figures], default=str)
     return salted_hmac("staffing.call", shown, algorithm="sha256").hexdigest()
 
 

@@ -10,7 +10,7 @@ from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry, OutboxEvent
 from courses.models import EvidenceScan, ExternalEvidence, Level, TrainingRecord
-from courses.selectors.evidence import annulled, evidence_desk, own_evidence, staff_by_tail
+from courses.selectors.evidence import annulled, evidence_desk, staff_by_tail
 from courses.services import (
     accept_evidence,
     annul_evidence,
@@ -118,46 +118,6 @@ def test_institution_submits_for_its_own_staff_only(case):
     assert refused(case.submit, person=stranger) == "not_allowed"
     assert refused(case.submit, actor=officer()) == "not_allowed"
     assert refused(case.submit, actor=base_manager()) == "not_allowed"
-
-
-def test_person_submits_for_oneself_where_the_main_place_of_work_is(case):
-    user = make_user()
-    case.person.user = user
-    case.person.save()
-
-    evidence = case.submit(actor=user, institution=None)
-
-    assert (evidence.institution, evidence.region, evidence.submitted_by) == (None, case.institution.region, user)
-    assert list(own_evidence(user)) == [evidence]
-    # Its scans are the person's own.
-    assert list(own_evidence(case.officer)) == []
-
-
-def test_nobody_submits_for_somebody_else(case):
-    assert refused(case.submit, actor=make_user(), institution=None) == "not_allowed"
-    assert refused(case.submit, institution=None) == "not_allowed"
-
-
-def test_person_without_an_employer_names_the_region_that_decides(case):
-    user = make_user()
-    own = {"actor": user, "person": make_person("林知夏", user=user), "institution": None}
-
-    assert refused(case.submit, **own) == "region_missing"
-    assert refused(case.submit, **own, named=region("980000")) == "nobody_decides_there"
-    evidence = case.submit(**own, named=region("990000"))
-    assert (evidence.institution, evidence.region) == (None, region("990000"))
-    assert list(evidence_desk(case.decider)) == [evidence]
-    assert accept_evidence(actor=case.decider, evidence=evidence).record.person == own["person"]
-
-
-def test_whoever_is_employed_cannot_choose_who_decides(case):
-    user = case.person.user = make_user()
-    case.person.save()
-    competent(regulator("980000"), "980000")
-
-    evidence = case.submit(actor=user, institution=None, named=region("980000"))
-
-    assert evidence.region == case.institution.region
 
 
 def test_staff_are_found_by_name_and_tail(case):

@@ -69,40 +69,6 @@ def test_officer_submits_for_one_of_the_staff(client, case):
     assert made.scans.count() == 2
 
 
-def test_person_submits_for_oneself(client, case):
-    user = make_user()
-    case.person.user = user
-    case.person.save()
-    client.force_login(user)
-
-    assert "tail" not in client.get(url("submit_evidence")).context["form"].fields
-    send(client)
-
-    made = ExternalEvidence.objects.get()
-    assert (made.person, made.institution, made.submitted_by) == (case.person, None, user)
-
-
-def test_person_without_an_employer_is_asked_for_the_region(client, case):
-    user = make_user()
-    person = make_person("林知夏", user=user)
-    client.force_login(user)
-
-    assert list(send(client).context["form"].errors) == ["region"]
-    made = agreement(region("990000"), region("980000"))
-    send(client, region=region("990000").pk, kind="mutual", agreement=made.pk)
-
-    evidence = ExternalEvidence.objects.get()
-    assert (evidence.person, evidence.region.code, evidence.agreement) == (person, "990000", made)
-
-
-def test_region_is_not_asked_where_somebody_is_employed(client, case):
-    user = case.person.user = make_user()
-    case.person.save()
-    for actor in (user, case.officer):
-        client.force_login(actor)
-        assert "region" not in client.get(url("submit_evidence")).context["form"].fields
-
-
 @pytest.mark.parametrize("stranger", [base_manager, regulator, make_user])
 def test_whoever_has_nobody_to_submit_for_finds_nothing(client, case, stranger):
     client.force_login(stranger())
