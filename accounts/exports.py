@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.imports import bases, bodies, institutions, people, roster
+from accounts.imports import bases, bodies, institutions, people, roster, roster_leaves
 from accounts.models import Institution
 from accounts.models.positions import EmploymentType
 from accounts.selectors.audit import LedgerLine, TrailLine
@@ -36,6 +36,9 @@ EXPLANATIONS = {
     "start_date": "日期，如 2026-03-01",
     "end_date": "离职后不再计入的第一天，如 2026-03-01",
     "share": "0 至 100 的整数",
+    "leave_kind": "仅长期离岗时填写；填写后须填离岗首日",
+    "away_from": "不在岗的第一天，如 2026-03-01",
+    "back_on": "回岗的第一天；尚不知道则留空",
     "uscc": "18 位统一社会信用代码；内设部门留空",
     "region_code": "六位行政区划代码，全国填 000000",
     "parent": "上级单位的统一社会信用代码",
@@ -63,13 +66,14 @@ BASE_EXPLANATIONS = {
 
 
 def roster_template() -> bytes:
-    # Either leaving column would do; the one that says what it means is offered.
-    columns = [column for column in roster.COLUMNS if column.field != "last_day"]
+    # Either column for a leaving date, or for a return, would do; the one that says what it means is offered.
+    columns = [column for column in roster.COLUMNS if column.field not in ("last_day", "last_day_away")]
     choices = {
         "id_type": tuple(people.DOCUMENT_WORDS),
         "employment_type": tuple(roster.EMPLOYMENT_WORDS),
         "professional": YES_NO,
         "full_time": YES_NO,
+        "leave_kind": tuple(roster_leaves.KIND_WORDS),
     }
     return template("名册", columns, choices, EXPLANATIONS)
 

@@ -51,6 +51,7 @@ urlpatterns = [
     path("evidence/desk/", evidence_desk.evidence_desk, name="evidence_desk"),
     path("evidence/batches/", batches.batches, name="batches"),
     path("evidence/batches/new/", batches.new_batch, name="new_batch"),
+    path("evidence/batches/new/template/", batches.download_template, name="evidence_template"),
     path("evidence/batches/new/<str:sha256>/", batches.review_batch, name="review_batch"),
     path("evidence/batches/<int:pk>/", batches.batch, name="evidence_batch"),
     path("evidence/batches/<int:pk>/withdraw/", batches.withdraw_batch, name="withdraw_batch"),

@@ -39,6 +39,7 @@ class StaffingConfig(AppConfig):
         "staffing_ratioproofentry": ["opening"],
         "staffing_ratioreturn": ["state", "filed_turn"],
         "staffing_ratiopublication": ["valid_to"],
+        "staffing_filingcall": ["state", "withdrawn_at", "withdrawn_because"],
         # The question stands; the answer and the judgement come later.
         "staffing_returnanomaly": [
             "answer", "answered_at", "answered_by_id", "judgement", "judged_because", "judged_at", "judged_by_id",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from staffing.views import (
     ahead,
+    calls,
     changes,
     cockpit,
     leaves,
@@ -65,6 +66,9 @@ urlpatterns = [
     path("returns/<int:pk>/decide/", returns_desk.decide, name="decide_return"),
     path("returns/questions/<int:pk>/answer/", returns.answer, name="answer_anomaly"),
     path("returns/questions/<int:pk>/judge/", returns_desk.judge, name="judge_anomaly"),
+    path("returns/calls/", calls.calls, name="calls"),
+    path("returns/calls/new/", calls.enter_call, name="enter_call"),
+    path("returns/calls/<int:pk>/withdraw/", calls.withdraw_call, name="withdraw_call"),
     path("returns/desk/", returns_desk.desk, name="returns_desk"),
     path("returns/desk/accept/", returns_desk.accept, name="accept_returns"),
     path("sealed-counts/", sealed.sealed_counts, name="sealed_counts"),

@@ -11,6 +11,8 @@ audit.name_verbs(
         "staffing.ratiorule.adopt": _("Adopted a version of a ratio rule."),
         "staffing.ratiorule.refuse": _("Refused a version of a ratio rule."),
         "staffing.ratiorule.withdraw": _("Withdrew a version of a ratio rule."),
+        "staffing.filing_call_entered": _("Entered a call for returns."),
+        "staffing.filingcall.withdraw": _("Withdrew a call for returns before it opened."),
         "staffing.filing_period_opened": _("Opened a filing period."),
         "staffing.ratioreturn.declare": _("Began a return of the ratio."),
         "staffing.ratioreturn.check": _("Checked the figures of a return."),
@@ -42,6 +44,7 @@ audit.name_verbs(
 audit.name_subjects(
     {
         "staffing.figureround": _("kept figures of the ratio"),
+        "staffing.filingcall": _("call for returns"),
         "staffing.filingperiod": _("filing period"),
         "staffing.ratioreturn": _("return of the ratio"),
         "staffing.ratiorule": _("ratio rule"),

@@ -1,4 +1,5 @@
-"""States of the staffing room: ratio rules, counts of people in secret posts (practice 1.19), returns of the ratio."""
+"""States of the staffing room: ratio rules, counts of people in secret posts (practice 1.19), calls
+for returns of the ratio, and the returns."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,12 @@ class ReturnState(TextChoices):
     CORRECTED = "corrected", _("corrected by the authority")
 
 
+class CallState(TextChoices):
+    ENTERED = "entered", pgettext_lazy("a call for returns", "entered")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a call for returns", "withdrawn before it opened")
+
+
+C = CallState
 S, R, T, P = SealedState, RuleState, ReturnState, Permission
 # Whoever entered a number does not decide on it.
 ENTERING: frozenset[str] = frozenset({"enter"})
@@ -63,6 +70,10 @@ RATIO_RULE_STEPS = {
     "adopt":    Step(frozenset({R.PROPOSED}),              R.ADOPTED,    P.RULE_MANAGE, WRITING),
     "refuse":   Step(frozenset({R.PROPOSED}),              R.REFUSED,    P.RULE_MANAGE, WRITING),
     "withdraw": Step(frozenset({R.DRAFT, R.PROPOSED}),     R.WITHDRAWN,  P.RULE_MANAGE),
+}
+FILING_CALL_STEPS = {
+    #                  from                     to           who
+    "withdraw": Step(frozenset({C.ENTERED}), C.WITHDRAWN, P.RETURN_DECIDE),
 }
 RATIO_RETURN_STEPS = {
     #                 from                     to            who

@@ -28,6 +28,7 @@ from core.text import name_key
 
 MESSAGES: dict[str, Promise] = {
     "decided_by_hand": _("Decided by hand on %(day)s by %(by)s; the file says otherwise (%(what)s). It stays."),
+    "leave_by_hand": _("A leave recorded on %(day)s says otherwise than the file (%(what)s). It stays."),
     "end_before_start": _("%(name)s began on %(start)s: the end must lie after that."),
 }
 
@@ -100,7 +101,7 @@ def decided(
     waiting = [row for row in plan.rows if row.person_id in denied and row.action in (Action.CREATE, Action.UPDATE)]
     for row in waiting:
         _hold_as_it_is(row, waits_for_an_officer())
-    held = [row for row in plan.rows if row.action == Action.UPDATE and row.appointment and row.appointment.by_hand_at]
+    held = [row for row in plan.rows if row.action == Action.UPDATE and _says_otherwise(row)]
     kept = [row for row in held if not (choices.overwrite_all or row.row in choices.overwrite)]
     claims = claiming_again(plan.rows, institution)
     for row in kept:
@@ -154,14 +155,24 @@ def kept_plan(kept: dict[str, Any]) -> DecidedPlan:
 
 # --- by hand --------------------------------------------------------------------------------------------------------
 def _hold(row: RosterRow, hands: Mapping[int, str]) -> None:
-    appointment = row.appointment
-    if appointment is None or appointment.by_hand_at is None:
+    appointment, leave = row.appointment, row.leave
+    if appointment is None:
         return
     what = "; ".join(f"{name}: {_said(old)} → {_said(new)}" for name, (old, new) in row.changes.items())
-    facts = {"day": _day(appointment.by_hand_at), "by": hands.get(appointment.pk, "?"), "what": what}
-    row.warnings.append(Problem("", "decided_by_hand", str(MESSAGES["decided_by_hand"]) % facts))
+    if appointment.by_hand_at:
+        facts = {"day": _day(appointment.by_hand_at), "by": hands.get(appointment.pk, "?"), "what": what}
+        row.warnings.append(Problem("", "decided_by_hand", str(MESSAGES["decided_by_hand"]) % facts))
+    elif leave and leave.instead_of:
+        facts = {"day": _day(leave.instead_of.recorded_at), "what": what}
+        row.warnings.append(Problem("", "leave_by_hand", str(MESSAGES["leave_by_hand"]) % facts))
     row.action, row.changes = Action.UNCHANGED, {}
     row.notes = {"counted_until": appointment.counted_until} if appointment.counted_until else {}
+
+
+def _says_otherwise(row: RosterRow) -> bool:
+    """Than somebody decided about the appointment, or recorded of a leave."""
+    decided_on = row.appointment is not None and row.appointment.by_hand_at is not None
+    return decided_on or (row.leave is not None and row.leave.overwrites)
 
 
 def _said(value: object) -> str:

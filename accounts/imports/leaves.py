@@ -4,23 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from accounts.imports.lines import BY_FIELD, Line, wording_of
+from accounts.imports.roster_leaves import MESSAGES
 from accounts.models import Appointment, LeaveKind, LeaveOfAbsence
 from accounts.selectors.leaves import Away, leaves_of
 from core.columns import WrongValue
 from core.plans import Problem
 from core.tables import Cell
-
-MESSAGES: dict[str, Promise] = {
-    "kind": _("Choose one of the kinds."),
-    "end_not_after_start": _("The day of coming back must lie after the first day away."),
-    "outside": _("The leave must lie within the time of the appointment."),
-    "meets": _("Another leave of this appointment covers some of these days."),
-    "nothing_new": _("Nothing differs from what is recorded."),
-}
 
 
 def plan_leave(

@@ -21,6 +21,7 @@ from accounts.imports.roster import (
     read_roster,
     refuse_crossing,
 )
+from accounts.imports.roster_leaves import COLUMNS as LEAVE_COLUMNS
 from accounts.imports.voided import Voided, claiming_again, denied_at, stretched_over, voided_at, waits_for_an_officer
 from accounts.models import Appointment, Institution
 from accounts.models.positions import post_key
@@ -32,7 +33,8 @@ from core.plans import Action, Problem
 from core.tables import Cell
 
 BY_FIELD = {column.field: column for column in COLUMNS}
-JOINING = tuple(BY_FIELD)
+# Leaves are lines of their own (accounts.imports.leaves).
+JOINING = tuple(name for name in BY_FIELD if name not in {column.field for column in LEAVE_COLUMNS})
 # What a dated change may say anew, and what a correction may.
 CHANGING = ("post", "professional", "employment_type", "full_time", "share", "department")
 CORRECTING = ("start_date", "end_date", *CHANGING)

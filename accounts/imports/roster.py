@@ -23,6 +23,8 @@ from accounts.imports.people import (
     shown,
 )
 from accounts.imports.posts import meant_by, say_posts_beside
+from accounts.imports.roster_leaves import COLUMNS as LEAVE_COLUMNS
+from accounts.imports.roster_leaves import RosterLeave, check_leave, plan_leaves
 from accounts.imports.spellings import SPELLINGS
 from accounts.models import Appointment, AppointmentVersion, Institution
 from accounts.models.positions import EmploymentType, post_key
@@ -58,6 +60,7 @@ _OWN_COLUMNS = (
     Column("department", ("部门",), text(100)),
     Column("email", ("邮箱",), email),
     Column("staff_no", ("工号",), text(40)),
+    *LEAVE_COLUMNS,
 )
 COLUMNS = (NAME, ID_TYPE, ID_NUMBER, *(replace(one, synonyms=SPELLINGS[one.field]) for one in _OWN_COLUMNS))
 # What an appointment says besides person, institution and start: a later file may change these.
@@ -86,6 +89,7 @@ class RosterRow(PlannedRow):
     document: str = ""
     person_id: int | None = None
     appointment: Appointment | None = None
+    leave: RosterLeave | None = None
 
     @property
     def person_key(self) -> int | str:
@@ -132,6 +136,7 @@ def plan_roster(
     planned = [(entry, _row(entry, document, known.get(document), meant.get(entry.row))) for entry, document in entries]
     _refuse_duplicates(planned)
     _refuse_overlaps(planned, present)
+    plan_leaves(planned, institution)
     rows = [_closed(entry, row) for entry, row in planned]
     say_posts_beside(rows, present)
     return RosterPlan(rows, table.ignored, table.sha256, table.remarks, table.head_texts)
@@ -141,6 +146,7 @@ def plan_roster(
 def _check(entry: Entry, on: date, areas: frozenset[str]) -> str:
     """Dates and document of the row; returns the document's blind index, empty when it is wrong."""
     check_dates(entry)
+    check_leave(entry)
     return document_of(entry, on=on, areas=areas)
 
 
@@ -277,6 +283,6 @@ def _closed(entry: Entry, row: RosterRow) -> RosterRow:
     # Whatever is found later may still make it a row with errors.
     row.cells = entry.cells
     if row.errors:
-        row.action, row.changes = Action.ERROR, {}
+        row.action, row.changes, row.leave = Action.ERROR, {}, None
         row.notes = {"name": row.label} if row.label else {}
     return row

@@ -95,6 +95,15 @@ def recorded_leaves(actor: User, institution: Institution) -> QuerySet[LeaveOfAb
     return rows.order_by("-start_date", "-pk")
 
 
+def stands_instead(actor: User, pk: int) -> LeaveOfAbsence | None:
+    """The row that replaced this one, and whatever replaced that; None where it stands itself or there is none."""
+    rows = LeaveOfAbsence.objects.allowed(actor, Permission.ROSTER_IMPORT).select_related("appointment__institution")
+    found = last = rows.filter(pk=pk).first()
+    while found is not None:
+        last, found = found, rows.filter(replaces=found).first()
+    return last if last is not None and last.pk != pk else None
+
+
 def held_leave(actor: User, pk: int) -> LeaveOfAbsence:
     """One that was neither replaced nor withdrawn. Raises NotAllowed, also when there is none."""
     rows = LeaveOfAbsence.objects.allowed(actor, Permission.ROSTER_IMPORT).believed().filter(pk=pk)

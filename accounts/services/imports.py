@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
 from accounts.access import office_of, require, worn_bodies
+from accounts.imports import roster_leaves
 from accounts.imports.decisions import NO_CHOICES, DecidedPlan, RosterChoices, decided
 from accounts.imports.institutions import InstitutionPlan, InstitutionRow, plan_institutions, read_institutions
 from accounts.imports.people import batches
@@ -23,6 +24,7 @@ from accounts.models import (
     AppointmentVersion,
     IdentityDocument,
     Institution,
+    LeaveOfAbsence,
     Person,
     User,
 )
@@ -41,6 +43,7 @@ from core.heads import HeadMap
 from core.plans import Action, Plan, Stage, Told, told_of
 from core.text import name_key
 
+LEAVE_FIELDS = frozenset(roster_leaves.FIELDS)
 PHONE = cast(SealedField, Appointment._meta.get_field("phone"))
 INSTITUTION_COLUMNS = ("name", "name_key", "category", "level", "region", "parent")
 
@@ -88,6 +91,7 @@ def import_roster(
         if seen and plan.fingerprint != seen:
             raise DomainError("changed_meanwhile")
         _write(plan, locked, progress)
+        _write_leaves(actor, plan, file_name)
         lay_before_officers([row.id for row in _entered_again(plan) if row.id])
         facts = audit_facts(plan, file_name, personal=Appointment.PERSONAL) | _decisions(plan, actor)
         audit.record(actor, "accounts.roster_imported", locked, **facts)
@@ -164,7 +168,7 @@ def _write(plan: DecidedPlan, institution: Institution, progress: Told | None) -
     done = len(plan.rows) - len(changed) - len(new)
     aside = _set_aside(changed, now)
     for rows in batches(changed, PORTION):
-        _change_appointments(rows, now)
+        _change_appointments([row for row in rows if row.changes.keys() - LEAVE_FIELDS], now)
         done = _tell(progress, done + len(rows))
     for batch in batches(aside, 500):
         Appointment.objects.filter(pk__in=batch).update(voided_at=None)
@@ -172,6 +176,27 @@ def _write(plan: DecidedPlan, institution: Institution, progress: Told | None) -
         create_appointments(rows, institution, now, people)
         done = _tell(progress, done + len(rows))
     _end_appointments([one.id for one in plan.ended], plan.end_on, now)
+
+
+def _write_leaves(actor: User, plan: DecidedPlan, file_name: str) -> None:
+    """Beside the appointments as they are by now; what a leave was believed to be before stays readable."""
+    why = f"{file_name or 'file'} (SHA-256 {plan.sha256[:12]}…)"[-200:]
+    rows = [row for row in plan.rows if row.leave and row.action in (Action.UPDATE, Action.CREATE)]
+    leaves = [
+        LeaveOfAbsence(
+            appointment_id=row.id or 0,
+            kind=row.leave.away.kind,
+            start_date=row.leave.away.start,
+            end_date=row.leave.away.end,
+            recorded_at=clock.now(),
+            recorded_by=actor,
+            replaces=row.leave.instead_of,
+            reason=why,
+        )
+        for row in rows
+        if row.leave
+    ]
+    LeaveOfAbsence.objects.bulk_create(leaves, batch_size=500)
 
 
 def _tell(progress: Told | None, done: int) -> int:
@@ -204,9 +229,9 @@ def _change_appointments(rows: list[RosterRow], now: datetime) -> None:
         appointment.recorded_at = now
         # Whoever ticked a row that was decided by hand has decided for the file.
         appointment.by_hand_at = None
-        for name in row.changes:
+        for name in row.changes.keys() - LEAVE_FIELDS:
             setattr(appointment, name, row.values[name])
-    changed = {name for row in rows for name in row.changes} - {PHONE.name}
+    changed = {name for row in rows for name in row.changes} - {PHONE.name, *LEAVE_FIELDS}
     Appointment.objects.bulk_update(appointments, sorted(changed | {"recorded_at", "by_hand_at"}), batch_size=500)
     _change_phones([appointment for row, appointment in pairs if PHONE.name in row.changes])
 

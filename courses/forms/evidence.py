@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.scans import MAX_BYTES, Scan, checked_scan
 from courses.models import EvidenceKind, Level, MutualRecognition
 from courses.models.records import Track
-from courses.selectors.evidence import TAIL, levels, provinces, recognitions_of
+from courses.selectors.evidence import TAIL, levels, provinces, recognitions, recognitions_of
 from courses.services import Training
 from courses.services.evidence import MOST_SCANS
 from courses.workflow import EvidenceState
@@ -64,6 +64,12 @@ class EvidenceForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"invalid": _("Four to six letters and digits.")},
     )
+    region = forms.ModelChoiceField(
+        Region.objects.none(),
+        label=_("Region whose authority is to decide"),
+        empty_label=_("please choose"),
+        help_text=_("Where you work next or live. Once an institution employs you, its region decides."),
+    )
     kind = forms.ChoiceField(label=_("What it is"), choices=EvidenceKind.choices, widget=forms.RadioSelect)
     track = forms.ChoiceField(label=_("Track"), choices=Track.choices)
     level = forms.ModelChoiceField(
@@ -95,6 +101,13 @@ class EvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         if for_oneself:
             del self.fields["name"], self.fields["tail"]
+        if region is not None or not for_oneself:
+            del self.fields["region"]
+        else:
+            self.fields["region"].queryset = provinces()  # type: ignore[attr-defined]
+            self.fields["region"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
+            # The region that is named decides whether the agreement holds there.
+            self.fields["agreement"].queryset = recognitions()  # type: ignore[attr-defined]
         self.fields["level"].queryset = levels()  # type: ignore[attr-defined]
         if region is not None:
             self.fields["agreement"].queryset = recognitions_of(region)  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Many evidences at once: which row of a table which scans of a ZIP belong to, by the end of the document number.
 
-The table is that of training records (courses.imports.training_records). Every file finds its row, or all is refused.
+The table is that of training records (courses.imports.training_records), with the agreement under which a training in
+another region is recognised. Every file finds its row, or all is refused.
 """
 
 import re
@@ -12,19 +13,24 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import Table
+from core.columns import Column, Table, read_table, text
 from core.errors import DomainError
 from core.plans import Action, Problem
 from core.scans import Scan, checked_scan
 from core.text import compact, name_key
+from courses.imports.training_records import COLUMNS as TRAINING_COLUMNS
 from courses.imports.training_records import Reach, TrainingPlan, TrainingRow, plan_training_records
-from courses.models import ExternalEvidence
+from courses.models import ExternalEvidence, MutualRecognition
 from courses.workflow import COUNTED, EvidenceState, RecordStanding
 
 MOST_ROWS = 100
 # So many characters of the number may end a file's name; the longer one is tried first.
 TAILS = (6, 4)
-SCANS = _("Scans")
+SCANS, TABLE = _("Scans"), _("Table")
+AGREEMENT = Column(
+    "agreement", ("互认协议文号",), text(200), synonyms=("互认协议", "agreement document", "相互認定協定の文書番号")
+)
+COLUMNS = (*TRAINING_COLUMNS, AGREEMENT)
 MESSAGES: dict[str, Promise] = {
     "no_scan": _("No scan of this person is in the ZIP. Its name has to end with the end of the document number."),
     "too_many_scans": _("More than six scans belong to this row."),
@@ -34,6 +40,10 @@ MESSAGES: dict[str, Promise] = {
     "two_trainings": _("The table holds two trainings of this person: submit the second one by itself."),
     "counted": _("This training is on record already and counts."),
     "waiting": _("Evidence of this training waits for a decision already."),
+    "no_rows": _("The table holds no row below its heads: fill in one row for each person."),
+    "no_agreement": _("No agreement of your region has this document number."),
+    "agreement_wrong": _("The agreement does not hold on the day of completion."),
+    "agreement_unclear": _("Several agreements have this document number: submit this training by itself."),
     "too_many_rows": _("More than 100 rows. Split the table."),
     "scan_empty": _("This file is empty."),
     "scan_too_large": _("This file is larger than 4 MB."),
@@ -48,16 +58,34 @@ class EvidencePlan(TrainingPlan):
     """`scans`: row of the file -> the scans that prove it. Files that found no row stand behind the rows, as errors."""
 
     scans: dict[int, list[Scan]] = field(default_factory=dict)
+    # Row of the file -> the agreement under which its training is recognised.
+    agreements: dict[int, MutualRecognition] = field(default_factory=dict)
 
 
-def plan_evidence(table: Table, files: Sequence[tuple[str, bytes]], *, on: date, reach: Reach) -> EvidencePlan:
-    """What the table with its scans will submit; `on` is the day of the check. Writes nothing."""
+def read_evidence(content: bytes) -> Table:
+    return read_table(content, COLUMNS)
+
+
+def plan_evidence(
+    table: Table,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    on: date,
+    reach: Reach,
+    agreements: Collection[MutualRecognition] = (),
+) -> EvidencePlan:
+    """What the table with its scans will submit; `on` is the day of the check, `agreements` those of the region. Writes
+    nothing."""
     known = plan_training_records(table, standing=RecordStanding.CLAIMED, on=on, reach=reach)
     plan = EvidencePlan(known.rows, known.ignored, known.sha256)
     if len(plan.rows) > MOST_ROWS:
         _refuse(plan.rows[MOST_ROWS], "too_many_rows")
     _refuse_known(plan.rows)
+    for row in plan.rows:
+        _find_agreement(plan, row, agreements)
     strays = _match(plan, files)
+    if not plan.rows:
+        strays.append(TrainingRow(0, errors=[Problem(str(TABLE), "no_rows", str(MESSAGES["no_rows"]))]))
     for row in plan.rows:
         _check_scans(row, plan.scans.get(row.row, []))
         if not row.errors:
@@ -80,6 +108,20 @@ def _refuse_known(rows: Sequence[TrainingRow]) -> None:
         if row.document and row.document in people:
             _refuse(row, "two_trainings")
         people.add(row.document)
+
+
+def _find_agreement(plan: EvidencePlan, row: TrainingRow, agreements: Collection[MutualRecognition]) -> None:
+    """By the number of its document; of those that have it the ones that hold on the day of completion."""
+    said, day = compact(str(row.values.get("agreement", ""))), row.values.get("completed_on")
+    if not said or not day:
+        return
+    named = [one for one in agreements if compact(one.document) == said]
+    holding = [one for one in named if one.valid_from <= day and (one.valid_to is None or one.valid_to > day)]
+    if len(holding) == 1:
+        plan.agreements[row.row] = holding[0]
+    else:
+        code = "agreement_unclear" if holding else "agreement_wrong" if named else "no_agreement"
+        _refuse(row, code, AGREEMENT.heads[0])
 
 
 def _match(plan: EvidencePlan, files: Sequence[tuple[str, bytes]]) -> list[TrainingRow]:
@@ -128,8 +170,8 @@ def _check_scans(row: TrainingRow, scans: Sequence[Scan]) -> None:
         _refuse(row, "scan_twice")
 
 
-def _refuse(row: TrainingRow, code: str) -> None:
-    row.errors.append(Problem(str(SCANS), code, str(MESSAGES[code])))
+def _refuse(row: TrainingRow, code: str, column: str = "") -> None:
+    row.errors.append(Problem(column or str(SCANS), code, str(MESSAGES[code])))
     row.action, row.changes = Action.ERROR, {}
 
 

@@ -1,24 +1,44 @@
 """Training records in the actor's reach, with their standing: counted, claimed, annulled."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
 from core.text import name_key
-from courses.models import TrainingRecord
-from courses.workflow import COUNTED, RecordStanding
+from courses.models import ExternalEvidence, TrainingRecord
+from courses.workflow import COUNTED, EvidenceState, RecordStanding
 
 # What the list can be narrowed to.
-COUNTED_ONLY, CLAIMED_ONLY = "counted", "claimed"
+COUNTED_ONLY, CLAIMED_ONLY, REFUSED_ONLY = "counted", "claimed", "refused"
 
 
 def training_records(actor: User, *, standing: str = "", name: str = "") -> QuerySet[TrainingRecord]:
-    """Present wordings only, newest first; annulled ones stay visible as such."""
-    rows = TrainingRecord.objects.allowed(actor, Permission.TRAINING_RECORD_VIEW).filter(replaced_by__isnull=True)
+    """Present wordings only, newest first; annulled ones stay visible as such, and so do claims that were refused:
+    `claim_state` is that of the evidence that was submitted last."""
+    reached = TrainingRecord.objects.allowed(actor, Permission.TRAINING_RECORD_VIEW)
+    rows = _with_evidence(reached.filter(replaced_by__isnull=True), actor)
     if standing == COUNTED_ONLY:
         rows = rows.filter(standing__in=COUNTED, annulment__isnull=True)
     elif standing == CLAIMED_ONLY:
         rows = rows.filter(standing=RecordStanding.CLAIMED, annulment__isnull=True)
+        rows = rows.exclude(claim_state=EvidenceState.REFUSED)
+    elif standing == REFUSED_ONLY:
+        rows = rows.filter(standing=RecordStanding.CLAIMED, annulment__isnull=True, claim_state=EvidenceState.REFUSED)
     if name:
         rows = rows.filter(person__name_key__contains=name_key(name))
     return rows.select_related("person", "level", "base", "annulment").order_by("-completed_on", "-pk")
+
+
+def _with_evidence(rows: QuerySet[TrainingRecord], actor: User) -> QuerySet[Any]:
+    """`claim_evidence` and `claim_reason` for whoever reads the evidence itself; others read that it was refused."""
+    last = ExternalEvidence.objects.filter(claimed=OuterRef("pk")).order_by("-pk")
+    state = Coalesce(Subquery(last.values("state")[:1]), Value(""))
+    rows = rows.annotate(claim_last=Subquery(last.values("pk")[:1]), claim_state=state)
+    reach = ExternalEvidence.objects.allowed(actor, Permission.TRAINING_RECORD_VIEW)
+    read = reach.filter(pk=OuterRef("claim_last")).order_by("pk")
+    return rows.annotate(
+        claim_evidence=Subquery(read.values("pk")[:1]), claim_reason=Subquery(read.values("reason")[:1])
+    )

@@ -61,14 +61,22 @@ class Training:
 
 @transaction.atomic
 def submit_evidence(
-    *, actor: User, person: Person, training: Training, scans: Sequence[Scan], institution: Institution | None = None
+    *,
+    actor: User,
+    person: Person,
+    training: Training,
+    scans: Sequence[Scan],
+    institution: Institution | None = None,
+    named: Region | None = None,
 ) -> ExternalEvidence:
     """By the institution for one of its staff, or (without one) by the person. It counts nothing yet.
 
+    `named`: the region in which somebody whom nobody employs asks to have it decided; of others the work place says.
+
     Raises `scans_missing`, `scans_too_many`, `scan_twice`, `in_future`, `track_wrong`, `agreement_wrong`,
-    `counted_already`, `evidence_waiting`, `no_employer`, NotAllowed.
+    `counted_already`, `evidence_waiting`, `region_missing`, `nobody_decides_there`, NotAllowed.
     """
-    region = _region(actor, person, institution)
+    region = _region(actor, person, institution, named)
     _check_scans(scans)
     _check(training, region)
     # One at a time about the same person: the same training never waits twice.
@@ -95,7 +103,7 @@ def accept_evidence(*, actor: User, evidence: ExternalEvidence) -> ExternalEvide
     locked = _to_decide(actor, evidence, "accept")
     if not locked.scans.exists():
         raise DomainError("scans_missing")
-    _check_agreement(locked.kind, locked.agreement, locked.competent_region, locked.completed_on)
+    check_agreement(locked.kind, locked.agreement, locked.competent_region, locked.completed_on)
     record = confirm_claim(actor, locked)
     decided = close_decided(actor, locked, "accept", record=record)
     audit.record(actor, "courses.training_record_added", record, evidence=locked.pk)
@@ -180,7 +188,7 @@ RELATED = (
 
 
 # --- submitting -------------------------------------------------------------------------------------------------------
-def _region(actor: User, person: Person, institution: Institution | None) -> Region:
+def _region(actor: User, person: Person, institution: Institution | None, named: Region | None) -> Region:
     if institution is not None:
         require(actor, Permission.EVIDENCE_SUBMIT, institution)
         if not Person.objects.filter(pk=person.pk).allowed(actor, Permission.TRAINING_RECORD_CLAIM).exists():
@@ -190,9 +198,15 @@ def _region(actor: User, person: Person, institution: Institution | None) -> Reg
         actor, Permission.EVIDENCE_SUBMIT, person
     ):
         raise NotAllowed(permission=Permission.EVIDENCE_SUBMIT.value)
-    region = region_of(person)
-    if region is None:
-        raise DomainError("no_employer")
+    return region_of(person) or _named(named)
+
+
+def _named(region: Region | None) -> Region:
+    """Nobody employs the person: no body is competent by itself, so that one is asked that there is."""
+    if region is None or region.valid_to is not None:
+        raise DomainError("region_missing")
+    if competent_body(Matter.RECOGNISE_EVIDENCE, region, clock.today()) is None:
+        raise DomainError("nobody_decides_there")
     return region
 
 
@@ -210,10 +224,10 @@ def _check(training: Training, region: Region) -> None:
         raise DomainError("in_future")
     if training.kind == EvidenceKind.DEGREE and training.track != Track.DEGREE:
         raise DomainError("track_wrong")
-    _check_agreement(training.kind, training.agreement, region, training.completed_on)
+    check_agreement(training.kind, training.agreement, region, training.completed_on)
 
 
-def _check_agreement(kind: str, agreement: MutualRecognition | None, region: Region, on: date) -> None:
+def check_agreement(kind: str, agreement: MutualRecognition | None, region: Region, on: date) -> None:
     """Asked when it is submitted and again when it is decided: an agreement may have ended since."""
     if (kind == EvidenceKind.MUTUAL) != (agreement is not None):
         raise DomainError("agreement_wrong")

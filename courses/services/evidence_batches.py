@@ -17,14 +17,16 @@ from core.draws import drawn, head_after, seed_from
 from core.errors import DomainError, NotAllowed
 from core.scans import Scan, scans_in
 from core.workflow import advance, took_part
-from courses.imports.evidence_tables import EvidencePlan, plan_evidence
-from courses.imports.training_records import TrainingRow, read_training_records
-from courses.models import EvidenceBatch, EvidenceKind, ExternalEvidence
+from courses.imports.evidence_tables import EvidencePlan, plan_evidence, read_evidence
+from courses.imports.training_records import TrainingRow
+from courses.models import EvidenceBatch, EvidenceKind, ExternalEvidence, MutualRecognition
 from courses.models.records import Track
+from courses.selectors.evidence import recognitions_of
 from courses.selectors.evidence_batches import least_sample
 from courses.services.evidence import (
     RELATED,
     Training,
+    check_agreement,
     close_decided,
     confirm_claim,
     require_competent,
@@ -42,9 +44,9 @@ DRAW = "evidence-batch-draw-1"
 def preview_batch(*, actor: User, institution: Institution, table: bytes, scans: bytes) -> EvidencePlan:
     """What the files would submit. Raises TableUnreadable, `zip_too_large`, `zip_unreadable`."""
     require(actor, Permission.EVIDENCE_SUBMIT, institution)
-    read = read_training_records(table)
-    reach = reach_of(actor, Permission.TRAINING_RECORD_CLAIM)
-    return plan_evidence(read, scans_in(scans), on=clock.today(), reach=reach)
+    read = read_evidence(table)
+    reach, agreements = reach_of(actor, Permission.TRAINING_RECORD_CLAIM), list(recognitions_of(institution.region))
+    return plan_evidence(read, scans_in(scans), on=clock.today(), reach=reach, agreements=agreements)
 
 
 def submit_batch(*, actor: User, institution: Institution, table: bytes, scans: bytes) -> EvidencePlan:
@@ -63,7 +65,8 @@ def submit_batch(*, actor: User, institution: Institution, table: bytes, scans: 
         )
         people = _locked_people(plan)
         for place, row in enumerate(plan.rows, start=1):
-            _write(actor, batch, place, row, people, plan.scans[row.row])
+            training = _training(row, plan.agreements.get(row.row))
+            _write(actor, batch, place, row, people, training, plan.scans[row.row])
         audit.record(
             actor, "courses.evidencebatch.submit", batch,
             institution=institution.pk, rows=batch.rows, sha256=batch.file_sha256, root=batch.root,
@@ -185,22 +188,29 @@ def _write(
     place: int,
     row: TrainingRow,
     people: Mapping[int | None, Person],
+    training: Training,
     scans: Sequence[Scan],
 ) -> None:
+    places = {"batch": batch, "place": place, "institution": batch.institution, "region": batch.institution.region}
+    row.id = write_evidence(actor, people[row.person_id], training, scans, **places).pk
+
+
+def _training(row: TrainingRow, agreement: MutualRecognition | None) -> Training:
     facts = {name: row.values[name] for name in ("track", "title", "provider", "completed_on")}
     kind = EvidenceKind.DEGREE if facts["track"] == Track.DEGREE else EvidenceKind.EARLIER
-    places = {"batch": batch, "place": place, "institution": batch.institution, "region": batch.institution.region}
-    made = write_evidence(actor, people[row.person_id], Training(kind=kind, **facts), scans, **places)
-    row.id = made.pk
+    return Training(kind=EvidenceKind.MUTUAL if agreement else kind, agreement=agreement, **facts)
 
 
 def _root(plan: EvidencePlan) -> str:
-    lines = [[row.person_id, _plain(row), [one.sha256 for one in plan.scans[row.row]]] for row in plan.rows]
+    lines = [[row.person_id, _plain(row, plan), [one.sha256 for one in plan.scans[row.row]]] for row in plan.rows]
     return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
 
 
-def _plain(row: TrainingRow) -> list[str]:
-    return [str(row.values[name]) for name in ("track", "title", "provider", "completed_on")]
+def _plain(row: TrainingRow, plan: EvidencePlan) -> list[str]:
+    """A row without an agreement has the words that it had before there were any."""
+    agreement = plan.agreements.get(row.row)
+    words = [str(row.values[name]) for name in ("track", "title", "provider", "completed_on")]
+    return [*words, f"agreement {agreement.pk}"] if agreement else words
 
 
 def _locked(actor: User, batch: EvidenceBatch) -> EvidenceBatch:
@@ -219,6 +229,7 @@ def _rows(batch: EvidenceBatch) -> list[ExternalEvidence]:
 def _accept(actor: User, evidence: ExternalEvidence) -> None:
     if not evidence.scans.exists():
         raise DomainError("scans_missing")
+    check_agreement(evidence.kind, evidence.agreement, evidence.competent_region, evidence.completed_on)
     record = confirm_claim(actor, evidence)
     close_decided(actor, evidence, "accept", record=record)
     audit.record(actor, "courses.training_record_added", record, evidence=evidence.pk)

@@ -18,11 +18,12 @@ from accounts.models import Institution
 from accounts.permissions import Permission
 from accounts.selectors import reached_institution
 from accounts.views.again import confirm_again
-from accounts.views.imports import ImportPages
+from accounts.views.imports import ImportPages, download
 from core import uploads
 from core.errors import DomainError, NotAllowed
 from core.tables import TableUnreadable
 from courses import services
+from courses.exports import evidence_template
 from courses.forms.batches import BatchForm, DrawForm
 from courses.imports.evidence_tables import MOST_ROWS
 from courses.models import EvidenceBatch
@@ -83,6 +84,11 @@ def new_batch(request: SignedInRequest) -> HttpResponse:
     return render(request, "courses/new_batch.html", context)
 
 
+@require_GET
+def download_template(request: SignedInRequest) -> HttpResponse:
+    return download(evidence_template(), _("evidence-template.xlsx"))
+
+
 @confirm_again(reading_is_free=True)
 def review_batch(request: SignedInRequest, sha256: str) -> HttpResponse:
     institution = reached_institution(request.user, Permission.EVIDENCE_SUBMIT)
@@ -111,7 +117,7 @@ def _pages(request: SignedInRequest, institution: Institution, packed: bytes) ->
         write=lambda content, _name: services.submit_batch(
             actor=actor, institution=institution, table=content, scans=packed
         ),
-        labels=LABELS | {"scans": gettext_lazy("Scans")},
+        labels=LABELS | {"scans": gettext_lazy("Scans"), "agreement": gettext_lazy("Agreement of mutual recognition")},
         words=WORDS,
         context={"crumbs": evidence_trail(_("Submit many at once"))},
     )

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import holds
 from accounts.middleware import SignedInRequest
@@ -29,7 +29,7 @@ PAGE_SIZE = 25
 # What a page says at which field.
 AT_FIELD = {
     "scans_missing": "scans", "scan_twice": "scans", "agreement_wrong": "agreement", "in_future": "completed_on",
-    "track_wrong": "track", "person_not_found": "tail",
+    "track_wrong": "track", "person_not_found": "tail", "region_missing": "region", "nobody_decides_there": "region",
 }  # fmt: skip
 
 
@@ -72,9 +72,13 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "courses/evidence.html", facts_of(request, found))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What it does is said first."""
     found = selectors.evidence_for(request.user, pk, Permission.EVIDENCE_SUBMIT)
+    if request.method != "POST":
+        context = {"evidence": found, "crumbs": evidence_trail(_("Withdraw evidence from elsewhere"))}
+        return render(request, "courses/withdraw_evidence.html", context)
     try:
         services.withdraw_evidence(actor=request.user, evidence=found)
     except NotAllowed:
@@ -145,6 +149,7 @@ def _submitted(
             training=form.training(),
             scans=form.cleaned_data["scans"],
             institution=institution,
+            named=form.cleaned_data.get("region"),
         )
     except NotAllowed:
         raise

@@ -17,7 +17,7 @@ from accounts.views.imports import ImportPages, download
 from courses import services
 from courses.exports import training_records_template
 from courses.models.records import Track
-from courses.selectors.records import CLAIMED_ONLY, COUNTED_ONLY
+from courses.selectors.records import CLAIMED_ONLY, COUNTED_ONLY, REFUSED_ONLY
 from courses.selectors.records import training_records as records
 from courses.views.trails import records_trail
 from courses.workflow import RecordStanding
@@ -35,7 +35,7 @@ def training_records(request: SignedInRequest) -> HttpResponse:
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "standing": standing,
         "name": name,
-        "choices": {"counted": COUNTED_ONLY, "claimed": CLAIMED_ONLY},
+        "choices": {"counted": COUNTED_ONLY, "claimed": CLAIMED_ONLY, "refused": REFUSED_ONLY},
         "may_import": holds(request.user, Permission.TRAINING_RECORD_CLAIM),
     }
     return render(request, "courses/training_records.html", context)

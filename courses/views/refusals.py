@@ -44,10 +44,8 @@ WORDS: dict[str, Promise] = {
     ),
     "counted_already": gettext_lazy("This training of this person is on record already and counts."),
     "evidence_waiting": gettext_lazy("Evidence of this training waits for a decision already. Withdraw it first."),
-    "no_employer": gettext_lazy(
-        "No institution names you on its staff today. The authority of your place of work decides; ask the institution "
-        "to enter you first."
-    ),
+    "region_missing": gettext_lazy("Name the region whose authority is to decide."),
+    "nobody_decides_there": gettext_lazy("In this region no body is entered that recognises evidence. Name another."),
     "person_not_found": gettext_lazy(
         "Nobody of this name whose document ends so is on your staff roster today. Look at the roster."
     ),
@@ -64,8 +62,8 @@ WORDS: dict[str, Promise] = {
         "Not every drawn row agrees with its scans. Refuse all of them, or decide one by one. Nothing was changed."
     ),
     "row_in_the_way": gettext_lazy(
-        "Row %(place)s is in the way of all: its training is on record already, or somebody of its house decides. "
-        "Decide one by one. Nothing was changed."
+        "Row %(place)s is in the way of all: its training is on record already, its agreement holds no longer, or "
+        "somebody of its house decides. Decide one by one. Nothing was changed."
     ),
     "annulled_already": gettext_lazy("The record of this training was annulled. Nothing was changed."),
     "replaced": gettext_lazy("This record was replaced by another wording. Nothing was changed."),

@@ -1,5 +1,6 @@
 """Ratio rules as dated data, sealed counts of secret posts, proofs and returns of the ratio, and its kept figures."""
 
+from staffing.models.calls import FilingCall
 from staffing.models.figures import CountedStay, FigureMark, FigureRound, InstitutionFigure, RegionFigure, SharedMember
 from staffing.models.proofs import RatioProof, RatioProofEntry, RatioProofFile, RatioProofSample
 from staffing.models.publications import RatioPublication
@@ -20,6 +21,7 @@ __all__ = [
     "CountedStay",
     "FigureMark",
     "FigureRound",
+    "FilingCall",
     "FilingPeriod",
     "InstitutionFigure",
     "RatioProof",

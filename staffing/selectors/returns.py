@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, Subquery
 
-from accounts.models import Designation, Institution, Membership, User
+from accounts.models import Designation, Institution, Membership, Region, User
 from accounts.permissions import Permission, Role
 from core import clock
 from core.calendar import Deadline, working_day_deadlines, working_days_between
@@ -104,8 +104,10 @@ def opened(today: date) -> QuerySet[FilingPeriod]:
     return FilingPeriod.objects.filter(opens_on__lte=today).order_by("-as_of", "-pk")
 
 
-def periods(today: date) -> list[Period]:
-    return with_days(opened(today)[:100])
+def paths_over(path: str) -> list[str]:
+    """The paths of the regions above, the nation's first, and its own."""
+    codes = path.split("/")[:-1]
+    return ["".join(f"{code}/" for code in codes[:length]) for length in range(len(codes) + 1)]
 
 
 def period_of(pk: int) -> Period:
@@ -142,7 +144,10 @@ def standings(institution: Institution, today: date | None = None) -> list[Stand
     today = today or clock.today()
     own = {one.period_id: one for one in with_versions(RatioReturn.objects.filter(institution=institution))}
     has_staff = has_staff_list(institution)
-    found, all_periods = [], periods(today)
+    # Calls of other regions are none of its business, unless it filed there before it moved.
+    path = Region.objects.filter(pk=institution.region_id).values("path")[:1]
+    near = Q(here__startswith=F("region_path")) | Q(pk__in=own)
+    found, all_periods = [], with_days(opened(today).annotate(here=Subquery(path)).filter(near)[:100])
     obliging = _obliging(institution, [one.row for one in all_periods]) if has_staff else set()
     for period in all_periods:
         asked = period.row.pk in obliging

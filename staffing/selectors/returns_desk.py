@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.access import holds
 from accounts.models import AdminBody, Institution, Region, User
@@ -90,13 +90,21 @@ class ReturnsDesk:
 def returns_desk(actor: User, pk: int | None = None) -> ReturnsDesk:
     """The period asked for, or the newest opened one. A fixed number of statements for any number of institutions."""
     today = clock.today()
-    periods = with_days(opened(today)[:100])
+    reach = Institution.objects.allowed(actor, Permission.RETURN_DECIDE)
+    filed = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE)
+    periods = with_days(opened(today).filter(_near(reach, filed))[:100])
     period = next((one for one in periods if one.row.pk == pk), periods[0] if periods else None)
     if period is None:
         return ReturnsDesk(None, [], [])
-    lines = _lines(actor, period, today)
+    lines = _lines(actor, period, today, reach, filed)
     counts = Counter(group for line in lines for group in line.groups)
     return ReturnsDesk(period, periods, lines, {"all": len(lines), **counts, "clean": sum(one.clean for one in lines)})
+
+
+def _near(reach: QuerySet[Institution], filed: QuerySet[RatioReturn]) -> Q:
+    """Calls of other regions are none of its business, unless somebody of its own filed there."""
+    asked = reach.filter(region__path__startswith=OuterRef("region_path"))
+    return Q(region_path="") | Q(Exists(asked)) | Q(pk__in=filed.values("period"))
 
 
 def waiting_returns(actor: User) -> tuple[int, date | None]:
@@ -135,13 +143,13 @@ def _open() -> Q:
     return Q(judgement__in=["", Judgement.QUESTION])
 
 
-def _lines(actor: User, period: Period, today: date) -> list[DeskLine]:
-    reach = Institution.objects.allowed(actor, Permission.RETURN_DECIDE)
+def _lines(
+    actor: User, period: Period, today: date, reach: QuerySet[Institution], filed: QuerySet[RatioReturn]
+) -> list[DeskLine]:
     scope = in_scope(period.row, answering_for(reach))
     institutions = {one.pk: one for one in scope.select_related("region", "parent").order_by("name", "pk")}
     asked = obliged(period.row, institutions.values())
-    rows = RatioReturn.objects.allowed(actor, Permission.RETURN_DECIDE).filter(period=period.row)
-    found = {one.institution_id: one for one in with_versions(rows)}
+    found = {one.institution_id: one for one in with_versions(filed.filter(period=period.row))}
     for one in found.values():
         institutions.setdefault(one.institution_id, one.institution)
     listed = [one for one in institutions.values() if one.pk in asked or one.pk in found]

@@ -1,5 +1,6 @@
 """Writes of the staffing room."""
 
+from staffing.services.calls import enter_call, withdraw_call
 from staffing.services.proofs import close_entries, make_proof
 from staffing.services.publications import hide_ratio, publish_ratio
 from staffing.services.returns import (
@@ -41,6 +42,7 @@ __all__ = [
     "correct_return",
     "declare_return",
     "end_sealed_count",
+    "enter_call",
     "enter_sealed_count",
     "hide_ratio",
     "judge_anomaly",
@@ -54,6 +56,7 @@ __all__ = [
     "remind_of_returns",
     "reopen_return",
     "send_back_return",
+    "withdraw_call",
     "withdraw_rule",
     "write_rule",
 ]

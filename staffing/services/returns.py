@@ -29,8 +29,9 @@ from staffing.models import (
 from staffing.pdf import return_receipt
 from staffing.rules.calendar import Call, calls
 from staffing.selectors.anomalies import anomalies_in
+from staffing.selectors.calls import calls_to_open
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
-from staffing.selectors.returns import has_staff_list, is_about, with_days
+from staffing.selectors.returns import Period, has_staff_list, is_about, with_days
 from staffing.selectors.versions import rule_on
 from staffing.workflow import RATIO_RETURN_STEPS, ReturnState
 
@@ -39,19 +40,19 @@ DRAW = "staffing.draw_return_receipt"
 
 # --- periods --------------------------------------------------------------------------------------------------------
 def open_periods(*, actor: User) -> list[FilingPeriod]:
-    """Once a day: what the calendar's calls ask for now. What is over is not asked for afterwards; again is once."""
+    """Once a day: what the calendar's calls, and those of regions, ask for now. What is over is not asked for
+    afterwards; again is once."""
     today = clock.today()
-    found = []
-    for call in calls():
-        for day in call.days_near(today):
-            if call.opens_on(day) <= today <= _last_day(call, day):
-                found.append(open_period(actor=actor, call=call, as_of=day))
-    return found
+    asked = [(call, day) for call in calls() for day in call.days_near(today) if call.opens_on(day) <= today]
+    asked += [(one.call, one.as_of) for one in calls_to_open(today)]
+    return [
+        open_period(actor=actor, call=call, as_of=day) for call, day in asked if today <= last_days(call, day).due.day
+    ]
 
 
 @transaction.atomic
 def open_period(*, actor: User, call: Call, as_of: date) -> FilingPeriod:
-    """The period of one day by a call of the calendar: data of the system, entered by the day's round."""
+    """The period of one day by a call: data of the system, entered by the day's round."""
     require_system(actor)
     period, made = FilingPeriod.objects.get_or_create(
         code=call.code, as_of=as_of, defaults=_words(call, as_of) | {"opened_at": clock.now()}
@@ -61,8 +62,9 @@ def open_period(*, actor: User, call: Call, as_of: date) -> FilingPeriod:
     return period
 
 
-def _last_day(call: Call, day: date) -> date:
-    return with_days([FilingPeriod(code=call.code, as_of=day, **_words(call, day))])[0].due.day
+def last_days(call: Call, day: date) -> Period:
+    """The period as it would be opened, unsaved, with its last days."""
+    return with_days([FilingPeriod(code=call.code, as_of=day, **_words(call, day))])[0]
 
 
 def _words(call: Call, day: date) -> dict[str, Any]:

@@ -211,7 +211,7 @@ def _context(
         "form": page.form,
         "person": person,
         "masked": masked_numbers([person.pk]).get(person.pk, "") if person else "",
-        "outcomes": outcomes,
+        "outcomes": [(one, _why_it_stays(line, one)) for line, one in zip(lines, outcomes, strict=True)],
         "token": "" if page.form.errors else token,
         "changes": _in_words(lines[0].changes) if lines else {},
         "warnings": lines[0].warnings if lines else [],
@@ -220,6 +220,16 @@ def _context(
         "suffix": _suffix(request),
         "back": _back(request, page),
     }
+
+
+def _why_it_stays(line: Line, found: Foreseen) -> str:
+    """Of a leave: whoever enters one expects that somebody is counted no longer."""
+    kinds = {kind for kind in line.changes.get("leave_kind", ()) if kind} | ({line.asked.kind} if line.asked else set())
+    if found.changes or not (line.asked or kinds):
+        return ""
+    if kinds.isdisjoint(found.rule.leaves_left_out):
+        return _("By the rule in force whoever is on such a leave counts all the same.")
+    return _("Whoever is away is not counted on that day anyway, or the day lies outside of the leave.")
 
 
 def _in_words(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.access import can
+from accounts.access import can, holds
 from accounts.middleware import SignedInRequest
+from accounts.models import Institution
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
 from core import clock
@@ -63,11 +64,18 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "shown": request.GET.get("trained", ""),
         "standing": current_standing(institution),
         "files_return": files,
+        "submits_evidence": _submits_evidence(request, institution),
         "opens_return": files or can(request.user, Permission.RETURN_DECIDE, institution),
         **_about(answer),
         **_ahead(request, answer),
     }
     return render(request, "staffing/ratio.html", context)
+
+
+def _submits_evidence(request: SignedInRequest, institution: Institution) -> bool:
+    """The form is that of the worn institution."""
+    here = request.hat is not None and request.hat.institution_id == institution.pk
+    return here and holds(request.user, Permission.EVIDENCE_SUBMIT)
 
 
 def _about(answer: RatioAnswer) -> dict[str, Any]:

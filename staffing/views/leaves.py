@@ -1,8 +1,9 @@
 """Leaves of absence: who is away, and entering, correcting and withdrawing one, with the new fraction before saving."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -11,10 +12,10 @@ from accounts import services
 from accounts.access import can
 from accounts.forms.appointments import LeaveCorrectionForm, LeaveForm, LeaveWithdrawalForm
 from accounts.middleware import SignedInRequest
-from accounts.models import Institution
+from accounts.models import Institution, LeaveOfAbsence
 from accounts.permissions import Permission
 from accounts.selectors import reached_institution
-from accounts.selectors.leaves import held_leave, recorded_leaves
+from accounts.selectors.leaves import held_leave, recorded_leaves, stands_instead
 from accounts.selectors.staff import held_appointment
 from core import clock
 from staffing.selectors.versions import rule_on
@@ -54,6 +55,8 @@ def away(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def correct_leave(request: SignedInRequest, pk: int) -> HttpResponse:
+    if later := stands_instead(request.user, pk):
+        return _to_what_stands(request, later, "staffing:correct_leave")
     actor, leave = request.user, held_leave(request.user, pk)
     held = leave.appointment
     form = LeaveCorrectionForm(request.POST or None, initial=LeaveForm.present(leave))
@@ -73,6 +76,8 @@ def correct_leave(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def withdraw_leave(request: SignedInRequest, pk: int) -> HttpResponse:
+    if later := stands_instead(request.user, pk):
+        return _to_what_stands(request, later, "staffing:withdraw_leave")
     actor, leave = request.user, held_leave(request.user, pk)
     page = Page(
         title=_("There was no such leave"),
@@ -85,6 +90,15 @@ def withdraw_leave(request: SignedInRequest, pk: int) -> HttpResponse:
         back=_list(leave.appointment.institution),
     )
     return answer(request, page)
+
+
+def _to_what_stands(request: SignedInRequest, later: LeaveOfAbsence, name: str) -> HttpResponse:
+    """The address of a row that was put right leads on; whoever sent a form there reads that nothing was saved."""
+    if later.withdrawn:
+        messages.warning(request, _("This leave was withdrawn in the meantime: there was none."))
+        return redirect(_list(later.appointment.institution))
+    messages.warning(request, _("This leave was corrected in the meantime. This is what stands now."))
+    return redirect(name, later.pk)
 
 
 def _list(institution: Institution) -> str:

@@ -34,6 +34,7 @@ ROUTES = {
     "staffing.RatioProofEntry": "institution region",
     "staffing.RatioProofFile": "institution region",
     "staffing.RatioProofSample": "institution region",
+    "staffing.FilingCall": "region",
     "staffing.RatioReturn": "institution region",
     "staffing.ReturnAnomaly": "institution region",
     "staffing.ReturnCheck": "institution region",

@@ -331,7 +331,9 @@ def test_template_has_text_columns_choices_and_an_explanation(client):
     }
     heads = {cell.value: cell.column_letter for cell in sheet[1]}
     assert {sheet.column_dimensions[letter].number_format for letter in heads.values()} == {"@"}
-    assert {head for head, letter in heads.items() if letter in lists} == {"证件类型", "专业人员", "用工形式", "专职"}
+    assert {head for head, letter in heads.items() if letter in lists} == {
+        "证件类型", "专业人员", "用工形式", "专职", "请假类别",
+    }  # fmt: skip
     assert "居民身份证" in lists[heads["证件类型"]]
     assert [cell.value for cell in book["填写说明"][2]] == ["姓名", "必填", "证件上的姓名", "name"]
     assert read_roster(saved(book)).entries == []

@@ -1,6 +1,6 @@
 """A filed return with everything about it, for the two worlds."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ from accounts.models import Institution
 from accounts.selectors import system_user
 from core import clock
 from staffing.models import (
+    FilingCall,
     FilingPeriod,
     RatioPublication,
     RatioReturn,
@@ -40,6 +41,7 @@ def returns_of(institution: Institution) -> list[Model]:
         ratio_return=found, turn=1, check_of=check, filed_at=now, **attested, **_figures()
     )
     return [
+        _call(institution),
         found,
         check,
         ReturnAnomaly.objects.create(check_of=check, kind="flag", facts={"people": 1, "days": 60}, **answered),
@@ -51,6 +53,26 @@ def returns_of(institution: Institution) -> list[Model]:
             institution=institution, valid_from=DAY, valid_to=DAY, decided_by=actor, recorded_at=now
         ),
     ]
+
+
+def _call(institution: Institution) -> FilingCall:
+    """Two worlds of one region ask for no day of it twice."""
+    day = DAY + timedelta(days=institution.pk)
+    return FilingCall.objects.create(
+        region=institution.region,
+        title="半年填报",
+        document="No. 1",
+        as_of=day,
+        opens_on=day,
+        due_working_days=10,
+        correct_working_days=20,
+        obliges="scope",
+        rule_code="TRAINED_STAFF_70",
+        published=False,
+        entered_at=clock.now(),
+        entered_by=system_user(),
+        office="test",
+    )
 
 
 def _paper() -> bytes:

@@ -59,7 +59,7 @@ class Case:
 
     def submit(self, **given: Any) -> ExternalEvidence:
         fields = {"actor": self.officer, "person": self.person, "institution": self.institution, "scans": [scan()]}
-        facts = {name: given.pop(name) for name in list(given) if name not in fields}
+        facts = {name: given.pop(name) for name in list(given) if name not in {*fields, "named"}}
         return submit_evidence(training=training(**facts), **{**fields, **given})
 
 

@@ -10,7 +10,7 @@ from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry, OutboxEvent
 from courses.models import EvidenceScan, ExternalEvidence, Level, TrainingRecord
-from courses.selectors.evidence import annulled, evidence_desk, own_evidence, staff_by_tail
+from courses.selectors.evidence import annulled, evidence_desk, staff_by_tail
 from courses.services import (
     accept_evidence,
     annul_evidence,
@@ -118,31 +118,6 @@ def test_institution_submits_for_its_own_staff_only(case):
     assert refused(case.submit, person=stranger) == "not_allowed"
     assert refused(case.submit, actor=officer()) == "not_allowed"
     assert refused(case.submit, actor=base_manager()) == "not_allowed"
-
-
-def test_person_submits_for_oneself_where_the_main_place_of_work_is(case):
-    user = make_user()
-    case.person.user = user
-    case.person.save()
-
-    evidence = case.submit(actor=user, institution=None)
-
-    assert (evidence.institution, evidence.region, evidence.submitted_by) == (None, case.institution.region, user)
-    assert list(own_evidence(user)) == [evidence]
-    # Its scans are the person's own.
-    assert list(own_evidence(case.officer)) == []
-
-
-def test_nobody_submits_for_somebody_else(case):
-    assert refused(case.submit, actor=make_user(), institution=None) == "not_allowed"
-    assert refused(case.submit, institution=None) == "not_allowed"
-
-
-def test_person_without_an_employer_is_told(case):
-    user = make_user()
-    person = make_person("林知夏", user=user)
-
-    assert refused(case.submit, actor=user, person=person, institution=None) == "no_employer"
 
 
 def test_staff_are_found_by_name_and_tail(case):

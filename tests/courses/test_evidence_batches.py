@@ -2,15 +2,17 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from openpyxl import load_workbook
 
 from accounts.models import Membership
 from core import clock, draws
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import OutboxEvent
+from courses.exports import evidence_template
 from courses.models import EvidenceBatch, EvidenceScan, ExternalEvidence, TrainingRecord
 from courses.selectors.evidence import evidence_desk
 from courses.selectors.evidence_batches import least_sample
@@ -26,11 +28,11 @@ from courses.services import (
     withdraw_batch,
     withdraw_evidence,
 )
-from tests.builders import officer, regulator, resident_number
+from tests.builders import officer, region, regulator, resident_number
 from tests.core.hostile import REFUSED
 from tests.courses.builders import make_record
-from tests.courses.evidence import NUMBER, PDF, drawn_batch, hire, make_case, many, packed
-from tests.courses.training_files import file, row
+from tests.courses.evidence import NUMBER, PDF, agreement, drawn_batch, hire, make_case, many, packed
+from tests.courses.training_files import file, mutual_file, row
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,84 @@ def test_scan_finds_its_row_by_the_end_of_its_name(case, name):
     made = ExternalEvidence.objects.get()
     assert (made.person, made.place, made.state, made.claimed.standing) == (case.person, 1, "submitted", "claimed")
     assert EvidenceScan.objects.get().content == PDF
+
+
+def mutual(case, document="岚科〔2020〕1号", **values):
+    table = mutual_file([*row("高轩", NUMBER, **values), document])
+    return submit_batch(
+        actor=case.officer, institution=case.institution, table=table, scans=packed(("高轩-0018.pdf", PDF))
+    )
+
+
+def test_training_in_another_region_names_its_agreement(case):
+    made = agreement(region("990000"), region("980000"))
+    earlier = agreement(region("990000"), region("970000"), valid_from=date(2010, 1, 1), valid_to=date(2019, 1, 1))
+
+    assert codes(mutual(case)) == []
+
+    evidence = ExternalEvidence.objects.get()
+    assert (evidence.kind, evidence.agreement) == ("mutual", made)
+    assert earlier.document == made.document
+
+
+@pytest.mark.parametrize(
+    ("document", "day", "code"),
+    [
+        ("岚科〔1999〕1号", date(2024, 6, 1), "no_agreement"),
+        ("别省〔2020〕1号", date(2024, 6, 1), "no_agreement"),
+        ("岚科〔2020〕1号", date(2018, 6, 1), "agreement_wrong"),
+        ("岚科〔2021〕2号", date(2024, 6, 1), "agreement_unclear"),
+    ],
+)
+def test_agreement_that_is_not_one_stops_the_table(case, document, day, code):
+    agreement(region("990000"), region("980000"))
+    agreement(region("970000"), region("980000"), document="别省〔2020〕1号")
+    for other in ("970000", "960000"):
+        agreement(region("990000"), region(other), document="岚科〔2021〕2号")
+
+    assert (2, code) in codes(mutual(case, document, 完成日期=day))
+    assert ExternalEvidence.objects.count() == 0
+
+
+def test_agreement_is_asked_again_when_all_are_accepted(case):
+    made = agreement(region("990000"), region("980000"))
+    mutual(case)
+    batch = draw_batch(actor=case.decider, batch=EvidenceBatch.objects.get(), size=1)
+    mark_drawn(actor=case.decider, evidence=batch.evidence.get(), agrees=True)
+    made.valid_to = date(2020, 1, 1)
+    made.save()
+
+    assert refused(accept_batch, actor=case.decider, batch=batch) == "row_in_the_way"
+    made.valid_to = None
+    made.save()
+    accept_batch(actor=case.decider, batch=batch)
+    assert TrainingRecord.objects.get(standing="confirmed_by_regulator").person == case.person
+
+
+def test_agreement_is_part_of_what_the_draw_follows_from(case):
+    made = [agreement(region("990000"), region(other), document=other) for other in ("980000", "970000")]
+    roots = set()
+    for document in ("", *(one.document for one in made)):
+        mutual(case, document)
+        batch = EvidenceBatch.objects.latest("pk")
+        roots.add(batch.root)
+        withdraw_batch(actor=case.officer, batch=batch)
+
+    assert len(roots) == 3
+
+
+def test_table_without_a_row_says_so(case):
+    plan = planned(case, file(), packed(("高轩-0018.pdf", PDF)))
+
+    assert [code for _row, code in codes(plan)] == ["no_rows", "unmatched"]
+
+
+def test_template_says_how_scans_are_named(case):
+    book = load_workbook(io.BytesIO(evidence_template()))
+    said = [cell.value for line in book["填写说明"] for cell in line]
+
+    assert any("高轩-010018.pdf" in str(one) for one in said)
+    assert [cell.value for cell in book.worksheets[0][1]][-1] == "互认协议文号"
 
 
 def test_name_in_the_encoding_of_a_chinese_windows_is_read(case):

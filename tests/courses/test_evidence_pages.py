@@ -69,19 +69,6 @@ def test_officer_submits_for_one_of_the_staff(client, case):
     assert made.scans.count() == 2
 
 
-def test_person_submits_for_oneself(client, case):
-    user = make_user()
-    case.person.user = user
-    case.person.save()
-    client.force_login(user)
-
-    assert "tail" not in client.get(url("submit_evidence")).context["form"].fields
-    send(client)
-
-    made = ExternalEvidence.objects.get()
-    assert (made.person, made.institution, made.submitted_by) == (case.person, None, user)
-
-
 @pytest.mark.parametrize("stranger", [base_manager, regulator, make_user])
 def test_whoever_has_nobody_to_submit_for_finds_nothing(client, case, stranger):
     client.force_login(stranger())
@@ -234,6 +221,9 @@ def test_officer_withdraws(client, case):
     evidence = case.submit()
     client.force_login(case.officer)
 
+    assert "此证明不再审核" in client.get(url("withdraw_evidence", evidence.pk)).content.decode()
+    evidence.refresh_from_db()
+    assert evidence.state == "submitted"
     client.post(url("withdraw_evidence", evidence.pk))
     client.post(url("withdraw_evidence", evidence.pk))
 

@@ -6,9 +6,7 @@ from django.urls import reverse
 
 from courses.imports.training_records import COLUMNS, read_training_records
 from courses.models import TrainingRecord
-from courses.services import (
-    annul_training_record,
-)
+from courses.services import annul_training_record, refuse_evidence
 from tests.builders import (
     base_manager,
     make_appointment,
@@ -19,6 +17,7 @@ from tests.builders import (
     regulator,
 )
 from tests.courses.builders import make_record
+from tests.courses.evidence import make_case
 from tests.courses.training_files import file, row
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +75,40 @@ def test_training_records_shows_the_people_of_the_institution(client):
 
     assert list(response.context["page_obj"].object_list) == [record]
     assert "欧阳修远" not in response.content.decode()
+
+
+def test_refused_claim_is_listed_as_refused_with_its_reason_for_whoever_reads_the_evidence(client):
+    case = make_case()
+    user = case.person.user = make_user()
+    case.person.save()
+    own = case.submit(actor=user, institution=None, title="本人提交")
+    for evidence in (case.submit(), own):
+        refuse_evidence(actor=case.decider, evidence=evidence, reason=f"看不清{evidence.title}")
+    case.submit(title="等待审核")
+
+    def rows(actor, **query):
+        client.force_login(actor)
+        page = records_page(client, **query)
+        return {one.title for one in page.context["page_obj"]}, page.content.decode()
+
+    assert rows(case.officer, standing="claimed")[0] == {"等待审核"}
+    titles, page = rows(case.officer, standing="refused")
+    assert titles == {"技术经纪人培训班", "本人提交"}
+    assert "看不清技术经纪人培训班" in page
+    # What the person submitted is the person's own.
+    assert "看不清本人提交" not in page
+    assert "看不清本人提交" in rows(user, standing="refused")[1]
+    assert rows(case.officer, standing="")[1].count("未通过，不计入") == 2
+
+
+def test_claim_submitted_anew_waits_again(client):
+    case = make_case()
+    refuse_evidence(actor=case.decider, evidence=case.submit(), reason="看不清")
+    case.submit()
+    client.force_login(case.officer)
+
+    assert len(records_page(client, standing="refused").context["page_obj"]) == 0
+    assert len(records_page(client, standing="claimed").context["page_obj"]) == 1
 
 
 def test_training_records_narrows_by_standing_and_name(client):

@@ -23,3 +23,8 @@ def row(name="高轩", number="", **values):
 
 def file(*rows):
     return xlsx(HEADS, *rows)
+
+
+def mutual_file(*rows):
+    """Each row ends with the document of its agreement."""
+    return xlsx((*HEADS, "互认协议文号"), *rows)

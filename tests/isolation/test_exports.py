@@ -39,6 +39,7 @@ AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/", "base/import/<
 TEMPLATES = {
     "institution/roster/import/template/", "institutions/import/template/", "training-records/import/template/",
     "bodies/import/template/", "base/import/template/", "institution/checks/template/",
+    "evidence/batches/new/template/",
 }  # fmt: skip
 
 

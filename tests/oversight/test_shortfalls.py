@@ -148,6 +148,15 @@ def test_every_division_of_the_country_has_a_place_of_its_own():
     assert {one.shade for code, one in found.items() if code != "990000"} == {"none"}
 
 
+def test_divisions_with_institutions_come_first():
+    staffed("甲", 1, 2, code="990100")
+    for actor, code in ((national(), "000000"), (regulator(), "990000")):
+        found = list(drawn(actor, code).values())
+        with_somebody = [one for one in found if one.division]
+        assert found[: len(with_somebody)] == with_somebody
+        assert [one.region.code for one in with_somebody] == sorted(one.region.code for one in with_somebody)
+
+
 def test_divisions_of_a_province_stand_one_after_the_other():
     staffed("甲", 1, 2, code="990100")
     staffed("乙", 0, 2, code="990200")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from staffing.selectors import institution_ratio
-from tests.builders import make_appointment, make_institution, make_person, officer
+from tests.builders import make_appointment, make_institution, make_person, officer, regulator
 from tests.staffing.test_selectors import train
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +76,20 @@ def test_first_page_of_an_institution_takes_the_same_queries_for_any_staff(clien
 
     with django_assert_num_queries(20):
         client.get("/home/")
+
+
+def test_evidence_is_submitted_from_the_row_of_somebody_without_training(client):
+    institution = make_institution()
+    for name in ("甲", "乙"):
+        make_appointment(make_person(name), institution)
+    train(institution.appointments.get(person__name="乙").person)
+    address = f"/en/institutions/{institution.pk}/ratio/"
+    client.force_login(officer(institution))
+
+    page = client.get(address).content.decode()
+
+    assert page.count("/evidence/new/?name=") == 1
+    assert "/en/evidence/new/?name=%E7%94%B2" in page
+    # Whoever looks from an authority does not submit.
+    client.force_login(regulator("990000"))
+    assert "/evidence/new/" not in client.get(address).content.decode()

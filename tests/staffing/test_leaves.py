@@ -254,7 +254,46 @@ def test_correcting_and_withdrawing_by_page(client, place):
     assert 'value="2026-06-01"' in form
     assert 'name="shown"' not in refused
     assert leave.replaced_by.withdrawn
-    assert client.get(f"/institution/leaves/{leave.pk}/correct/").status_code == 404
+    gone = client.get(f"/institution/leaves/{leave.pk}/correct/", follow=True)
+    assert gone.redirect_chain == [(f"/institutions/{place.pk}/leaves/", 302)]
+    assert "该请假已被撤回" in gone.content.decode()
+
+
+@pytest.mark.parametrize("page", ["correct", "withdraw"])
+def test_address_of_a_corrected_leave_leads_to_what_replaced_it(client, place, page):
+    leave = away(place, "甲")
+    actor = officer(place)
+    later = leave
+    for day in ("2026-07-01", "2026-07-15"):
+        later = correct_leave(actor=actor, leave=later, values={**UNPAID, "end_date": day}, reason="改期")
+    client.force_login(actor)
+
+    for answer in (client.get, client.post):
+        found = answer(f"/institution/leaves/{leave.pk}/{page}/", follow=True)
+        assert found.redirect_chain == [(f"/institution/leaves/{later.pk}/{page}/", 302)]
+        assert "该请假已被更正" in found.content.decode()
+    assert leave.replaced_by.pk != later.pk
+    client.force_login(officer(make_institution()))
+    assert client.get(f"/institution/leaves/{leave.pk}/{page}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "why"),
+    [
+        ("paid", "甲", "按现行规则，此类请假人员照常计入"),
+        ("unpaid", "戊", "请假人员当日本不计入"),
+        ("unpaid", "甲", ""),
+    ],
+)
+def test_preview_says_why_the_fraction_stays(client, rule, place, kind, name, why):
+    make_appointment(make_person("戊"), place, professional=False)
+    held = place.appointments.get(person__name=name)
+    client.force_login(officer(place))
+
+    page = client.post(f"/institution/changes/{held.pk}/away/", {**UNPAID, "kind": kind}).content.decode()
+
+    assert ("占比不变" in page) == bool(why)
+    assert why in page
 
 
 def test_wrong_days_come_back_with_what_was_entered(client, place):

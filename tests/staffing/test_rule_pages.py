@@ -173,6 +173,9 @@ def test_effect_is_shown_before_anybody_adopts(client):
 
     assert [line.institution for line in page.context["page"]] == [place]
     assert "甲机构" in page.content.decode()
+    # It binds here neither now nor then, and both sides say so.
+    row = page.content.decode().partition("甲机构")[2].partition("</tr>")[0]
+    assert row.count("仅供参考") == 2
     assert client.get(address("rule_effect", rule.pk), {"on": "??"}).context["form"].errors
 
 

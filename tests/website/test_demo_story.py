@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from accounts.models import Institution, User
+from accounts.models import Institution, LeaveOfAbsence, User
 from accounts.selectors import system_user
 from certificates.models import BatchCheck, Certificate, FilingList
 from certificates.selectors.filing import awards_to_file
@@ -15,7 +15,7 @@ from certificates.services import issue_certificate
 from core import clock, outbox
 from core.models import AuditEntry
 from courses.exams.models import Sitting
-from courses.models import Cohort, Enrolment
+from courses.models import Cohort, Enrolment, ExternalEvidence
 from courses.services import complete_enrolments
 from staffing.models import RatioReturn
 from staffing.selectors import institution_ratio, region_ratios
@@ -58,6 +58,7 @@ def test_story_holds_before_and_after_the_tour(tmp_path, settings):
     assert [standing(name) for name, *_ in STANDINGS] == STANDINGS
     assert province() == (312, 435, "71.7", 1, 4)
     _check_what_was_known_then()
+    _check_who_is_away_and_who_was_trained_elsewhere()
     _check_retirement()
     _check_returns()
     _check_cohorts()
@@ -77,6 +78,15 @@ def _check_what_was_known_then():
     then = standing("赤坎医学院成果转化中心", as_of=year_end, known_at=clock.end_of_day(year_end))
     assert then == ("赤坎医学院成果转化中心", 28, 40, "70.0", "met", True)
     assert standing("赤坎医学院成果转化中心", as_of=year_end)[1:3] == (27, 40)
+
+
+def _check_who_is_away_and_who_was_trained_elsewhere():
+    """Neither moves a figure: nobody is out of the count by a leave, and the training is somebody's second one."""
+    [leave] = LeaveOfAbsence.objects.believed()
+    assert (leave.appointment.person.name, leave.kind, leave.start_date < clock.today()) == ("杜承远", "study", True)
+    [evidence] = ExternalEvidence.objects.filter(kind="mutual")
+    assert (evidence.state, evidence.agreement.other.name) == ("accepted", "云屏省")
+    assert evidence.person.training_records.standing_facts().count() == 2
 
 
 def _check_retirement():

@@ -53,6 +53,7 @@ ROSTER_LABELS = {
     "leave_kind": gettext_lazy("Kind of leave"),
     "away_from": gettext_lazy("First day away"),
     "back_on": gettext_lazy("First day back"),
+    "last_day_away": gettext_lazy("Last day away"),
 }
 ROSTER_WORDS = {
     "id_type": dict(DocumentType.choices),

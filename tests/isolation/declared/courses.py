@@ -35,6 +35,7 @@ ADDRESSES: dict[str, Address] = {
     "evidence/desk/": only("regulator", post=""),
     "evidence/batches/": only("officer regulator", post=""),
     "evidence/batches/new/": only("officer"),
+    "evidence/batches/new/template/": signed_in(post=""),
     "evidence/batches/new/<str:sha256>/": only("officer", sha256=NO_FILE),
     "evidence/batches/<int:pk>/": only("officer regulator", pk="evidencebatch", post=""),
     "evidence/batches/<int:pk>/withdraw/": only("officer", pk="evidencebatch", body={}),

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Region
 from accounts.selectors import system_user
 from core import clock, outbox
-from website.management.demo import afterwards, associated, designated, filing, proven, returned, story
+from website.management.demo import absent, afterwards, associated, designated, filing, proven, returned, story
 from website.management.demo.world import World, build_world
 
 PROVINCE = "990000"
@@ -51,6 +51,8 @@ class Command(BaseCommand):
         afterwards.happen(world)
         self._say("returns of the ratio")
         returned.happen(world)
+        self._say("leaves of absence")
+        absent.happen(world)
         self._say("evidence from elsewhere")
         proven.happen(world)
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from core.scans import Scan, checked_scan
 from courses import services
-from courses.models import ExternalEvidence
+from courses.models import ExternalEvidence, MutualRecognition
 from courses.selectors.evidence import staff_by_tail
 from website.management.demo.anchors import day_of
 from website.management.demo.story import FOLDER, on_day
@@ -21,8 +22,9 @@ HEADS = ("证件类型", "证件号码", "姓名", "培训类别", "培训名称
 
 def happen(world: World) -> None:
     told = yaml.safe_load((FOLDER / "evidence.yaml").read_text(encoding="utf-8"))
+    agreements = {key: _agree(world, facts) for key, facts in told["agreements"].items()}
     for scene in told["story"]:
-        _live(world, scene)
+        _live(world, scene, agreements)
     _hand_in(world, told["batch"])
 
 
@@ -47,8 +49,21 @@ def _hand_in(world: World, told: dict[str, Any]) -> None:
         raise ValueError([problem for row in plan.rows for problem in row.errors])
 
 
-def _live(world: World, scene: dict[str, Any]) -> None:
-    evidence = _submit(world, scene["who"], scene["submit"])
+def _agree(world: World, told: dict[str, str]) -> MutualRecognition:
+    """Both provinces are the demo's own: of no real one is said what it recognises."""
+    with on_day(world, _day(world, told["day"])):
+        return services.enter_recognition(
+            actor=world.users[told["by"]],
+            region=world.regions[told["region"]],
+            other=world.regions[told["other"]],
+            title=told["title"],
+            document=told["document"],
+            valid_from=_day(world, told["from"]),
+        )
+
+
+def _live(world: World, scene: dict[str, Any], agreements: Mapping[str, MutualRecognition]) -> None:
+    evidence = _submit(world, scene["who"], scene["submit"], agreements.get(scene["submit"].get("agreement")))
     if decided := scene.get("accept"):
         with on_day(world, _day(world, decided["day"])):
             services.accept_evidence(actor=world.users[decided["by"]], evidence=evidence)
@@ -57,14 +72,17 @@ def _live(world: World, scene: dict[str, Any]) -> None:
             services.refuse_evidence(actor=world.users[decided["by"]], evidence=evidence, reason=decided["reason"])
 
 
-def _submit(world: World, who: dict[str, str], told: dict[str, Any]) -> ExternalEvidence:
+def _submit(
+    world: World, who: dict[str, str], told: dict[str, Any], agreement: MutualRecognition | None
+) -> ExternalEvidence:
     place = world.institutions[who["institution"]]
     with on_day(world, _day(world, told["day"])):
         person = staff_by_tail(place, who["name"], who["tail"])
         if person is None:
             raise LookupError(f"evidence.yaml: {who['name']} does not work there")
         facts = {name: told[name] for name in ("kind", "track", "title", "provider")}
-        training = services.Training(**facts, hours=told.get("hours"), completed_on=_day(world, told["completed"]))
+        facts |= {"hours": told.get("hours"), "completed_on": _day(world, told["completed"]), "agreement": agreement}
+        training = services.Training(**facts)
         return services.submit_evidence(
             actor=world.users[told["by"]], person=person, training=training, scans=[_scan(who)], institution=place
         )
