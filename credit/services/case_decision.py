@@ -9,10 +9,10 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import restrict
 from core import audit, clock, outbox
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from credit.models import AdministrativeCase, CaseMeasure, CreditRecord, Measure
 from credit.rules.cases import CaseRule, publicity, rule_on, worse_than
-from credit.services.case_common import Served, check_served, filled, locked_for, refuse, service_day, take
+from credit.services.case_common import Served, check_served, filled, had_a_part, locked_for, refuse, service_day, take
 from credit.workflow.cases import ADVERSE, RANK, CaseOutcome, CaseState, RecusalState
 
 DECIDED = "credit.case_decided"
@@ -44,6 +44,8 @@ def decide_case(*, actor: User, case: AdministrativeCase, ruling: Ruling) -> Adm
     `not_discussed`, `recusal_open`, `persons_not_published`, `reference_missing`, NotAllowed (`same_person_twice`).
     """
     found = locked_for(actor, case)
+    if had_a_part(actor, found):
+        raise NotAllowed("same_person_twice", steps=["find", "review"])
     rule = rule_on(clock.today())
     _check_ruling(found, ruling, rule)
     period = publicity(rule, ruling.outcome, clock.today()) if ruling.outcome in ADVERSE else None

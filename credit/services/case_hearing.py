@@ -199,7 +199,7 @@ def waive_answer(*, actor: User, case: AdministrativeCase) -> AdministrativeCase
         raise WrongState(step="waive", state=found.state)
     refuse({"already_spoken": found.spoke})
     if found.state == C.NOTICED:
-        found = take(actor, found, "lapse", waived_at=clock.now())
+        found = take(actor, found, "waive", waived_at=clock.now())
     else:
         found = _noted(actor, found, "waived", waived_at=clock.now())
     outbox.add(ANSWERED, found.pk)

@@ -117,6 +117,7 @@ ADMINISTRATIVE_CASE_STEPS = {
     # Also after the time is over, as long as nothing was considered.
     "answer":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_ANSWER),
     "record":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_HANDLE),
+    "waive":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_ANSWER),
     "lapse":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_HANDLE),
     "consider":   Step(frozenset({C.ANSWERED, C.UNANSWERED}),    C.CONSIDERED,    P.CASE_HANDLE),
     "discuss":    Step(frozenset({C.CONSIDERED}),                C.DISCUSSED,     P.CASE_HANDLE),
