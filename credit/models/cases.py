@@ -25,7 +25,7 @@ from credit.workflow.cases import (
     DECIDED_STATES,
     HEARD_STATES,
     NOTICED_STATES,
-    OVER,
+    CLOSED_STATES,
     SEVERITIES,
     STANDING,
     CaseOutcome,
@@ -242,11 +242,17 @@ class AdministrativeCase(
             ),
             models.CheckConstraint(
                 name="case_over_for_a_reason",
-                condition=needs(OVER, Q(ended_on__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
+                condition=needs(CLOSED_STATES, Q(ended_on__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
             ),
             models.CheckConstraint(
                 name="case_annulled_by_a_document",
-                condition=~Q(state=C.ANNULLED) | (~Q(end_document="") & ~Q(ended_by=F("decided_by"))),
+                condition=~Q(state=C.ANNULLED)
+                | (
+                    Q(annulled_on__isnull=False, annulled_by__isnull=False)
+                    & ~Q(annul_reason="")
+                    & ~Q(annul_document="")
+                    & ~Q(annulled_by=F("decided_by"))
+                ),
             ),
         ]
         indexes = [

@@ -1,6 +1,7 @@
 """How an entry ends: by repair, by time, or because what it rests on fell. Its effects end in the same transaction."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -104,7 +105,8 @@ def annul_case(*, actor: User, case: AdministrativeCase, fallen: Fallen) -> Admi
     """
     found = locked_for(actor, case)
     refuse(filled(reason=fallen.reason, document=fallen.document))
-    return _end(actor, found, "annul", reason=fallen.reason.strip(), document=fallen.document.strip())
+    words = {"annul_reason": fallen.reason.strip(), "annul_document": fallen.document.strip()}
+    return _settled(actor, found, "annul", {"annulled_on": clock.today(), "annulled_by": actor, **words})
 
 
 @transaction.atomic
@@ -135,15 +137,20 @@ def close_days(*, actor: User) -> int:
 def _moved_on(actor: User, case: AdministrativeCase) -> bool:
     before = case.state
     if case.state == C.IN_FORCE and case.ends_on and clock.today() > case.ends_on:
-        case = _end(actor, case, "expire", reason="maximum of the period")
+        case = _end(actor, case, "expire", reason=str(C.EXPIRED))
     else:
         case = begin_if_served(actor, settle_time(actor, case), clock.today())
     return case.state != before
 
 
-def _end(actor: User, case: AdministrativeCase, step: str, *, reason: str, document: str = "") -> AdministrativeCase:
-    words = {"ended_on": clock.today(), "ended_by": actor, "end_reason": reason, "end_document": document}
-    stood = case.state in (C.IN_FORCE, C.REPAIRED, C.EXPIRED)
+def _end(actor: User, case: AdministrativeCase, step: str, *, reason: str) -> AdministrativeCase:
+    words = {"ended_on": clock.today(), "ended_by": actor, "end_reason": reason}
+    return _settled(actor, case, step, words)
+
+
+def _settled(actor: User, case: AdministrativeCase, step: str, words: dict[str, Any]) -> AdministrativeCase:
+    """The step, and in the same transaction the end of everything that followed from the decision."""
+    stood = case.state == C.IN_FORCE
     ended = take(actor, case, step, **words)
     lift(actor=actor, source=source_of_case(ended), why=f"{ended.decision_number}: {step}")
     if stood:

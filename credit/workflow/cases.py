@@ -90,6 +90,8 @@ CONSIDERING = (C.CONSIDERED, C.DISCUSSED)
 STANDING = (C.SERVED, C.IN_FORCE)
 # Over. The three first had been in force, or decided at least.
 ENDED = (C.REPAIRED, C.EXPIRED, C.ANNULLED)
+# Whose end has a reason of its own; what was annulled fell by a document.
+CLOSED_STATES = (C.REPAIRED, C.EXPIRED, C.CLOSED, C.DROPPED)
 OVER = (*ENDED, C.CLOSED, C.DROPPED)
 HEARD_STATES = (*CONSIDERING, C.DECIDED, *STANDING, *ENDED, C.CLOSED)
 NOTICED_STATES = (*HEARING, *HEARD_STATES)

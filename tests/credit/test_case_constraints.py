@@ -37,7 +37,7 @@ BROKEN = {
     "case_repaired_after_the_minimum": ("in_force", {"state": "repaired", "ended_on": "today"}),
     "case_expired_after_the_maximum": ("in_force", {"state": "expired", "ended_on": "today"}),
     "case_over_for_a_reason": ("filed", {"state": "dropped"}),
-    "case_annulled_by_a_document": ("in_force", {"state": "annulled", "ended_on": "today"}),
+    "case_annulled_by_a_document": ("in_force", {"state": "annulled", "annulled_on": "today"}),
 }
 MORE = [
     ("noticed", "case_noticed_with_facts", {"answer_until": None}),
