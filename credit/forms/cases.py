@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.selectors.hats import officers_of, shown_name
+from accounts.selectors.hats import officers_at, shown_name
 from core import clock
 from credit import services
 from credit.models import AdministrativeCase
@@ -48,13 +48,13 @@ class StepForm(forms.Form):
         raise NotImplementedError
 
     def choose_officers(self, *names: str) -> None:
-        people = officers_of(self.case.body, Permission.CASE_HANDLE)
+        people = officers_at(self.case.body, Permission.CASE_HANDLE)
         for name in names:
             choices = [("", "—"), *((str(pk), shown_name(user)) for pk, user in people.items())]
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def officer(self, name: str) -> User:
-        return officers_of(self.case.body, Permission.CASE_HANDLE)[int(self.cleaned_data[name])]
+        return officers_at(self.case.body, Permission.CASE_HANDLE)[int(self.cleaned_data[name])]
 
 
 class Serving(StepForm):

@@ -22,10 +22,10 @@ from credit.models.case_phases import (
 from credit.models.reports import CaseReport
 from credit.workflow.cases import (
     ADVERSE,
+    CLOSED_STATES,
     DECIDED_STATES,
     HEARD_STATES,
     NOTICED_STATES,
-    CLOSED_STATES,
     SEVERITIES,
     STANDING,
     CaseOutcome,
@@ -83,6 +83,8 @@ class AdministrativeCase(
         Institution, null=True, on_delete=models.PROTECT, related_name="administrative_cases"
     )
     unit_institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="+")
+    # Of the fingerprints in the log; without it nothing can be shown to be what they speak of.
+    salt = models.CharField(max_length=64)
     unit_base = models.ForeignKey(TrainingBase, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = CaseQuerySet.as_manager()

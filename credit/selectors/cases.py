@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.access import worn_bodies
-from accounts.models import User
+from accounts.models import Person, User
 from accounts.permissions import Permission
+from accounts.selectors.hats import shown_name
 from core import clock
 from core.errors import NotAllowed
 from core.workflow import steps_for
@@ -35,7 +37,11 @@ class CasePage:
     steps: Sequence[str]
     intended: Sequence[CaseMeasure]
     ordered: Sequence[CaseMeasure]
-    recusals: Sequence[Recusal]
+    recusals: Sequence[tuple[Recusal, str]]
+    # Names and certificates of the investigators; who reviewed the law; who decided.
+    investigators: Sequence[tuple[str, str]]
+    reviewer: str
+    decider: str
     repairs: Sequence[CreditRepair]
 
 
@@ -52,7 +58,7 @@ def report_for(actor: User, pk: int) -> CaseReport:
     return found
 
 
-def report_by_receipt(receipt: object) -> CaseReport:
+def report_by_receipt(receipt: UUID) -> CaseReport:
     """For whoever keeps the address of the receipt: the state and the reason, and nothing of a case."""
     rows = CaseReport.objects.select_related("body", "at_institution", "at_base")
     if (found := rows.filter(uuid=receipt).first()) is None:
@@ -78,9 +84,17 @@ def case_page(actor: User, pk: int) -> CasePage:
         steps=steps_now(actor, case),
         intended=[one for one in measures if not one.ordered],
         ordered=[one for one in measures if one.ordered],
-        recusals=list(case.recusals.all()),
+        recusals=[(one, shown_name(one.officer)) for one in case.recusals.all()],
+        investigators=_investigators(case),
+        reviewer=shown_name(case.reviewed_by) if case.reviewed_by else "",
+        decider=shown_name(case.decided_by) if case.decided_by else "",
         repairs=list(case.repairs.all()),
     )
+
+
+def _investigators(case: AdministrativeCase) -> list[tuple[str, str]]:
+    pairs = [(case.officer_one, case.officer_one_certificate), (case.officer_two, case.officer_two_certificate)]
+    return [(shown_name(officer), certificate) for officer, certificate in pairs if officer]
 
 
 def own_cases(actor: User) -> QuerySet[AdministrativeCase]:
@@ -94,7 +108,16 @@ def own_case(actor: User, pk: int) -> AdministrativeCase:
 
 
 def _one(rows: QuerySet[AdministrativeCase], pk: int) -> AdministrativeCase:
-    people = ("officer_one", "officer_two", "found_by", "reviewed_by", "decided_by", "hearing_chair", "considered_by")
+    people = (
+        "officer_one",
+        "officer_two",
+        "noticed_by",
+        "found_by",
+        "reviewed_by",
+        "decided_by",
+        "hearing_chair",
+        "considered_by",
+    )
     places = ("body", "item", "report", "person__merged_into", "institution", "unit_institution", "unit_base")
     measures = Prefetch("measures", CaseMeasure.objects.select_related("measure").order_by("pk"))
     recusals = Prefetch("recusals", Recusal.objects.select_related("officer").order_by("pk"))
@@ -165,6 +188,11 @@ def serious_in_force(institution_id: int, on: date) -> bool:
     """Does a competent body's serious determination about an entity stand that day?"""
     rows = AdministrativeCase.objects.filter(institution=institution_id, outcome="serious", state=C.IN_FORCE)
     return rows.filter(ends_on__gte=on, begun_on__lte=on).exists()
+
+
+def people_in_reach(actor: User) -> QuerySet[Person]:
+    """Of whom the actor may file a case."""
+    return Person.objects.allowed(actor, Permission.CREDIT_FILE_VIEW)
 
 
 def open_recusals(actor: User) -> int:

@@ -15,6 +15,7 @@ from credit.services.case_ending import (
     ask_repair,
     close_days,
     grant_repair,
+    missing_for_repair,
     refuse_repair,
     withdraw_repair,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "file_case",
     "grant_repair",
     "make_report",
+    "missing_for_repair",
     "open_file",
     "record_admission",
     "record_answer",

@@ -9,6 +9,7 @@ from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.services import lift
+from certificates.tlog.models import Kind
 from core import audit, calendar, clock, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
@@ -17,10 +18,10 @@ from credit.rules.cases import Missing, rule_of, stands_in_the_way
 from credit.services.case_common import filled, locked_for, refuse, take
 from credit.services.case_decision import begin_if_served, source_of_case
 from credit.services.case_hearing import settle_time
+from credit.services.case_log import put_down
 from credit.workflow.cases import REPAIR_STEPS, CaseState
 
 ENDED = "credit.case_ended"
-REPAIR_ASKED = "credit.repair_asked"
 C = CaseState
 
 
@@ -56,7 +57,6 @@ def ask_repair(
         is_provisional=due.provisional,
     )
     audit.record(actor, "credit.creditrepair.ask", repair, due=str(due.day))
-    outbox.add(REPAIR_ASKED, repair.pk)
     return repair
 
 
@@ -152,6 +152,7 @@ def _settled(actor: User, case: AdministrativeCase, step: str, words: dict[str, 
     """The step, and in the same transaction the end of everything that followed from the decision."""
     stood = case.state == C.IN_FORCE
     ended = take(actor, case, step, **words)
+    put_down(ended, Kind.CREDIT_CORRECTION if step == "annul" else Kind.CREDIT_EXPIRED)
     lift(actor=actor, source=source_of_case(ended), why=f"{ended.decision_number}: {step}")
     if stood:
         outbox.add(ENDED, ended.pk)
