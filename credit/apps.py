@@ -5,11 +5,45 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+# Texts of a case: written once, with the step they belong to.
+CASE_TEXTS = (
+    "officer_one_certificate", "officer_two_certificate", "findings", "evidence", "review_opinion",
+    "notice_number", "notice_facts", "notice_reasons", "notice_basis", "intended", "notice_served_by", "notice_proof",
+    "considered", "discussion", "hearing_record", "outcome", "decision_rule", "decision_number", "decision_basis",
+    "decision_reasons", "proportionality", "remedy_body", "remedy_court", "reference", "served_by", "service_proof",
+    "consent_document", "end_reason", "annul_reason",
+    "annul_document",
+)  # fmt: skip
+CASE_CHANGES = (
+    *CASE_TEXTS, "state", "due_on", "is_provisional", "officer_one_id", "officer_two_id", "found_by_id", "found_on",
+    "reviewed_by_id", "reviewed_on", "intended_rank", "noticed_by_id", "noticed_at", "notice_served_on", "answer_days",
+    "answer_until", "answer_is_provisional", "answer", "answered_at", "answer_recorded_by_id", "waived_at",
+    "hearing_asked_on", "hearing_announced_on", "hearing_on", "hearing_place", "hearing_chair_id", "considered_by_id",
+    "considered_on", "discussed_on", "outcome_rank", "decided_by_id", "decided_on", "published", "repair_from",
+    "ends_on", "served_on", "repair_notice", "begun_on", "ended_on", "ended_by_id", "annulled_on",
+    "annulled_by_id",
+    "annulled_on",
+    "annulled_by_id",
+)  # fmt: skip
+
 
 class CreditConfig(AppConfig):
     name = "credit"
     verbose_name = _("Credit")
-    append_only: ClassVar[list[str]] = ["credit_creditrecord"]
+    append_only: ClassVar[list[str]] = ["credit_creditrecord", "credit_casemeasure"]
+    # Who is concerned, under which rules and since when stands; each phase comes with its step.
+    frozen: ClassVar[dict[str, list[str]]] = {
+        "credit_casereport": [
+            "state", "track", "decided_at", "decided_by_id", "reason", "due_on", "is_provisional",
+        ],
+        "credit_administrativecase": list(CASE_CHANGES),
+        "credit_catalogueitem": ["valid_to"],
+        "credit_measure": ["valid_to"],
+        "credit_recusal": ["state", "decided_by_id", "decided_at", "answer"],
+        "credit_creditrepair": ["state", "decided_by_id", "decided_at", "answer", "due_on", "is_provisional"],
+        "credit_endnotice": ["acknowledged_at", "acknowledged_how", "acknowledged_by_id"],
+    }  # fmt: skip
+    filled_once: ClassVar[dict[str, list[str]]] = {"credit_administrativecase": list(CASE_TEXTS)}
 
     def ready(self) -> None:
         import credit.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

@@ -1,10 +1,14 @@
 """What the rooms below tell the credit room: commitments, admissions, trainings, certificates."""
 
+from celery import shared_task
+
 from accounts.selectors import system_user
 from core import outbox
 from core.models import OutboxEvent
 from credit import services
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
+from credit.services import case_decision, case_ending, case_hearing
+from credit.services.telling import tell_of_case
 
 
 @outbox.handles(CONSENT_GIVEN)
@@ -25,3 +29,15 @@ def training_record_added(event: OutboxEvent) -> None:
 @outbox.handles(CERTIFICATE_ISSUED)
 def certificate_issued(event: OutboxEvent) -> None:
     services.record_certificate(actor=system_user(), certificate_id=int(event.key))
+
+
+@outbox.handles(case_hearing.NOTICED)
+@outbox.handles(case_decision.DECIDED)
+@outbox.handles(case_ending.ENDED)
+def case_moved(event: OutboxEvent) -> None:
+    tell_of_case(case_id=int(event.key))
+
+
+@shared_task(name="credit.every_day")
+def every_day() -> None:
+    services.close_days(actor=system_user())

@@ -25,6 +25,7 @@ from accounts.models.places import (
     TrainingBase,
 )
 from accounts.models.positions import Appointment, AppointmentVersion, Membership
+from accounts.models.restrictions import Restriction, RestrictionKind
 from accounts.models.rosters import RosterHeads
 from accounts.models.sign_in import SignIn
 from accounts.models.viewing import ViewedPage, Viewing
@@ -61,6 +62,8 @@ __all__ = [
     "Placement",
     "PublicityPeriod",
     "Region",
+    "Restriction",
+    "RestrictionKind",
     "RosterHeads",
     "SignIn",
     "TrainingBase",

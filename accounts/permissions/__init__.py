@@ -79,6 +79,9 @@ class Permission(TextChoices):
     CERTIFICATE_MANAGE = "certificate_manage"
     TEMPLATE_MANAGE = "template_manage"
     CREDIT_FILE_VIEW = "credit_file_view"
+    CASE_VIEW = "case_view"
+    CASE_HANDLE = "case_handle"
+    CASE_ANSWER = "case_answer"
     OVERSIGHT_VIEW = "oversight_view"
     MEMBER_VIEW = "member_view"
     MEMBER_MANAGE = "member_manage"
@@ -113,6 +116,7 @@ OWN_RECORDS: frozenset[str] = frozenset(
         P.CERTIFICATE_VIEW,
         P.CERTIFICATE_OWN,
         P.CREDIT_FILE_VIEW,
+        P.CASE_ANSWER,
         P.DATA_REQUEST_ASK,
         P.MEMBERSHIP_OWN,
     }
@@ -134,7 +138,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.INSTITUTION_VIEW, P.PERSON_VIEW, P.ROSTER_VIEW, P.ROSTER_IMPORT, P.RATIO_VIEW, P.TRAINING_RECORD_VIEW,
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
             P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK, P.ASSOCIATION_KEEP, P.ASSOCIATION_JOIN,
-            P.SEAT_RESERVE, P.RATIO_PROVE, P.RETURN_FILE, P.EVIDENCE_SUBMIT,
+            P.SEAT_RESERVE, P.RATIO_PROVE, P.RETURN_FILE, P.EVIDENCE_SUBMIT, P.CASE_ANSWER,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -146,6 +150,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.APPOINTMENT_TRANSFER, P.APPOINTMENT_CHOOSE_PRIMARY, P.SEALED_COUNT_DECIDE,
             P.PLACE_MANAGE, P.BODY_VIEW, P.COMPETENCE_MANAGE, P.DESIGNATION_VIEW, P.DESIGNATION_DECIDE,
             P.DISPUTE_DECIDE, P.PERSON_MERGE, P.RULE_MANAGE, P.RATIO_PROVE, P.RATIO_AUDIT, P.RETURN_DECIDE,
+            P.CASE_VIEW, P.CASE_HANDLE,
         }
     ),
     Role.EVALUATOR: frozenset(

@@ -226,6 +226,19 @@ POWERS: dict[str, Power] = {
         _("Confirms or refuses a number of secret posts that was checked on paper, so that it counts."),
     ),
     # --- credit ---
+    P.CASE_VIEW: Power(
+        "credit", _("See cases"), _("Reads reports and cases that the own body handles, and no others.")
+    ),
+    P.CASE_HANDLE: Power(
+        "credit",
+        _("Handle cases"),
+        _("Accepts reports and takes the steps of a case of the own body; who investigated does not decide."),
+    ),
+    P.CASE_ANSWER: Power(
+        "credit",
+        _("Answer in a case"),
+        _("Reads a case about oneself or the own institution, answers, asks for a hearing and for repair."),
+    ),
     P.CREDIT_FILE_VIEW: Power(
         "credit", _("Open credit files"), _("Opens a person's credit file for a stated purpose; the person sees it.")
     ),

@@ -42,14 +42,16 @@ class CreditRecord(models.Model):
     """
 
     class Category(models.TextChoices):
-        # An adverse entry needs a decision behind it, and there are none yet.
         BASIC = "basic", _("basic")
         POSITIVE = "positive", _("positive")
+        # Only from a decision: the constraint below asks for its case.
+        ADVERSE = "adverse", _("adverse")
 
     class Kind(models.TextChoices):
         COMMITMENT_ACCEPTED = "commitment_accepted", _("Code of conduct accepted")
         TRAINING_COMPLETED = "training_completed", _("Training completed")
         CERTIFICATE_ISSUED = "certificate_issued", _("Certificate issued")
+        DECISION = "decision", _("Decision of a competent body")
 
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="credit_records")
     institution = models.ForeignKey(
@@ -62,6 +64,9 @@ class CreditRecord(models.Model):
     publisher = models.CharField(max_length=200)
     facts = models.JSONField(default=dict)
     source = models.CharField(max_length=120, unique=True)
+    case = models.OneToOneField(
+        "credit.AdministrativeCase", null=True, blank=True, on_delete=models.PROTECT, related_name="entry"
+    )
 
     objects = CreditRecordQuerySet.as_manager()
 
@@ -74,7 +79,11 @@ class CreditRecord(models.Model):
                 | Q(person__isnull=True, institution__isnull=False),
             ),
             models.CheckConstraint(
-                name="credit_record_is_basic_or_positive", condition=Q(category__in=["basic", "positive"])
+                name="credit_record_is_of_a_category", condition=Q(category__in=["basic", "positive", "adverse"])
+            ),
+            models.CheckConstraint(
+                name="credit_record_adverse_from_a_case",
+                condition=Q(category="adverse", case__isnull=False) | (~Q(category="adverse") & Q(case__isnull=True)),
             ),
             models.CheckConstraint(name="credit_record_has_a_publisher", condition=~Q(publisher="")),
         ]

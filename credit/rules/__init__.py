@@ -1,0 +1,1 @@
+"""Pure rules of the credit room. No database, no clock."""
