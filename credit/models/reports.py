@@ -101,3 +101,8 @@ class CaseReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uuid}: {self.state}"
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Did whoever reported leave word how to be reached?"""
+        return bool(self.reporter)

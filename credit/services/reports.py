@@ -111,7 +111,7 @@ def file_case(*, actor: User, report: CaseReport, filing: Filing) -> Administrat
     due = calendar.working_day_deadline(today, rule.clocks["investigation_working_days"])
     case = AdministrativeCase.objects.create(
         report=accepted,
-        body=report.body,
+        body_id=report.body_id,
         salt=secrets.token_hex(SALT_SIZE),
         item=filing.item,
         rule_version=rule.version,

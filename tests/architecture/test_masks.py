@@ -75,6 +75,8 @@ IN_PYTHON = {
     "certificates/services/snapshot.py": "hashes the tail; the certificate keeps it masked",
     "staffing/services/proofs.py": "derives the salts of the lines of a new proof",
     "staffing/services/samples.py": "the act of opening: purpose, ledger, audit trail",
+    "credit/models/reports.py": "says whether there is any",
+    "credit/services/reports.py": "the act of revealing: purpose, audit trail",
     "courses/models/evidence.py": "the bytes of a scan, for the act of opening it",
     "courses/selectors/evidence.py": "compares with what was typed",
     "oversight/services/requests.py": "writes the correction that two people agreed to",
@@ -147,7 +149,7 @@ def templates() -> dict[str, str]:
 
 
 def test_sealed_names_are_those_that_are_looked_for():
-    assert sorted(SEALED) == ["email", "number", "opening", "phone", "scanned", "secret", "wanted"]
+    assert sorted(SEALED) == ["email", "number", "opening", "phone", "reporter", "scanned", "secret", "wanted"]
 
 
 def test_templates_print_no_sealed_value():

@@ -29,6 +29,7 @@ from tests.accounts.world_evidence import evidence_of
 from tests.architecture.sources import ROOMS, imported, modules, name_of
 from tests.builders import make_appointment, make_institution, make_person, make_user, regulator
 from tests.core.test_rotation import command, people
+from tests.credit.cases import Authority
 from tests.staffing.proving import proven
 
 TWO = {**settings.FIELD_KEYS, 2: "44" * 32}
@@ -98,6 +99,7 @@ def house(settings, tmp_path) -> User:
     place, person = make_institution(), make_person("证")
     make_appointment(person, place)
     evidence_of(person, place)
+    Authority().report(reach_me="13900000000")
     return clerk
 
 
