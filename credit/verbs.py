@@ -36,7 +36,7 @@ audit.name_verbs(
         "credit.hearing_asked": _("Asked for a hearing."),
         "credit.hearing_announced": _("Announced a hearing."),
         "credit.hearing_held": _("Wrote the record of a hearing."),
-        "credit.waived": _("Gave up the answer in a case."),
+        "credit.waived": _("Gave up the answer after one from paper."),
         "credit.recusal.ask": _("Asked that an officer step aside."),
         "credit.recusal.uphold": _("Let an officer step aside."),
         "credit.recusal.reject": _("Did not let an officer step aside."),

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts.access import require
-from accounts.models import Institution, Person, Region, TrainingBase, User
+from accounts.models import AdminBody, Institution, Person, Region, TrainingBase, User
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
 from certificates.tlog.services import SALT_SIZE
 from core import audit, calendar, clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Ground
 from credit.rules.cases import rule_on, years_after
@@ -111,7 +111,7 @@ def file_case(*, actor: User, report: CaseReport, filing: Filing) -> Administrat
     due = calendar.working_day_deadline(today, rule.clocks["investigation_working_days"])
     case = AdministrativeCase.objects.create(
         report=accepted,
-        body_id=report.body_id,
+        body=_body(report),
         salt=secrets.token_hex(SALT_SIZE),
         item=filing.item,
         rule_version=rule.version,
@@ -138,6 +138,13 @@ def reveal_reporter(*, actor: User, report: CaseReport, purpose: str) -> str:
     refuse(filled(purpose=purpose))
     audit.record(actor, "credit.reporter_revealed", report, purpose=purpose.strip())
     return report.reporter
+
+
+def _body(report: CaseReport) -> AdminBody:
+    """`require_body` has asked: there is one."""
+    if report.body is None:
+        raise NotAllowed(permission=Permission.CASE_HANDLE.value)
+    return report.body
 
 
 def _decided(actor: User) -> dict[str, object]:

@@ -20,7 +20,7 @@ from core.errors import DomainError
 from core.models import SpecialDay
 from credit import services
 from credit.models import AdministrativeCase, CreditRecord
-from credit.services import Fallen, Hearing, Officer, case_common, case_decision, case_hearing
+from credit.services import Fallen, Hearing, Officer, case_decision, case_hearing
 from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CaseState
 from tests.builders import make_user
 from tests.credit.cases import Authority, measure, notice, ruling, served
@@ -305,10 +305,6 @@ def worse_is_fine(monkeypatch):
     monkeypatch.setattr(case_decision, "worse_than", lambda decided, noticed: False)
 
 
-def asked_aside_in_vain(monkeypatch):
-    monkeypatch.setattr(case_common, "stepped_aside", lambda actor, case: False)
-
-
 def never_over(monkeypatch):
     monkeypatch.setattr(AdministrativeCase, "seen_on", lambda case, day: case.state == "in_force")
 
@@ -320,9 +316,7 @@ def restrictions_stay(monkeypatch):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "off", [over_at_once, anybody_decides, worse_is_fine, asked_aside_in_vain, never_over, restrictions_stay]
-)
+@pytest.mark.parametrize("off", [over_at_once, anybody_decides, worse_is_fine, never_over, restrictions_stay])
 def test_machine_finds_a_guard_that_is_off(monkeypatch, off):
     off(monkeypatch)
     with pytest.raises(Exception):  # noqa: B017, PT011 - of the database, or of the account beside it
