@@ -1,0 +1,1 @@
+"""Arithmetic and wording of the credit room: pure, without database and clock."""
