@@ -134,10 +134,9 @@ class EvaluationSubject(models.Model):
     """Who is evaluated in a round: exactly one institution, base or person. Persons may opt out at any time."""
 
     evaluation_round = models.ForeignKey(EvaluationRound, on_delete=models.PROTECT, related_name="subjects")
-    institution = models.ForeignKey(
-        Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="evaluations"
-    )
-    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="evaluations")
+    # No way back from places and people: what they came to is read by this room alone.
+    institution = models.ForeignKey(Institution, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    base = models.ForeignKey(TrainingBase, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     self_submitted_at = models.DateTimeField(null=True)
     self_submitted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

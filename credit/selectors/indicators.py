@@ -94,7 +94,7 @@ def _trainings_of(person: Person, span: Span) -> Measured:
 def _pass_rate(base: TrainingBase, span: Span) -> Measured:
     """Of those examined how many passed in the end; of too few it is said and not graded."""
     marked = Attempt.objects.filter(
-        sitting__base=base, state=AttemptState.MARKED, submitted_at__range=_moments(span), passed__isnull=False
+        sitting__base=base, state=AttemptState.MARKED, passed__isnull=False, **_inside("submitted_at", span)
     )
     # Once passed is passed, whatever the attempts before: each person counts once.
     people = marked.annotate(survivor=surviving("person__")).order_by().values("survivor").distinct()
@@ -116,7 +116,7 @@ def _hours_of(person: Person, span: Span) -> Measured:
 
 def _hours(rows: QuerySet[HourEntry], span: Span) -> Measured:
     """Whole hours; what was taken back counts against what was credited."""
-    found = rows.filter(credited_at__range=_moments(span)).aggregate(hours=Sum("hours"), entries=Count("pk"))
+    found = rows.filter(**_inside("credited_at", span)).aggregate(hours=Sum("hours"), entries=Count("pk"))
     return _count(max(0, int(found["hours"] or 0)), entries=found["entries"])
 
 
@@ -130,9 +130,10 @@ def _filed_on_time(institution: Institution, span: Span) -> Measured:
     return Measured(Value(on_time, len(due)) if due else NOT_MEASURED, facts)
 
 
-def _moments(span: Span) -> tuple[datetime, datetime]:
-    """From the end of the day before the first to the end of the last."""
-    return (clock.end_of_day(span.first - timedelta(days=1)), clock.end_of_day(span.last))
+def _inside(moment: str, span: Span) -> dict[str, datetime]:
+    """After the day before the first, until the end of the last."""
+    before = clock.end_of_day(span.first - timedelta(days=1))
+    return {f"{moment}__gt": before, f"{moment}__lte": clock.end_of_day(span.last)}
 
 
 _COUNTED: dict[tuple[str, type], Callable[[Any, Span], Measured]] = {
