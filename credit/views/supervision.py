@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import holds
@@ -67,7 +68,12 @@ def close_item(request: SignedInRequest, pk: int) -> HttpResponse:
         if done(form, lambda: services.close_item(actor=request.user, item=found, evidence=evidence)):
             messages.success(request, _("Closed."))
             return redirect("credit:supervision")
-    context = {"form": form, "heading": _("Close a supervision item"), "submit": _("Close it"), "quoted": found.issue}
+    context = {
+        "form": form,
+        "heading": _("Close a supervision item"),
+        "submit": pgettext("a supervision item", "Close it"),
+        "quoted": found.issue,
+    }
     return _page(request, context)
 
 
