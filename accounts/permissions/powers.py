@@ -242,6 +242,31 @@ POWERS: dict[str, Power] = {
     P.CREDIT_FILE_VIEW: Power(
         "credit", _("Open credit files"), _("Opens a person's credit file for a stated purpose; the person sees it.")
     ),
+    P.EVALUATION_VIEW: Power(
+        "credit",
+        _("See evaluations"),
+        _("Reads rounds and how each grade came about; from outside only the rounds that one was assigned to."),
+    ),
+    P.EVALUATION_MANAGE: Power(
+        "credit",
+        _("Run evaluations"),
+        _("Begins rounds, assigns evaluators, proposes results or makes final what somebody else has proposed."),
+    ),
+    P.EVALUATION_SCORE: Power(
+        "credit",
+        _("Score in an evaluation"),
+        _("Enters values with their evidence where one was assigned, after saying that there is no conflict."),
+    ),
+    P.EVALUATION_ANSWER: Power(
+        "credit",
+        _("Evaluate oneself and object"),
+        _("Hands in the self-evaluation of the own place or person and objects to a proposed result."),
+    ),
+    P.SCHEME_MANAGE: Power(
+        "credit",
+        _("Write and adopt evaluation schemes"),
+        _("Drafts schemes for the own region and adopts what somebody else has written."),
+    ),
     # --- supervision ---
     P.OVERSIGHT_VIEW: Power(
         "oversight", _("See the figures of a region"), _("Reads the figures of the own region down to institutions.")

@@ -195,12 +195,6 @@ def items_in(region_path: str, day: date) -> QuerySet[CatalogueItem]:
     return rows.order_by("scope", "catalogue", "number")
 
 
-def serious_in_force(institution_id: int, on: date) -> bool:
-    """Does a competent body's serious determination about an entity stand that day?"""
-    rows = AdministrativeCase.objects.filter(institution=institution_id, outcome="serious", state=C.IN_FORCE)
-    return rows.filter(ends_on__gte=on, begun_on__lte=on).exists()
-
-
 def people_in_reach(actor: User) -> QuerySet[Person]:
     """Of whom the actor may file a case."""
     return Person.objects.allowed(actor, Permission.CREDIT_FILE_VIEW)

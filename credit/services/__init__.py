@@ -1,13 +1,7 @@
 """Writes of the credit room."""
 
-from credit.services.case_common import (
-    Served,
-)
-from credit.services.case_decision import (
-    Ruling,
-    decide_case,
-    serve_decision,
-)
+from credit.services.case_common import Served
+from credit.services.case_decision import Ruling, decide_case, serve_decision
 from credit.services.case_ending import (
     Fallen,
     acknowledge_end,
@@ -41,6 +35,13 @@ from credit.services.case_inquiry import (
     review_law,
     write_findings,
 )
+from credit.services.outcomes import (
+    answer_objection,
+    close_item,
+    decide_consequence,
+    file_objection,
+    open_item,
+)
 from credit.services.records import (
     open_file,
     record_admission,
@@ -57,6 +58,31 @@ from credit.services.reports import (
     refuse_report,
     reveal_reporter,
 )
+from credit.services.rounds import (
+    add_subjects,
+    assign_evaluator,
+    begin_round,
+    begin_scoring,
+    drop_round,
+    finalise_result,
+    open_round,
+    propose_result,
+    publicise_result,
+    rework_result,
+)
+from credit.services.schemes import (
+    adopt_scheme,
+    propose_scheme,
+    refuse_scheme,
+    withdraw_scheme,
+    write_scheme,
+)
+from credit.services.scoring import (
+    declare_conflict,
+    evaluate_oneself,
+    opt_out,
+    score,
+)
 
 __all__ = [
     "Fallen",
@@ -68,23 +94,42 @@ __all__ = [
     "Said",
     "Served",
     "acknowledge_end",
+    "add_subjects",
+    "adopt_scheme",
     "announce_hearing",
     "annul_case",
     "answer_notice",
+    "answer_objection",
     "ask_hearing",
     "ask_recusal",
     "ask_repair",
+    "assign_evaluator",
     "assign_officers",
+    "begin_round",
+    "begin_scoring",
     "close_days",
+    "close_item",
     "consider",
     "decide_case",
+    "decide_consequence",
     "decide_recusal",
+    "declare_conflict",
     "drop_case",
+    "drop_round",
+    "evaluate_oneself",
     "file_case",
+    "file_objection",
+    "finalise_result",
     "grant_repair",
     "make_report",
     "missing_for_repair",
     "open_file",
+    "open_item",
+    "open_round",
+    "opt_out",
+    "propose_result",
+    "propose_scheme",
+    "publicise_result",
     "record_admission",
     "record_answer",
     "record_certificate",
@@ -95,11 +140,16 @@ __all__ = [
     "record_training",
     "refuse_repair",
     "refuse_report",
+    "refuse_scheme",
     "reveal_reporter",
     "review_law",
+    "rework_result",
+    "score",
     "serve_decision",
     "serve_notice",
     "waive_answer",
     "withdraw_repair",
+    "withdraw_scheme",
     "write_findings",
+    "write_scheme",
 ]

@@ -1,3 +1,30 @@
-"""States of the credit room: the tables that engine, buttons, docs and tests read."""
+"""States of the credit room, a file for each of its parts; the tables that the engine, pages and documents read."""
 
-from credit.workflow.cases import *  # noqa: F403
+from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, RECUSAL_STEPS, REPAIR_STEPS, REPORT_STEPS
+from credit.workflow.evaluations import (
+    EVALUATION_OBJECTION_STEPS,
+    EVALUATION_ROUND_STEPS,
+    EVALUATION_SCHEME_STEPS,
+    SHOWN,
+    SUPERVISION_ITEM_STEPS,
+    ItemState,
+    ObjectionState,
+    RoundState,
+    SchemeState,
+)
+
+__all__ = [
+    "ADMINISTRATIVE_CASE_STEPS",
+    "EVALUATION_OBJECTION_STEPS",
+    "EVALUATION_ROUND_STEPS",
+    "EVALUATION_SCHEME_STEPS",
+    "RECUSAL_STEPS",
+    "REPAIR_STEPS",
+    "REPORT_STEPS",
+    "SHOWN",
+    "SUPERVISION_ITEM_STEPS",
+    "ItemState",
+    "ObjectionState",
+    "RoundState",
+    "SchemeState",
+]

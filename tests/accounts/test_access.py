@@ -117,12 +117,33 @@ ROUTES = {
     "credit.CreditRepair": "user region",
     "credit.EndNotice": "user region",
     "credit.Recusal": "user region",
+    "credit.ConflictDeclaration": "institution region",
+    "credit.EvaluationConsequence": "institution region",
+    "credit.EvaluationObjection": "institution region",
+    "credit.EvaluationResult": "institution region",
+    "credit.EvaluationRound": "region",
+    "credit.EvaluationScheme": "region",
+    "credit.EvaluationSubject": "institution region",
+    "credit.Evaluator": "region",
+    "credit.IndicatorValue": "institution region",
+    "credit.SupervisionItem": "institution region",
     "exams.AnswerEntry": "user base region",
     "exams.Attempt": "user base region",
     "exams.PaperQuestion": "user base region",
     "exams.RoomEntry": "base region",
     "exams.Sitting": "user base region",
     "exams.SittingCandidate": "user base region",
+}
+# What reaches a third-party evaluator by assignment to the round alone, whatever the region.
+BY_ASSIGNMENT = {
+    "credit.ConflictDeclaration",
+    "credit.EvaluationConsequence",
+    "credit.EvaluationObjection",
+    "credit.EvaluationResult",
+    "credit.EvaluationRound",
+    "credit.EvaluationSubject",
+    "credit.Evaluator",
+    "credit.IndicatorValue",
 }
 AT = {kind: [role for role in Role if PLACE_OF[role] == kind] for kind in ("institution", "base", "admin_body")}
 
@@ -152,7 +173,8 @@ def matrix(actor: User, world: World) -> dict[str, set[str]]:
 
 
 def granted(role: str, route: str) -> dict[str, set[str]]:
-    return {str(permission): by_route(route) for permission in GRANTS[role]}
+    left_out = BY_ASSIGNMENT if role == Role.EVALUATOR else set()
+    return {str(permission): by_route(route) - left_out for permission in GRANTS[role]}
 
 
 def by_route(route: str) -> set[str]:

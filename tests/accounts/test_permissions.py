@@ -65,6 +65,11 @@ def test_editor_edits_content_and_sees_no_records():
         (P.TRAINING_RECORD_CONFIRM, {"regulator"}),
         (P.INSTITUTION_IMPORT, {"regulator"}),
         (P.CREDIT_FILE_VIEW, {"regulator"}),
+        (P.EVALUATION_VIEW, {"base_manager", "institution_officer", "regulator", "evaluator"}),
+        (P.EVALUATION_MANAGE, {"regulator"}),
+        (P.EVALUATION_SCORE, {"regulator", "evaluator"}),
+        (P.EVALUATION_ANSWER, {"base_manager", "institution_officer"}),
+        (P.SCHEME_MANAGE, {"regulator"}),
         (P.PERSON_REVEAL, {"regulator"}),
         (P.DATA_REQUEST_REVIEW, {"regulator"}),
         (P.ATTENDANCE_MARK, {"base_manager", "instructor"}),
@@ -101,7 +106,9 @@ def test_every_role_sits_at_one_kind_of_place():
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.EVALUATOR])
 def test_evaluators_and_auditors_see_figures_and_no_persons(role):
     assert GRANTS[role] & ABOUT_PERSONS == set()
-    assert {p for p in GRANTS[role] if not p.endswith("_view")} == set()
+    # From outside an evaluator scores in the rounds it was assigned to; an auditor changes nothing.
+    allowed = {P.EVALUATION_SCORE} if role == Role.EVALUATOR else set()
+    assert {p for p in GRANTS[role] if not p.endswith("_view")} == allowed
 
 
 def test_instructor_does_nothing_but_attendance():
@@ -159,7 +166,7 @@ def test_every_permission_is_said_in_words():
 def test_own_records_are_read_sat_answered_left_or_put_in_order():
     assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {
         P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY, P.APPOINTMENT_ANSWER, P.DATA_REQUEST_ASK,
-        P.MEMBERSHIP_OWN, P.CERTIFICATE_OWN, P.EVIDENCE_SUBMIT,
+        P.MEMBERSHIP_OWN, P.CERTIFICATE_OWN, P.EVIDENCE_SUBMIT, P.EVALUATION_ANSWER,
     }  # fmt: skip
 
 

@@ -67,6 +67,7 @@ from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.accounts.world_cases import case_of
 from tests.accounts.world_certificates import certificates, check_of, co_issuers
+from tests.accounts.world_evaluations import evaluations_of
 from tests.accounts.world_evidence import evidence_of
 from tests.accounts.world_proofs import proofs
 from tests.accounts.world_returns import returns_of
@@ -129,6 +130,7 @@ def _around_the_places(institution: Institution) -> list[Model]:
     )
     return [
         *returns_of(institution),
+        *evaluations_of(institution),
         SealedCount.objects.create(
             institution=institution, staff=3, trained=2, valid_from=day, entered_at=now, entered_by=system_user()
         ),

@@ -1,5 +1,7 @@
 """Decisions of cases: who decides, what a decision may say, when it stands and how it ends."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import Restriction
@@ -8,7 +10,9 @@ from core import clock
 from core.errors import DomainError
 from credit import services
 from credit.models import CreditRecord, EndNotice
+from credit.selectors.evaluations import serious_in_force
 from credit.services import Fallen
+from tests.builders import make_base, make_institution
 from tests.credit.cases import Authority, item, later, measure, notice, ruling, served
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +168,34 @@ def test_what_was_set_aside_never_held(desk):
     assert case.state == "annulled"
     assert not Restriction.objects.holding(clock.today()).exists()
     assert not EndNotice.objects.exists()
+
+
+# --- what evaluations read of it ------------------------------------------------------------------------------------
+def test_serious_determination_counts_while_it_is_in_force():
+    desk = Authority().of_entity()
+    case = desk.in_force("serious")
+
+    today = clock.today()
+    assert serious_in_force(desk.subject, today)
+    assert serious_in_force(desk.subject, case.ends_on)
+    assert not serious_in_force(desk.subject, case.ends_on + timedelta(days=1))
+    assert not serious_in_force(desk.subject, today - timedelta(days=1))
+    assert not serious_in_force(make_institution(), today)
+    services.annul_case(actor=desk.free, case=case, fallen=Fallen("撤销", "判决1号"))
+    assert not serious_in_force(desk.subject, today)
+
+
+def test_what_is_less_than_serious_never_reaches_a_grade():
+    desk = Authority().of_entity()
+    desk.in_force("general")
+    assert not serious_in_force(desk.subject, clock.today())
+
+
+def test_determination_about_a_base_is_not_about_its_host():
+    desk = Authority().of_entity()
+    base = make_base(host=desk.subject)
+    case = desk.heard("serious", unit=base)
+    case = services.decide_case(actor=desk.decider, case=case, ruling=ruling("serious"))
+    services.serve_decision(actor=desk.free, case=case, served=served())
+    assert serious_in_force(base, clock.today())
+    assert not serious_in_force(desk.subject, clock.today())

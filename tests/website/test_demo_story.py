@@ -17,6 +17,8 @@ from core.models import AuditEntry
 from courses.exams.models import Sitting
 from courses.models import Cohort, Enrolment, ExternalEvidence
 from courses.services import complete_enrolments
+from credit.models import EvaluationRound, EvaluationScheme
+from credit.selectors.evaluations import replayed, result_of, subjects_of, worked_out_again
 from staffing.models import RatioReturn
 from staffing.selectors import institution_ratio, region_ratios
 from staffing.selectors.returns import current_standing, history_before, reminders_of
@@ -61,6 +63,7 @@ def test_story_holds_before_and_after_the_tour(tmp_path, settings):
     _check_who_is_away_and_who_was_trained_elsewhere()
     _check_retirement()
     _check_returns()
+    _check_the_evaluation()
     _check_cohorts()
     _check_certificates()
     _check_seats_and_the_sheet_to_sign()
@@ -71,6 +74,26 @@ def test_story_holds_before_and_after_the_tour(tmp_path, settings):
 
     assert standing("岚江大学技术转移中心") == ("岚江大学技术转移中心", 70, 99, "70.7", "met", True)
     assert province() == (313, 435, "71.9", 2, 4)
+
+
+def _check_the_evaluation():
+    """11 excellent, 12 pass with rectification, 13 exit; what waits for a second person would move 11."""
+    found = EvaluationRound.objects.get()
+    results = [(one.name, result_of(one).grade, one.consequences.get().kind) for one in subjects_of(found)]
+    assert (found.state, results) == (
+        "final",
+        [
+            ("岚江大学培训基地", "A", "commend"),
+            ("望海海洋产业培训基地", "C", "rectify"),
+            ("岚州企业学院基地", "C", "remove"),
+        ],
+    )
+    assert all(worked_out_again(one, result_of(one)).points == result_of(one).points for one in subjects_of(found))
+    proposed = EvaluationScheme.objects.get(state="proposed")
+    answer = replayed(User.objects.get(email="shenyanqiu@demo.invalid"), proposed)
+    assert [(move.subject.name, move.before.grade, move.after.grade) for move in answer.moves if move.moves] == [
+        ("岚江大学培训基地", "A", "C")
+    ]
 
 
 def _check_what_was_known_then():

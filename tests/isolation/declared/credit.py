@@ -1,6 +1,6 @@
-"""Addresses of the credit file."""
+"""Addresses of the credit file and of evaluations."""
 
-from tests.isolation.addresses import Address, fixed, only, signed_in
+from tests.isolation.addresses import Address, fixed, only, public, signed_in
 
 ADDRESSES: dict[str, Address] = {
     "credit/": signed_in(post=""),
@@ -25,4 +25,39 @@ ADDRESSES: dict[str, Address] = {
     "credit/own-cases/": signed_in(post=""),
     "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
     "credit/people/<int:pk>/open/": only("trainee regulator", pk="person", body={"purpose": "case", "about": "x"}),
+    "evaluations/": signed_in(post=""),
+    "evaluations/new/": only("regulator"),
+    "evaluations/<int:pk>/": only("regulator", pk="evaluationround", post=""),
+    "evaluations/<int:pk>/subjects/": only("regulator", pk="evaluationround"),
+    "evaluations/<int:pk>/evaluators/": only("regulator", pk="evaluationround"),
+    "evaluations/<int:pk>/open/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/<int:pk>/score/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/<int:pk>/propose/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/<int:pk>/publicise/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/<int:pk>/rework/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/<int:pk>/finalise/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/<int:pk>/drop/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/subjects/<int:pk>/": only("officer regulator", pk="evaluationsubject", post=""),
+    "evaluations/subjects/<int:pk>/score/": only("regulator", pk="evaluationsubject"),
+    "evaluations/subjects/<int:pk>/conflict/": only("", pk="evaluationsubject", post="regulator"),
+    "evaluations/subjects/<int:pk>/self/": only("officer", pk="evaluationsubject"),
+    "evaluations/subjects/<int:pk>/objection/": only("officer", pk="evaluationsubject"),
+    "evaluations/subjects/<int:pk>/opt-out/": only("", pk="evaluationsubject", post="officer"),
+    "evaluations/subjects/<int:pk>/consequence/": only("regulator", pk="evaluationsubject"),
+    "evaluations/objections/<int:pk>/": only("regulator", pk="evaluationobjection"),
+    "evaluation-results/": public(post=""),
+    "evaluation-results/<int:pk>/": public(pk="evaluationround", post=""),
+    "evaluation-schemes/": public(post=""),
+    "evaluation-schemes/<int:pk>/": public(pk=fixed(1), post=""),
+    "evaluation-schemes/<int:pk>/open/": only("regulator", pk="evaluationscheme", post=""),
+    "evaluation-schemes/<int:pk>/new/": only("regulator", pk="evaluationscheme"),
+    "evaluation-schemes/<int:pk>/edit/": only("regulator", pk="evaluationscheme"),
+    "evaluation-schemes/<int:pk>/replay/": only("regulator", pk="evaluationscheme", post=""),
+    "evaluation-schemes/<int:pk>/propose/": only("", pk="evaluationscheme", post="regulator"),
+    "evaluation-schemes/<int:pk>/adopt/": only("", pk="evaluationscheme", post="regulator"),
+    "evaluation-schemes/<int:pk>/refuse/": only("", pk="evaluationscheme", post="regulator"),
+    "evaluation-schemes/<int:pk>/withdraw/": only("", pk="evaluationscheme", post="regulator"),
+    "supervision/": only("regulator", post=""),
+    "supervision/new/": only("regulator"),
+    "supervision/<int:pk>/close/": only("regulator", pk="supervisionitem"),
 }

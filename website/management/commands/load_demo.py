@@ -10,7 +10,17 @@ from django.db import transaction
 from accounts.models import Region
 from accounts.selectors import system_user
 from core import clock, outbox
-from website.management.demo import absent, afterwards, associated, designated, filing, proven, returned, story
+from website.management.demo import (
+    absent,
+    afterwards,
+    associated,
+    designated,
+    evaluated,
+    filing,
+    proven,
+    returned,
+    story,
+)
 from website.management.demo.world import World, build_world
 
 PROVINCE = "990000"
@@ -55,6 +65,8 @@ class Command(BaseCommand):
         absent.happen(world)
         self._say("evidence from elsewhere")
         proven.happen(world)
+        self._say("the evaluation of the bases")
+        evaluated.happen(world)
 
     def _cohort(self, world: World, plan: dict[str, Any]) -> None:
         self._say(f"cohort: {plan['key']} ({plan['until']})")

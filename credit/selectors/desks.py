@@ -1,0 +1,54 @@
+"""The desks of the credit room: objections and supervision items for the authority, self-evaluations for the others."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.permissions import Role
+from accounts.selectors.waiting import Desk, Waiting, counted, put_up
+from credit.selectors.evaluations import open_objections, open_schemes, own_subjects, supervision_items
+from credit.workflow import RoundState, SchemeState
+
+REGULATOR = frozenset({Role.REGULATOR.value})
+EVALUATED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value})
+
+
+def put_up_desks() -> None:
+    put_up(
+        Desk(
+            "evaluations", REGULATOR, _("Evaluations"),
+            _("Rounds with their next step; objections that wait for an answer"), "credit:evaluations", _objections,
+        ),
+        Desk(
+            "evaluation_schemes", REGULATOR, _("Evaluation schemes"),
+            _("Indicators, points and bounds; somebody else adopts what one has written"), "credit:schemes", _to_adopt,
+        ),
+        Desk(
+            "supervision", REGULATOR, _("Supervision items"),
+            _("What somebody has to put right by a day"), "credit:supervision", _items, "?show=overdue",
+        ),
+        Desk(
+            "self_evaluation", EVALUATED, _("Evaluations"),
+            _("Where this place is evaluated: self-evaluation, results, objections"), "credit:evaluations", _to_answer,
+        ),
+    )  # fmt: skip
+
+
+def _objections(actor: User) -> Waiting:
+    return counted(open_objections(actor), since="filed_at")
+
+
+def _to_adopt(actor: User) -> Waiting:
+    """Of others: whoever wrote it decides nothing."""
+    return counted(open_schemes(actor).filter(state=SchemeState.PROPOSED).exclude(written_by=actor), due="valid_from")
+
+
+def _items(actor: User) -> Waiting:
+    """Those overdue, which the list behind shows alone."""
+    return counted(supervision_items(actor, overdue=True), due="due_on")
+
+
+def _to_answer(actor: User) -> Waiting:
+    waiting = own_subjects(actor).filter(
+        evaluation_round__state=RoundState.SELF_EVALUATION, self_submitted_at__isnull=True
+    )  # fmt: skip
+    return counted(waiting, since="evaluation_round__begun_at")
