@@ -41,6 +41,7 @@ class AccountsConfig(AppConfig):
     frozen: ClassVar[dict[str, list[str]]] = {
         "accounts_associationmember": ["state", "valid_from", "valid_to", "reason"],
         "accounts_duty": ["valid_to"],
+        "accounts_restriction": ["lifted_on", "lifted_why"],
         "accounts_competence": ["valid_to", "end_reason", "end_document"],
     }
     # A person holds a post once at a time, and has one main place of work at a time.

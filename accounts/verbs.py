@@ -118,6 +118,8 @@ audit.name_verbs(
         "accounts.appointmentdispute.uphold": _("Decided for the person in a disputed appointment."),
         "accounts.appointmentdispute.reject": _("Decided that a disputed appointment stands."),
         "accounts.appointmentdispute.withdraw": _("A dispute about an appointment was withdrawn."),
+        "accounts.restricted": _("Entered what somebody may not do for a time, by a decision."),
+        "accounts.restriction_lifted": _("Lifted what somebody might not do, because the decision is over."),
         "accounts.trail_exported": _("Exported the audit trail."),
         "accounts.ledger_exported": _("Exported the access ledger."),
     }
@@ -141,6 +143,7 @@ audit.name_subjects(
         "accounts.membership": _("membership"),
         "accounts.person": _("person"),
         "accounts.region": _("region"),
+        "accounts.restriction": _("restriction"),
         "accounts.rosterheads": _("heads of a roster"),
         "accounts.trainingbase": _("training base"),
         "accounts.user": _("login"),

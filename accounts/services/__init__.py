@@ -87,6 +87,7 @@ from accounts.services.places import (
     create_region,
 )
 from accounts.services.released_numbers import release_number
+from accounts.services.restrictions import lift, restrict
 from accounts.services.reveal import reveal
 from accounts.services.roster_heads import say_heads
 
@@ -144,6 +145,7 @@ __all__ = [
     "leave",
     "leave_association",
     "leave_designation",
+    "lift",
     "make_primary",
     "merge_persons",
     "move_place",
@@ -177,6 +179,7 @@ __all__ = [
     "renew_links",
     "resend_claim_code",
     "restore_designation",
+    "restrict",
     "resume_designation",
     "retract_proposal",
     "reveal",

@@ -72,6 +72,7 @@ ROUTES = {
     "accounts.Person": "user institution region",
     "accounts.PersonMerge": "user",
     "accounts.Placement": "institution region",
+    "accounts.Restriction": "institution region",
     "accounts.SignIn": "user",
     "accounts.TrainingBase": "base region",
     "accounts.ViewedPage": "institution region",
