@@ -5,6 +5,8 @@ from credit.models.cases import AdministrativeCase
 from credit.models.catalogue import CatalogueItem, Measure
 from credit.models.records import COMMITMENTS, CreditRecord, CreditRecordQuerySet, in_reader_language
 from credit.models.reports import CaseReport, Ground
+from credit.models.self_cases import SelfRegulatoryCase
+from credit.models.self_reviews import SelfReview
 
 __all__ = [
     "COMMITMENTS",
@@ -19,5 +21,7 @@ __all__ = [
     "Ground",
     "Measure",
     "Recusal",
+    "SelfRegulatoryCase",
+    "SelfReview",
     "in_reader_language",
 ]
