@@ -7,7 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import AdminBody, Institution, Invitation, JoinRequest, Membership, TrainingBase, User
 from accounts.models.positions import FIELD_OF
-from accounts.permissions import ADMINISTRATORS, PLACE_OF, Permission, Role, kinds_of_places, roles_given_by
+from accounts.permissions import ADMINISTRATORS, GRANTS, PLACE_OF, Permission, Role, kinds_of_places, roles_given_by
 from accounts.workflow import InvitationState, JoinState
 from core import clock
 from core.errors import NotAllowed
@@ -131,6 +131,13 @@ def place_to_join(kind: str, pk: int) -> Institution | TrainingBase:
     if kind == "base":
         return _found(TrainingBase.objects.filter(pk=pk).first())
     return _found(Institution.objects.filter(pk=pk).first() if kind == "institution" else None)
+
+
+def officers_of(body: AdminBody, permission: Permission) -> dict[int, User]:
+    """Logins that may do this for the body today, by their key."""
+    roles = [role for role, granted in GRANTS.items() if permission in granted]
+    hats = Membership.objects.running(clock.today()).filter(admin_body=body, role__in=roles).select_related("user")
+    return {hat.user_id: hat.user for hat in hats}
 
 
 def shown_name(user: User) -> str:

@@ -59,7 +59,7 @@ class Investigation(models.Model):
 
 
 class PriorNotice(models.Model):
-    """事先告知书 (arts. 44, 45): facts, reasons, basis, what is intended, rights; how it was served; the time to speak."""
+    """事先告知书 (arts. 44, 45): facts, reasons, basis, what is intended; how it was served; the time to speak."""
 
     notice_number = models.CharField(max_length=60, blank=True)
     notice_facts = models.TextField(blank=True)

@@ -12,7 +12,7 @@ from credit.workflow.cases import SEVERITIES
 
 
 class CatalogueItem(models.Model):
-    """An item of the national basic catalogue or of a local supplementary one (Order 36 art. 4); frozen but for its end.
+    """An item of the national basic catalogue or of a local one (Order 36 art. 4); frozen but for its end.
 
     Without such an item an administrative case has no severity, no publicity and no measure.
     """

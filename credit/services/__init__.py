@@ -1,5 +1,45 @@
 """Writes of the credit room."""
 
+from credit.services.case_common import (
+    Served,
+)
+from credit.services.case_decision import (
+    Ruling,
+    decide_case,
+    serve_decision,
+)
+from credit.services.case_ending import (
+    Fallen,
+    acknowledge_end,
+    annul_case,
+    ask_repair,
+    close_days,
+    grant_repair,
+    refuse_repair,
+    withdraw_repair,
+)
+from credit.services.case_hearing import (
+    Hearing,
+    Notice,
+    announce_hearing,
+    answer_notice,
+    ask_hearing,
+    consider,
+    record_answer,
+    record_discussion,
+    record_hearing,
+    serve_notice,
+    waive_answer,
+)
+from credit.services.case_inquiry import (
+    Officer,
+    ask_recusal,
+    assign_officers,
+    decide_recusal,
+    drop_case,
+    review_law,
+    write_findings,
+)
 from credit.services.records import (
     open_file,
     record_admission,
@@ -8,12 +48,56 @@ from credit.services.records import (
     record_fact,
     record_training,
 )
+from credit.services.reports import (
+    Filing,
+    Said,
+    file_case,
+    make_report,
+    refuse_report,
+    reveal_reporter,
+)
 
 __all__ = [
+    "Fallen",
+    "Filing",
+    "Hearing",
+    "Notice",
+    "Officer",
+    "Ruling",
+    "Said",
+    "Served",
+    "acknowledge_end",
+    "announce_hearing",
+    "annul_case",
+    "answer_notice",
+    "ask_hearing",
+    "ask_recusal",
+    "ask_repair",
+    "assign_officers",
+    "close_days",
+    "consider",
+    "decide_case",
+    "decide_recusal",
+    "drop_case",
+    "file_case",
+    "grant_repair",
+    "make_report",
     "open_file",
     "record_admission",
+    "record_answer",
     "record_certificate",
     "record_consent",
+    "record_discussion",
     "record_fact",
+    "record_hearing",
     "record_training",
+    "refuse_repair",
+    "refuse_report",
+    "reveal_reporter",
+    "review_law",
+    "serve_decision",
+    "serve_notice",
+    "waive_answer",
+    "withdraw_repair",
+    "write_findings",
 ]

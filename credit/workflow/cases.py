@@ -76,12 +76,12 @@ class RepairState(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("a repair", "withdrawn")
 
 
-O, C, R, P = CaseOutcome, CaseState, ReportState, Permission
+F, C, R, P = CaseOutcome, CaseState, ReportState, Permission
 
-SEVERITIES = (O.MINOR, O.GENERAL, O.SERIOUS)
+SEVERITIES = (F.MINOR, F.GENERAL, F.SERIOUS)
 
 # A defence never makes it worse: a decision stands no higher here than the notice before it.
-RANK: dict[str, int] = {O.NOT_ESTABLISHED: 0, O.EXEMPT: 0, O.MINOR: 1, O.GENERAL: 2, O.SERIOUS: 3}
+RANK: dict[str, int] = {F.NOT_ESTABLISHED: 0, F.EXEMPT: 0, F.MINOR: 1, F.GENERAL: 2, F.SERIOUS: 3}
 ADVERSE: frozenset[str] = frozenset(SEVERITIES)
 
 BEFORE_NOTICE = (C.FILED, C.INVESTIGATING, C.FOUND, C.REVIEWED)

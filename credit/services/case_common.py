@@ -1,0 +1,112 @@
+"""What every step of a case shares: is it the actor's, may the actor still act, and by when the next step is due."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.access import require
+from accounts.models import User
+from accounts.permissions import Permission
+from core import calendar, clock
+from core.errors import DomainError, NotAllowed
+from core.workflow import advance
+from credit.models import AdministrativeCase, Recusal
+from credit.rules.cases import CaseRule, rule_of
+from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CaseState, RecusalState, ServedBy
+
+C = CaseState
+
+
+@dataclass(frozen=True)
+class Served:
+    """How a document was served, the proof of it, and the day. A public notice has served after its days only."""
+
+    by: str
+    proof: str
+    on: date
+    consent: str = ""
+
+
+def refuse(wrong: Mapping[str, bool]) -> None:
+    """Raises the first code that holds."""
+    for code, holds in wrong.items():
+        if holds:
+            raise DomainError(code)
+
+
+def filled(**texts: str) -> dict[str, bool]:
+    """`<name>_missing` for each text without words."""
+    return {f"{name}_missing": not text.strip() for name, text in texts.items()}
+
+
+def locked_for(actor: User, case: AdministrativeCase) -> AdministrativeCase:
+    """The case as it stands, for somebody who handles it and was not asked to step aside with success.
+
+    Raises NotAllowed (out of reach; `stepped_aside`), `own_case`.
+    """
+    require(actor, Permission.CASE_HANDLE, case)
+    found = AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    upheld = Recusal.objects.filter(case=case, officer=actor, state=RecusalState.UPHELD)
+    if upheld.exists():
+        raise NotAllowed("stepped_aside", case=case.pk)
+    refuse({"own_case": is_concerned(actor, found)})
+    return found
+
+
+def is_concerned(actor: User, case: AdministrativeCase) -> bool:
+    """Nobody handles what is about himself."""
+    return case.person is not None and actor.pk in {
+        case.person.user_id,
+        case.person.merged_into.user_id if case.person.merged_into else None,
+    }
+
+
+def take(actor: User, case: AdministrativeCase, name: str, **changes: Any) -> AdministrativeCase:
+    """One step of the table, with the day by which the next one is due."""
+    step = ADMINISTRATIVE_CASE_STEPS[name]
+    for field, value in changes.items():
+        setattr(case, field, value)
+    due = due_after(case, step.target)
+    changes |= {"due_on": due.day if due else None, "is_provisional": bool(due and due.provisional)}
+    return advance(case, name, ADMINISTRATIVE_CASE_STEPS, actor=actor, changes=changes)
+
+
+def due_after(case: AdministrativeCase, state: str) -> calendar.Deadline | None:
+    """By when somebody has to act in a state; None where time itself does, or nobody has to."""
+    rule = rule_of(case.rule_version)
+    if state in (C.FILED, C.INVESTIGATING):
+        return _working(case.filed_on, rule, "investigation_working_days")
+    if state == C.NOTICED and case.answer_until:
+        return calendar.Deadline(case.answer_until, case.answer_is_provisional)
+    if state == C.DECIDED and case.decided_on:
+        return _working(case.decided_on, rule, "service_working_days")
+    if state == C.SERVED and case.served_on:
+        return calendar.Deadline(case.served_on, provisional=False)
+    if state in (C.FOUND, C.REVIEWED, C.ANSWERED, C.UNANSWERED, C.CONSIDERED, C.DISCUSSED):
+        return calendar.Deadline(case.decide_by, provisional=False)
+    return None
+
+
+def check_served(served: Served, *, not_before: date) -> None:
+    """Raises `served_how_unknown`, `proof_missing`, `served_in_future`, `served_too_early`, `consent_missing`."""
+    refuse(
+        {
+            "served_how_unknown": served.by not in ServedBy.values,
+            "proof_missing": not served.proof.strip(),
+            "served_in_future": served.on > clock.today(),
+            "served_too_early": served.on < not_before,
+            "consent_missing": served.by == ServedBy.ELECTRONIC and not served.consent.strip(),
+        }
+    )
+
+
+def service_day(served: Served, rule: CaseRule) -> date:
+    """The day from which periods count: of a public notice the last of its days (Civil Procedure Law art. 95)."""
+    if served.by == ServedBy.NOTICE:
+        return served.on + timedelta(days=rule.clocks["notice_service_days"])
+    return served.on
+
+
+def _working(start: date, rule: CaseRule, clock_name: str) -> calendar.Deadline:
+    return calendar.working_day_deadline(start, rule.clocks[clock_name])

@@ -1,0 +1,155 @@
+"""How an entry ends: by repair, by time, or because what it rests on fell. Its effects end in the same transaction."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.access import require
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.services import lift
+from core import audit, calendar, clock, outbox
+from core.errors import DomainError, WrongState
+from core.workflow import advance
+from credit.models import AdministrativeCase, CreditRepair, EndNotice
+from credit.rules.cases import Missing, rule_of, stands_in_the_way
+from credit.services.case_common import filled, locked_for, refuse, take
+from credit.services.case_decision import begin_if_served, source_of_case
+from credit.services.case_hearing import settle_time
+from credit.workflow.cases import REPAIR_STEPS, CaseState
+
+ENDED = "credit.case_ended"
+REPAIR_ASKED = "credit.repair_asked"
+C = CaseState
+
+
+@dataclass(frozen=True)
+class Fallen:
+    """Why a decision falls: the judgment or decision that set it aside, and its number."""
+
+    reason: str
+    document: str
+
+
+@transaction.atomic
+def ask_repair(
+    *, actor: User, case: AdministrativeCase, corrected: str, commitment: str, committed: bool
+) -> CreditRepair:
+    """A right of the subject once the conditions are met; free of charge. Raises `repair_runs`, `not_yet` (with what is
+    missing)."""
+    require(actor, Permission.CASE_ANSWER, case)
+    found = AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if found.repairs.filter(state="asked").exists():
+        raise DomainError("repair_runs")
+    missing = missing_for_repair(found, corrected=corrected, committed=committed and bool(commitment.strip()))
+    if missing:
+        raise DomainError("not_yet", missing=[str(one) for one in missing])
+    rule = rule_of(found.decision_rule)
+    due = calendar.working_day_deadline(clock.today(), rule.clocks["repair_working_days"])
+    repair = CreditRepair.objects.create(
+        case=found,
+        corrected=corrected.strip(),
+        commitment=commitment.strip(),
+        asked_by=actor,
+        due_on=due.day,
+        is_provisional=due.provisional,
+    )
+    audit.record(actor, "credit.creditrepair.ask", repair, due=str(due.day))
+    outbox.add(REPAIR_ASKED, repair.pk)
+    return repair
+
+
+def missing_for_repair(case: AdministrativeCase, *, corrected: str, committed: bool) -> list[Missing]:
+    """What stands in the way today."""
+    return stands_in_the_way(
+        in_force=case.state == C.IN_FORCE,
+        severity=case.outcome,
+        earliest=case.repair_from,
+        on=clock.today(),
+        corrected=corrected,
+        committed=committed,
+    )
+
+
+@transaction.atomic
+def grant_repair(*, actor: User, repair: CreditRepair, answer: str = "") -> CreditRepair:
+    """Whoever determined it repairs it: the entry, its publication and its measures end in this transaction."""
+    require(actor, Permission.CASE_HANDLE, repair)
+    found = locked_for(actor, repair.case)
+    granted = advance(repair, "grant", REPAIR_STEPS, actor=actor, changes=_answered(actor, answer))
+    _end(actor, found, "repair", reason=granted.corrected)
+    return granted
+
+
+@transaction.atomic
+def refuse_repair(*, actor: User, repair: CreditRepair, answer: str) -> CreditRepair:
+    """With reasons; it can be asked for again. Raises `answer_missing`."""
+    require(actor, Permission.CASE_HANDLE, repair)
+    locked_for(actor, repair.case)
+    refuse(filled(answer=answer))
+    return advance(repair, "refuse", REPAIR_STEPS, actor=actor, changes=_answered(actor, answer))
+
+
+@transaction.atomic
+def withdraw_repair(*, actor: User, repair: CreditRepair) -> CreditRepair:
+    require(actor, Permission.CASE_ANSWER, repair)
+    return advance(repair, "withdraw", REPAIR_STEPS, actor=actor)
+
+
+@transaction.atomic
+def annul_case(*, actor: User, case: AdministrativeCase, fallen: Fallen) -> AdministrativeCase:
+    """The decision was set aside: it never held. By nobody who had a part in it.
+
+    Raises `reason_missing`, `document_missing`, NotAllowed (`same_person_twice`).
+    """
+    found = locked_for(actor, case)
+    refuse(filled(reason=fallen.reason, document=fallen.document))
+    return _end(actor, found, "annul", reason=fallen.reason.strip(), document=fallen.document.strip())
+
+
+@transaction.atomic
+def acknowledge_end(*, actor: User, notice: EndNotice, how: str) -> EndNotice:
+    """A partner says that the entry is gone there too. Raises `how_missing`, WrongState."""
+    require(actor, Permission.CASE_HANDLE, notice)
+    refuse(filled(how=how))
+    locked = EndNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    if locked.acknowledged_at is not None:
+        raise WrongState(step="acknowledge", state="acknowledged")
+    locked.acknowledged_at, locked.acknowledged_how, locked.acknowledged_by = clock.now(), how.strip(), actor
+    locked.save(update_fields=["acknowledged_at", "acknowledged_how", "acknowledged_by"])
+    audit.record(actor, "credit.end_acknowledged", locked)
+    return locked
+
+
+def close_days(*, actor: User) -> int:
+    """Once a day: time to speak that is over, service by notice that has taken effect, entries at their maximum."""
+    changed = 0
+    rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_HANDLE)
+    waiting = rows.filter(state__in=[C.NOTICED, C.ANSWERED, C.UNANSWERED, C.SERVED, C.IN_FORCE])
+    for case in waiting.order_by("pk"):
+        with transaction.atomic():
+            changed += _moved_on(actor, AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk))
+    return changed
+
+
+def _moved_on(actor: User, case: AdministrativeCase) -> bool:
+    before = case.state
+    if case.state == C.IN_FORCE and case.ends_on and clock.today() > case.ends_on:
+        case = _end(actor, case, "expire", reason="maximum of the period")
+    else:
+        case = begin_if_served(actor, settle_time(actor, case), clock.today())
+    return case.state != before
+
+
+def _end(actor: User, case: AdministrativeCase, step: str, *, reason: str, document: str = "") -> AdministrativeCase:
+    words = {"ended_on": clock.today(), "ended_by": actor, "end_reason": reason, "end_document": document}
+    stood = case.state in (C.IN_FORCE, C.REPAIRED, C.EXPIRED)
+    ended = take(actor, case, step, **words)
+    lift(actor=actor, source=source_of_case(ended), why=f"{ended.decision_number}: {step}")
+    if stood:
+        outbox.add(ENDED, ended.pk)
+    return ended
+
+
+def _answered(actor: User, answer: str) -> dict[str, object]:
+    return {"decided_by": actor, "decided_at": clock.now(), "answer": answer.strip()}
