@@ -247,7 +247,7 @@ POWERS: dict[str, Power] = {
     P.SELF_CASE_HANDLE: Power(
         "credit",
         _("Handle cases under one's own rules"),
-        _("Accepts reports to the own association or base, gives notice, decides and reviews; never all by one person."),
+        _("Accepts reports to the own association or base, gives notice, decides, reviews; never all by one person."),
     ),
     P.CREDIT_FILE_VIEW: Power(
         "credit", _("Open credit files"), _("Opens a person's credit file for a stated purpose; the person sees it.")

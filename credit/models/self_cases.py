@@ -171,7 +171,9 @@ class SelfRegulatoryCase(models.Model):
             ),
             models.CheckConstraint(
                 name="self_case_not_about_the_body_itself",
-                condition=(Q(institution__isnull=True) | Q(at_institution__isnull=True) | ~Q(institution=F("at_institution")))
+                condition=(
+                    Q(institution__isnull=True) | Q(at_institution__isnull=True) | ~Q(institution=F("at_institution"))
+                )
                 & (Q(unit_base__isnull=True) | Q(at_base__isnull=True) | ~Q(unit_base=F("at_base"))),
             ),
             models.CheckConstraint(
@@ -256,7 +258,8 @@ class SelfRegulatoryCase(models.Model):
                 name="self_case_told_with_proof",
                 condition=in_states(
                     (S.TOLD, S.FULFILLED),
-                    Q(told_on__isnull=False, told_on__gte=F("decided_on"), review_until__gt=F("told_on"))
+                    Q(told_on__isnull=False, told_on__gte=F("decided_on"))
+                    & Q(review_until__isnull=False, review_until__gt=F("told_on"))
                     & words("told_how", "told_proof"),
                 ),
             ),

@@ -71,9 +71,7 @@ class SelfReview(models.Model):
                 name="self_review_decided_by_another",
                 condition=Q(decided_by__isnull=True)
                 | (
-                    ~Q(decided_by=F("noticed_by"))
-                    & ~Q(decided_by=F("first_decided_by"))
-                    & ~Q(decided_by=F("asked_by"))
+                    ~Q(decided_by=F("noticed_by")) & ~Q(decided_by=F("first_decided_by")) & ~Q(decided_by=F("asked_by"))
                 ),
             ),
             models.CheckConstraint(

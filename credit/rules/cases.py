@@ -56,7 +56,7 @@ class Publicity:
 @cache
 def case_rules() -> tuple[CaseRule, ...]:
     """Newest first."""
-    text = (settings.BASE_DIR / FILE).read_text(encoding="utf-8")
+    text = (settings.ROOT / FILE).read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = yaml.safe_load(text)
     return tuple(sorted((CaseRule(**row) for row in rows), key=lambda rule: rule.valid_from, reverse=True))
 
