@@ -38,8 +38,8 @@ def day(label: str | Promise, **fields: Any) -> forms.DateField:
 
 def text(label: str | Promise, rows: int = 5, **fields: Any) -> forms.CharField:
     return forms.CharField(
-        label=label,
-        max_length=4000,  # type: ignore[arg-type]
+        label=label,  # type: ignore[arg-type]
+        max_length=4000,
         widget=forms.Textarea(attrs={"rows": rows}),
         **fields,
     )
