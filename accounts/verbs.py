@@ -6,6 +6,8 @@ from core import audit
 
 audit.name_verbs(
     {
+        "accounts.restricted": _("Began a restriction."),
+        "accounts.restriction_lifted": _("Ended a restriction."),
         "accounts.admin_body_created": _("Entered an administrative body."),
         "accounts.admin_body_corrected": _("Corrected the entry of an administrative body."),
         "accounts.duty_assigned": _("Entered a line of duty of a body."),

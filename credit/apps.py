@@ -11,7 +11,8 @@ CASE_TEXTS = (
     "notice_number", "notice_facts", "notice_reasons", "notice_basis", "intended", "notice_served_by", "notice_proof",
     "considered", "discussion", "hearing_record", "outcome", "decision_rule", "decision_number", "decision_basis",
     "decision_reasons", "proportionality", "remedy_body", "remedy_court", "reference", "served_by", "service_proof",
-    "consent_document", "end_reason", "end_document",
+    "consent_document", "end_reason", "annul_reason",
+    "annul_document",
 )  # fmt: skip
 CASE_CHANGES = (
     *CASE_TEXTS, "state", "due_on", "is_provisional", "officer_one_id", "officer_two_id", "found_by_id", "found_on",
@@ -19,7 +20,10 @@ CASE_CHANGES = (
     "answer_until", "answer_is_provisional", "answer", "answered_at", "answer_recorded_by_id", "waived_at",
     "hearing_asked_on", "hearing_announced_on", "hearing_on", "hearing_place", "hearing_chair_id", "considered_by_id",
     "considered_on", "discussed_on", "outcome_rank", "decided_by_id", "decided_on", "published", "repair_from",
-    "ends_on", "served_on", "repair_notice", "begun_on", "ended_on", "ended_by_id",
+    "ends_on", "served_on", "repair_notice", "begun_on", "ended_on", "ended_by_id", "annulled_on",
+    "annulled_by_id",
+    "annulled_on",
+    "annulled_by_id",
 )  # fmt: skip
 
 SELF_TEXTS = (

@@ -1,11 +1,15 @@
 """What the rooms below tell the credit room: commitments, admissions, trainings, certificates."""
 
+from celery import shared_task
+
 from accounts.selectors import system_user
 from core import outbox
 from core.models import OutboxEvent
 from credit import services
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
-from credit.services import self_cases, self_reviews, self_telling
+from credit.services import case_decision, case_ending, case_hearing, self_cases, self_reviews, self_telling
+from credit.services.self_days import settle_self_days
+from credit.services.telling import tell_of_case
 
 
 @outbox.handles(CONSENT_GIVEN)
@@ -37,3 +41,16 @@ def tell_of_self_case(event: OutboxEvent) -> None:
 @outbox.handles(self_reviews.REVIEWED)
 def tell_of_self_review(event: OutboxEvent) -> None:
     self_telling.tell_of_self_review(review_id=int(event.key))
+
+
+@outbox.handles(case_hearing.NOTICED)
+@outbox.handles(case_decision.DECIDED)
+@outbox.handles(case_ending.ENDED)
+def case_moved(event: OutboxEvent) -> None:
+    tell_of_case(case_id=int(event.key))
+
+
+@shared_task(name="credit.every_day")
+def every_day() -> None:
+    services.close_days(actor=system_user())
+    settle_self_days(actor=system_user())

@@ -133,10 +133,10 @@ def place_to_join(kind: str, pk: int) -> Institution | TrainingBase:
     return _found(Institution.objects.filter(pk=pk).first() if kind == "institution" else None)
 
 
-def officers_of(body: AdminBody, permission: Permission) -> dict[int, User]:
-    """Logins that may do this for the body today, by their key."""
+def officers_at(place: Place, permission: Permission) -> dict[int, User]:
+    """Logins that may do this for a place today, by their key."""
     roles = [role for role, granted in GRANTS.items() if permission in granted]
-    hats = Membership.objects.running(clock.today()).filter(admin_body=body, role__in=roles).select_related("user")
+    hats = Membership.objects.running(clock.today()).at(place).filter(role__in=roles).select_related("user")
     return {hat.user_id: hat.user for hat in hats}
 
 

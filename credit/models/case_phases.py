@@ -144,12 +144,15 @@ class ServiceOfDecision(models.Model):
 
 
 class Ending(models.Model):
-    """Why and by which document it ended."""
+    """Why it ended; and by which document it fell, which may come later still."""
 
     ended_on = models.DateField(null=True)
     ended_by = by_whom()
     end_reason = models.TextField(blank=True)
-    end_document = models.CharField(max_length=200, blank=True)
+    annulled_on = models.DateField(null=True)
+    annulled_by = by_whom()
+    annul_reason = models.TextField(blank=True)
+    annul_document = models.CharField(max_length=200, blank=True)
 
     class Meta:
         abstract = True

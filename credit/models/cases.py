@@ -22,10 +22,10 @@ from credit.models.case_phases import (
 from credit.models.reports import CaseReport
 from credit.workflow.cases import (
     ADVERSE,
+    CLOSED_STATES,
     DECIDED_STATES,
     HEARD_STATES,
     NOTICED_STATES,
-    OVER,
     SEVERITIES,
     STANDING,
     CaseOutcome,
@@ -83,6 +83,8 @@ class AdministrativeCase(
         Institution, null=True, on_delete=models.PROTECT, related_name="administrative_cases"
     )
     unit_institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="+")
+    # Of the fingerprints in the log; without it nothing can be shown to be what they speak of.
+    salt = models.CharField(max_length=64)
     unit_base = models.ForeignKey(TrainingBase, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = CaseQuerySet.as_manager()
@@ -242,11 +244,17 @@ class AdministrativeCase(
             ),
             models.CheckConstraint(
                 name="case_over_for_a_reason",
-                condition=needs(OVER, Q(ended_on__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
+                condition=needs(CLOSED_STATES, Q(ended_on__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
             ),
             models.CheckConstraint(
                 name="case_annulled_by_a_document",
-                condition=~Q(state=C.ANNULLED) | (~Q(end_document="") & ~Q(ended_by=F("decided_by"))),
+                condition=~Q(state=C.ANNULLED)
+                | (
+                    Q(annulled_on__isnull=False, annulled_by__isnull=False)
+                    & ~Q(annul_reason="")
+                    & ~Q(annul_document="")
+                    & ~Q(annulled_by=F("decided_by"))
+                ),
             ),
         ]
         indexes = [

@@ -15,6 +15,7 @@ from credit.services.case_ending import (
     ask_repair,
     close_days,
     grant_repair,
+    missing_for_repair,
     refuse_repair,
     withdraw_repair,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "grant_repair",
     "hand_over_decision",
     "make_report",
+    "missing_for_repair",
     "open_file",
     "open_self_case",
     "record_admission",

@@ -47,11 +47,20 @@ def locked_for(actor: User, case: AdministrativeCase) -> AdministrativeCase:
     """
     require(actor, Permission.CASE_HANDLE, case)
     found = AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    upheld = Recusal.objects.filter(case=case, officer=actor, state=RecusalState.UPHELD)
-    if upheld.exists():
+    if stepped_aside(actor, found):
         raise NotAllowed("stepped_aside", case=case.pk)
     refuse({"own_case": is_concerned(actor, found)})
     return found
+
+
+def stepped_aside(actor: User, case: AdministrativeCase) -> bool:
+    """Was a request that the actor step aside granted?"""
+    return Recusal.objects.filter(case=case, officer=actor, state=RecusalState.UPHELD).exists()
+
+
+def had_a_part(actor: User, case: AdministrativeCase) -> bool:
+    """Did the actor investigate, or review the law? Whoever did does not decide."""
+    return actor.pk in {*case.officers, case.reviewed_by_id}
 
 
 def is_concerned(actor: User, case: AdministrativeCase) -> bool:

@@ -8,15 +8,16 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import restrict
+from certificates.tlog.models import Kind
 from core import audit, clock, outbox
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from credit.models import AdministrativeCase, CaseMeasure, CreditRecord, Measure
 from credit.rules.cases import CaseRule, publicity, rule_on, worse_than
-from credit.services.case_common import Served, check_served, filled, locked_for, refuse, service_day, take
+from credit.services.case_common import Served, check_served, filled, had_a_part, locked_for, refuse, service_day, take
+from credit.services.case_log import put_down
 from credit.workflow.cases import ADVERSE, RANK, CaseOutcome, CaseState, RecusalState
 
 DECIDED = "credit.case_decided"
-IN_FORCE = "credit.case_in_force"
 C = CaseState
 
 
@@ -44,6 +45,8 @@ def decide_case(*, actor: User, case: AdministrativeCase, ruling: Ruling) -> Adm
     `not_discussed`, `recusal_open`, `persons_not_published`, `reference_missing`, NotAllowed (`same_person_twice`).
     """
     found = locked_for(actor, case)
+    if had_a_part(actor, found):
+        raise NotAllowed("same_person_twice", steps=["find", "review"])
     rule = rule_on(clock.today())
     _check_ruling(found, ruling, rule)
     period = publicity(rule, ruling.outcome, clock.today()) if ruling.outcome in ADVERSE else None
@@ -68,6 +71,7 @@ def decide_case(*, actor: User, case: AdministrativeCase, ruling: Ruling) -> Adm
         ends_on=period.until if period else None,
     )
     CaseMeasure.objects.bulk_create(CaseMeasure(case=decided, measure=one, ordered=True) for one in ruling.measures)
+    put_down(decided, Kind.CREDIT_DECISION)
     outbox.add(DECIDED, decided.pk)
     return decided
 
@@ -129,7 +133,7 @@ def begin_if_served(actor: User, case: AdministrativeCase, today: date) -> Admin
     for one in begun.measures.filter(ordered=True).select_related("measure"):
         if one.measure.restricts:
             _restrict(actor, begun, one.measure)
-    outbox.add(IN_FORCE, begun.pk)
+    put_down(begun, Kind.CREDIT_SANCTION)
     return begun
 
 
@@ -144,7 +148,7 @@ def _enter(actor: User, case: AdministrativeCase) -> CreditRecord:
         institution=case.institution,
         category=CreditRecord.Category.ADVERSE,
         kind=CreditRecord.Kind.DECISION,
-        occurred_on=case.decided_on,
+        occurred_on=case.decided_on or clock.today(),
         publisher=case.body.name,
         source=source_of_case(case),
         case=case,

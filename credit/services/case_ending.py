@@ -1,6 +1,7 @@
 """How an entry ends: by repair, by time, or because what it rests on fell. Its effects end in the same transaction."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -8,6 +9,7 @@ from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.services import lift
+from certificates.tlog.models import Kind
 from core import audit, calendar, clock, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
@@ -16,10 +18,10 @@ from credit.rules.cases import Missing, rule_of, stands_in_the_way
 from credit.services.case_common import filled, locked_for, refuse, take
 from credit.services.case_decision import begin_if_served, source_of_case
 from credit.services.case_hearing import settle_time
+from credit.services.case_log import put_down
 from credit.workflow.cases import REPAIR_STEPS, CaseState
 
 ENDED = "credit.case_ended"
-REPAIR_ASKED = "credit.repair_asked"
 C = CaseState
 
 
@@ -55,7 +57,6 @@ def ask_repair(
         is_provisional=due.provisional,
     )
     audit.record(actor, "credit.creditrepair.ask", repair, due=str(due.day))
-    outbox.add(REPAIR_ASKED, repair.pk)
     return repair
 
 
@@ -104,7 +105,8 @@ def annul_case(*, actor: User, case: AdministrativeCase, fallen: Fallen) -> Admi
     """
     found = locked_for(actor, case)
     refuse(filled(reason=fallen.reason, document=fallen.document))
-    return _end(actor, found, "annul", reason=fallen.reason.strip(), document=fallen.document.strip())
+    words = {"annul_reason": fallen.reason.strip(), "annul_document": fallen.document.strip()}
+    return _settled(actor, found, "annul", {"annulled_on": clock.today(), "annulled_by": actor, **words})
 
 
 @transaction.atomic
@@ -135,16 +137,22 @@ def close_days(*, actor: User) -> int:
 def _moved_on(actor: User, case: AdministrativeCase) -> bool:
     before = case.state
     if case.state == C.IN_FORCE and case.ends_on and clock.today() > case.ends_on:
-        case = _end(actor, case, "expire", reason="maximum of the period")
+        case = _end(actor, case, "expire", reason=str(C.EXPIRED))
     else:
         case = begin_if_served(actor, settle_time(actor, case), clock.today())
     return case.state != before
 
 
-def _end(actor: User, case: AdministrativeCase, step: str, *, reason: str, document: str = "") -> AdministrativeCase:
-    words = {"ended_on": clock.today(), "ended_by": actor, "end_reason": reason, "end_document": document}
-    stood = case.state in (C.IN_FORCE, C.REPAIRED, C.EXPIRED)
+def _end(actor: User, case: AdministrativeCase, step: str, *, reason: str) -> AdministrativeCase:
+    words = {"ended_on": clock.today(), "ended_by": actor, "end_reason": reason}
+    return _settled(actor, case, step, words)
+
+
+def _settled(actor: User, case: AdministrativeCase, step: str, words: dict[str, Any]) -> AdministrativeCase:
+    """The step, and in the same transaction the end of everything that followed from the decision."""
+    stood = case.state == C.IN_FORCE
     ended = take(actor, case, step, **words)
+    put_down(ended, Kind.CREDIT_CORRECTION if step == "annul" else Kind.CREDIT_EXPIRED)
     lift(actor=actor, source=source_of_case(ended), why=f"{ended.decision_number}: {step}")
     if stood:
         outbox.add(ENDED, ended.pk)

@@ -9,16 +9,17 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.selectors.hats import officers_of
+from accounts.selectors.hats import officers_at
+from certificates.tlog.models import Kind
 from core import audit, calendar, clock, outbox
 from core.errors import WrongState
 from credit.models import AdministrativeCase, CaseMeasure, Measure
 from credit.rules.cases import rule_of
 from credit.services.case_common import Served, check_served, filled, locked_for, refuse, service_day, take
+from credit.services.case_log import put_down
 from credit.workflow.cases import HEARING, RANK, SEVERITIES, CaseState
 
 NOTICED = "credit.case_noticed"
-ANSWERED = "credit.case_answered"
 C = CaseState
 
 
@@ -78,6 +79,7 @@ def serve_notice(*, actor: User, case: AdministrativeCase, notice: Notice, serve
         answer_is_provisional=until.provisional,
     )
     CaseMeasure.objects.bulk_create(CaseMeasure(case=noticed, measure=one, ordered=False) for one in notice.measures)
+    put_down(noticed, Kind.CREDIT_NOTICE)
     outbox.add(NOTICED, noticed.pk)
     return noticed
 
@@ -113,7 +115,6 @@ def answer_notice(*, actor: User, case: AdministrativeCase, answer: str) -> Admi
     if found.state == C.ANSWERED and found.spoke:
         raise WrongState(step="answer", state=found.state)
     said = answer.strip() if not found.answer else f"{found.answer}\n\n{clock.today()}: {answer.strip()}"
-    outbox.add(ANSWERED, found.pk)
     return take(actor, found, "answer", answer=said, answered_at=clock.now(), answer_recorded_by=None)
 
 
@@ -159,7 +160,7 @@ def announce_hearing(*, actor: User, case: AdministrativeCase, hearing: Hearing)
             "hearing_not_asked": found.hearing_asked_on is None or found.state not in HEARING,
             "announced_too_late": hearing.on < first,
             "chair_investigated": hearing.chair.pk in found.officers,
-            "not_of_this_body": hearing.chair.pk not in officers_of(found.body, Permission.CASE_HANDLE),
+            "not_of_this_body": hearing.chair.pk not in officers_at(found.body, Permission.CASE_HANDLE),
         }
     )
     return _noted(
@@ -199,10 +200,9 @@ def waive_answer(*, actor: User, case: AdministrativeCase) -> AdministrativeCase
         raise WrongState(step="waive", state=found.state)
     refuse({"already_spoken": found.spoke})
     if found.state == C.NOTICED:
-        found = take(actor, found, "lapse", waived_at=clock.now())
+        found = take(actor, found, "waive", waived_at=clock.now())
     else:
         found = _noted(actor, found, "waived", waived_at=clock.now())
-    outbox.add(ANSWERED, found.pk)
     return found
 
 

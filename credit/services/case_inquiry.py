@@ -7,8 +7,8 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.selectors.hats import officers_of
-from core import clock
+from accounts.selectors.hats import officers_at
+from core import audit, clock
 from core.errors import NotAllowed
 from core.workflow import advance
 from credit.models import AdministrativeCase, Recusal
@@ -28,7 +28,7 @@ class Officer:
 def assign_officers(*, actor: User, case: AdministrativeCase, one: Officer, two: Officer) -> AdministrativeCase:
     """Two different officers of the body. Raises `certificate_missing`, `same_officer`, `not_of_this_body`."""
     found = locked_for(actor, case)
-    of_body = set(officers_of(found.body, Permission.CASE_HANDLE))
+    of_body = set(officers_at(found.body, Permission.CASE_HANDLE))
     refuse(
         {
             "certificate_missing": not (one.certificate.strip() and two.certificate.strip()),
@@ -90,11 +90,13 @@ def ask_recusal(*, actor: User, case: AdministrativeCase, officer: User, reason:
     refuse(
         {
             "case_over": found.state in OVER or found.decided_on is not None,
-            "not_of_this_body": officer.pk not in officers_of(found.body, Permission.CASE_HANDLE),
+            "not_of_this_body": officer.pk not in officers_at(found.body, Permission.CASE_HANDLE),
             "recusal_runs": found.recusals.filter(officer=officer, state=RecusalState.ASKED).exists(),
         }
     )
-    return Recusal.objects.create(case=found, officer=officer, reason=reason.strip(), asked_by=actor)
+    asked = Recusal.objects.create(case=found, officer=officer, reason=reason.strip(), asked_by=actor)
+    audit.record(actor, "credit.recusal.ask", asked)
+    return asked
 
 
 @transaction.atomic

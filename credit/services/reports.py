@@ -1,5 +1,6 @@
 """Reports: made by anybody with a login, accepted for one of two tracks or refused with reasons, by their addressee."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,15 +11,14 @@ from accounts.models import Institution, Person, Region, TrainingBase, User
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
-from core import audit, calendar, clock, outbox
+from certificates.tlog.services import SALT_SIZE
+from core import audit, calendar, clock
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Ground
 from credit.rules.cases import rule_on, years_after
 from credit.services.case_common import filled, refuse
 from credit.workflow.cases import REPORT_STEPS, Track
-
-FILED = "credit.case_filed"
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ def file_case(*, actor: User, report: CaseReport, filing: Filing) -> Administrat
     case = AdministrativeCase.objects.create(
         report=accepted,
         body=report.body,
+        salt=secrets.token_hex(SALT_SIZE),
         item=filing.item,
         rule_version=rule.version,
         number=filing.number.strip(),
@@ -126,7 +127,6 @@ def file_case(*, actor: User, report: CaseReport, filing: Filing) -> Administrat
         **_about(filing),
     )
     audit.record(actor, "credit.administrativecase.file", case, number=case.number, report=str(report.uuid))
-    outbox.add(FILED, case.pk)
     return case
 
 
@@ -144,7 +144,7 @@ def _decided(actor: User) -> dict[str, object]:
 
 
 def _about(filing: Filing) -> dict[str, object]:
-    subject = {"person" if isinstance(filing.subject, Person) else "institution": filing.subject}
+    subject: dict[str, object] = {"person" if isinstance(filing.subject, Person) else "institution": filing.subject}
     if filing.unit is None:
         return subject
     return {**subject, "unit_base" if isinstance(filing.unit, TrainingBase) else "unit_institution": filing.unit}

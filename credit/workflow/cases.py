@@ -90,6 +90,8 @@ CONSIDERING = (C.CONSIDERED, C.DISCUSSED)
 STANDING = (C.SERVED, C.IN_FORCE)
 # Over. The three first had been in force, or decided at least.
 ENDED = (C.REPAIRED, C.EXPIRED, C.ANNULLED)
+# Whose end has a reason of its own; what was annulled fell by a document.
+CLOSED_STATES = (C.REPAIRED, C.EXPIRED, C.CLOSED, C.DROPPED)
 OVER = (*ENDED, C.CLOSED, C.DROPPED)
 HEARD_STATES = (*CONSIDERING, C.DECIDED, *STANDING, *ENDED, C.CLOSED)
 NOTICED_STATES = (*HEARING, *HEARD_STATES)
@@ -117,6 +119,7 @@ ADMINISTRATIVE_CASE_STEPS = {
     # Also after the time is over, as long as nothing was considered.
     "answer":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_ANSWER),
     "record":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_HANDLE),
+    "waive":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_ANSWER),
     "lapse":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_HANDLE),
     "consider":   Step(frozenset({C.ANSWERED, C.UNANSWERED}),    C.CONSIDERED,    P.CASE_HANDLE),
     "discuss":    Step(frozenset({C.CONSIDERED}),                C.DISCUSSED,     P.CASE_HANDLE),

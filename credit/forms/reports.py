@@ -1,0 +1,134 @@
+"""Reports as somebody makes them, as they are accepted, and what the subject of a case sends."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Institution, Person, Region, TrainingBase
+from core import clock
+from credit.forms.cases import DAY, long_text
+from credit.models import CaseReport, CatalogueItem, Ground
+from credit.services import Filing, Said
+
+
+class ReportForm(forms.Form):
+    """What happened, in the reporter's own words."""
+
+    said_of = forms.CharField(
+        label=_("Who it is about"), max_length=200, help_text=_("Name of a person or institution.")
+    )
+    said_at = forms.CharField(label=_("Where that person works"), max_length=200, required=False)
+    region = forms.ModelChoiceField(
+        label=_("Province"), queryset=Region.objects.filter(level="provincial").order_by("code")
+    )
+    ground = forms.ChoiceField(label=_("What kind of conduct"), choices=Ground.choices)
+    happened_on = forms.DateField(label=_("When it happened"), widget=DAY, help_text=_("The last day, if it went on."))
+    said = long_text(_("What happened, and what shows it"), help_text=_("No secrets of state may be entered here."))
+    reach_me = forms.CharField(
+        label=_("How we may reach you"),
+        max_length=200,
+        required=False,
+        help_text=_("Kept sealed; shown to the officer who accepts the report alone, for a stated purpose."),
+    )
+
+    def told(self) -> Said:
+        return Said(**self.cleaned_data)
+
+
+class RefuseReportForm(forms.Form):
+    reason = long_text(_("Reason"), help_text=_("Whoever reported reads it."))
+
+
+class FileCaseForm(forms.Form):
+    """立案: whose case it is, for which item, within which limit."""
+
+    number = forms.CharField(label=_("Case number"), max_length=60)
+    person_code = forms.CharField(
+        label=_("Person: number of the record"),
+        max_length=12,
+        required=False,
+        help_text=_("As it stands in the address of the person's page."),
+    )
+    institution_code = forms.CharField(
+        label=_("Institution: unified social credit code"), max_length=18, required=False
+    )
+    unit = forms.CharField(
+        label=_("Department or base concerned"),
+        max_length=150,
+        required=False,
+        help_text=_("Name as registered; a department stands in the file of its legal person, a base in its host's."),
+    )
+    item: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Item of the catalogue"), queryset=CatalogueItem.objects.none()
+    )
+    conduct_ended_on = forms.DateField(label=_("The conduct ended on"), widget=DAY)
+    discovered_on = forms.DateField(label=_("It was found out on"), widget=DAY)
+
+    def __init__(self, *args: Any, report: CaseReport, items: Any, people: Any, **kwargs: Any) -> None:
+        known = {"conduct_ended_on": report.happened_on, "discovered_on": clock.day_of(report.reported_at)}
+        kwargs["initial"] = {**known, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["item"].queryset = items  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        code, uscc = said.get("person_code", "").strip(), said.get("institution_code", "").strip().upper()
+        if bool(code) == bool(uscc):
+            raise forms.ValidationError(_("Name either a person or an institution."))
+        said["subject"] = self._person(code) if code else self._institution(uscc)
+        said["about_unit"] = self._unit(said.get("unit", "").strip(), said["subject"])
+        return said
+
+    def _person(self, code: str) -> Person:
+        found = self.people.filter(pk=code).first() if code.isdecimal() else None
+        if found is None:
+            raise forms.ValidationError(_("There is no such person in your region."))
+        return found
+
+    def _institution(self, uscc: str) -> Institution:
+        if (found := Institution.objects.filter(uscc=uscc).first()) is None:
+            raise forms.ValidationError(_("There is no institution with this credit code."))
+        return found
+
+    def _unit(self, name: str, subject: Person | Institution) -> Institution | TrainingBase | None:
+        if not name:
+            return None
+        if isinstance(subject, Institution):
+            unit = subject.departments.filter(name=name).first() or subject.bases.filter(name=name).first()
+            if unit is not None:
+                return unit
+        raise forms.ValidationError(_("The institution has no department or base of this name."))
+
+    def filing(self) -> Filing:
+        said = self.cleaned_data
+        words = {name: said[name] for name in ("number", "item", "conduct_ended_on", "discovered_on")}
+        return Filing(**words, subject=said["subject"], unit=said["about_unit"])
+
+
+class OwnAnswerForm(forms.Form):
+    answer = long_text(_("Your answer, point by point"))
+
+
+class RepairForm(forms.Form):
+    corrected = long_text(_("What you put right, and what shows it"))
+    commitment = long_text(_("Your credit commitment"))
+    committed = forms.BooleanField(label=_("I give this commitment publicly."))
+
+
+class RecusalForm(forms.Form):
+    officer = forms.ChoiceField(label=_("Officer"))
+    reason = long_text(_("Why this officer should step aside"))
+
+
+class RecusalAnswerForm(forms.Form):
+    uphold = forms.ChoiceField(
+        label=_("Decision"), choices=[("yes", _("The officer steps aside")), ("no", _("The officer goes on"))]
+    )
+    answer = long_text(_("Reasons"))
+
+
+class RepairAnswerForm(forms.Form):
+    grant = forms.ChoiceField(label=_("Decision"), choices=[("yes", _("Grant the repair")), ("no", _("Refuse it"))])
+    answer = long_text(_("Reasons"), required=False, help_text=_("Needed for a refusal."))

@@ -1,0 +1,208 @@
+"""Reads of cases: the work list of a body, one case with what may be done next, one's own cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from accounts.access import worn_bodies
+from accounts.models import Person, User
+from accounts.permissions import Permission
+from accounts.selectors.hats import shown_name
+from core import clock
+from core.errors import NotAllowed
+from core.workflow import steps_for
+from credit.models import AdministrativeCase, CaseMeasure, CaseReport, CatalogueItem, CreditRepair, Measure, Recusal
+from credit.rules.cases import CaseRule, rule_of
+from credit.workflow.cases import (
+    ADMINISTRATIVE_CASE_STEPS,
+    HEARING,
+    OPEN_STATES,
+    CaseState,
+    RecusalState,
+    ReportState,
+)
+
+C = CaseState
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A case as somebody who handles it finds it. `steps`: those that this officer may take now, the next one first."""
+
+    case: AdministrativeCase
+    rule: CaseRule
+    steps: Sequence[str]
+    intended: Sequence[CaseMeasure]
+    ordered: Sequence[CaseMeasure]
+    recusals: Sequence[tuple[Recusal, str]]
+    # Names and certificates of the investigators; who reviewed the law; who decided.
+    investigators: Sequence[tuple[str, str]]
+    reviewer: str
+    decider: str
+    repairs: Sequence[CreditRepair]
+
+
+def reports_to_accept(actor: User) -> QuerySet[CaseReport]:
+    """The first due first."""
+    rows = CaseReport.objects.allowed(actor, Permission.CASE_HANDLE).filter(state=ReportState.RECEIVED)
+    return rows.select_related("region").order_by("due_on", "pk")
+
+
+def report_for(actor: User, pk: int) -> CaseReport:
+    rows = CaseReport.objects.allowed(actor, Permission.CASE_HANDLE).select_related("region", "body")
+    if (found := rows.filter(pk=pk).first()) is None:
+        raise NotAllowed(permission=Permission.CASE_HANDLE.value)
+    return found
+
+
+def report_by_receipt(receipt: UUID) -> CaseReport:
+    """For whoever keeps the address of the receipt: the state and the reason, and nothing of a case."""
+    rows = CaseReport.objects.select_related("body", "at_institution", "at_base")
+    if (found := rows.filter(uuid=receipt).first()) is None:
+        raise NotAllowed(permission="report")
+    return found
+
+
+def cases_of_body(actor: User, *, over: bool = False) -> QuerySet[AdministrativeCase]:
+    """Open ones by the day on which the next step is due; those that are over, newest first."""
+    rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_VIEW)
+    rows = rows.select_related("person__merged_into", "institution", "unit_institution", "unit_base", "item")
+    if over:
+        return rows.exclude(state__in=OPEN_STATES).order_by("-filed_on", "-pk")
+    return rows.filter(state__in=OPEN_STATES).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def case_page(actor: User, pk: int) -> CasePage:
+    case = _one(AdministrativeCase.objects.allowed(actor, Permission.CASE_VIEW), pk)
+    measures = list(case.measures.all())
+    return CasePage(
+        case=case,
+        rule=rule_of(case.rule_version),
+        steps=steps_now(actor, case),
+        intended=[one for one in measures if not one.ordered],
+        ordered=[one for one in measures if one.ordered],
+        recusals=[(one, shown_name(one.officer)) for one in case.recusals.all()],
+        investigators=_investigators(case),
+        reviewer=shown_name(case.reviewed_by) if case.reviewed_by else "",
+        decider=shown_name(case.decided_by) if case.decided_by else "",
+        repairs=list(case.repairs.all()),
+    )
+
+
+def _investigators(case: AdministrativeCase) -> list[tuple[str, str]]:
+    pairs = [(case.officer_one, case.officer_one_certificate), (case.officer_two, case.officer_two_certificate)]
+    return [(shown_name(officer), certificate) for officer, certificate in pairs if officer]
+
+
+def own_cases(actor: User) -> QuerySet[AdministrativeCase]:
+    """Of which the actor was told, as a person or for an institution."""
+    rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_ANSWER)
+    return rows.select_related("body", "item", "person", "institution").order_by("-noticed_at")
+
+
+def own_case(actor: User, pk: int) -> AdministrativeCase:
+    return _one(AdministrativeCase.objects.allowed(actor, Permission.CASE_ANSWER), pk)
+
+
+def _one(rows: QuerySet[AdministrativeCase], pk: int) -> AdministrativeCase:
+    people = (
+        "officer_one",
+        "officer_two",
+        "noticed_by",
+        "found_by",
+        "reviewed_by",
+        "decided_by",
+        "hearing_chair",
+        "considered_by",
+    )
+    places = ("body", "item", "report", "person__merged_into", "institution", "unit_institution", "unit_base")
+    measures = Prefetch("measures", CaseMeasure.objects.select_related("measure").order_by("pk"))
+    recusals = Prefetch("recusals", Recusal.objects.select_related("officer").order_by("pk"))
+    repairs = Prefetch("repairs", CreditRepair.objects.order_by("-pk"))
+    found = rows.select_related(*people, *places).prefetch_related(measures, recusals, repairs).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(permission=Permission.CASE_VIEW.value)
+    return found
+
+
+def steps_now(actor: User, case: AdministrativeCase) -> list[str]:
+    """By table, by who investigates, and by what the rule asks before a step."""
+    rule = rule_of(case.rule_version)
+    open_now = steps_for(actor, case, ADMINISTRATIVE_CASE_STEPS)
+    if case.state in HEARING and case.hearing_asked_on:
+        open_now = [*_hearing_steps(case), *open_now]
+    return [name for name in open_now if name in OFFERED and _may_now(actor, case, rule, name)]
+
+
+def _hearing_steps(case: AdministrativeCase) -> list[str]:
+    if case.hearing_on is None:
+        return ["announce"]
+    return [] if case.hearing_record or case.hearing_on > clock.today() else ["hearing"]
+
+
+# Of the table those that an officer takes by hand.
+OFFERED = frozenset(
+    {"assign", "find", "review", "notice", "record", "announce", "hearing", "consider", "discuss", "decide", "serve",
+     "drop", "annul"}
+)  # fmt: skip
+
+
+def _may_now(actor: User, case: AdministrativeCase, rule: CaseRule, name: str) -> bool:
+    asks = {
+        "find": lambda: actor.pk in case.officers,
+        "review": lambda: actor.pk not in case.officers,
+        "discuss": lambda: case.intended in rule.discussion,
+        "decide": lambda: (
+            actor.pk not in {*case.officers, case.reviewed_by_id}
+            and (case.intended not in rule.discussion or case.state == C.DISCUSSED)
+        ),
+        "consider": lambda: (
+            case.spoke
+            or (not case.answer_is_provisional and case.answer_until is not None and clock.today() > case.answer_until)
+        ),
+        "annul": lambda: actor.pk != case.decided_by_id,
+        "hearing": lambda: actor.pk == case.hearing_chair_id,
+    }
+    return asks.get(name, lambda: True)()
+
+
+def measures_for(case: AdministrativeCase) -> list[Measure]:
+    """Those of the list that are in force today."""
+    today = clock.today()
+    running = Q(valid_to__isnull=True) | Q(valid_to__gt=today)
+    return list(Measure.objects.filter(running, valid_from__lte=today).order_by("pk"))
+
+
+def items_in(region_path: str, day: date) -> QuerySet[CatalogueItem]:
+    """National items, and those of the regions above a place, in force that day."""
+    running = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    above = ["", *(region_path[: place + 1] for place, letter in enumerate(region_path) if letter == "/")]
+    rows = CatalogueItem.objects.filter(running, valid_from__lte=day, region_path__in=above)
+    return rows.order_by("scope", "catalogue", "number")
+
+
+def serious_in_force(institution_id: int, on: date) -> bool:
+    """Does a competent body's serious determination about an entity stand that day?"""
+    rows = AdministrativeCase.objects.filter(institution=institution_id, outcome="serious", state=C.IN_FORCE)
+    return rows.filter(ends_on__gte=on, begun_on__lte=on).exists()
+
+
+def people_in_reach(actor: User) -> QuerySet[Person]:
+    """Of whom the actor may file a case."""
+    return Person.objects.allowed(actor, Permission.CREDIT_FILE_VIEW)
+
+
+def open_recusals(actor: User) -> int:
+    return Recusal.objects.allowed(actor, Permission.CASE_HANDLE).filter(state=RecusalState.ASKED).count()
+
+
+def next_case(actor: User, case: AdministrativeCase) -> AdministrativeCase | None:
+    """下一件: the open case of the body that is due first, but this one."""
+    return cases_of_body(actor).exclude(pk=case.pk).first()
+
+
+def handles_cases(actor: User) -> bool:
+    return bool(worn_bodies(actor, Permission.CASE_HANDLE))

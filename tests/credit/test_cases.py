@@ -1,0 +1,435 @@
+"""Administrative cases: every step, who may take it, and what it may not skip."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Restriction
+from accounts.permissions import Permission, Role
+from accounts.selectors import system_user
+from core import clock
+from core.errors import DomainError, NotAllowed, WrongState
+from core.models import AuditEntry, CalendarYear
+from credit import services
+from credit.models import AdministrativeCase, CaseReport, CreditRecord, EndNotice
+from credit.services import Fallen, Hearing, Officer
+from tests.builders import hat, make_base, make_institution, make_user, region, regulator
+from tests.credit.cases import Authority, item, later, measure, notice, ruling, served
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return Authority()
+
+
+def refused(code, call, **arguments):
+    with pytest.raises(DomainError) as caught:
+        call(**arguments)
+    assert caught.value.code == code
+
+
+def test_from_report_to_entry(desk):
+    case = desk.in_force("general")
+
+    assert case.state == "in_force"
+    assert case.begun_on == clock.today()
+    entry = CreditRecord.objects.get(case=case)
+    assert (entry.category, entry.person, entry.facts["outcome"]) == ("adverse", desk.subject, "general")
+    assert (case.repair_from, case.ends_on) == (months(clock.today(), 3), months(clock.today(), 12))
+
+
+def months(day, number):
+    year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
+    last = 28 if month + 1 == 2 else 30
+    return day.replace(year=year, month=month + 1, day=min(day.day, last) if day.day > 28 else day.day)
+
+
+# --- reports --------------------------------------------------------------------------------------------------------
+def test_report_goes_to_the_competent_body_and_to_nobody_else(desk):
+    report = desk.report(reach_me="13900000000")
+
+    assert report.body == desk.body
+    assert report.state == "received"
+    for other in (regulator("990100"), regulator("980000"), desk.login, make_user()):
+        assert not CaseReport.objects.allowed(other, Permission.CASE_HANDLE).exists()
+    assert CaseReport.objects.allowed(desk.one, Permission.CASE_HANDLE).get() == report
+
+
+def test_reporter_is_shown_for_a_purpose_and_written_down(desk):
+
+    report = desk.report(reach_me="13900000000")
+
+    assert services.reveal_reporter(actor=desk.one, report=report, purpose="核实") == "13900000000"
+    assert AuditEntry.objects.filter(verb="credit.reporter_revealed", actor=desk.one.pk).count() == 1
+    refused("purpose_missing", services.reveal_reporter, actor=desk.one, report=report, purpose=" ")
+
+
+def test_report_without_anybody_competent_is_said_so(desk):
+    with pytest.raises(DomainError, match="nobody_competent"):
+        desk.report(region=region("970000"))
+
+
+def test_refusal_gives_its_reasons(desk):
+    report = desk.report()
+    refused("reason_missing", services.refuse_report, actor=desk.one, report=report, reason="")
+
+    done = services.refuse_report(actor=desk.one, report=report, reason="不属于本机关职责")
+
+    assert (done.state, done.reason, done.track) == ("refused", "不属于本机关职责", "")
+    with pytest.raises(WrongState):
+        services.file_case(actor=desk.one, report=done, filing=desk.filing())
+
+
+# --- filing ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"number": " "}, "number_missing"),
+        ({"discovered_on": "future"}, "discovered_in_future"),
+        ({"discovered_on": "before"}, "discovered_before_conduct"),
+        ({"conduct_ended_on": "three years"}, "past_the_limit"),
+    ],
+)
+def test_filing_that_cannot_be(desk, words, code):
+    days = {"future": 1, "before": -40, "three years": -3 * 366}
+    words = {
+        name: clock.today() + timedelta(days=days[value]) if value in days else value for name, value in words.items()
+    }
+
+    old = {"item": item(valid_from=clock.today() - timedelta(days=4000))}
+    refused(code, services.file_case, actor=desk.one, report=desk.report(), filing=desk.filing(**old | words))
+    assert not AdministrativeCase.objects.exists()
+
+
+def test_two_years_to_the_day_are_within_the_limit(desk):
+    today = clock.today()
+    ended = today.replace(year=today.year - 2)
+    listed = item(valid_from=ended)
+
+    assert desk.filed(conduct_ended_on=ended, discovered_on=today, item=listed).limit_on == today
+    day_before = ended - timedelta(days=1)
+    refused(
+        "past_the_limit",
+        services.file_case,
+        actor=desk.one,
+        report=desk.report(),
+        filing=desk.filing(conduct_ended_on=day_before, discovered_on=today, item=item(valid_from=day_before)),
+    )
+
+
+def test_department_and_base_stand_in_the_file_of_their_entity(desk):
+    host = make_institution()
+    department, base = make_institution(parent=host), make_base(host=host)
+    for unit in (department, base):
+        assert desk.filed(subject=host, unit=unit).unit == unit
+    refused(
+        "no_credit_code",
+        services.file_case, actor=desk.one, report=desk.report(), filing=desk.filing(subject=department),
+    )  # fmt: skip
+    stranger = make_base(host=make_institution())
+    refused(
+        "unit_without_entity",
+        services.file_case, actor=desk.one, report=desk.report(), filing=desk.filing(subject=host, unit=stranger),
+    )  # fmt: skip
+
+
+def test_item_of_another_region_or_time_is_no_ground(desk):
+    elsewhere = item(scope="local", region_path="980000/")
+    later_item = item(valid_from=clock.today())
+    for wrong, code in ((elsewhere, "item_elsewhere"), (later_item, "item_not_in_force")):
+        refused(code, services.file_case, actor=desk.one, report=desk.report(), filing=desk.filing(item=wrong))
+
+
+def test_nobody_files_or_handles_what_is_about_himself(desk):
+    hat(Role.REGULATOR, desk.body, desk.login)
+    refused("own_case", services.file_case, actor=desk.login, report=desk.report(), filing=desk.filing())
+    refused("own_case", services.drop_case, actor=desk.login, case=desk.filed(), reason="无")
+
+
+# --- inquiry --------------------------------------------------------------------------------------------------------
+def test_two_different_officers_of_the_body_investigate(desk):
+    case = desk.filed()
+    stranger = regulator("980000")
+    for one, two, code in (
+        (Officer(desk.one, "ZF-1"), Officer(desk.one, "ZF-2"), "same_officer"),
+        (Officer(desk.one, "ZF-1"), Officer(desk.two, "ZF-1"), "same_officer"),
+        (Officer(desk.one, ""), Officer(desk.two, "ZF-2"), "certificate_missing"),
+        (Officer(desk.one, "ZF-1"), Officer(stranger, "ZF-2"), "not_of_this_body"),
+    ):
+        refused(code, services.assign_officers, actor=desk.free, case=case, one=one, two=two)
+
+
+def test_findings_come_from_the_investigators_alone(desk):
+    case = desk.filed()
+    pair = {"one": Officer(desk.one, "ZF-1"), "two": Officer(desk.two, "ZF-2")}
+    case = services.assign_officers(actor=desk.free, case=case, **pair)
+
+    refused("not_an_investigator", services.write_findings, actor=desk.lawyer, case=case, findings="甲", evidence="乙")
+
+
+def test_whoever_investigated_does_not_review_the_law(desk):
+    case = desk.investigated()
+    for officer in (desk.one, desk.two):
+        refused("same_person_twice", services.review_law, actor=officer, case=case, opinion="合法")
+
+
+def test_general_needs_a_review_of_the_law_and_minor_does_not(desk):
+    case = desk.investigated()
+    refused("law_not_reviewed", services.serve_notice, actor=desk.one, case=case, notice=notice(), served=served())
+
+    assert services.serve_notice(actor=desk.one, case=case, notice=notice("minor"), served=served()).state == "noticed"
+
+
+def test_recusal_is_decided_before_the_case_and_stops_the_officer(desk):
+    case = desk.heard()
+    recusal = services.ask_recusal(actor=desk.login, case=case, officer=desk.decider, reason="亲属关系")
+    refused("recusal_open", services.decide_case, actor=desk.decider, case=case, ruling=ruling())
+    refused("own_recusal", services.decide_recusal, actor=desk.decider, recusal=recusal, uphold=False, answer="否")
+
+    services.decide_recusal(actor=desk.free, recusal=recusal, uphold=True, answer="属实")
+
+    refused("stepped_aside", services.decide_case, actor=desk.decider, case=case, ruling=ruling())
+    assert services.decide_case(actor=desk.free, case=case, ruling=ruling()).state == "decided"
+
+
+def test_dropped_before_notice_is_seen_by_nobody_else(desk):
+    case = services.drop_case(actor=desk.one, case=desk.reviewed(), reason="没有违法事实")
+
+    assert case.state == "dropped"
+    assert not AdministrativeCase.objects.allowed(desk.login, Permission.CASE_ANSWER).exists()
+
+
+def test_subject_learns_of_it_with_the_notice(desk):
+    case = desk.reviewed()
+    assert not AdministrativeCase.objects.allowed(desk.login, Permission.CASE_ANSWER).exists()
+    services.serve_notice(actor=desk.one, case=case, notice=notice(), served=served())
+    assert AdministrativeCase.objects.allowed(desk.login, Permission.CASE_ANSWER).get() == case
+    assert not AdministrativeCase.objects.allowed(desk.login, Permission.CASE_HANDLE).exists()
+
+
+# --- hearing --------------------------------------------------------------------------------------------------------
+def test_nothing_is_considered_before_the_subject_spoke_or_had_the_time(desk):
+    case = desk.noticed()
+    refused("still_time_to_answer", services.consider, actor=desk.two, case=case, considered="无")
+    with later((case.answer_until - clock.today()).days):
+        refused("still_time_to_answer", services.consider, actor=desk.two, case=case, considered="无")
+    with later((case.answer_until - clock.today()).days + 1):
+        assert services.consider(actor=desk.two, case=case, considered="未答复").state == "considered"
+
+
+def test_answer_from_paper_does_not_shorten_the_time(desk):
+    case = services.record_answer(actor=desk.one, case=desk.noticed(), answer="纸质答复")
+    refused("still_time_to_answer", services.consider, actor=desk.two, case=case, considered="有")
+
+
+def test_waiver_ends_the_time_at_once(desk):
+    case = services.waive_answer(actor=desk.login, case=desk.noticed())
+    assert services.consider(actor=desk.two, case=case, considered="声明放弃").state == "considered"
+
+
+def test_provisional_day_expires_against_nobody(desk):
+    CalendarYear.objects.filter(year__gt=clock.today().year).delete()
+    case = desk.noticed()
+    CalendarYear.objects.all().delete()
+    with later(400):
+        case.answer_is_provisional = True
+        case.save(update_fields=["answer_is_provisional"])
+        refused("still_time_to_answer", services.consider, actor=desk.two, case=case, considered="无")
+
+
+def test_answer_that_came_meanwhile_is_read_first(desk):
+    case = desk.noticed()
+    services.answer_notice(actor=desk.login, case=case, answer="并非如此")
+    refused("answered_meanwhile", services.consider, actor=desk.two, case=case, considered="无", heard="")
+
+
+def test_hearing_is_held_where_it_was_asked_for(desk):
+    case = services.ask_hearing(actor=desk.login, case=desk.noticed())
+    case = services.answer_notice(actor=desk.login, case=case, answer="请求听证")
+    refused("hearing_not_held", services.consider, actor=desk.two, case=case, considered="有")
+    soon = Hearing(on=clock.today() + timedelta(days=3), place="会议室", chair=desk.free)
+    refused("announced_too_late", services.announce_hearing, actor=desk.one, case=case, hearing=soon)
+    led = Hearing(on=clock.today() + timedelta(days=30), place="会议室", chair=desk.one)
+    refused("chair_investigated", services.announce_hearing, actor=desk.one, case=case, hearing=led)
+
+    day = clock.today() + timedelta(days=30)
+    case = services.announce_hearing(actor=desk.one, case=case, hearing=Hearing(day, "会议室", desk.free))
+    refused("hearing_not_held", services.record_hearing, actor=desk.free, case=case, record="笔录")
+    with later(30):
+        refused("not_the_chair", services.record_hearing, actor=desk.two, case=case, record="笔录")
+        case = services.record_hearing(actor=desk.free, case=case, record="笔录")
+        assert services.consider(actor=desk.two, case=case, considered="逐条回应").state == "considered"
+
+
+def test_hearing_is_given_by_law_and_in_time(desk):
+    refused("no_hearing_for_this", services.ask_hearing, actor=desk.login, case=desk.noticed("minor"))
+    case = desk.noticed()
+    with later(20):
+        refused("hearing_too_late", services.ask_hearing, actor=desk.login, case=case)
+
+
+def test_notice_by_publication_serves_after_thirty_days(desk):
+    case = services.serve_notice(actor=desk.one, case=desk.reviewed(), notice=notice(), served=served("notice"))
+    assert case.notice_served_on == clock.today() + timedelta(days=30)
+
+
+def test_electronic_service_needs_a_signed_consent(desk):
+    case = desk.reviewed()
+    refused(
+        "consent_missing", services.serve_notice,
+        actor=desk.one, case=case, notice=notice(), served=served("electronic"),
+    )  # fmt: skip
+    told = services.serve_notice(
+        actor=desk.one, case=case, notice=notice(), served=served("electronic", consent="确认书1号")
+    )
+    assert told.state == "noticed"
+
+
+# --- decision -------------------------------------------------------------------------------------------------------
+def test_whoever_investigated_or_reviewed_does_not_decide(desk):
+    case = desk.heard()
+    for officer in (desk.one, desk.lawyer):
+        refused("same_person_twice", services.decide_case, actor=officer, case=case, ruling=ruling())
+
+
+def test_second_investigator_does_not_decide_either(desk):
+    refused("same_person_twice", services.decide_case, actor=desk.two, case=desk.heard(), ruling=ruling())
+
+
+def test_defence_never_makes_it_worse(desk):
+    refused("worse_than_noticed", services.decide_case, actor=desk.decider, case=desk.heard("minor"), ruling=ruling())
+    announced, other = measure(), measure()
+    case = desk.heard("general", (announced,))
+    refused(
+        "measure_not_announced", services.decide_case, actor=desk.decider, case=case, ruling=ruling("general", (other,))
+    )
+
+
+def test_serious_is_discussed(desk):
+    case = desk.noticed("serious")
+    case = services.waive_answer(actor=desk.login, case=case)
+    case = services.consider(actor=desk.two, case=case, considered="放弃")
+    refused("not_discussed", services.decide_case, actor=desk.decider, case=case, ruling=ruling("serious"))
+    case = services.record_discussion(actor=desk.two, case=case, discussion="集体讨论")
+    assert services.decide_case(actor=desk.decider, case=case, ruling=ruling("serious")).outcome == "serious"
+
+
+@pytest.mark.parametrize("name", ["number", "basis", "reasons", "remedy_body", "remedy_court", "proportionality"])
+def test_decision_lacks_nothing(desk, name):
+    case = desk.heard()
+    refused(f"{name}_missing", services.decide_case, actor=desk.decider, case=case, ruling=ruling(**{name: " "}))
+
+
+def test_item_sets_the_highest_severity(desk):
+    case = desk.reviewed(item=item("minor"))
+    refused("higher_than_item", services.serve_notice, actor=desk.one, case=case, notice=notice(), served=served())
+
+
+def test_persons_are_never_published(desk):
+    published = {"published": True, "reference": "信用中国 1"}
+    refused(
+        "persons_not_published", services.decide_case, actor=desk.decider, case=desk.heard(), ruling=ruling(**published)
+    )
+    entity = Authority().of_entity()
+    assert services.decide_case(actor=entity.decider, case=entity.heard(), ruling=ruling(**published)).published
+    refused(
+        "slight_not_published", services.decide_case,
+        actor=entity.decider, case=entity.heard("minor"), ruling=ruling("minor", **published),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", ["not_established", "exempt"])
+def test_nothing_adverse_remains_of_what_was_not_established_or_is_exempt(desk, outcome):
+    case = desk.in_force(outcome)
+
+    assert case.state == "closed"
+    assert not CreditRecord.objects.filter(category="adverse").exists()
+
+
+def test_decision_stands_from_its_service_on(desk):
+    case = services.serve_decision(actor=desk.free, case=desk.decided(), served=served("notice"))
+    assert case.state == "served"
+    assert not CreditRecord.objects.exists()
+
+    with later(29):
+        assert services.close_days(actor=system_user()) == 0
+    with later(30):
+        assert services.close_days(actor=system_user()) == 1
+        case.refresh_from_db()
+        assert case.state == "in_force"
+        assert CreditRecord.objects.filter(case=case).count() == 1
+
+
+def test_restrictions_begin_and_end_with_the_entry(desk):
+    case = desk.in_force("general", (measure("no_teaching"),))
+    assert Restriction.objects.holding(clock.today()).get().person == desk.subject
+    with later(100):
+        repair = services.ask_repair(actor=desk.login, case=case, corrected="已退还", commitment="承诺", committed=True)
+        services.grant_repair(actor=desk.decider, repair=repair)
+        assert not Restriction.objects.holding(clock.today()).exists()
+        case.refresh_from_db()
+        assert case.state == "repaired"
+        assert not case.seen_on(clock.today())
+
+
+# --- endings --------------------------------------------------------------------------------------------------------
+def test_repair_comes_after_the_minimum_and_not_a_day_before(desk):
+    case = desk.in_force("general")
+    words = {"corrected": "已退还", "commitment": "承诺", "committed": True}
+    days = (case.repair_from - clock.today()).days
+    with later(days - 1):
+        refused("not_yet", services.ask_repair, actor=desk.login, case=case, **words)
+    with later(days):
+        refused("not_yet", services.ask_repair, actor=desk.login, case=case, **words | {"committed": False})
+        refused("not_yet", services.ask_repair, actor=desk.login, case=case, **words | {"corrected": ""})
+        assert services.ask_repair(actor=desk.login, case=case, **words).state == "asked"
+        refused("repair_runs", services.ask_repair, actor=desk.login, case=case, **words)
+
+
+def test_minor_may_be_repaired_at_once(desk):
+    case = desk.in_force("minor")
+    assert services.ask_repair(actor=desk.login, case=case, corrected="已退还", commitment="承诺", committed=True).pk
+
+
+def test_refused_repair_says_why_and_may_be_asked_again(desk):
+    case = desk.in_force("minor")
+    words = {"corrected": "已退还", "commitment": "承诺", "committed": True}
+    repair = services.ask_repair(actor=desk.login, case=case, **words)
+    refused("answer_missing", services.refuse_repair, actor=desk.decider, repair=repair, answer="")
+    services.refuse_repair(actor=desk.decider, repair=repair, answer="缺少凭证")
+    assert services.ask_repair(actor=desk.login, case=case, **words).pk != repair.pk
+
+
+def test_entry_is_gone_after_its_maximum_without_anybodys_step(desk):
+
+    case = desk.in_force("general", (measure("no_teaching"),))
+    days = (case.ends_on - clock.today()).days
+    with later(days):
+        assert services.close_days(actor=system_user()) == 0
+        assert case.seen_on(clock.today())
+    with later(days + 1):
+        assert not case.seen_on(clock.today())
+        assert services.close_days(actor=system_user()) == 1
+        case.refresh_from_db()
+        assert case.state == "expired"
+        assert not Restriction.objects.holding(clock.today()).exists()
+
+
+def test_what_was_set_aside_never_held(desk):
+    case = desk.in_force("general", (measure("no_teaching"),))
+    fallen = Fallen("判决撤销", "（2026）岚行终1号")
+    refused("same_person_twice", services.annul_case, actor=desk.decider, case=case, fallen=fallen)
+    refused("document_missing", services.annul_case, actor=desk.free, case=case, fallen=Fallen("撤销", ""))
+    case = services.annul_case(actor=desk.free, case=case, fallen=fallen)
+    assert case.state == "annulled"
+    assert not Restriction.objects.holding(clock.today()).exists()
+    assert not EndNotice.objects.exists()
+
+
+def test_nobody_outside_the_body_takes_a_step(desk):
+    case = desk.filed()
+    for other in (regulator("980000"), regulator("990100"), desk.login, make_user()):
+        with pytest.raises(NotAllowed):
+            services.drop_case(actor=other, case=case, reason="无")
