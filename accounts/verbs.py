@@ -120,8 +120,6 @@ audit.name_verbs(
         "accounts.appointmentdispute.uphold": _("Decided for the person in a disputed appointment."),
         "accounts.appointmentdispute.reject": _("Decided that a disputed appointment stands."),
         "accounts.appointmentdispute.withdraw": _("A dispute about an appointment was withdrawn."),
-        "accounts.restricted": _("Entered what somebody may not do for a time, by a decision."),
-        "accounts.restriction_lifted": _("Lifted what somebody might not do, because the decision is over."),
         "accounts.trail_exported": _("Exported the audit trail."),
         "accounts.ledger_exported": _("Exported the access ledger."),
     }

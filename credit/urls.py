@@ -22,6 +22,7 @@ urlpatterns = [
     path("credit/own-cases/<int:pk>/", own_cases.own, name="own_case"),
     # Under a body's own rules.
     path("own-rules/", self_cases.desk, name="self_desk"),
+    path("own-rules/report/", self_mine.make_report, name="self_make_report"),
     path("own-rules/reports/<uuid:uuid>/", self_cases.report, name="self_report"),
     path("own-rules/cases/<uuid:uuid>/", self_cases.case, name="self_case"),
     path("own-rules/reviews/<uuid:uuid>/", self_cases.review, name="self_review"),

@@ -6,16 +6,16 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Person, TrainingBase
 from core import clock
 from core.errors import DomainError
-from credit.models import CaseReport, SelfRegulatoryCase
+from credit.models import CaseReport, Ground, SelfRegulatoryCase
 from credit.rules.self_regulation import Result, activities
-from credit.selectors.self_cases import person_of, places_of
-from credit.services import Decision, Finding, Letter, Opening, Rule
+from credit.selectors.self_cases import body_named, person_of, places_of
+from credit.services import Decision, Finding, Letter, Opening, Rule, Said
 from credit.workflow.self_regulation import (
     FIRMNESS,
     MEASURES,
@@ -45,6 +45,33 @@ def text(label: str | Promise, rows: int = 5, **fields: Any) -> forms.CharField:
     )
 
 
+class SelfReportForm(forms.Form):
+    """What happened, in the reporter's own words, to a body with rules of its own."""
+
+    to = forms.CharField(
+        label=_("To which association or training base"),
+        max_length=150,
+        help_text=_("Its full name, as the public register has it, or the code of the base."),
+    )
+    said_of = forms.CharField(
+        label=_("Who it is about"), max_length=200, help_text=_("Name of a person or institution.")
+    )
+    said_at = forms.CharField(label=_("Where that person works"), max_length=200, required=False)
+    ground = forms.ChoiceField(label=_("What kind of conduct"), choices=Ground.choices)
+    happened_on = day(_("When it happened"), help_text=_("The last day, if it went on."))
+    said = text(_("What happened, and what shows it"), help_text=_("No secrets of state may be entered here."))
+
+    def clean_to(self) -> Institution | TrainingBase:
+        if (found := body_named(self.cleaned_data["to"])) is None:
+            raise forms.ValidationError(_("No association and no training base has this name."))
+        return found
+
+    def told(self) -> Said:
+        given = self.cleaned_data
+        names = ("said_of", "said_at", "ground", "said", "happened_on")
+        return Said(region=given["to"].region, **{name: given[name] for name in names})
+
+
 class RefuseReportForm(forms.Form):
     reason = text(_("Why it is not accepted"), rows=3, help_text=_("Whoever reported reads it."))
 
@@ -70,7 +97,7 @@ class OpenForm(forms.Form):
         self.unit: Institution | TrainingBase | None = None
         self.places = places_of(report)
         self.fields["about"].choices = [  # type: ignore[attr-defined]
-            (PERSON, _now("a person, named below")),
+            (PERSON, gettext("a person, named below")),
             *((f"institution-{one.pk}", str(one)) for one in self.places.institutions),
             *((f"base-{one.pk}", str(one)) for one in self.places.bases),
         ]
@@ -135,7 +162,7 @@ class NoticeForm(LetterForm):
     )
 
     def __init__(self, *args: Any, case: SelfRegulatoryCase, **kwargs: Any) -> None:
-        facts = _now("%(source)s (%(version)s): “%(text)s”\nFacts: \nShown by: ") % {
+        facts = gettext("%(source)s (%(version)s): “%(text)s”\nFacts: \nShown by: ") % {
             "source": case.rule_source,
             "version": case.rule_version,
             "text": case.rule_text,
@@ -155,7 +182,7 @@ class ResultFields(forms.Form):
         outcomes = [(str(one), one.label) for one in MEASURES if FIRMNESS[one] <= highest]
         named = [(str(one), one.label) for one in activities(of_person=case.person_id is not None)]
         self.fields["outcome"].choices = outcomes  # type: ignore[attr-defined]
-        self.fields["activity"].choices = [("", _now("– only of an exclusion –")), *named]  # type: ignore[attr-defined]
+        self.fields["activity"].choices = [("", gettext("– only of an exclusion –")), *named]  # type: ignore[attr-defined]
         if highest < FIRMNESS[SelfOutcome.EXCLUSION]:
             del self.fields["activity"], self.fields["until"]
         if highest < FIRMNESS[SelfOutcome.CORRECTION]:
@@ -174,7 +201,7 @@ class DecideForm(ResultFields):
     reasons = text(_("Why it is decided so"), rows=3)
 
     def __init__(self, *args: Any, case: SelfRegulatoryCase, **kwargs: Any) -> None:
-        considered = _now("No answer came in time.") if not case.answered_at else _now("On point 1: ")
+        considered = gettext("No answer came in time.") if not case.answered_at else gettext("On point 1: ")
         kwargs["initial"] = {"heard": case.heard, "considered": considered, "outcome": case.intended}
         super().__init__(*args, **kwargs)
         self.offer(case, case.intended_firmness)
@@ -233,9 +260,9 @@ class FindingForm(ResultFields):
         shorter = case.outcome == SelfOutcome.EXCLUSION
         self.offer(case, case.firmness if shorter else case.firmness - 1)
         self.fields["outcome"].required = False
-        self.fields["outcome"].label = _now("The milder outcome")
+        self.fields["outcome"].label = gettext("The milder outcome")
         named = self.fields["outcome"].choices  # type: ignore[attr-defined]
-        self.fields["outcome"].choices = [("", _now("– only when it is made milder –")), *named]  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [("", gettext("– only when it is made milder –")), *named]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

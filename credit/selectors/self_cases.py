@@ -154,7 +154,15 @@ def _disputed(rows: QuerySet[SelfRegulatoryCase]) -> QuerySet[SelfRegulatoryCase
     return rows.annotate(is_disputed=Exists(ASKED))
 
 
-# --- about whom a report may be -------------------------------------------------------------------------------------
+# --- to whom a report goes, and about whom --------------------------------------------------------------------------
+def body_named(name: str) -> Institution | TrainingBase | None:
+    """An association or a training base by its name on the public register, or a base by its code."""
+    wanted = name.strip()
+    associations = Institution.objects.filter(category=Institution.Category.ASSOCIATION, name_key=name_key(wanted))
+    bases = TrainingBase.objects.filter(Q(name=wanted) | Q(code=wanted)).select_related("region")
+    return associations.select_related("region").order_by("pk").first() or bases.order_by("pk").first()
+
+
 @dataclass(frozen=True)
 class Places:
     """Entities and units about which a body may open a case."""

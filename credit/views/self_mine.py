@@ -18,13 +18,29 @@ from accounts.views.trails import trail
 from core import clock
 from core.errors import DomainError
 from credit import services
-from credit.forms.self_cases import AskReviewForm, OwnAnswerForm
+from credit.forms.self_cases import AskReviewForm, OwnAnswerForm, SelfReportForm
 from credit.models import SelfRegulatoryCase
 from credit.selectors import self_cases as selectors
 from credit.views.self_words import words
 from credit.workflow.self_regulation import HEARING
 
 PAGE_LENGTH = 25
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_report(request: SignedInRequest) -> HttpResponse:
+    """To an association or a base; the address of the receipt is the only way back to it."""
+    form = SelfReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        to = form.cleaned_data["to"]
+        try:
+            made = services.make_report(actor=request.user, said=form.told(), addressee=to)
+        except DomainError as refusal:
+            form.add_error(None, words(refusal))
+        else:
+            return redirect("credit:receipt", made.uuid)
+    crumbs = trail(_("Report to an association or a base"))
+    return render(request, "credit/rules_of/make_report.html", {"form": form, "crumbs": crumbs})
 
 
 @require_safe

@@ -279,9 +279,8 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "login_language_is_of_the_site": [lambda: make_user(language="ja")],
 }
 
-for room in (hat_constraints, people_constraints, association_constraints, restriction_constraints):
-    BROKEN |= room.BROKEN
-    FITTING |= room.FITTING
+for part in (hat_constraints, people_constraints, association_constraints, restriction_constraints):
+    BROKEN, FITTING = BROKEN | part.BROKEN, FITTING | part.FITTING
 
 
 def tried(table: dict[str, list[Callable[[], Any]]]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What a world holds about a base's own rules: a report that waits, a case about the trainee, a review that waits."""
+"""What a world holds about a base's own rules: a case about the trainee, answered, and a review that waits."""
 
 from datetime import date
 from itertools import count
@@ -15,7 +15,6 @@ DAY, LATER = date(2026, 1, 5), date(2099, 1, 1)
 
 
 def own_rules(person: Person, base: TrainingBase, institution: Institution) -> list[Model]:
-    """The case is one that can be reviewed; the report beside it is another one, not answered yet."""
     said = {"said_of": "test", "said": "test", "ground": "other", "region": institution.region, "due_on": LATER}
     said |= {"happened_on": DAY, "at_base": base}
     answered = {"state": "accepted", "track": "self_regulatory", "decided_at": clock.now(), "decided_by": make_user()}
@@ -57,4 +56,4 @@ def own_rules(person: Person, base: TrainingBase, institution: Institution) -> l
         first_outcome="talk",
         first_firmness=2,
     )
-    return [case, review, CaseReport.objects.create(**said)]
+    return [case, review]

@@ -38,7 +38,6 @@ from accounts.models import (
     PersonMerge,
     Placement,
     Region,
-    Restriction,
     RosterHeads,
     SignIn,
     TrainingBase,
@@ -162,16 +161,6 @@ def _around_the_places(institution: Institution) -> list[Model]:
             state="member",
             valid_from=day,
             reason="test",
-        ),
-        Restriction.objects.create(
-            institution=institution,
-            kind="no_issuing",
-            document="No. 1",
-            source=f"world:{number}",
-            # Over long ago: nobody's work in other tests is touched.
-            valid_from=date(2020, 1, 1),
-            valid_to=date(2020, 1, 2),
-            recorded_at=now,
         ),
         RosterHeads.objects.create(
             institution=institution, signature="0" * 64, fields={}, sheet="test", said_by=system_user(), said_at=now

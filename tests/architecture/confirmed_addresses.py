@@ -109,6 +109,9 @@ FREE = {
 }
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
+    "credit:self_mine_case": "one's own words before a decision, or against it",
+    "credit:self_withdraw_review": "takes back what one has asked for",
+    "credit:self_make_report": "says what happened; whoever accepts it confirms",
     "exams:give_seats": "numbers of chairs by lot; decides nothing",
     "courses:new_batch": "keeps two files for a preview; what is written is confirmed",
     "courses:withdraw_batch": "takes back what was claimed; it can be submitted anew",

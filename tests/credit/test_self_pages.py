@@ -1,6 +1,5 @@
 """Pages of self-regulation: the body's desk with its one next step, and the three blocks of whom it concerns."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,8 @@ from core.models import CalendarYear
 from credit import services
 from credit.models import CaseReport, SelfRegulatoryCase, SelfReview
 from credit.rules.self_regulation import Result
-from tests.builders import base_manager, make_base, make_institution, make_person, make_user, officer, regulator
+from tests.builders import base_manager, hat, make_base, make_institution, make_person, make_user, officer, regulator
+from tests.credit.own_pages import case_page, letter_fields, main, mine_page, page
 from tests.credit.own_rules import (
     association_and_member,
     excluded,
@@ -20,7 +20,6 @@ from tests.credit.own_rules import (
     make_self_report,
     rules_of,
 )
-from tests.credit.test_self_words import WRONG
 
 pytestmark = pytest.mark.django_db
 DESK = "/en/own-rules/"
@@ -35,33 +34,6 @@ def track():
 def of_base():
     base, teacher = make_base(host=make_institution()), make_user()
     return rules_of(base, make_person("何讲师", user=teacher), teacher)
-
-
-def page(client, user, address, data=None):
-    client.force_login(user)
-    answer = client.get(address) if data is None else client.post(address, data)
-    return answer
-
-
-def main(answer):
-    """The page itself, without what every page has around it, as words."""
-    text = answer.content.decode()
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text[text.index("<main") : text.index("</main>")]))
-
-
-def case_page(case, language="en"):
-    return f"{'' if language == 'zh' else '/' + language}/own-rules/cases/{case.uuid}/"
-
-
-def mine_page(case):
-    return f"/en/own-rules/about-me/{case.uuid}/"
-
-
-LETTER = {"how": "post", "proof": "挂号信1号", "on": lambda: clock.today().isoformat()}
-
-
-def letter_fields():
-    return {name: value() if callable(value) else value for name, value in LETTER.items()}
 
 
 # --- the desk -------------------------------------------------------------------------------------------------------
@@ -124,7 +96,7 @@ def test_list_about_oneself_costs_the_same_for_one_and_three(client, track, rows
         client.get("/en/own-rules/about-me/")
 
 
-QUERIES = {"desk": 0, "mine": 0}
+QUERIES = {"desk": 10, "mine": 5}
 
 
 # --- the report -----------------------------------------------------------------------------------------------------
@@ -169,8 +141,6 @@ def test_report_is_accepted_about_a_person_by_name_and_document(client, of_base)
     manager = of_base.first
     report = of_base.report()
     teacher = of_base.subject
-    from tests.builders import hat  # noqa: PLC0415
-
     hat("instructor", of_base.body, of_base.answering)
     tail = teacher.documents.get().number[-4:]
     address = f"/en/own-rules/reports/{report.uuid}/"
@@ -345,97 +315,3 @@ def test_review_is_no_page_for_others(client, track):
 
     for user in (track.answering, officer(make_association()), regulator(), make_user()):
         assert page(client, user, f"/en/own-rules/reviews/{review.uuid}/").status_code == 404
-
-
-# --- whom it concerns -----------------------------------------------------------------------------------------------
-def test_subject_reads_three_blocks_and_answers(client, track):
-    case = track.noticed("talk")
-    text = main(page(client, track.answering, mine_page(case)))
-    places = [text.index(head) for head in ("What is said", "What may follow", "By when")]
-
-    assert places == sorted(places)
-    assert "At most: talk" in text
-    assert page(client, track.answering, mine_page(case), {"answer": "已撤下"}).status_code == 302
-    assert "已撤下" in main(page(client, track.answering, mine_page(case)))
-    case.refresh_from_db()
-    assert case.state == "answered"
-
-
-def test_subject_asks_for_a_review_and_withdraws_it(client, track):
-    case = track.told()
-    page(client, track.answering, mine_page(case), {"grounds": "口径不同"})
-    review = SelfReview.objects.get()
-    assert "disputed: under review" in main(page(client, track.answering, mine_page(case)))
-
-    page(client, track.answering, f"/en/own-rules/reviews/{review.uuid}/withdraw/", {})
-
-    review.refresh_from_db()
-    assert review.state == "withdrawn"
-
-
-def test_subject_asks_no_review_when_it_is_too_late(client, track):
-    case = track.told()
-
-    with clock.travel(timedelta(days=(case.review_until - clock.today()).days + 1)):
-        text = main(page(client, track.answering, mine_page(case)))
-        assert "Ask for a review" not in text
-
-
-def test_subject_reads_nothing_before_the_notice(client, track):
-    case = track.opened()
-
-    assert page(client, track.answering, mine_page(case)).status_code == 404
-    assert "Nothing here" in main(page(client, track.answering, "/en/own-rules/about-me/"))
-
-
-def test_list_about_oneself_holds_own_cases_alone(client, track, of_base):
-    own, other = track.noticed(), of_base.noticed()
-
-    text = page(client, track.answering, "/en/own-rules/about-me/").content.decode()
-
-    assert str(own.uuid) in text
-    assert str(other.uuid) not in text
-
-
-def test_nobody_reads_what_concerns_another(client, track):
-    case = track.noticed()
-
-    for user in (track.first, officer(), regulator(), make_user()):
-        assert page(client, user, mine_page(case)).status_code == 404
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
-def test_no_page_in_any_state_has_a_word_of_the_other_procedure(client, of_base):
-    cases = [
-        of_base.opened(),
-        of_base.noticed(),
-        of_base.answered(),
-        of_base.decided(excluded(activity="teaching")),
-        of_base.told(Result("correction", correct_by=clock.today() + timedelta(days=9))),
-        of_base.review(of_base.asked(), "set_aside").case,
-    ]
-    review, report = of_base.asked(), of_base.report()
-    read = [
-        (of_base.third, "/own-rules/"),
-        (of_base.third, "/own-rules/?closed=1"),
-        (of_base.third, f"/own-rules/reviews/{review.uuid}/"),
-        (of_base.third, f"/own-rules/reports/{report.uuid}/"),
-        (of_base.answering, "/own-rules/about-me/"),
-        *((of_base.third, case_page(case, "zh")) for case in cases),
-        *((of_base.answering, f"/own-rules/about-me/{case.uuid}/") for case in cases[1:]),
-    ]
-
-    for user, address in read:
-        answer = page(client, user, address)
-        assert answer.status_code == 200, address
-        assert WRONG["zh-hans"].findall(main(answer)) == [], address
-
-
-def test_nothing_of_it_is_public(client, of_base):
-    case = of_base.decided(excluded(activity="teaching"))
-    client.logout()
-
-    for address in ("/own-rules/", case_page(case, "zh"), f"/own-rules/about-me/{case.uuid}/", "/own-rules/about-me/"):
-        answer = client.get(address)
-        assert answer.status_code in (302, 404)
-        assert "何讲师" not in answer.content.decode()

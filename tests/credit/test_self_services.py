@@ -3,9 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core import mail
 
-from accounts.models import Restriction
 from accounts.permissions import Role
 from core import audit, calendar, clock
 from core.errors import DomainError, NotAllowed, WrongState
@@ -15,13 +13,10 @@ from credit.models import SelfRegulatoryCase
 from credit.rules.self_regulation import Result
 from credit.services import Opening, Rule
 from credit.services.self_days import settle_self_days
-from credit.tasks import tell_of_self_case, tell_of_self_review
 from tests.builders import base_manager, hat, make_base, make_institution, make_person, make_user, officer, regulator
 from tests.credit.own_rules import (
     RULE,
     association_and_member,
-    excluded,
-    join,
     letter,
     make_association,
     make_self_report,
@@ -395,62 +390,3 @@ def test_fulfil_refuses(track, how, days, outcome, code):
 
     with pytest.raises(DomainError, match=code):
         services.fulfil_self_case(actor=track.first, case=case, how=how, on=clock.today() + timedelta(days=days))
-
-
-# --- effects --------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("activity", "kind"), [("teaching", "no_teaching"), ("marking", "no_marking")])
-def test_exclusion_restricts_a_person_within_the_base_at_once(of_base, activity, kind):
-    case = of_base.decided(excluded(activity=activity))
-
-    found = Restriction.objects.get()
-    assert (found.kind, found.person, found.within_base, found.within_institution) == (
-        kind,
-        of_base.subject,
-        of_base.body,
-        None,
-    )
-    assert (found.valid_from, found.valid_to, found.document) == (clock.today(), case.excluded_until, case.number)
-    assert found.source == f"credit.selfregulatorycase:{case.pk}"
-
-
-def test_exclusion_from_issuing_restricts_the_unit_within_the_association(track):
-    track.unit = make_base(host=track.subject)
-    track.decided(excluded(activity="issuing"))
-
-    found = Restriction.objects.get()
-    assert (found.kind, found.base, found.within_institution) == ("no_issuing", track.unit, track.body)
-
-
-@pytest.mark.parametrize("result", [Result("reminder"), Result("talk"), None])
-def test_other_outcomes_restrict_nothing(track, result):
-    track.decided(result or excluded(activity="events"))
-
-    assert Restriction.objects.count() == 0
-
-
-# --- words to the subject -------------------------------------------------------------------------------------------
-def test_notice_and_decision_are_told_by_mail_without_the_matter(track):
-    case = track.decided()
-    for kind in ("credit.self_case_noticed", "credit.self_case_decided"):
-        tell_of_self_case(OutboxEvent.objects.get(kind=kind))
-
-    assert [one.to for one in mail.outbox] == [[track.answering.email]] * 2
-    for one in mail.outbox:
-        assert f"/own-rules/about-me/{case.uuid}/" in one.body
-        for matter in ("包过", "公约第七条", "已撤下", case.number):
-            assert matter not in one.body + one.subject
-
-
-def test_review_is_told_by_mail(of_base):
-    review = of_base.review(of_base.asked())
-    tell_of_self_review(OutboxEvent.objects.get(kind="credit.self_review_decided", key=str(review.pk)))
-
-    assert [one.to for one in mail.outbox] == [[of_base.answering.email]]
-
-
-def test_members_of_another_place_are_told_nothing(track):
-    officer(join(track.body, make_institution()))
-    track.noticed()
-    tell_of_self_case(OutboxEvent.objects.get(kind="credit.self_case_noticed"))
-
-    assert [one.to for one in mail.outbox] == [[track.answering.email]]

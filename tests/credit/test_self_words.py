@@ -11,7 +11,6 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from django.utils.translation.template import templatize
 
-
 # In Chinese, as the law of the other procedure has them; in English and Japanese what says the same.
 WRONG = {
     "zh-hans": re.compile("失信|惩戒|轻微|一般|严重|公示|信用修复|处罚|黑名单"),

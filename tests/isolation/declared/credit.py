@@ -5,9 +5,8 @@ from tests.isolation.addresses import Address, only, signed_in
 ADDRESSES: dict[str, Address] = {
     # Of associations and bases alone, and of whom a case concerns; no authority is answered.
     "own-rules/": only("base", post=""),
-    "own-rules/reports/<uuid:uuid>/": only(
-        "base", uuid="casereport.uuid", body={"step": "refuse", "refuse-reason": "x"}
-    ),
+    "own-rules/report/": signed_in(),
+    "own-rules/reports/<uuid:uuid>/": only("base", uuid="selfregulatorycase.report.uuid"),
     "own-rules/cases/<uuid:uuid>/": only(
         "base", uuid="selfregulatorycase.uuid", body={"step": "dismiss", "dismiss-reasons": "x"}
     ),
