@@ -13,7 +13,9 @@ from credit.workflow.cases import RecusalState, RepairState
 
 
 class OfCaseQuerySet(CaseQuerySet):
-    scope_paths: ClassVar = {"user": "case__person__user"}
+    scope_paths: ClassVar = {
+        "user": "case__person__user", "institution": "case__institution", "region": "case__body__jurisdiction",
+    }  # fmt: skip
     case_path: ClassVar = "case__"
 
 

@@ -7,9 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.access import NOTHING, ScopedQuerySet
+from accounts.access import ScopedQuerySet
 from accounts.models import Institution, Membership, Person, TrainingBase, User
-from accounts.permissions import Role
 from credit.models.case_phases import (
     Decision,
     Defence,
@@ -49,9 +48,10 @@ def needs(states: tuple, condition: Q) -> Q:
 
 
 class CaseQuerySet(ScopedQuerySet):
-    """Reached by the body that handles it, from the notice on by its subject, and by nobody beside or above."""
+    """Read by the body that handles it and those above, and from the notice on by its subject. Steps are taken by the
+    body itself alone: services."""
 
-    scope_paths: ClassVar = {"user": "person__user"}
+    scope_paths: ClassVar = {"user": "person__user", "institution": "institution", "region": "body__jurisdiction"}
     # Where the case stands from these rows.
     case_path: ClassVar = ""
 
@@ -59,13 +59,8 @@ class CaseQuerySet(ScopedQuerySet):
         return super()._own(actor) & self._told()
 
     def _within(self, membership: Membership) -> Q:
-        if membership.role == Role.SYSTEM:
-            return Q(pk__isnull=False)
-        if membership.admin_body_id:
-            return Q(**{f"{self.case_path}body": membership.admin_body_id})
-        if membership.institution_id is None:
-            return NOTHING
-        return Q(**{f"{self.case_path}institution": membership.institution_id}) & self._told()
+        reach = super()._within(membership)
+        return reach & self._told() if membership.institution_id else reach
 
     def _told(self) -> Q:
         return Q(**{f"{self.case_path}noticed_at__isnull": False})

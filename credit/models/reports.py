@@ -7,27 +7,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import NOTHING, ScopedQuerySet
-from accounts.models import AdminBody, Institution, Membership, Region, TrainingBase, User
-from accounts.permissions import Role
+from accounts.access import ScopedQuerySet
+from accounts.models import AdminBody, Institution, Region, TrainingBase, User
 from core import clock
 from core.fields import SealedField
 from credit.workflow.cases import ReportState, Track
 
 
 class CaseReportQuerySet(ScopedQuerySet):
-    """Reached by whoever has to accept it, and by nobody above, below or beside: not by the subject either."""
+    """Read by whoever has to answer it, and of bodies by those above; never by whom it is about."""
 
-    scope_paths: ClassVar = {}
-
-    def _within(self, membership: Membership) -> Q:
-        if membership.role == Role.SYSTEM:
-            return Q(pk__isnull=False)
-        if membership.admin_body_id:
-            return Q(body=membership.admin_body_id)
-        if membership.base_id:
-            return Q(at_base=membership.base_id)
-        return Q(at_institution=membership.institution_id) if membership.institution_id else NOTHING
+    scope_paths: ClassVar = {"institution": "at_institution", "base": "at_base", "region": "body__jurisdiction"}
 
 
 class Ground(models.TextChoices):

@@ -21,7 +21,6 @@ from credit.workflow.cases import (
     HEARING,
     OPEN_STATES,
     CaseState,
-    RecusalState,
     ReportState,
 )
 
@@ -46,14 +45,16 @@ class CasePage:
 
 
 def reports_to_accept(actor: User) -> QuerySet[CaseReport]:
-    """The first due first."""
+    """Of the own body, the first due first."""
     rows = CaseReport.objects.allowed(actor, Permission.CASE_HANDLE).filter(state=ReportState.RECEIVED)
+    rows = rows.filter(body__in=worn_bodies(actor, Permission.CASE_HANDLE))
     return rows.select_related("region").order_by("due_on", "pk")
 
 
 def report_for(actor: User, pk: int) -> CaseReport:
     rows = CaseReport.objects.allowed(actor, Permission.CASE_HANDLE).select_related("region", "body")
-    if (found := rows.filter(pk=pk).first()) is None:
+    own = rows.filter(pk=pk, body__in=worn_bodies(actor, Permission.CASE_HANDLE))
+    if (found := own.first()) is None:
         raise NotAllowed(permission=Permission.CASE_HANDLE.value)
     return found
 
@@ -128,8 +129,18 @@ def _one(rows: QuerySet[AdministrativeCase], pk: int) -> AdministrativeCase:
     return found
 
 
+def acting_page(actor: User, pk: int) -> CasePage:
+    """For whoever acts: of the own body alone."""
+    found = case_page(actor, pk)
+    if found.case.body not in worn_bodies(actor, Permission.CASE_HANDLE):
+        raise NotAllowed(permission=Permission.CASE_HANDLE.value)
+    return found
+
+
 def steps_now(actor: User, case: AdministrativeCase) -> list[str]:
-    """By table, by who investigates, and by what the rule asks before a step."""
+    """Of the own body; by table, by who investigates, and by what the rule asks before a step."""
+    if case.body not in worn_bodies(actor, Permission.CASE_HANDLE):
+        return []
     rule = rule_of(case.rule_version)
     open_now = steps_for(actor, case, ADMINISTRATIVE_CASE_STEPS)
     if case.state in HEARING and case.hearing_asked_on:
@@ -195,14 +206,6 @@ def people_in_reach(actor: User) -> QuerySet[Person]:
     return Person.objects.allowed(actor, Permission.CREDIT_FILE_VIEW)
 
 
-def open_recusals(actor: User) -> int:
-    return Recusal.objects.allowed(actor, Permission.CASE_HANDLE).filter(state=RecusalState.ASKED).count()
-
-
 def next_case(actor: User, case: AdministrativeCase) -> AdministrativeCase | None:
     """下一件: the open case of the body that is due first, but this one."""
     return cases_of_body(actor).exclude(pk=case.pk).first()
-
-
-def handles_cases(actor: User) -> bool:
-    return bool(worn_bodies(actor, Permission.CASE_HANDLE))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from accounts.access import require
+from accounts.access import require, worn_bodies
 from accounts.models import User
 from accounts.permissions import Permission
 from core import calendar, clock
@@ -46,11 +46,18 @@ def locked_for(actor: User, case: AdministrativeCase) -> AdministrativeCase:
     Raises NotAllowed (out of reach; `stepped_aside`), `own_case`.
     """
     require(actor, Permission.CASE_HANDLE, case)
+    require_body(actor, case.body_id)
     found = AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if stepped_aside(actor, found):
         raise NotAllowed("stepped_aside", case=case.pk)
     refuse({"own_case": is_concerned(actor, found)})
     return found
+
+
+def require_body(actor: User, body_id: int | None) -> None:
+    """Bodies above read; whoever acts wears a hat of the body itself. Raises NotAllowed."""
+    if body_id not in {body.pk for body in worn_bodies(actor, Permission.CASE_HANDLE)}:
+        raise NotAllowed(permission=Permission.CASE_HANDLE.value)
 
 
 def stepped_aside(actor: User, case: AdministrativeCase) -> bool:

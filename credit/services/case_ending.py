@@ -15,7 +15,7 @@ from core.errors import DomainError, WrongState
 from core.workflow import advance
 from credit.models import AdministrativeCase, CreditRepair, EndNotice
 from credit.rules.cases import Missing, rule_of, stands_in_the_way
-from credit.services.case_common import filled, locked_for, refuse, take
+from credit.services.case_common import filled, locked_for, refuse, require_body, take
 from credit.services.case_decision import begin_if_served, source_of_case
 from credit.services.case_hearing import settle_time
 from credit.services.case_log import put_down
@@ -113,6 +113,7 @@ def annul_case(*, actor: User, case: AdministrativeCase, fallen: Fallen) -> Admi
 def acknowledge_end(*, actor: User, notice: EndNotice, how: str) -> EndNotice:
     """A partner says that the entry is gone there too. Raises `how_missing`, WrongState."""
     require(actor, Permission.CASE_HANDLE, notice)
+    require_body(actor, notice.case.body_id)
     refuse(filled(how=how))
     locked = EndNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     if locked.acknowledged_at is not None:

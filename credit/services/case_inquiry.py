@@ -12,7 +12,7 @@ from core import audit, clock
 from core.errors import NotAllowed
 from core.workflow import advance
 from credit.models import AdministrativeCase, Recusal
-from credit.services.case_common import filled, locked_for, refuse, take
+from credit.services.case_common import filled, locked_for, refuse, require_body, take
 from credit.workflow.cases import OVER, RECUSAL_STEPS, RecusalState
 
 
@@ -85,6 +85,7 @@ def ask_recusal(*, actor: User, case: AdministrativeCase, officer: User, reason:
     """
     if not AdministrativeCase.objects.filter(pk=case.pk).allowed(actor, Permission.CASE_ANSWER).exists():
         require(actor, Permission.CASE_HANDLE, case)
+        require_body(actor, case.body_id)
     found = AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
     refuse(filled(reason=reason))
     refuse(
@@ -103,6 +104,7 @@ def ask_recusal(*, actor: User, case: AdministrativeCase, officer: User, reason:
 def decide_recusal(*, actor: User, recusal: Recusal, uphold: bool, answer: str) -> Recusal:
     """By a colleague who is not the one concerned. Raises `answer_missing`, NotAllowed (`own_recusal`)."""
     require(actor, Permission.CASE_HANDLE, recusal)
+    require_body(actor, recusal.case.body_id)
     refuse(filled(answer=answer))
     if actor.pk == recusal.officer_id:
         raise NotAllowed("own_recusal", case=recusal.case_id)

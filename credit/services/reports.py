@@ -13,11 +13,11 @@ from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
 from certificates.tlog.services import SALT_SIZE
 from core import audit, calendar, clock
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError
 from core.workflow import advance
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Ground
 from credit.rules.cases import rule_on, years_after
-from credit.services.case_common import filled, refuse
+from credit.services.case_common import filled, refuse, require_body
 from credit.workflow.cases import REPORT_STEPS, Track
 
 
@@ -87,6 +87,7 @@ def _addressed(addressee: Institution | TrainingBase | None, region: Region) -> 
 def refuse_report(*, actor: User, report: CaseReport, reason: str) -> CaseReport:
     """Not accepted, with the reason that the reporter reads. Raises `reason_missing`, WrongState."""
     require(actor, Permission.CASE_HANDLE, report)
+    require_body(actor, report.body_id)
     refuse(filled(reason=reason))
     return advance(report, "refuse", REPORT_STEPS, actor=actor, changes=_decided(actor) | {"reason": reason.strip()})
 
@@ -99,8 +100,7 @@ def file_case(*, actor: User, report: CaseReport, filing: Filing) -> Administrat
     `item_elsewhere`, `discovered_before_conduct`, `discovered_in_future`, `past_the_limit`, `own_case`, WrongState.
     """
     require(actor, Permission.CASE_HANDLE, report)
-    if report.body is None:
-        raise NotAllowed(permission=Permission.CASE_HANDLE.value)
+    require_body(actor, report.body_id)
     today = clock.today()
     rule = rule_on(today)
     limit = years_after(filing.conduct_ended_on, rule.clocks["limit_years"])
@@ -134,6 +134,7 @@ def file_case(*, actor: User, report: CaseReport, filing: Filing) -> Administrat
 def reveal_reporter(*, actor: User, report: CaseReport, purpose: str) -> str:
     """How to reach whoever reported, for a stated purpose, written down. Raises `purpose_missing`."""
     require(actor, Permission.CASE_HANDLE, report)
+    require_body(actor, report.body_id)
     refuse(filled(purpose=purpose))
     audit.record(actor, "credit.reporter_revealed", report, purpose=purpose.strip())
     return report.reporter

@@ -148,7 +148,7 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
 @confirm_again(reading_is_free=True)
 def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """One step: what it asks, filled in beforehand; it comes back filled when it is refused."""
-    found = selectors.case_page(request.user, pk)
+    found = selectors.acting_page(request.user, pk)
     if name not in found.steps and request.method != "POST":
         raise Http404
     kind = STEP_FORMS.get(name)
@@ -175,7 +175,7 @@ def _taken(form: StepForm) -> bool:
 @confirm_again(reading_is_free=True)
 def recusal(request: SignedInRequest, pk: int, recusal: int) -> HttpResponse:
     """Does an officer step aside? Decided by a colleague, with reasons."""
-    found = selectors.case_page(request.user, pk)
+    found = selectors.acting_page(request.user, pk)
     asked, officer = next(((one, name) for one, name in found.recusals if one.pk == recusal), (None, ""))
     if asked is None:
         raise Http404
@@ -197,7 +197,7 @@ def recusal(request: SignedInRequest, pk: int, recusal: int) -> HttpResponse:
 @confirm_again(reading_is_free=True)
 def repair(request: SignedInRequest, pk: int, repair: int) -> HttpResponse:
     """Whoever determined it repairs it: granted, or refused with reasons."""
-    found = selectors.case_page(request.user, pk)
+    found = selectors.acting_page(request.user, pk)
     asked = next((one for one in found.repairs if one.pk == repair), None)
     if asked is None:
         raise Http404

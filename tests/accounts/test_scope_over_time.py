@@ -18,6 +18,7 @@ from accounts.models import AdminBody, AssociationMember, Competence, Duty, Inst
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.services import move_place
 from core import clock
+from credit.models import AdministrativeCase, CaseMeasure, CaseReport, CreditRepair, EndNotice, Recusal
 from staffing.models import RatioRule
 from tests.accounts.worlds import World, make_world, scoped_models
 from tests.builders import hat, region, regulator
@@ -32,8 +33,19 @@ def ways(model: type[models.Model]) -> set[str]:
     return set(model._default_manager.all().scope_paths)  # type: ignore[attr-defined]
 
 
-# Rows of these follow from the region itself and stay where they are.
-STANDING_STILL = {AdminBody, Competence, Duty, RatioRule}
+# Rows of these follow from the region itself, or from a body, and stay where they are.
+STANDING_STILL = {
+    AdminBody,
+    AdministrativeCase,
+    CaseMeasure,
+    CaseReport,
+    Competence,
+    CreditRepair,
+    Duty,
+    EndNotice,
+    RatioRule,
+    Recusal,
+}
 # Reached from two places, of which one stays when the other moves: see test_associations.py.
 OF_TWO_PLACES = {AssociationMember}
 BY_REGION = sorted((model for model in scoped_models() if "region" in ways(model)), key=lambda m: m._meta.label)

@@ -65,6 +65,7 @@ from courses.models import Attendance, HourEntry, Module, SeatReservation
 from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
+from tests.accounts.world_cases import case_of
 from tests.accounts.world_certificates import certificates, check_of, co_issuers
 from tests.accounts.world_evidence import evidence_of
 from tests.accounts.world_own_rules import own_rules
@@ -116,6 +117,8 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     rows += own_rules(person, base, institution)
     rows += [*certified, *check_of(institution, next(row for row in certified if isinstance(row, Certificate)))]
     shared = beside.rows if beside else {}
+    body = shared.get(AdminBody) or next(row for row in rows if isinstance(row, AdminBody))
+    rows += case_of(person, body)
     return World(user, person, institution, base, {**shared, **{type(row): row for row in rows}})
 
 

@@ -52,6 +52,10 @@ def test_report_goes_to_the_competent_body_and_to_nobody_else(desk):
 
     assert report.body == desk.body
     assert report.state == "received"
+    above = regulator("000000")
+    assert CaseReport.objects.allowed(above, Permission.CASE_HANDLE).exists()
+    with pytest.raises(NotAllowed):
+        services.refuse_report(actor=above, report=report, reason="越级")
     for other in (regulator("990100"), regulator("980000"), desk.login, make_user()):
         assert not CaseReport.objects.allowed(other, Permission.CASE_HANDLE).exists()
     assert CaseReport.objects.allowed(desk.one, Permission.CASE_HANDLE).get() == report
@@ -430,6 +434,6 @@ def test_what_was_set_aside_never_held(desk):
 
 def test_nobody_outside_the_body_takes_a_step(desk):
     case = desk.filed()
-    for other in (regulator("980000"), regulator("990100"), desk.login, make_user()):
+    for other in (regulator("000000"), regulator("980000"), regulator("990100"), desk.login, make_user()):
         with pytest.raises(NotAllowed):
             services.drop_case(actor=other, case=case, reason="无")

@@ -1,6 +1,6 @@
 """Addresses of the credit file."""
 
-from tests.isolation.addresses import Address, only, signed_in
+from tests.isolation.addresses import Address, fixed, only, signed_in
 
 ADDRESSES: dict[str, Address] = {
     # Of associations and bases alone, and of whom a case concerns; no authority is answered.
@@ -18,5 +18,24 @@ ADDRESSES: dict[str, Address] = {
     "own-rules/about-me/<uuid:uuid>/": only("trainee", uuid="selfregulatorycase.uuid"),
     "credit/": signed_in(post=""),
     "credit/people/<int:pk>/": only("trainee regulator", pk="person", post=""),
+    "credit/report/": signed_in(body={"said_of": "x", "ground": "other", "said": "x", "happened_on": "2026-01-01"}),
+    # Whoever keeps the address of a report reads where it stands.
+    "credit/reports/<uuid:receipt>/": signed_in(receipt="casereport.uuid", post="", of_all=True),
+    # Acts of the body itself, which none of the readers is of.
+    "credit/reports/<int:pk>/accept/": only("regulator", pk="casereport", nothing_there=True),
+    "credit/reports/<int:pk>/reporter/": only("regulator", pk="casereport", nothing_there=True),
+    "credit/cases/": only("regulator", post=""),
+    "credit/cases/<int:pk>/": only("regulator", pk="administrativecase", post=""),
+    "credit/cases/<int:pk>/steps/<slug:name>/": only(
+        "regulator", pk="administrativecase", name=fixed("consider"), nothing_there=True
+    ),
+    "credit/cases/<int:pk>/recusals/<int:recusal>/": only(
+        "regulator", pk="administrativecase", recusal="recusal", nothing_there=True
+    ),
+    "credit/cases/<int:pk>/repairs/<int:repair>/": only(
+        "regulator", pk="administrativecase", repair="creditrepair", nothing_there=True
+    ),
+    "credit/own-cases/": signed_in(post=""),
+    "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
     "credit/people/<int:pk>/open/": only("trainee regulator", pk="person", body={"purpose": "case", "about": "x"}),
 }
