@@ -55,7 +55,9 @@ IN_TEMPLATES = {
 }
 # Where Python opens one of the sealed values.
 IN_PYTHON = {
+    "credit/models/self_cases.py": "of the file of a case",
     "credit/selectors/self_cases.py": "compares its end with what was typed",
+    "credit/services/self_cases.py": "of the file of a case",
     "accounts/adapters.py": "the login's own number goes to allauth, which sends the code there",
     "accounts/models/joining.py": "masks",
     "accounts/models/people.py": "masks",
