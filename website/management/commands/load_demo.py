@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Region
 from accounts.selectors import system_user
 from core import clock, outbox
-from website.management.demo import afterwards, associated, designated, filing, proven, returned, story
+from website.management.demo import afterwards, associated, designated, filing, own_rules, proven, returned, story
 from website.management.demo.world import World, build_world
 
 PROVINCE = "990000"
@@ -53,6 +53,8 @@ class Command(BaseCommand):
         returned.happen(world)
         self._say("evidence from elsewhere")
         proven.happen(world)
+        self._say("what the association handles by its own rules")
+        own_rules.happen(world)
 
     def _cohort(self, world: World, plan: dict[str, Any]) -> None:
         self._say(f"cohort: {plan['key']} ({plan['until']})")
