@@ -143,6 +143,7 @@ audit.name_subjects(
         "accounts.membership": _("membership"),
         "accounts.person": _("person"),
         "accounts.region": _("region"),
+        "accounts.restriction": _("restriction"),
         "accounts.rosterheads": _("heads of a roster"),
         "accounts.trainingbase": _("training base"),
         "accounts.user": _("login"),

@@ -66,6 +66,7 @@ class Obstacle(TextChoices):
     LEVEL_UNKNOWN = "level_unknown", _("the level has no letter in certificate numbers")
     AWAITS_FILING = "awaits_filing", _("waits for the number of the receiving body, days so far")
     IDENTITY_NOT_CHECKED = "identity_not_checked", _("the identity has not been checked")
+    MAY_NOT_ISSUE = "may_not_issue", _("a decision in force keeps the base or its host from issuing")
     NO_DOCUMENT = "no_document", _("there is no identity document")
     GLYPHS_MISSING = "glyphs_missing", _("the fonts lack characters of the name")
     NAME_TOO_LONG = "name_too_long", _("the name is too long for the sheet")
@@ -87,6 +88,7 @@ class Award:
     identity_checked: bool = True
     has_document: bool = True
     awaits_filing: bool = False
+    may_not_issue: bool = False
 
 
 def obstacles(award: Award) -> list[Obstacle]:
@@ -96,6 +98,7 @@ def obstacles(award: Award) -> list[Obstacle]:
         Obstacle.CORRECTED: award.corrected,
         Obstacle.NOT_ISSUED_HERE: not award.issued_here,
         Obstacle.LEVEL_UNKNOWN: award.issued_here and award.level not in LEVEL_LETTERS,
+        Obstacle.MAY_NOT_ISSUE: award.may_not_issue,
         Obstacle.NO_DOCUMENT: not award.has_document,
         Obstacle.IDENTITY_NOT_CHECKED: not award.identity_checked,
         Obstacle.AWAITS_FILING: award.awaits_filing,

@@ -27,6 +27,18 @@ CASE_CHANGES = (
     "annulled_by_id",
 )  # fmt: skip
 
+SELF_TEXTS = (
+    "notice_facts", "intended", "notice_how", "notice_proof", "outcome", "considered", "reasons", "activity",
+    "told_how", "told_proof", "fulfilled_how",
+)  # fmt: skip
+SELF_CHANGES = (
+    *SELF_TEXTS, "state", "due_on", "is_provisional", "intended_firmness", "noticed_by_id", "noticed_at", "noticed_on",
+    "answer_days", "answer_until", "answer_is_provisional", "answer", "answered_at", "answer_recorded_by_id",
+    "firmness", "excluded_until", "correct_by", "decided_by_id", "decided_on", "told_on", "review_until",
+    "review_is_provisional", "fulfilled_on",
+)  # fmt: skip
+SELF_REVIEW_TEXTS = ("outcome", "activity", "considered")
+
 
 class CreditConfig(AppConfig):
     name = "credit"
@@ -47,6 +59,11 @@ class CreditConfig(AppConfig):
             "state", "track", "decided_at", "decided_by_id", "reason", "due_on", "is_provisional",
         ],
         "credit_administrativecase": list(CASE_CHANGES),
+        "credit_selfregulatorycase": list(SELF_CHANGES),
+        "credit_selfreview": [
+            *SELF_REVIEW_TEXTS, "state", "due_on", "is_provisional", "firmness", "excluded_until", "correct_by",
+            "decided_by_id", "decided_at", "decided_on",
+        ],
         "credit_catalogueitem": ["valid_to"],
         "credit_measure": ["valid_to"],
         "credit_recusal": ["state", "decided_by_id", "decided_at", "answer"],
@@ -60,8 +77,12 @@ class CreditConfig(AppConfig):
         "credit_evaluationobjection": ["state", "answer", "answered_by_id", "answered_at"],
         "credit_supervisionitem": ["state", "closing_evidence", "closed_by_id", "closed_at"],
     }  # fmt: skip
-    filled_once: ClassVar[dict[str, list[str]]] = {"credit_administrativecase": list(CASE_TEXTS)}
     drafts: ClassVar[dict[str, Draft]] = {"credit_evaluationscheme": Draft("draft", [*WORDS, "written_by_id"])}
+    filled_once: ClassVar[dict[str, list[str]]] = {
+        "credit_administrativecase": list(CASE_TEXTS),
+        "credit_selfregulatorycase": list(SELF_TEXTS),
+        "credit_selfreview": list(SELF_REVIEW_TEXTS),
+    }
 
     def ready(self) -> None:
         import credit.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded

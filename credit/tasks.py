@@ -7,7 +7,8 @@ from core import outbox
 from core.models import OutboxEvent
 from credit import services
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
-from credit.services import case_decision, case_ending, case_hearing
+from credit.services import case_decision, case_ending, case_hearing, self_cases, self_reviews, self_telling
+from credit.services.self_days import settle_self_days
 from credit.services.telling import tell_of_case
 
 
@@ -31,6 +32,17 @@ def certificate_issued(event: OutboxEvent) -> None:
     services.record_certificate(actor=system_user(), certificate_id=int(event.key))
 
 
+@outbox.handles(self_cases.NOTICED)
+@outbox.handles(self_cases.DECIDED)
+def tell_of_self_case(event: OutboxEvent) -> None:
+    self_telling.tell_of_self_case(case_id=int(event.key))
+
+
+@outbox.handles(self_reviews.REVIEWED)
+def tell_of_self_review(event: OutboxEvent) -> None:
+    self_telling.tell_of_self_review(review_id=int(event.key))
+
+
 @outbox.handles(case_hearing.NOTICED)
 @outbox.handles(case_decision.DECIDED)
 @outbox.handles(case_ending.ENDED)
@@ -41,3 +53,4 @@ def case_moved(event: OutboxEvent) -> None:
 @shared_task(name="credit.every_day")
 def every_day() -> None:
     services.close_days(actor=system_user())
+    settle_self_days(actor=system_user())

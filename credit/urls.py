@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from credit.views import cases, evaluation_subjects, evaluations, files, own_cases, schemes, supervision
+from credit.views import (
+    cases,
+    evaluation_subjects,
+    evaluations,
+    files,
+    own_cases,
+    schemes,
+    self_cases,
+    self_mine,
+    supervision,
+)
 
 app_name = "credit"
 _ROUND, _SUBJECT, _SCHEME = "evaluations/<int:pk>/", "evaluations/subjects/<int:pk>/", "evaluation-schemes/<int:pk>/"
@@ -53,4 +63,13 @@ urlpatterns = [
     path("supervision/", supervision.items, name="supervision"),
     path("supervision/new/", supervision.new_item, name="new_supervision_item"),
     path("supervision/<int:pk>/close/", supervision.close_item, name="close_supervision_item"),
+    # Under a body's own rules.
+    path("own-rules/", self_cases.desk, name="self_desk"),
+    path("own-rules/report/", self_mine.make_report, name="self_make_report"),
+    path("own-rules/reports/<uuid:uuid>/", self_cases.report, name="self_report"),
+    path("own-rules/cases/<uuid:uuid>/", self_cases.case, name="self_case"),
+    path("own-rules/reviews/<uuid:uuid>/", self_cases.review, name="self_review"),
+    path("own-rules/reviews/<uuid:uuid>/withdraw/", self_mine.withdraw_review, name="self_withdraw_review"),
+    path("own-rules/about-me/", self_mine.mine, name="self_mine"),
+    path("own-rules/about-me/<uuid:uuid>/", self_mine.mine_case, name="self_mine_case"),
 ]

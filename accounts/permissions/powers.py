@@ -239,6 +239,16 @@ POWERS: dict[str, Power] = {
         _("Answer in a case"),
         _("Reads a case about oneself or the own institution, answers, asks for a hearing and for repair."),
     ),
+    P.SELF_CASE_VIEW: Power(
+        "credit",
+        _("See cases under one's own rules"),
+        _("Reads reports to the own association or training base, and the cases that follow from them."),
+    ),
+    P.SELF_CASE_HANDLE: Power(
+        "credit",
+        _("Handle cases under one's own rules"),
+        _("Accepts reports to the own association or base, gives notice, decides, reviews; never all by one person."),
+    ),
     P.CREDIT_FILE_VIEW: Power(
         "credit", _("Open credit files"), _("Opens a person's credit file for a stated purpose; the person sees it.")
     ),

@@ -5,10 +5,11 @@ from datetime import date
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts.models import AdminBody, Institution, Membership, TrainingBase, User
+from accounts.models import AdminBody, Institution, Membership, RestrictionKind, TrainingBase, User
 from accounts.models.places import Rank
 from accounts.models.positions import FIELD_OF
 from accounts.permissions import ADMINISTRATORS, PLACE_OF, Role
+from accounts.selectors.restrictions import restricted_login
 from accounts.services.places import require_system
 from accounts.services.sign_in import end_other_sessions
 from core import audit, clock
@@ -16,14 +17,16 @@ from core.errors import DomainError, NotAllowed
 
 Place = AdminBody | Institution | TrainingBase
 EDITORS = "Editors"
+# The restriction that keeps somebody from a role at a base.
+KEPT_FROM: dict[str, str] = {Role.INSTRUCTOR: RestrictionKind.NO_TEACHING, Role.INVIGILATOR: RestrictionKind.NO_MARKING}
 
 
 @transaction.atomic
 def grant_membership(*, actor: User, user: User, role: str, place: Place) -> Membership:
     """Give a hat; never that of the system, which commands alone act under.
 
-    Raises `wrong_place`, `national_body_only`, `another_administrator`, `already_member`. A content editor also
-    enters Wagtail's editor group, and nobody else does.
+    Raises `wrong_place`, `national_body_only`, `another_administrator`, `already_member`, `restricted`. A content
+    editor also enters Wagtail's editor group, and nobody else does.
     """
     require_system(actor)
     if role == Role.SYSTEM:
@@ -48,6 +51,7 @@ def give_hat(*, actor: User, user: User, role: str, place: Place) -> Membership:
     lock_place(place)
     _check_place(role, place)
     _check_separation(user, role)
+    _check_restrictions(user, role, place)
     if Membership.objects.at(place).running(clock.today()).filter(user=user, role=role).exists():
         raise DomainError("already_member", role=role)
     membership = Membership.objects.create(
@@ -88,6 +92,12 @@ def _check_separation(user: User, role: str) -> None:
     others = user.memberships.filter(role__in=ADMINISTRATORS)
     if any(other.valid_to is None or other.valid_to > clock.today() for other in others):
         raise DomainError("another_administrator", role=role)
+
+
+def _check_restrictions(user: User, role: str, place: Place) -> None:
+    kind = KEPT_FROM.get(role)
+    if kind and isinstance(place, TrainingBase) and restricted_login(kind, user=user, at=place):
+        raise DomainError("restricted", role=role)
 
 
 def _edits(user: User, on: date) -> bool:

@@ -29,6 +29,7 @@ REFUSALS = {
     "no_longer_given": gettext_lazy(
         "Whoever invited you can no longer give this role: they have left, or somebody else holds it now."
     ),
+    "restricted": gettext_lazy("A decision in force keeps you from that work there. Nothing was changed."),
     "already_member": gettext_lazy("You hold this role there already."),
     "asked_already": gettext_lazy("You have asked already; the answer is still to come."),
     "another_administrator": gettext_lazy(

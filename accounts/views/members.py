@@ -32,6 +32,7 @@ REFUSALS = {
     "invited_already": gettext_lazy("This address is invited already and has not answered yet."),
     "too_many_invitations": gettext_lazy("You have sent many invitations today. Please go on tomorrow."),
     "already_member": gettext_lazy("They hold this role here already."),
+    "restricted": gettext_lazy("A decision in force keeps this person from that work here. Nothing was changed."),
     "own_hat": gettext_lazy("This is your own hat. Leave it on the page of your hats."),
     "another_administrator": gettext_lazy(
         "They already are an administrator. System, security and audit stay with three people."

@@ -5,6 +5,7 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Query
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.selectors import identity_is_checked
+from accounts.selectors.restrictions import may_not_issue
 from certificates.models import FilingLine
 from certificates.selectors.joint import named_bodies
 from courses.models import Cohort, Enrolment, TrainingRecord
@@ -28,7 +29,7 @@ def awards(actor: User) -> QuerySet[TrainingRecord]:
     """Records that the actor may issue for, with what is known beside them.
 
     `identity_checked`: somebody has seen the person's document; `filed_as`: the number that a receiving body gave;
-    `issued_with`: the bodies that issue together with the base.
+    `issued_with`: the bodies that issue together with the base; `may_not_issue`: a decision keeps the base from it.
     """
     checked = ExpressionWrapper(identity_is_checked(), output_field=BooleanField())
     rows = TrainingRecord.objects.allowed(actor, Permission.CERTIFICATE_ISSUE)
@@ -47,6 +48,7 @@ def awards(actor: User) -> QuerySet[TrainingRecord]:
             identity_checked=checked,
             filed_as=Subquery(line_of("pk", "replaces").values("filing_number")[:1]),
             issued_with=named_bodies(),
+            may_not_issue=may_not_issue(),
         )
         .order_by("pk")
     )

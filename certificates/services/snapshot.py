@@ -196,6 +196,8 @@ def _award(record: TrainingRecord, replacing: bool) -> Award:
         identity_checked=getattr(record, "identity_checked", False),
         has_document=bool(record.person.documents.all()),
         awaits_filing=not replacing and _awaits_filing(record),
+        # Whose certificate has to be put right is not to suffer for it.
+        may_not_issue=not replacing and getattr(record, "may_not_issue", False),
     )
 
 

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Count, Sum
 
 from accounts.access import require
-from accounts.models import User
+from accounts.models import RestrictionKind, User
 from accounts.permissions import Permission
+from accounts.selectors.restrictions import restricted_login
 from core import audit, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
@@ -27,9 +28,11 @@ def mark_attendance(*, actor: User, session: Session, marks: Mapping[int, str]) 
     """Mark trainees (by enrolment id) and credit the session's module shares, or take them back.
 
     Only what differs from the last marking is written. Raises WrongState, `session_in_future`, `not_in_cohort`,
-    `status_unknown`, `own_record`.
+    `status_unknown`, `own_record`, `may_not_teach`.
     """
     require(actor, Permission.ATTENDANCE_MARK, session)
+    if restricted_login(RestrictionKind.NO_TEACHING, user=actor, at=session.cohort.base):
+        raise DomainError("may_not_teach")
     locked = _open_session(session)
     changed = _changes(locked, marks)
     if not changed:

@@ -25,6 +25,9 @@ WORDS: dict[str, Promise] = {
         "changed."
     ),
     "own_record": gettext_lazy("This concerns yourself: somebody else at the base has to do it. Nothing was changed."),
+    "may_not_teach": gettext_lazy(
+        "A decision in force keeps you from teaching here: somebody else marks. Nothing was changed."
+    ),
     "own_evidence": gettext_lazy("This concerns yourself: somebody else has to decide. Nothing was changed."),
     "own_institution": gettext_lazy(
         "You work or act for an institution that it concerns: somebody else decides. Nothing was changed."

@@ -6,16 +6,28 @@ from credit.models.case_parts import (
     EndNotice,
     Recusal,
 )
-from credit.models.cases import AdministrativeCase
-from credit.models.catalogue import CatalogueItem, Measure
-from credit.models.outcomes import EvaluationConsequence, EvaluationObjection, SupervisionItem
+from credit.models.cases import (
+    AdministrativeCase,
+)
+from credit.models.catalogue import (
+    CatalogueItem,
+    Measure,
+)
+from credit.models.outcomes import (
+    EvaluationConsequence,
+    EvaluationObjection,
+    SupervisionItem,
+)
 from credit.models.records import (
     COMMITMENTS,
     CreditRecord,
     CreditRecordQuerySet,
     in_reader_language,
 )
-from credit.models.reports import CaseReport, Ground
+from credit.models.reports import (
+    CaseReport,
+    Ground,
+)
 from credit.models.rounds import (
     ConflictDeclaration,
     EvaluationResult,
@@ -24,7 +36,15 @@ from credit.models.rounds import (
     Evaluator,
     IndicatorValue,
 )
-from credit.models.schemes import EvaluationScheme
+from credit.models.schemes import (
+    EvaluationScheme,
+)
+from credit.models.self_cases import (
+    SelfRegulatoryCase,
+)
+from credit.models.self_reviews import (
+    SelfReview,
+)
 
 __all__ = [
     "COMMITMENTS",
@@ -48,6 +68,8 @@ __all__ = [
     "IndicatorValue",
     "Measure",
     "Recusal",
+    "SelfRegulatoryCase",
+    "SelfReview",
     "SupervisionItem",
     "in_reader_language",
 ]

@@ -1,7 +1,13 @@
 """Writes of the credit room."""
 
-from credit.services.case_common import Served
-from credit.services.case_decision import Ruling, decide_case, serve_decision
+from credit.services.case_common import (
+    Served,
+)
+from credit.services.case_decision import (
+    Ruling,
+    decide_case,
+    serve_decision,
+)
 from credit.services.case_ending import (
     Fallen,
     acknowledge_end,
@@ -83,13 +89,41 @@ from credit.services.scoring import (
     opt_out,
     score,
 )
+from credit.services.self_cases import (
+    Decision,
+    Opening,
+    Rule,
+    answer_self_notice,
+    decide_self_case,
+    dismiss_self_case,
+    fulfil_self_case,
+    give_self_notice,
+    hand_over_decision,
+    open_self_case,
+    record_self_answer,
+    refuse_self_report,
+)
+from credit.services.self_common import (
+    Letter,
+)
+from credit.services.self_reviews import (
+    Finding,
+    ask_self_review,
+    decide_self_review,
+    withdraw_self_review,
+)
 
 __all__ = [
+    "Decision",
     "Fallen",
     "Filing",
+    "Finding",
     "Hearing",
+    "Letter",
     "Notice",
     "Officer",
+    "Opening",
+    "Rule",
     "Ruling",
     "Said",
     "Served",
@@ -100,9 +134,11 @@ __all__ = [
     "annul_case",
     "answer_notice",
     "answer_objection",
+    "answer_self_notice",
     "ask_hearing",
     "ask_recusal",
     "ask_repair",
+    "ask_self_review",
     "assign_evaluator",
     "assign_officers",
     "begin_round",
@@ -113,19 +149,26 @@ __all__ = [
     "decide_case",
     "decide_consequence",
     "decide_recusal",
+    "decide_self_case",
+    "decide_self_review",
     "declare_conflict",
+    "dismiss_self_case",
     "drop_case",
     "drop_round",
     "evaluate_oneself",
     "file_case",
     "file_objection",
     "finalise_result",
+    "fulfil_self_case",
+    "give_self_notice",
     "grant_repair",
+    "hand_over_decision",
     "make_report",
     "missing_for_repair",
     "open_file",
     "open_item",
     "open_round",
+    "open_self_case",
     "opt_out",
     "propose_result",
     "propose_scheme",
@@ -137,10 +180,12 @@ __all__ = [
     "record_discussion",
     "record_fact",
     "record_hearing",
+    "record_self_answer",
     "record_training",
     "refuse_repair",
     "refuse_report",
     "refuse_scheme",
+    "refuse_self_report",
     "reveal_reporter",
     "review_law",
     "rework_result",
@@ -150,6 +195,7 @@ __all__ = [
     "waive_answer",
     "withdraw_repair",
     "withdraw_scheme",
+    "withdraw_self_review",
     "write_findings",
     "write_scheme",
 ]

@@ -12,6 +12,7 @@ from credit.workflow.evaluations import (
     RoundState,
     SchemeState,
 )
+from credit.workflow.self_regulation import SELF_REGULATORY_CASE_STEPS, SELF_REPORT_STEPS, SELF_REVIEW_STEPS
 
 __all__ = [
     "ADMINISTRATIVE_CASE_STEPS",
@@ -21,6 +22,9 @@ __all__ = [
     "RECUSAL_STEPS",
     "REPAIR_STEPS",
     "REPORT_STEPS",
+    "SELF_REGULATORY_CASE_STEPS",
+    "SELF_REPORT_STEPS",
+    "SELF_REVIEW_STEPS",
     "SHOWN",
     "SUPERVISION_ITEM_STEPS",
     "ItemState",

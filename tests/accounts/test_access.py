@@ -114,6 +114,8 @@ ROUTES = {
     "credit.CaseMeasure": "user region",
     "credit.CaseReport": "region",
     "credit.CreditRecord": "user region",
+    "credit.SelfRegulatoryCase": "user base",
+    "credit.SelfReview": "user base",
     "credit.CreditRepair": "user region",
     "credit.EndNotice": "user region",
     "credit.Recusal": "user region",
@@ -145,6 +147,12 @@ BY_ASSIGNMENT = {
     "credit.Evaluator",
     "credit.IndicatorValue",
 }
+# Rows of two sides: each is reached from its own side by its own permissions, and by no others.
+HANDLED = {Permission.SELF_CASE_VIEW, Permission.SELF_CASE_HANDLE}
+ONLY_BY = {
+    label: {"user": {Permission.CASE_ANSWER}, "base": HANDLED}
+    for label in ("credit.SelfRegulatoryCase", "credit.SelfReview")
+}
 AT = {kind: [role for role in Role if PLACE_OF[role] == kind] for kind in ("institution", "base", "admin_body")}
 
 
@@ -174,11 +182,15 @@ def matrix(actor: User, world: World) -> dict[str, set[str]]:
 
 def granted(role: str, route: str) -> dict[str, set[str]]:
     left_out = BY_ASSIGNMENT if role == Role.EVALUATOR else set()
-    return {str(permission): by_route(route) - left_out for permission in GRANTS[role]}
+    return {str(permission): by_route(route, permission) - left_out for permission in GRANTS[role]}
 
 
-def by_route(route: str) -> set[str]:
-    return {label for label, routes in ROUTES.items() if route in routes.split()}
+def by_route(route: str, permission: str) -> set[str]:
+    return {
+        label
+        for label, routes in ROUTES.items()
+        if route in routes.split() and (label not in ONLY_BY or permission in ONLY_BY[label][route])
+    }
 
 
 @pytest.fixture
@@ -228,7 +240,7 @@ def test_hat_of_a_body_elsewhere_reaches_nothing(role, path, here):
 
 
 def test_login_without_a_hat_reaches_its_own_records(here, sibling):
-    assert matrix(here.user, here) == {str(permission): by_route("user") for permission in OWN_RECORDS}
+    assert matrix(here.user, here) == {str(permission): by_route("user", permission) for permission in OWN_RECORDS}
     assert matrix(here.user, sibling) == {}
     assert matrix(make_user(), here) == {}
 

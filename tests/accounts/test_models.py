@@ -28,7 +28,7 @@ from accounts.models import (
 )
 from accounts.permissions import PLACE_OF
 from core import clock
-from tests.accounts import association_constraints, hat_constraints, people_constraints
+from tests.accounts import association_constraints, hat_constraints, people_constraints, restriction_constraints
 from tests.builders import (
     make_appointment,
     make_base,
@@ -279,8 +279,8 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "login_language_is_of_the_site": [lambda: make_user(language="ja")],
 }
 
-BROKEN |= hat_constraints.BROKEN | people_constraints.BROKEN | association_constraints.BROKEN
-FITTING |= hat_constraints.FITTING | people_constraints.FITTING | association_constraints.FITTING
+for part in (hat_constraints, people_constraints, association_constraints, restriction_constraints):
+    BROKEN, FITTING = BROKEN | part.BROKEN, FITTING | part.FITTING
 
 
 def tried(table: dict[str, list[Callable[[], Any]]]) -> list[Any]:

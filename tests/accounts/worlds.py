@@ -69,6 +69,7 @@ from tests.accounts.world_cases import case_of
 from tests.accounts.world_certificates import certificates, check_of, co_issuers
 from tests.accounts.world_evaluations import evaluations_of
 from tests.accounts.world_evidence import evidence_of
+from tests.accounts.world_own_rules import own_rules
 from tests.accounts.world_proofs import proofs
 from tests.accounts.world_returns import returns_of
 from tests.builders import make_appointment, make_base, make_institution, make_person, make_rule, make_user
@@ -114,6 +115,7 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     rows += _training(user, person, base, institution)
     certified = certificates(person, base)
     rows += proofs(institution)
+    rows += own_rules(person, base, institution)
     rows += [*certified, *check_of(institution, next(row for row in certified if isinstance(row, Certificate)))]
     shared = beside.rows if beside else {}
     body = shared.get(AdminBody) or next(row for row in rows if isinstance(row, AdminBody))

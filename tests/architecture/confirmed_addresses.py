@@ -33,6 +33,9 @@ CONFIRMED = {
     "certificates:check_file": "what was answered about many people leaves the house",
     "certificates:give_notice": "begins a revocation",
     "certificates:revocation": "revokes a certificate, or drops that",
+    "credit:self_report": "accepts a report under a body's own rules, or does not",
+    "credit:self_case": "gives notice and decides under a body's own rules",
+    "credit:self_review": "decides a review under a body's own rules",
     "credit:accept": "files a case, or refuses a report",
     "credit:reporter": "shows how to reach whoever reported",
     "credit:step": "takes a step of a case",
@@ -128,6 +131,9 @@ FREE = {
 }
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
+    "credit:self_mine_case": "one's own words before a decision, or against it",
+    "credit:self_withdraw_review": "takes back what one has asked for",
+    "credit:self_make_report": "says what happened; whoever accepts it confirms",
     "exams:give_seats": "numbers of chairs by lot; decides nothing",
     "courses:new_batch": "keeps two files for a preview; what is written is confirmed",
     "courses:withdraw_batch": "takes back what was claimed; it can be submitted anew",

@@ -29,6 +29,7 @@ HIDDEN = {name for entry in classified().values() for name in entry.of_class("c3
 IN_TEMPLATES = {
     "attempt.number": "the first, second … attempt",
     "case.certificate.number": "of the certificate",
+    "case.number": "of the file of a case",
     "entry.opening": "of an entry of the log that anybody may open",
     "one.evidence.certificate.number": "of the certificate, in a line that was opened",
     "certificate.number": "of the certificate",
@@ -42,6 +43,7 @@ IN_TEMPLATES = {
     "line.seat.number": "of the seat",
     "list.number": "of the list",
     "line.session.number": "of the session",
+    "one.case.number": "of the file of a case",
     "one.certificate.number": "of the certificate",
     "page_obj.number": "of the page",
     "person.email": "of an invented person of the demo",
@@ -53,6 +55,9 @@ IN_TEMPLATES = {
 }
 # Where Python opens one of the sealed values.
 IN_PYTHON = {
+    "credit/models/self_cases.py": "of the file of a case",
+    "credit/selectors/self_cases.py": "compares its end with what was typed",
+    "credit/services/self_cases.py": "of the file of a case",
     "accounts/adapters.py": "the login's own number goes to allauth, which sends the code there",
     "accounts/models/joining.py": "masks",
     "accounts/models/people.py": "masks",

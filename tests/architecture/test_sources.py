@@ -274,6 +274,7 @@ STATES_OF = {
     "DISPUTE_STEPS": "appointmentdispute",
     "JOIN_STEPS": "joinrequest",
     "REVOCATION_STEPS": "revocationcase",
+    "SELF_REPORT_STEPS": "casereport",
 }
 
 

@@ -17,6 +17,7 @@ from website.management.demo import (
     designated,
     evaluated,
     filing,
+    own_rules,
     proven,
     returned,
     story,
@@ -67,6 +68,8 @@ class Command(BaseCommand):
         proven.happen(world)
         self._say("the evaluation of the bases")
         evaluated.happen(world)
+        self._say("what the association handles by its own rules")
+        own_rules.happen(world)
 
     def _cohort(self, world: World, plan: dict[str, Any]) -> None:
         self._say(f"cohort: {plan['key']} ({plan['until']})")
