@@ -53,7 +53,7 @@ def report(request: SignedInRequest) -> HttpResponse:
             refused(form, refusal)
         else:
             return redirect("credit:receipt", made.uuid)
-    return render(request, "credit/report.html", {"form": form, "crumbs": trail(_("Report misconduct"))})
+    return render(request, "credit/report_misconduct.html", {"form": form, "crumbs": trail(_("Report misconduct"))})
 
 
 @require_safe

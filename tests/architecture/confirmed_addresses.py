@@ -161,7 +161,7 @@ LIGHT = {
     "accounts:invitation_letter": "reads only",
     "accounts:stop_viewing": "ends a look; beginning it is confirmed",
     "accounts:profile": "one's own record",
-    "credit:report": "says what happened; whoever accepts it confirms",
+    "credit:report_misconduct": "says what happened; whoever accepts it confirms",
     "credit:own_case": "one's own answer in a case; the authority confirms what it does",
     "accounts:claim": "one's own claim; it needs a code of its own",
     "accounts:identity": "asks a service about one's own document",

@@ -18,12 +18,12 @@ ADDRESSES: dict[str, Address] = {
     "own-rules/about-me/<uuid:uuid>/": only("trainee", uuid="selfregulatorycase.uuid"),
     "credit/": signed_in(post=""),
     "credit/people/<int:pk>/": only("trainee regulator", pk="person", post=""),
-    "credit/report/": signed_in(body={"said_of": "x", "ground": "other", "said": "x", "happened_on": "2026-01-01"}),
+    "credit/case-reports/new/": signed_in(body={"said_of": "x", "ground": "other", "said": "x", "happened_on": "2026-01-01"}),
     # Whoever keeps the address of a report reads where it stands.
-    "credit/reports/<uuid:receipt>/": signed_in(receipt="casereport.uuid", post="", of_all=True),
+    "credit/case-reports/<uuid:receipt>/": signed_in(receipt="casereport.uuid", post="", of_all=True),
     # Acts of the body itself, which none of the readers is of.
-    "credit/reports/<int:pk>/accept/": only("regulator", pk="casereport", nothing_there=True),
-    "credit/reports/<int:pk>/reporter/": only("regulator", pk="casereport", nothing_there=True),
+    "credit/case-reports/<int:pk>/accept/": only("regulator", pk="casereport", nothing_there=True),
+    "credit/case-reports/<int:pk>/reporter/": only("regulator", pk="casereport", nothing_there=True),
     "credit/cases/": only("regulator", post=""),
     "credit/cases/<int:pk>/": only("regulator", pk="administrativecase", post=""),
     "credit/cases/<int:pk>/steps/<slug:name>/": only(
