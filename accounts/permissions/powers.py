@@ -229,6 +229,21 @@ POWERS: dict[str, Power] = {
     P.CREDIT_FILE_VIEW: Power(
         "credit", _("Open credit files"), _("Opens a person's credit file for a stated purpose; the person sees it.")
     ),
+    P.CREDIT_RECORD_ENTER: Power(
+        "credit",
+        _("Enter credit records"),
+        _("Enters facts into credit files by a document, and corrects or withdraws entries by a second one."),
+    ),
+    P.CREDIT_OBJECT: Power(
+        "credit",
+        _("Answer to one's own credit file"),
+        _("Reads one's own credit file, says something beside an entry and objects to what is wrong in it."),
+    ),
+    P.CREDIT_OBJECTION_DECIDE: Power(
+        "credit",
+        _("Decide on objections to credit records"),
+        _("Decides whether an entry that somebody else made is wrong, and hides statements about third parties."),
+    ),
     # --- supervision ---
     P.OVERSIGHT_VIEW: Power(
         "oversight", _("See the figures of a region"), _("Reads the figures of the own region down to institutions.")

@@ -88,6 +88,13 @@ CONFIRMED = {
     "courses:release_number": "takes an unchecked number out of somebody's profile",
     "courses:check_identity": "records a checked identity; confirms a claim",
     "credit:open_file": "shows what is recorded about somebody",
+    "credit:open_entity": "shows what is recorded about an entity",
+    "credit:enter": "enters a fact into somebody's credit file",
+    "credit:enter_entity": "enters a fact into an entity's credit file",
+    "credit:link": "points the public to a publication about an entity",
+    "credit:correct": "corrects or withdraws an entry about somebody",
+    "credit:objection": "decides whether an entry about somebody is wrong",
+    "credit:hide": "hides what somebody said about the own file",
     "staffing:moved": "an authority moves somebody from one institution to another",
 }
 # Addresses whose names sound like it, and why they do not ask.
@@ -139,6 +146,9 @@ LIGHT = {
     "accounts:notice": "answered without a login; only an officer's decision changes the count",
     "accounts:association_members": "asks; the institution that answers confirms",
     "accounts:join_association": "asks; the association that answers confirms",
+    "credit:entry": "one's own words about an entry of the own file",
+    "credit:object": "one's own objection; whoever decides confirms",
+    "credit:take_back": "one's own objection; it can be made anew",
     "accounts:apply_for_designation": "asks; the authority that decides confirms",
     "staffing:declare_return": "begins a return; what is filed is attested",
     "staffing:check_return": "computes figures; what is filed is attested",

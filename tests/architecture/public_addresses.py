@@ -36,6 +36,8 @@ VISITORS = {
     "ratio-rules/compare/": "what two adopted versions say differently",
     "ratio-rules/<int:pk>/": "an adopted version; drafts are not there",
     "rules/": "rules and methods with their sources",
+    "credit/matrix/": "who sees what of a credit file: a published rule",
+    "institutions/<int:pk>/credit/": "what the publication matrix shows everybody of an entity's file",
     "bases/": "public register of training bases",
     "designations/": "public register of designations; what is in publicity is there to be read by everybody",
     "designations/years/": "public figures: entries and exits by year",

@@ -45,7 +45,6 @@ IN_TEMPLATES = {
     "one.certificate.number": "of the certificate",
     "page_obj.number": "of the page",
     "person.email": "of an invented person of the demo",
-    "record.facts.number": "of the certificate",
     "row.number": "of the certificate",
     "session.number": "of the session",
     "user.email": "one's own",

@@ -82,7 +82,12 @@ READERS = {
     "certificates.RevocationCase": "trainee base regulator",
     "courses.TrainingRecord": "trainee officer base regulator",
     "courses.TrainingRecordAnnulment": "officer base regulator",
+    "credit.CreditObjection": "trainee regulator",
     "credit.CreditRecord": "trainee regulator",
+    "credit.EntityLook": "officer",
+    "credit.ObjectionDecision": "trainee regulator",
+    "credit.StatementHidden": "trainee regulator",
+    "credit.SubjectStatement": "trainee regulator",
     "exams.RoomEntry": "base invigilator",
     "exams.Sitting": "trainee base invigilator regulator",
 }
