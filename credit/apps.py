@@ -15,11 +15,14 @@ class CreditConfig(AppConfig):
         "credit_statementhidden",
         "credit_objectiondecision",
         "credit_entitylook",
+        "credit_creditreportfile",
     ]
     # An objection is what was said; only where it stands moves on.
     frozen: ClassVar[dict[str, list[str]]] = {
         "credit_creditobjection": ["state", "asked", "working_days"],
         "credit_publicationlink": ["ended_on"],
+        # Sealed: written anew under a later key, and emptied when somebody is erased.
+        "credit_creditreport": ["sealed_content"],
     }
     # What the subject wrote goes when the subject is erased.
     erasable: ClassVar[dict[str, list[str]]] = {

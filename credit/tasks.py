@@ -1,10 +1,31 @@
 """What the rooms below tell the credit room: commitments, admissions, trainings, certificates."""
 
+from celery import shared_task
+
 from accounts.selectors import system_user
+from certificates.selectors import papers
 from core import outbox
 from core.models import OutboxEvent
 from credit import services
+from credit.identifiers import looks_like_reference
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
+from credit.selectors.reports import verify_report, verify_report_file
+from credit.services.agreement import check_agreement
+from credit.services.reports import DRAW
+
+papers.put_up(
+    papers.Paper(looks_like_reference, verify_report, verify_report_file, template="credit/report_outcome.html")
+)
+
+
+@outbox.handles(DRAW)
+def draw(event: OutboxEvent) -> None:
+    services.draw_report(actor=system_user(), report_id=int(event.key))
+
+
+@shared_task(name="credit.every_day")
+def every_day() -> None:
+    check_agreement(actor=system_user())
 
 
 @outbox.handles(CONSENT_GIVEN)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit.views import entities, entries, files, objections
+from credit.views import entities, entries, files, objections, reports
 
 app_name = "credit"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("credit/objections/<int:pk>/", objections.objection, name="objection"),
     path("credit/objections/<int:pk>/take-back/", objections.take_back, name="take_back"),
     path("credit/statements/<int:pk>/hide/", objections.hide, name="hide"),
+    path("credit/report/", reports.mine, name="my_report"),
+    path("credit/entity/report/", reports.ours, name="our_report"),
+    path("credit/people/<int:pk>/report/", reports.of_person, name="report_of_person"),
+    path("credit/entities/<int:pk>/report/", reports.of_entity, name="report_of_entity"),
+    path("credit/reports/<str:reference>/", reports.report, name="report"),
+    path("credit/reports/<str:reference>/file/", reports.report_file, name="report_file"),
     path("credit/matrix/", entities.matrix, name="matrix"),
     path("institutions/<int:pk>/credit/", entities.public, name="public"),
+    path("institutions/<int:pk>/credit.csv", entities.open_data, name="open_data"),
 ]

@@ -20,6 +20,10 @@ audit.name_verbs(
         "credit.creditobjection.reject": _("Rejected an objection to a credit record."),
         "credit.creditobjection.withdraw": _("Took back an objection to a credit record."),
         "credit.words_forgotten": _("Erased what a person said about the own credit file."),
+        "credit.report_made": _("Made a report of a credit file."),
+        "credit.report_file_stored": _("Sealed and kept the file of a credit report."),
+        "credit.reports_forgotten": _("Erased the contents of a person's credit reports."),
+        "credit.outlets_differ": _("Found that page, report, interface or open data of a credit file differ."),
         "credit.publication_linked": _("Linked a department's publication about an entity."),
         "credit.publication_unlinked": _("Ended the link to a department's publication."),
     }
@@ -28,6 +32,7 @@ audit.name_subjects(
     {
         "credit.creditrecord": _("credit record"),
         "credit.creditobjection": _("objection to a credit record"),
+        "credit.creditreport": _("credit report"),
         "credit.publicationlink": _("link to a publication"),
     }
 )

@@ -308,6 +308,7 @@ CELERY_BEAT_SCHEDULE = {
     "renew time stamps": {"task": "certificates.renew_time_stamps", "schedule": crontab(hour=3, minute=40)},
     "certificates every day": {"task": "certificates.every_day", "schedule": crontab(hour=6, minute=10)},
     "staffing every day": {"task": "staffing.every_day", "schedule": crontab(hour=6, minute=30)},
+    "credit every day": {"task": "credit.every_day", "schedule": crontab(hour=4, minute=10)},
     "keep figures": {"task": "staffing.keep_figures", "schedule": 10.0},
     "complete certificates": {"task": "certificates.complete_files", "schedule": 120.0},
     "resend": {"task": "core.resend", "schedule": 3.0},

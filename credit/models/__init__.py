@@ -2,6 +2,7 @@
 
 from credit.models.publication import EntityLook, PublicationLink
 from credit.models.records import COMMITMENTS, CreditRecord, CreditRecordQuerySet, FileQuerySet, in_reader_language
+from credit.models.reports import CreditReport, CreditReportFile
 from credit.models.statements import (
     STATEMENT_LENGTH,
     CreditObjection,
@@ -16,6 +17,8 @@ __all__ = [
     "CreditObjection",
     "CreditRecord",
     "CreditRecordQuerySet",
+    "CreditReport",
+    "CreditReportFile",
     "EntityLook",
     "FileQuerySet",
     "ObjectionDecision",

@@ -37,7 +37,7 @@ class Line:
 def with_voice(rows: CreditRecordQuerySet) -> CreditRecordQuerySet:
     """With what lines ask of each row, in a fixed number of questions."""
     statements = SubjectStatement.objects.select_related("hidden").order_by("turn")
-    return rows.select_related("corrected_by", "corrects").prefetch_related(
+    return rows.select_related("corrected_by", "corrects", "institution").prefetch_related(
         Prefetch("statements", queryset=statements, to_attr="turns"), "objections"
     )
 

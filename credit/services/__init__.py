@@ -10,6 +10,7 @@ from credit.services.records import (
     record_fact,
     record_training,
 )
+from credit.services.reports import draw_report, forget_reports, make_report
 from credit.services.statements import (
     ask_others,
     decide_objection,
@@ -24,11 +25,14 @@ __all__ = [
     "ask_others",
     "correct_record",
     "decide_objection",
+    "draw_report",
     "end_link",
     "enter_record",
+    "forget_reports",
     "forget_words",
     "hide_statement",
     "link_publication",
+    "make_report",
     "object_to",
     "open_entity_file",
     "open_file",

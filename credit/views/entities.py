@@ -19,8 +19,10 @@ from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core import clock
 from core.errors import DomainError, NotAllowed
+from core.exports import CSV
 from credit import services
 from credit.access import leave_open
+from credit.exports import open_table
 from credit.forms.files import LinkForm
 from credit.rules.publication import CATEGORIES, FIELDS, Audience, Subject, matrix_on
 from credit.selectors.files import (
@@ -32,6 +34,7 @@ from credit.selectors.files import (
     public_records_of,
     records_of_entity,
 )
+from credit.selectors.lines import lines_of, with_voice
 from credit.views.files import hat_id, lines_on_page, open_now
 from credit.views.words import said
 
@@ -113,6 +116,17 @@ def public(request: HttpRequest, pk: int) -> HttpResponse:
         **lines_on_page(request, public_records_of(entity), Audience.PUBLIC),
     }
     return render(request, "credit/public.html", context)
+
+
+@login_not_required
+@require_safe
+def open_data(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same as a table."""
+    entity = public_entity(pk)
+    lines = lines_of(with_voice(public_records_of(entity)), Audience.PUBLIC)
+    answer = HttpResponse(open_table(lines), content_type=CSV)
+    answer["Content-Disposition"] = f'attachment; filename="credit-{entity.uscc}.csv"'
+    return answer
 
 
 @login_not_required

@@ -71,6 +71,9 @@ FACTS: dict[str, Promise] = {
     "module": pgettext_lazy("my data", "Module"),
     "hours": pgettext_lazy("my data", "Class hours"),
     "credited_at": pgettext_lazy("my data", "Credited"),
+    "made_at": pgettext_lazy("my data", "Made"),
+    "made_for": pgettext_lazy("my data", "Made for"),
+    "reference": pgettext_lazy("my data", "Reference"),
     "hidden_at": pgettext_lazy("my data", "Hidden"),
     "written_at": pgettext_lazy("my data", "Written"),
     "title": pgettext_lazy("my data", "Title"),
@@ -325,6 +328,10 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     "credit.CreditRecord": (
         pgettext_lazy("my data", "Credit entries"),
         "category kind institution publisher source occurred_on recorded_at document",
+    ),
+    "credit.CreditReport": (
+        pgettext_lazy("my data", "Credit reports"),
+        "reference purpose made_for made_at",
     ),
     "credit.SubjectStatement": (
         pgettext_lazy("my data", "Statements beside credit entries"),

@@ -110,6 +110,8 @@ ROUTES = {
     "courses.TrainingRecordAnnulment": "user institution base region",
     "credit.CreditObjection": "user region",
     "credit.CreditRecord": "user region",
+    "credit.CreditReport": "user region",
+    "credit.CreditReportFile": "user region",
     "credit.EntityLook": "institution region",
     "credit.ObjectionDecision": "user region",
     "credit.PublicationLink": "institution region",

@@ -57,6 +57,7 @@ NOT_WORDS = {
 }
 # Parts of a proof that is signed as a whole, of which pages are drawn: with a word in one of them it would be none.
 SIGNED = {
+    "credit.CreditReport": "reference sealed_content sha256 matrix",
     "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
     "staffing.RatioProofEntry": "person_commitment evidence_commitment",
     "staffing.RatioProofSample": "head seed",
@@ -84,6 +85,8 @@ READERS = {
     "courses.TrainingRecordAnnulment": "officer base regulator",
     "credit.CreditObjection": "trainee regulator",
     "credit.CreditRecord": "trainee regulator",
+    # Made by the trainee for itself; an authority finds its own alone.
+    "credit.CreditReport": "trainee",
     "credit.EntityLook": "officer",
     "credit.ObjectionDecision": "trainee regulator",
     "credit.StatementHidden": "trainee regulator",
