@@ -22,10 +22,10 @@ class FactForm(forms.Form):
     """The words of a fact; of a contract its number and the class of its amount, never the contract."""
 
     title = forms.CharField(
-        label=_("What it is"),
+        label=_("The fact in one line"),
         max_length=150,
         required=False,
-        help_text=_("In one line, as the document says it. Not for a technology contract."),
+        help_text=_("As the document says it. Not for a technology contract."),
     )
     number = forms.CharField(
         label=_("Registration number of the technology contract"),

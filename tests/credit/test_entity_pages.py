@@ -326,7 +326,9 @@ def test_public_page_shows_what_the_matrix_shows(client, entity):
     page = text(client.get(f"/en/institutions/{entity.pk}/credit/"))
 
     assert SECRET in page
-    for hidden in ("岚科〔2026〕1号", "其他之事", "本单位说明"):
+    services.withdraw_record(actor=system_user(), record=record, document="岚科〔2026〕2号", reason="误")
+    page += text(client.get(f"/en/institutions/{entity.pk}/credit/"))
+    for hidden in ("岚科〔2026〕", "其他之事", "本单位说明", "second entry to the one recorded"):
         assert hidden not in page
     assert "on any difference Credit China prevails" in page
 
