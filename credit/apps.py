@@ -32,6 +32,6 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         import credit.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded
-        from credit.selectors.desks import put_up_desks  # noqa: PLC0415 - models are loaded by now
+        from credit.selectors.objection_desk import put_up_objections  # noqa: PLC0415 - models are loaded by now
 
-        put_up_desks()
+        put_up_objections()

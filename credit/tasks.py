@@ -9,9 +9,9 @@ from core.models import OutboxEvent
 from credit import services
 from credit.identifiers import looks_like_reference
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
-from credit.selectors.reports import verify_report, verify_report_file
+from credit.selectors.papers import verify_report, verify_report_file
 from credit.services.agreement import check_agreement
-from credit.services.reports import DRAW
+from credit.services.papers import DRAW
 
 papers.put_up(
     papers.Paper(looks_like_reference, verify_report, verify_report_file, template="credit/report_outcome.html")

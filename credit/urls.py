@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit.views import entities, entries, files, objections, reports
+from credit.views import entities, entries, files, objections, papers
 
 app_name = "credit"
 urlpatterns = [
@@ -22,12 +22,12 @@ urlpatterns = [
     path("credit/objections/<int:pk>/", objections.objection, name="objection"),
     path("credit/objections/<int:pk>/take-back/", objections.take_back, name="take_back"),
     path("credit/statements/<int:pk>/hide/", objections.hide, name="hide"),
-    path("credit/report/", reports.mine, name="my_report"),
-    path("credit/entity/report/", reports.ours, name="our_report"),
-    path("credit/people/<int:pk>/report/", reports.of_person, name="report_of_person"),
-    path("credit/entities/<int:pk>/report/", reports.of_entity, name="report_of_entity"),
-    path("credit/reports/<str:reference>/", reports.report, name="report"),
-    path("credit/reports/<str:reference>/file/", reports.report_file, name="report_file"),
+    path("credit/report/", papers.mine, name="my_report"),
+    path("credit/entity/report/", papers.ours, name="our_report"),
+    path("credit/people/<int:pk>/report/", papers.of_person, name="report_of_person"),
+    path("credit/entities/<int:pk>/report/", papers.of_entity, name="report_of_entity"),
+    path("credit/reports/<str:reference>/", papers.report, name="report"),
+    path("credit/reports/<str:reference>/file/", papers.report_file, name="report_file"),
     path("credit/matrix/", entities.matrix, name="matrix"),
     path("institutions/<int:pk>/credit/", entities.public, name="public"),
     path("institutions/<int:pk>/credit.csv", entities.open_data, name="open_data"),

@@ -1,8 +1,8 @@
 """The credit room's records: credit files, cases and evaluations."""
 
+from credit.models.papers import CreditReport, CreditReportFile
 from credit.models.publication import EntityLook, PublicationLink
 from credit.models.records import COMMITMENTS, CreditRecord, CreditRecordQuerySet, FileQuerySet, in_reader_language
-from credit.models.reports import CreditReport, CreditReportFile
 from credit.models.statements import (
     STATEMENT_LENGTH,
     CreditObjection,

@@ -12,7 +12,7 @@ from certificates.pdf.drawing import qr_png
 from certificates.pdf.renderer import Asset, Attached, draw_paper
 from credit.models import CreditReport
 from credit.pdf.words import WORDS
-from credit.selectors.reports import verify_path
+from credit.selectors.papers import verify_path
 from staffing.pdf.words import Said
 
 CSS = "report.css"

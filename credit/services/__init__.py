@@ -2,6 +2,7 @@
 
 from credit.services.entries import correct_record, enter_record, withdraw_record
 from credit.services.looks import open_entity_file, open_file
+from credit.services.papers import draw_report, forget_reports, make_paper
 from credit.services.publication import end_link, link_publication
 from credit.services.records import (
     record_admission,
@@ -10,7 +11,6 @@ from credit.services.records import (
     record_fact,
     record_training,
 )
-from credit.services.reports import draw_report, forget_reports, make_report
 from credit.services.statements import (
     ask_others,
     decide_objection,
@@ -32,7 +32,7 @@ __all__ = [
     "forget_words",
     "hide_statement",
     "link_publication",
-    "make_report",
+    "make_paper",
     "object_to",
     "open_entity_file",
     "open_file",

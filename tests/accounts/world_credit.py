@@ -23,7 +23,7 @@ from credit.models import (
     StatementHidden,
     SubjectStatement,
 )
-from credit.services import make_report
+from credit.services import make_paper
 
 _numbers = count(1)
 
@@ -43,7 +43,7 @@ def credit_of(user: User, person: Person) -> list[Model]:
     objection = CreditObjection.objects.create(
         record=record, state="rejected", words="学时有误", opened_by=user, opened_at=now, working_days=5
     )
-    report = make_report(actor=user, subject=person, audience="subject")
+    report = make_paper(actor=user, subject=person, audience="subject")
     return [
         record,
         report,

@@ -11,7 +11,7 @@ from credit.selectors.statements import objections_to_decide, with_days
 LOOKED_AT = 50
 
 
-def put_up_desks() -> None:
+def put_up_objections() -> None:
     put_up(
         Desk(
             "credit_objections", frozenset({Role.REGULATOR.value}), _("Objections to credit records"),

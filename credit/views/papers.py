@@ -21,7 +21,7 @@ from credit import services
 from credit.models import CreditReport
 from credit.rules.publication import Audience
 from credit.selectors.files import entity_in_reach, own_entity, person_in_reach
-from credit.selectors.reports import find_report, reports_of, verify_path
+from credit.selectors.papers import find_report, reports_of, verify_path
 from credit.views.files import open_now
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def report(request: SignedInRequest, reference: str) -> HttpResponse:
         "check_path": verify_path(found),
         "crumbs": trail(_("Credit report"), _to_file(found)),
     }
-    return render(request, "credit/report.html", context)
+    return render(request, "credit/paper.html", context)
 
 
 @require_safe
@@ -97,7 +97,7 @@ def _for_case(request: SignedInRequest, subject: Person | Institution, page: str
 
 def _made(request: SignedInRequest, subject: Person | Institution, audience: str, purpose: str = "") -> HttpResponse:
     try:
-        made = services.make_report(actor=request.user, subject=subject, audience=audience, purpose=purpose)
+        made = services.make_paper(actor=request.user, subject=subject, audience=audience, purpose=purpose)
     except DomainError as refusal:
         if refusal.code != "report_too_large":
             raise

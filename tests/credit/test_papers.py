@@ -15,7 +15,7 @@ from core.models import OutboxEvent
 from credit import services
 from credit.identifiers import looks_like_reference, normal_reference, report_reference
 from credit.models import CreditReport, CreditReportFile
-from credit.selectors.reports import reports_of, verify_report, verify_report_file
+from credit.selectors.papers import reports_of, verify_report, verify_report_file
 from tests.builders import make_appointment, make_institution, make_person, make_user, officer, regulator
 from tests.credit.builders import make_credit_record
 
@@ -31,7 +31,7 @@ def person():
 
 
 def own_report(person):
-    return services.make_report(actor=person.user, subject=person, audience="subject")
+    return services.make_paper(actor=person.user, subject=person, audience="subject")
 
 
 def drawn(report):
@@ -65,7 +65,7 @@ def test_public_report_of_an_entity_holds_what_everybody_sees():
     make_credit_record(None, institution=entity, category="other", kind="note")
     services.write_statement(actor=officer(entity), record=record, text="我单位说明")
 
-    content = said(services.make_report(actor=officer(entity), subject=entity, audience="public"))
+    content = said(services.make_paper(actor=officer(entity), subject=entity, audience="public"))
 
     (entry,) = content["entries"]
     assert set(entry) == {
@@ -77,7 +77,7 @@ def test_public_report_of_an_entity_holds_what_everybody_sees():
 def test_report_for_a_case_says_its_purpose(person):
     actor = regulator("990100")
 
-    report = services.make_report(actor=actor, subject=person, audience="region", purpose="案件 26")
+    report = services.make_paper(actor=actor, subject=person, audience="region", purpose="案件 26")
 
     assert (said(report)["purpose"], report.made_for) == ("案件 26", str(actor.memberships.get().admin_body))
 
@@ -85,14 +85,14 @@ def test_report_for_a_case_says_its_purpose(person):
 @pytest.mark.parametrize("audience", ["public", "institution", "partner"])
 def test_no_other_report_of_a_person(person, audience):
     with pytest.raises(DomainError, match="not_for_this_audience"):
-        services.make_report(actor=person.user, subject=person, audience=audience)
+        services.make_paper(actor=person.user, subject=person, audience=audience)
 
 
 def test_others_make_no_report(person):
     for actor in (make_user(), officer(person.appointments.get().institution), regulator("990200")):
         for audience in ("subject", "region"):
             with pytest.raises(NotAllowed):
-                services.make_report(actor=actor, subject=person, audience=audience)
+                services.make_paper(actor=actor, subject=person, audience=audience)
 
 
 def test_second_click_is_the_same_report_and_a_change_is_another(person):
@@ -107,7 +107,7 @@ def test_second_click_is_the_same_report_and_a_change_is_another(person):
 
 def test_authority_and_subject_have_reports_of_their_own(person):
     actor = regulator("990100")
-    theirs = services.make_report(actor=actor, subject=person, audience="region", purpose="x")
+    theirs = services.make_paper(actor=actor, subject=person, audience="region", purpose="x")
     own = own_report(person)
 
     assert list(reports_of(actor, person, "region")) == [theirs]

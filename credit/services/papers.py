@@ -28,7 +28,7 @@ from credit.identifiers import report_reference
 from credit.models import CreditReport, CreditReportFile
 from credit.pdf.report import report_pdf
 from credit.rules.publication import Audience, matrix_on
-from credit.selectors.reports import OWN, entries_now, file_name
+from credit.selectors.papers import OWN, entries_now, file_name
 from staffing.identifiers import RANDOM_LENGTH
 
 DRAW = "credit.draw_report"
@@ -39,7 +39,7 @@ MOST_ENTRIES = 2000
 
 
 @transaction.atomic
-def make_report(*, actor: User, subject: Person | Institution, audience: str, purpose: str = "") -> CreditReport:
+def make_paper(*, actor: User, subject: Person | Institution, audience: str, purpose: str = "") -> CreditReport:
     """For the subject, for an entity what everybody sees, or for an authority that stated its purpose.
 
     Within a minute the same again is the same report. Raises `not_for_this_audience`, `report_too_large`.
