@@ -45,6 +45,7 @@ BY_ROLE = {
         ("staffing:cockpit", _("Trained-staff ratio")),
         ("accounts:roster", _("Staff roster")),
         ("courses:training_records", _("Training records")),
+        ("credit:my_entity", _("Our credit file")),
     ],
     Role.REGULATOR: [
         ("accounts:home", _("Home")),

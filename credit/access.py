@@ -1,4 +1,4 @@
-"""How long a credit file stays open: a signed mark in the session, for one person, one hat, fifteen minutes."""
+"""How long a credit file stays open: a signed mark in the session, for one file, one hat, fifteen minutes."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core import signing
 
+from accounts.models import Institution, Person
 from core import clock
 
 OPEN_FOR = timedelta(minutes=15)
@@ -22,19 +23,25 @@ class OpenFile:
     until: datetime
 
 
-def leave_open(session: MutableMapping[str, Any], *, person_id: int, hat_id: int, purpose: str) -> None:
+def leave_open(session: MutableMapping[str, Any], *, subject: Person | Institution, hat_id: int, purpose: str) -> None:
     until = (clock.now() + OPEN_FOR).timestamp()
-    stated = {"person": person_id, "hat": hat_id, "purpose": purpose, "until": until}
+    name = _name(subject)
+    stated = {"file": name, "hat": hat_id, "purpose": purpose, "until": until}
     marks = {key: mark for key, mark in session.get(SESSION_KEY, {}).items() if _read(mark)}
-    session[SESSION_KEY] = {**marks, str(person_id): signing.dumps(stated, salt=_SALT)}
+    session[SESSION_KEY] = {**marks, name: signing.dumps(stated, salt=_SALT)}
 
 
-def opened(session: MutableMapping[str, Any], *, person_id: int, hat_id: int) -> OpenFile | None:
+def opened(session: MutableMapping[str, Any], *, subject: Person | Institution, hat_id: int) -> OpenFile | None:
     """None: the purpose has to be asked (again). A purpose given under another hat does not serve."""
-    stated = _read(session.get(SESSION_KEY, {}).get(str(person_id), ""))
-    if stated is None or (stated["person"], stated["hat"]) != (person_id, hat_id):
+    name = _name(subject)
+    stated = _read(session.get(SESSION_KEY, {}).get(name, ""))
+    if stated is None or (stated["file"], stated["hat"]) != (name, hat_id):
         return None
     return OpenFile(stated["purpose"], datetime.fromtimestamp(stated["until"], UTC))
+
+
+def _name(subject: Person | Institution) -> str:
+    return f"{subject._meta.model_name}:{subject.pk}"
 
 
 def _read(mark: str) -> dict[str, Any] | None:
@@ -42,4 +49,5 @@ def _read(mark: str) -> dict[str, Any] | None:
         stated: dict[str, Any] = signing.loads(mark, salt=_SALT)
     except signing.BadSignature:
         return None
-    return stated if stated["until"] > clock.now().timestamp() else None
+    # A mark of an earlier form is none.
+    return stated if "file" in stated and stated["until"] > clock.now().timestamp() else None

@@ -51,6 +51,11 @@ class CreditConfig(AppConfig):
         "credit_indicatorvalue",
         "credit_evaluationresult",
         "credit_evaluationconsequence",
+        "credit_subjectstatement",
+        "credit_statementhidden",
+        "credit_objectiondecision",
+        "credit_entitylook",
+        "credit_creditreportfile",
     ]
     # Of a case who is concerned, under which rules and since when stands; each phase comes with its step. A scheme is
     # published once it is adopted; of a round and what follows it only the steps write.
@@ -76,6 +81,11 @@ class CreditConfig(AppConfig):
         "credit_evaluationsubject": ["self_submitted_at", "self_submitted_by_id", "opted_out_at"],
         "credit_evaluationobjection": ["state", "answer", "answered_by_id", "answered_at"],
         "credit_supervisionitem": ["state", "closing_evidence", "closed_by_id", "closed_at"],
+        # An objection is what was said; only where it stands moves on.
+        "credit_creditobjection": ["state", "asked", "working_days"],
+        "credit_publicationlink": ["ended_on"],
+        # Sealed: written anew under a later key, and emptied when somebody is erased.
+        "credit_creditreport": ["sealed_content"],
     }  # fmt: skip
     drafts: ClassVar[dict[str, Draft]] = {"credit_evaluationscheme": Draft("draft", [*WORDS, "written_by_id"])}
     filled_once: ClassVar[dict[str, list[str]]] = {
@@ -83,9 +93,16 @@ class CreditConfig(AppConfig):
         "credit_selfregulatorycase": list(SELF_TEXTS),
         "credit_selfreview": list(SELF_REVIEW_TEXTS),
     }
+    # What the subject wrote goes when the subject is erased.
+    erasable: ClassVar[dict[str, list[str]]] = {
+        "credit_subjectstatement": ["text"],
+        "credit_creditobjection": ["words"],
+    }
 
     def ready(self) -> None:
         import credit.tasks  # noqa: F401, PLC0415 - registers the outbox handlers once the apps are loaded
         from credit.selectors.desks import put_up_desks  # noqa: PLC0415 - models are loaded by now
+        from credit.selectors.objection_desk import put_up_objections  # noqa: PLC0415 - models are loaded by now
 
         put_up_desks()
+        put_up_objections()

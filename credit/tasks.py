@@ -3,13 +3,27 @@
 from celery import shared_task
 
 from accounts.selectors import system_user
+from certificates.selectors import papers
 from core import outbox
 from core.models import OutboxEvent
 from credit import services
+from credit.identifiers import looks_like_reference
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
+from credit.selectors.papers import verify_report, verify_report_file
 from credit.services import case_decision, case_ending, case_hearing, self_cases, self_reviews, self_telling
+from credit.services.agreement import check_agreement
+from credit.services.papers import DRAW
 from credit.services.self_days import settle_self_days
 from credit.services.telling import tell_of_case
+
+papers.put_up(
+    papers.Paper(looks_like_reference, verify_report, verify_report_file, template="credit/report_outcome.html")
+)
+
+
+@outbox.handles(DRAW)
+def draw(event: OutboxEvent) -> None:
+    services.draw_report(actor=system_user(), report_id=int(event.key))
 
 
 @outbox.handles(CONSENT_GIVEN)
@@ -54,3 +68,4 @@ def case_moved(event: OutboxEvent) -> None:
 def every_day() -> None:
     services.close_days(actor=system_user())
     settle_self_days(actor=system_user())
+    check_agreement(actor=system_user())

@@ -89,6 +89,9 @@ class Permission(TextChoices):
     SCHEME_MANAGE = "scheme_manage"
     SELF_CASE_VIEW = "self_case_view"
     SELF_CASE_HANDLE = "self_case_handle"
+    CREDIT_RECORD_ENTER = "credit_record_enter"
+    CREDIT_OBJECT = "credit_object"
+    CREDIT_OBJECTION_DECIDE = "credit_objection_decide"
     OVERSIGHT_VIEW = "oversight_view"
     MEMBER_VIEW = "member_view"
     MEMBER_MANAGE = "member_manage"
@@ -126,6 +129,7 @@ OWN_RECORDS: frozenset[str] = frozenset(
         P.CASE_ANSWER,
         P.EVALUATION_VIEW,
         P.EVALUATION_ANSWER,
+        P.CREDIT_OBJECT,
         P.DATA_REQUEST_ASK,
         P.MEMBERSHIP_OWN,
     }
@@ -149,7 +153,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.TRAINING_RECORD_CLAIM, P.MEMBER_VIEW, P.MEMBER_MANAGE, P.SEALED_COUNT_ENTER, P.DESIGNATION_VIEW,
             P.DESIGNATION_APPLY, P.IDENTITY_VOUCH, P.CERTIFICATE_CHECK, P.ASSOCIATION_KEEP, P.ASSOCIATION_JOIN,
             P.SEAT_RESERVE, P.RATIO_PROVE, P.RETURN_FILE, P.EVIDENCE_SUBMIT, P.EVALUATION_VIEW, P.EVALUATION_ANSWER,
-            P.CASE_ANSWER, P.SELF_CASE_VIEW, P.SELF_CASE_HANDLE,
+            P.CASE_ANSWER, P.SELF_CASE_VIEW, P.SELF_CASE_HANDLE, P.CREDIT_OBJECT,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -163,6 +167,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.DISPUTE_DECIDE, P.PERSON_MERGE, P.RULE_MANAGE, P.RATIO_PROVE, P.RATIO_AUDIT, P.RETURN_DECIDE,
             P.CASE_VIEW, P.CASE_HANDLE,
             P.EVALUATION_VIEW, P.EVALUATION_MANAGE, P.EVALUATION_SCORE, P.SCHEME_MANAGE,
+            P.CREDIT_RECORD_ENTER, P.CREDIT_OBJECTION_DECIDE,
         }
     ),
     Role.EVALUATOR: frozenset(

@@ -227,7 +227,7 @@ POWERS: dict[str, Power] = {
     ),
     # --- credit ---
     P.CASE_VIEW: Power(
-        "credit", _("See cases"), _("Reads reports and cases that the own body handles, and no others.")
+        "credit", _("See cases"), _("Reads reports and cases that the own body handles, or a body below it.")
     ),
     P.CASE_HANDLE: Power(
         "credit",
@@ -276,6 +276,21 @@ POWERS: dict[str, Power] = {
         "credit",
         _("Write and adopt evaluation schemes"),
         _("Drafts schemes for the own region and adopts what somebody else has written."),
+    ),
+    P.CREDIT_RECORD_ENTER: Power(
+        "credit",
+        _("Enter credit records"),
+        _("Enters facts into credit files by a document, and corrects or withdraws entries by a second one."),
+    ),
+    P.CREDIT_OBJECT: Power(
+        "credit",
+        _("Answer to one's own credit file"),
+        _("Reads one's own credit file, says something beside an entry and objects to what is wrong in it."),
+    ),
+    P.CREDIT_OBJECTION_DECIDE: Power(
+        "credit",
+        _("Decide on objections to credit records"),
+        _("Decides whether an entry that somebody else made is wrong, and hides statements about third parties."),
     ),
     # --- supervision ---
     P.OVERSIGHT_VIEW: Power(

@@ -18,10 +18,19 @@ from credit.models.outcomes import (
     EvaluationObjection,
     SupervisionItem,
 )
+from credit.models.papers import (
+    CreditReport,
+    CreditReportFile,
+)
+from credit.models.publication import (
+    EntityLook,
+    PublicationLink,
+)
 from credit.models.records import (
     COMMITMENTS,
     CreditRecord,
     CreditRecordQuerySet,
+    FileQuerySet,
     in_reader_language,
 )
 from credit.models.reports import (
@@ -45,18 +54,30 @@ from credit.models.self_cases import (
 from credit.models.self_reviews import (
     SelfReview,
 )
+from credit.models.statements import (
+    STATEMENT_LENGTH,
+    CreditObjection,
+    ObjectionDecision,
+    StatementHidden,
+    SubjectStatement,
+)
 
 __all__ = [
     "COMMITMENTS",
+    "STATEMENT_LENGTH",
     "AdministrativeCase",
     "CaseMeasure",
     "CaseReport",
     "CatalogueItem",
     "ConflictDeclaration",
+    "CreditObjection",
     "CreditRecord",
     "CreditRecordQuerySet",
     "CreditRepair",
+    "CreditReport",
+    "CreditReportFile",
     "EndNotice",
+    "EntityLook",
     "EvaluationConsequence",
     "EvaluationObjection",
     "EvaluationResult",
@@ -64,12 +85,17 @@ __all__ = [
     "EvaluationScheme",
     "EvaluationSubject",
     "Evaluator",
+    "FileQuerySet",
     "Ground",
     "IndicatorValue",
     "Measure",
+    "ObjectionDecision",
+    "PublicationLink",
     "Recusal",
     "SelfRegulatoryCase",
     "SelfReview",
+    "StatementHidden",
+    "SubjectStatement",
     "SupervisionItem",
     "in_reader_language",
 ]

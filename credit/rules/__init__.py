@@ -1,1 +1,1 @@
-"""Pure rules of the credit room. No database, no clock."""
+"""Pure rules of the credit room: dated figures, clocks, arithmetic, who sees what. No database, no clock."""

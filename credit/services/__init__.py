@@ -41,6 +41,15 @@ from credit.services.case_inquiry import (
     review_law,
     write_findings,
 )
+from credit.services.entries import (
+    correct_record,
+    enter_record,
+    withdraw_record,
+)
+from credit.services.looks import (
+    open_entity_file,
+    open_file,
+)
 from credit.services.outcomes import (
     answer_objection,
     close_item,
@@ -48,8 +57,16 @@ from credit.services.outcomes import (
     file_objection,
     open_item,
 )
+from credit.services.papers import (
+    draw_report,
+    forget_reports,
+    make_paper,
+)
+from credit.services.publication import (
+    end_link,
+    link_publication,
+)
 from credit.services.records import (
-    open_file,
     record_admission,
     record_certificate,
     record_consent,
@@ -112,6 +129,15 @@ from credit.services.self_reviews import (
     decide_self_review,
     withdraw_self_review,
 )
+from credit.services.statements import (
+    ask_others,
+    decide_objection,
+    forget_words,
+    hide_statement,
+    object_to,
+    take_back,
+    write_statement,
+)
 
 __all__ = [
     "Decision",
@@ -136,6 +162,7 @@ __all__ = [
     "answer_objection",
     "answer_self_notice",
     "ask_hearing",
+    "ask_others",
     "ask_recusal",
     "ask_repair",
     "ask_self_review",
@@ -146,25 +173,37 @@ __all__ = [
     "close_days",
     "close_item",
     "consider",
+    "correct_record",
     "decide_case",
     "decide_consequence",
+    "decide_objection",
     "decide_recusal",
     "decide_self_case",
     "decide_self_review",
     "declare_conflict",
     "dismiss_self_case",
+    "draw_report",
     "drop_case",
     "drop_round",
+    "end_link",
+    "enter_record",
     "evaluate_oneself",
     "file_case",
     "file_objection",
     "finalise_result",
+    "forget_reports",
+    "forget_words",
     "fulfil_self_case",
     "give_self_notice",
     "grant_repair",
     "hand_over_decision",
+    "hide_statement",
+    "link_publication",
+    "make_paper",
     "make_report",
     "missing_for_repair",
+    "object_to",
+    "open_entity_file",
     "open_file",
     "open_item",
     "open_round",
@@ -192,10 +231,13 @@ __all__ = [
     "score",
     "serve_decision",
     "serve_notice",
+    "take_back",
     "waive_answer",
+    "withdraw_record",
     "withdraw_repair",
     "withdraw_scheme",
     "withdraw_self_review",
     "write_findings",
     "write_scheme",
+    "write_statement",
 ]

@@ -146,6 +146,9 @@ def _enter(actor: User, case: AdministrativeCase) -> CreditRecord:
     record = CreditRecord.objects.create(
         person=case.person,
         institution=case.institution,
+        department=case.unit_institution,
+        base=case.unit_base,
+        document=case.decision_number,
         category=CreditRecord.Category.ADVERSE,
         kind=CreditRecord.Kind.DECISION,
         occurred_on=case.decided_on or clock.today(),
@@ -153,13 +156,11 @@ def _enter(actor: User, case: AdministrativeCase) -> CreditRecord:
         source=source_of_case(case),
         case=case,
         facts={
-            "conduct": case.item.conduct,
+            "title": {"zh": case.item.conduct},
             "item": str(case.item),
             "outcome": case.outcome,
-            "document": case.decision_number,
             "basis": case.decision_basis,
             "rule": case.decision_rule,
-            "unit": str(case.unit.name) if case.unit else "",
             "ends_on": str(case.ends_on),
         },
     )

@@ -1,16 +1,14 @@
-"""Writes of the credit room: facts from the rooms below become records, and a look into a file is written down."""
+"""Facts from the rooms below become records of the credit file."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from accounts.access import can, holds
-from accounts.models import AccessEntry, Consent, Institution, Person, TrainingBase, User
-from accounts.permissions import Permission, Role
-from accounts.services import note_access
+from accounts.models import Consent, Institution, Person, TrainingBase, User
+from accounts.permissions import Role
 from certificates.models import Certificate
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -19,8 +17,6 @@ from courses.workflow import COUNTED
 from credit.models import COMMITMENTS, CreditRecord
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED, source_of
 
-# So many refused looks of one login are written down in 24 hours.
-REFUSED_A_DAY = 10
 Category, Kind = CreditRecord.Category, CreditRecord.Kind
 
 
@@ -105,42 +101,6 @@ def record_certificate(*, actor: User, certificate_id: int) -> CreditRecord:
             "publisher": certificate.facts["issuer"],
         },
     )
-
-
-@transaction.atomic
-def open_file(*, actor: User, person_id: int, purpose: str) -> AccessEntry | None:
-    """Write down a look before it happens; the person sees it. Raises NotAllowed when there is no such person.
-
-    A refused try is an entry with `granted` False, or None when enough is written down about it: raising would roll
-    the entry back, so the caller refuses.
-    """
-    person = Person.objects.select_related("merged_into").filter(pk=person_id).first()
-    if person is None:
-        raise NotAllowed(permission=Permission.CREDIT_FILE_VIEW.value)
-    # The file of a merged double is shown with the surviving person's, who has to read of the look.
-    concerned = person.merged_into or person
-    if not can(actor, Permission.CREDIT_FILE_VIEW, person):
-        return _note_refused(actor, concerned, purpose)
-    what = AccessEntry.What.CREDIT_FILE
-    entry = note_access(actor=actor, person=concerned, what=what, purpose=purpose)
-    audit.record(actor, "credit.file_opened", concerned, purpose=purpose)
-    return entry
-
-
-def _note_refused(actor: User, person: Person, purpose: str) -> AccessEntry | None:
-    """Once a day and person, and for a few persons a day: nobody's list of looks is a way to write to them.
-
-    The words of somebody whose office opens no files at all are not kept.
-    """
-    words = purpose if holds(actor, Permission.CREDIT_FILE_VIEW) else ""
-    since = clock.now() - timedelta(days=1)
-    lately = AccessEntry.objects.filter(actor=actor, granted=False, at__gt=since)
-    if lately.filter(person=person).exists() or lately.count() >= REFUSED_A_DAY:
-        return None
-    what = AccessEntry.What.CREDIT_FILE
-    entry = note_access(actor=actor, person=person, what=what, purpose=words, granted=False)
-    audit.record(actor, "credit.file_refused", person, purpose=words)
-    return entry
 
 
 def _record_commitments(actor: User, user: User) -> list[CreditRecord]:

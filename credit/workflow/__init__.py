@@ -12,10 +12,12 @@ from credit.workflow.evaluations import (
     RoundState,
     SchemeState,
 )
+from credit.workflow.files import CREDIT_OBJECTION_STEPS, UNDECIDED
 from credit.workflow.self_regulation import SELF_REGULATORY_CASE_STEPS, SELF_REPORT_STEPS, SELF_REVIEW_STEPS
 
 __all__ = [
     "ADMINISTRATIVE_CASE_STEPS",
+    "CREDIT_OBJECTION_STEPS",
     "EVALUATION_OBJECTION_STEPS",
     "EVALUATION_ROUND_STEPS",
     "EVALUATION_SCHEME_STEPS",
@@ -27,6 +29,7 @@ __all__ = [
     "SELF_REVIEW_STEPS",
     "SHOWN",
     "SUPERVISION_ITEM_STEPS",
+    "UNDECIDED",
     "ItemState",
     "ObjectionState",
     "RoundState",

@@ -71,6 +71,11 @@ FACTS: dict[str, Promise] = {
     "module": pgettext_lazy("my data", "Module"),
     "hours": pgettext_lazy("my data", "Class hours"),
     "credited_at": pgettext_lazy("my data", "Credited"),
+    "made_at": pgettext_lazy("my data", "Made"),
+    "made_for": pgettext_lazy("my data", "Made for"),
+    "reference": pgettext_lazy("my data", "Reference"),
+    "hidden_at": pgettext_lazy("my data", "Hidden"),
+    "written_at": pgettext_lazy("my data", "Written"),
     "title": pgettext_lazy("my data", "Title"),
     "level": pgettext_lazy("my data", "Level"),
     "provider": pgettext_lazy("my data", "Provider"),
@@ -322,7 +327,27 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
     ),
     "credit.CreditRecord": (
         pgettext_lazy("my data", "Credit entries"),
-        "category kind institution publisher source occurred_on recorded_at",
+        "category kind institution publisher source occurred_on recorded_at document",
+    ),
+    "credit.CreditReport": (
+        pgettext_lazy("my data", "Credit reports"),
+        "reference purpose made_for made_at",
+    ),
+    "credit.SubjectStatement": (
+        pgettext_lazy("my data", "Statements beside credit entries"),
+        "text written_at",
+    ),
+    "credit.StatementHidden": (
+        pgettext_lazy("my data", "Statements that were hidden"),
+        "reason body_name hidden_at",
+    ),
+    "credit.CreditObjection": (
+        pgettext_lazy("my data", "Objections to credit entries"),
+        "words state opened_at",
+    ),
+    "credit.ObjectionDecision": (
+        pgettext_lazy("my data", "Decisions on objections"),
+        "upheld reason body_name decided_at",
     ),
     "accounts.Consent": (
         pgettext_lazy("my data", "Consents"),

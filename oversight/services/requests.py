@@ -16,6 +16,7 @@ from core.errors import DomainError, NotAllowed
 from core.models import Job, OutboxEvent
 from core.workflow import advance
 from courses.services import forget_scans
+from credit.services import forget_reports, forget_words
 from oversight.models import DataRequest
 from oversight.workflow import DATA_REQUEST_STEPS, OPEN, RequestKind
 from staffing.services import close_entries
@@ -150,6 +151,8 @@ def _erase(actor: User, request: DataRequest) -> str:
     person = _person(request)
     reduce_certificates(actor=actor, person=person)
     close_entries(actor=actor, person=person)
+    forget_words(actor=actor, person=person)
+    forget_reports(actor=actor, person=person)
     forget_scans(actor=actor, person=person)
     erase_person(actor=actor, person=person)
     return json.dumps(way)

@@ -70,6 +70,9 @@ def test_editor_edits_content_and_sees_no_records():
         (P.EVALUATION_SCORE, {"regulator", "evaluator"}),
         (P.EVALUATION_ANSWER, {"base_manager", "institution_officer"}),
         (P.SCHEME_MANAGE, {"regulator"}),
+        (P.CREDIT_RECORD_ENTER, {"regulator"}),
+        (P.CREDIT_OBJECTION_DECIDE, {"regulator"}),
+        (P.CREDIT_OBJECT, {"institution_officer"}),
         (P.PERSON_REVEAL, {"regulator"}),
         (P.DATA_REQUEST_REVIEW, {"regulator"}),
         (P.ATTENDANCE_MARK, {"base_manager", "instructor"}),
@@ -166,7 +169,8 @@ def test_every_permission_is_said_in_words():
 def test_own_records_are_read_sat_answered_left_or_put_in_order():
     assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {
         P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY, P.APPOINTMENT_ANSWER, P.DATA_REQUEST_ASK,
-        P.MEMBERSHIP_OWN, P.CERTIFICATE_OWN, P.EVIDENCE_SUBMIT, P.EVALUATION_ANSWER,
+        P.MEMBERSHIP_OWN, P.CERTIFICATE_OWN, P.EVIDENCE_SUBMIT, P.EVALUATION_ANSWER, P.CREDIT_OBJECT,
+        P.CASE_ANSWER,
     }  # fmt: skip
 
 

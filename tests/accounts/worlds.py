@@ -62,11 +62,11 @@ from courses.exams.models import (
     SittingCandidate,
 )
 from courses.models import Attendance, HourEntry, Module, SeatReservation
-from credit.models import CreditRecord
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.accounts.world_cases import case_of
 from tests.accounts.world_certificates import certificates, check_of, co_issuers
+from tests.accounts.world_credit import credit_of, credit_of_entity
 from tests.accounts.world_evaluations import evaluations_of
 from tests.accounts.world_evidence import evidence_of
 from tests.accounts.world_own_rules import own_rules
@@ -133,6 +133,7 @@ def _around_the_places(institution: Institution) -> list[Model]:
     return [
         *returns_of(institution),
         *evaluations_of(institution),
+        *credit_of_entity(institution),
         SealedCount.objects.create(
             institution=institution, staff=3, trained=2, valid_from=day, entered_at=now, entered_by=system_user()
         ),
@@ -227,14 +228,7 @@ def _around_the_person(user: User, person: Person, institution: Institution, app
             recorded_by=system_user(),
             reason="脱产学习",
         ),
-        CreditRecord.objects.create(
-            person=person,
-            category="positive",
-            kind="training_completed",
-            occurred_on=date(2026, 5, 1),
-            publisher="test",
-            source=f"world:{next(_numbers)}",
-        ),
+        *credit_of(user, person),
     ]
 
 

@@ -18,6 +18,7 @@ MACHINES = {
     "api/v1/": "the root of the interface; answers 404",
     "api/v1/openapi.json": "the description of the interface, the same for everybody",
     "api/v1/certificates/verify": "anyone verifies without a login",
+    "api/v1/institutions/<uscc>/credit": "what everybody is shown of an entity's credit file",
     "api/v1/institutions/<identifier>/staffing-ratio": "machines get 401 from the operation, not a redirect",
 }
 VISITORS = {
@@ -40,6 +41,9 @@ VISITORS = {
     "evaluation-schemes/": "by what is evaluated: published schemes",
     "evaluation-schemes/<int:pk>/": "an adopted scheme; drafts are not there",
     "rules/": "rules and methods with their sources",
+    "credit/matrix/": "who sees what of a credit file: a published rule",
+    "institutions/<int:pk>/credit.csv": "the same as a table of open data",
+    "institutions/<int:pk>/credit/": "what the publication matrix shows everybody of an entity's file",
     "bases/": "public register of training bases",
     "designations/": "public register of designations; what is in publicity is there to be read by everybody",
     "designations/years/": "public figures: entries and exits by year",
@@ -87,5 +91,6 @@ PUBLIC = MACHINES | VISITORS | DOORS | DEMO | EDITORS
 # Operations of the interface under /api/v1/ that need no login of their own.
 PUBLIC_OPERATIONS = {
     "GET /certificates/verify": "anyone verifies without a login",
+    "GET /institutions/{uscc}/credit": "what everybody is shown of an entity's credit file",
     "POST /certificates/verify": "anyone hands in a file to be verified; it is not kept",
 }

@@ -30,7 +30,7 @@ def reach(actor):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"person": None}, {"publisher": ""}, {"category": "adverse"}, {"category": "other"}],
+    [{"person": None}, {"publisher": ""}, {"category": "adverse"}, {"category": ""}],
 )
 def test_database_refuses(wrong):
     fields = {"person": make_person(), **wrong}

@@ -57,6 +57,7 @@ NOT_WORDS = {
 }
 # Parts of a proof that is signed as a whole, of which pages are drawn: with a word in one of them it would be none.
 SIGNED = {
+    "credit.CreditReport": "reference sealed_content sha256 matrix",
     "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
     "staffing.RatioProofEntry": "person_commitment evidence_commitment",
     "staffing.RatioProofSample": "head seed",
@@ -90,6 +91,13 @@ READERS = {
     "credit.Evaluator": "regulator",
     "credit.IndicatorValue": "officer regulator",
     "credit.SupervisionItem": "regulator",
+    "credit.CreditObjection": "trainee regulator",
+    # Made by the trainee for itself; an authority finds its own alone.
+    "credit.CreditReport": "trainee",
+    "credit.EntityLook": "officer",
+    "credit.ObjectionDecision": "trainee regulator",
+    "credit.StatementHidden": "trainee regulator",
+    "credit.SubjectStatement": "trainee regulator",
     "exams.RoomEntry": "base invigilator",
     "exams.Sitting": "trainee base invigilator regulator",
 }

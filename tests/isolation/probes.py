@@ -37,6 +37,8 @@ WRITE = re.compile(r'^\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|R
 # Bookkeeping of the visit itself; the ledger of looks also keeps the refused ones.
 AUDIT = "core_auditentry"
 VISIT = settings.READ_ONLY_GET_EXEMPT_TABLES
+# The ledger of looks into entities' files keeps refused tries, too; no reading page writes it.
+ENTITY_LOOKS = "credit_entitylook"
 # Never the same twice: form tokens, nonces, and the address that was asked for.
 CHANGING = re.compile(r'"checked_at": ?"[^"]*"|name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"|nonce-[\w+/=-]+')
 
@@ -252,7 +254,7 @@ class Asker:
         wrote = answer.tables - VISIT
         if not self.writes(probe):
             # A refused try may be written down.
-            wrote -= {AUDIT} if probe.method == "POST" else set()
+            wrote -= {AUDIT, ENTITY_LOOKS} if probe.method == "POST" else set()
             if wrote:
                 yield f"wrote to {', '.join(sorted(wrote))} although it may not"
         elif wrote:

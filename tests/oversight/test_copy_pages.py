@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
 NUMBER = resident_number(50_101)
 # Which question was drawn, what a job was called, pages somebody looked at as another place: machinery.
 MACHINERY = {
+    "credit.CreditReportFile",
     "account.EmailConfirmation", "accounts.ViewedPage", "core.Job", "exams.AnswerEntry", "exams.PaperQuestion",
     "accounts.User_groups", "accounts.User_user_permissions", "certificates.CredentialIntent",
     "certificates.StatusStatement",

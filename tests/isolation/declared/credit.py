@@ -2,6 +2,9 @@
 
 from tests.isolation.addresses import Address, fixed, only, public, signed_in
 
+LOOK = {"purpose": "case", "about": "x"}
+FACT = {"kind": "award", "title": "x", "occurred_on": "2026-05-01", "document": "x"}
+
 ADDRESSES: dict[str, Address] = {
     # Of associations and bases alone, and of whom a case concerns; no authority is answered.
     "own-rules/": only("base", post=""),
@@ -18,7 +21,9 @@ ADDRESSES: dict[str, Address] = {
     "own-rules/about-me/<uuid:uuid>/": only("trainee", uuid="selfregulatorycase.uuid"),
     "credit/": signed_in(post=""),
     "credit/people/<int:pk>/": only("trainee regulator", pk="person", post=""),
-    "credit/case-reports/new/": signed_in(body={"said_of": "x", "ground": "other", "said": "x", "happened_on": "2026-01-01"}),
+    "credit/case-reports/new/": signed_in(
+        body={"said_of": "x", "ground": "other", "said": "x", "happened_on": "2026-01-01"}
+    ),
     # Whoever keeps the address of a report reads where it stands.
     "credit/case-reports/<uuid:receipt>/": signed_in(receipt="casereport.uuid", post="", of_all=True),
     # Acts of the body itself, which none of the readers is of.
@@ -37,7 +42,6 @@ ADDRESSES: dict[str, Address] = {
     ),
     "credit/own-cases/": signed_in(post=""),
     "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
-    "credit/people/<int:pk>/open/": only("trainee regulator", pk="person", body={"purpose": "case", "about": "x"}),
     "evaluations/": signed_in(post=""),
     "evaluations/new/": only("regulator"),
     "evaluations/<int:pk>/": only("regulator", pk="evaluationround", post=""),
@@ -73,4 +77,28 @@ ADDRESSES: dict[str, Address] = {
     "supervision/": only("regulator", post=""),
     "supervision/new/": only("regulator"),
     "supervision/<int:pk>/close/": only("regulator", pk="supervisionitem"),
+    "credit/people/<int:pk>/open/": only("trainee regulator", pk="person", body=LOOK),
+    "credit/people/<int:pk>/enter/": only("regulator", pk="person", body=FACT),
+    "credit/entity/": only("officer", post=""),
+    "credit/entities/<int:pk>/": only("regulator", pk="institution", post=""),
+    "credit/entities/<int:pk>/open/": only("regulator", pk="institution", body=LOOK),
+    "credit/entities/<int:pk>/enter/": only("regulator", pk="institution", body=FACT),
+    "credit/entities/<int:pk>/link/": only("regulator", pk="institution", body={"reference": "x"}),
+    "credit/entries/<int:pk>/": only("trainee", pk="creditrecord", body={"text": "x"}),
+    "credit/entries/<int:pk>/object/": only("trainee", pk="creditrecord", body={"words": "x"}),
+    "credit/entries/<int:pk>/correct/": only("regulator", pk="creditrecord", body={"reason": "x"}),
+    "credit/objections/": only("regulator", post=""),
+    "credit/objections/<int:pk>/": only("regulator", pk="creditobjection", body={"decision": "reject", "reason": "x"}),
+    "credit/objections/<int:pk>/take-back/": only("trainee", pk="creditobjection"),
+    "credit/statements/<int:pk>/hide/": only("regulator", pk="subjectstatement", body={"reason": "x"}),
+    "credit/report/": signed_in(body={}),
+    "credit/entity/report/": only("officer", body={}),
+    "credit/people/<int:pk>/report/": only("regulator", pk="person", body={}),
+    "credit/entities/<int:pk>/report/": only("regulator", pk="institution", body={}),
+    "credit/reports/<str:reference>/": only("trainee", reference="creditreport.reference", post=""),
+    "credit/reports/<str:reference>/file/": only("trainee", reference="creditreport.reference", post=""),
+    "credit/matrix/": public(post=""),
+    "institutions/<int:pk>/credit.csv": public(pk="institution", post="", of_all=True),
+    "api/v1/institutions/<uscc>/credit": public(uscc="institution.uscc", post="", of_all=True),
+    "institutions/<int:pk>/credit/": public(pk="institution", post="", of_all=True, shows="credit.PublicationLink"),
 }
