@@ -68,7 +68,7 @@ def public_records_of(entity: Institution) -> CreditRecordQuerySet:
 
 def links_of(entity: Institution) -> list[PublicationLink]:
     """Where competent departments have published something about the entity."""
-    return list(entity.credit_links.filter(ended_on=None).order_by("-linked_on", "-pk"))
+    return list(PublicationLink.objects.filter(institution=entity, ended_on=None).order_by("-linked_on", "-pk"))
 
 
 def looks_into_entity(actor: User, entity: Institution) -> list[EntityLook]:

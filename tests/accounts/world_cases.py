@@ -34,7 +34,15 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
         CaseMeasure.objects.create(case=case, measure=_measure(), ordered=False),
         Recusal.objects.create(case=case, officer=by, reason="r", asked_by=by),
         CreditRepair.objects.create(case=case, corrected="r", commitment="r", asked_by=by, due_on=DAY),
-        EndNotice.objects.create(case=case, partner="r", told_at=now, due_on=DAY),
+        EndNotice.objects.create(
+            case=case,
+            partner="r",
+            told_at=now,
+            due_on=DAY,
+            acknowledged_at=now,
+            acknowledged_how="r",
+            acknowledged_by=by,
+        ),
         Restriction.objects.create(
             person=person, kind="no_teaching", valid_from=DAY, document="No. 1", source=f"x:{case.pk}", recorded_at=now
         ),
