@@ -44,7 +44,14 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
             acknowledged_by=by,
         ),
         Restriction.objects.create(
-            person=person, kind="no_teaching", valid_from=DAY, document="No. 1", source=f"x:{case.pk}", recorded_at=now
+            person=person,
+            kind="no_teaching",
+            valid_from=DAY,
+            document="No. 1",
+            source=f"x:{case.pk}",
+            recorded_at=now,
+            lifted_on=DAY,
+            lifted_why="r",
         ),
     ]
 
