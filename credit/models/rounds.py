@@ -31,7 +31,7 @@ class RoundQuerySet(ScopedQuerySet):
 
 
 class EvaluationRound(models.Model):
-    """A period of a region evaluated by one scheme. Once final it stands: what it came to is append-only."""
+    """A period of a region evaluated by one scheme. Once final it stands, with what it came to."""
 
     class Kind(models.TextChoices):
         MONITORING = "monitoring", _("monitoring")

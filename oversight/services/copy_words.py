@@ -6,7 +6,10 @@ What is not named here is machinery (which question was drawn, the keys of a job
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from oversight.services.copy_evaluations import EVALUATION_FACTS, EVALUATION_SECTIONS
+
 FACTS: dict[str, Promise] = {
+    **EVALUATION_FACTS,
     "name": pgettext_lazy("my data", "Name"),
     "latin_name": pgettext_lazy("my data", "Name in Latin letters"),
     "phone": pgettext_lazy("my data", "Mobile number"),
@@ -136,6 +139,7 @@ FACTS: dict[str, Promise] = {
 }
 # Table label -> heading, and the names of the facts that are read, in their order on the page.
 SECTIONS: dict[str, tuple[Promise, str]] = {
+    **EVALUATION_SECTIONS,
     "accounts.Person": (
         pgettext_lazy("my data", "Person"),
         "name latin_name phone created_at",

@@ -309,4 +309,4 @@ def test_a_guard_switched_off_is_found(switch, monkeypatch):
     """By the account beside the database, or by the database itself, which holds a second line."""
     switch(monkeypatch)
     with pytest.raises((AssertionError, IntegrityError)):
-        run(Guided, runs=30, steps=25)
+        run(Guided, runs=300, steps=40)

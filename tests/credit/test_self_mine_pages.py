@@ -127,7 +127,7 @@ def test_report_to_a_body_by_its_name_or_code(client, track):
     for to, place in ((track.body.name, track.body), ("7301", base)):
         answer = page(client, make_user(), "/en/own-rules/report/", {"to": to, **said})
         report = CaseReport.objects.latest("pk")
-        assert answer["Location"] == f"/en/credit/reports/{report.uuid}/"
+        assert answer["Location"] == f"/en/credit/case-reports/{report.uuid}/"
         assert (report.at_base or report.at_institution) == place
     for to in ("无此协会", make_institution().name):
         assert "No association and no training base has this name." in main(

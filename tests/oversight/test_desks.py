@@ -35,7 +35,7 @@ from tests.oversight.desks import designation, line, shown
 pytestmark = pytest.mark.django_db
 # Pairs are looked for group by group; ends of periods need the special days and the known years, whose turn it is the
 # table of who is competent; a ratio to come needs the rules, the rows, the records and the secret posts.
-STATEMENTS = {"disagreements": 2, "doubles": 3, "designations": 4, "rectifying": 3, "ahead": 5}
+STATEMENTS = {"credit_objections": 2, "disagreements": 2, "doubles": 3, "designations": 4, "rectifying": 3, "ahead": 5}
 
 
 def denied(institution, name: str = "高轩"):
