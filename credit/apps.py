@@ -62,6 +62,8 @@ class CreditConfig(AppConfig):
     frozen: ClassVar[dict[str, list[str]]] = {
         "credit_casereport": [
             "state", "track", "decided_at", "decided_by_id", "reason", "due_on", "is_provisional",
+            # Sealed: written anew under a later key.
+            "reporter",
         ],
         "credit_administrativecase": list(CASE_CHANGES),
         "credit_selfregulatorycase": list(SELF_CHANGES),

@@ -72,6 +72,7 @@ def canaries(db, monkeypatch) -> dict[str, Any]:
         "until": clock.today() + timedelta(days=14), "request": None,
         "day": clock.today(), "as_of": clock.today(), "late": True,
         "cohort": {"title": "2026年第1期", "base": {"name": "岚江大学培训基地"}}, "refused": True,
+        "body": "岚江省技术转移协会",
     }  # fmt: skip
 
 

@@ -14,12 +14,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from accounts.access import ScopedQuerySet
-from accounts.models import AdminBody, AssociationMember, Competence, Duty, Institution, Placement, Region, User
+from accounts.models import (
+    AdminBody,
+    AssociationMember,
+    Competence,
+    Duty,
+    Institution,
+    Placement,
+    Region,
+    Restriction,
+    User,
+)
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.services import move_place
 from core import clock
-from credit.models import AdministrativeCase, CaseMeasure, CaseReport, CreditRepair, EndNotice, Recusal
-from staffing.models import RatioRule
+from credit import models as credit
+from staffing.models import FilingCall, RatioRule
 from tests.accounts.worlds import World, make_world, scoped_models
 from tests.builders import hat, region, regulator
 
@@ -36,20 +46,34 @@ def ways(model: type[models.Model]) -> set[str]:
 # Rows of these follow from the region itself, or from a body, and stay where they are.
 STANDING_STILL = {
     AdminBody,
-    AdministrativeCase,
-    CaseMeasure,
-    CaseReport,
     Competence,
-    CreditRepair,
     Duty,
-    EndNotice,
+    FilingCall,
     RatioRule,
-    Recusal,
+    # Cases go by the body that handles them, evaluations by the region of their round.
+    credit.AdministrativeCase,
+    credit.CaseMeasure,
+    credit.CaseReport,
+    credit.ConflictDeclaration,
+    credit.CreditRepair,
+    credit.EndNotice,
+    credit.EvaluationConsequence,
+    credit.EvaluationObjection,
+    credit.EvaluationResult,
+    credit.EvaluationRound,
+    credit.EvaluationScheme,
+    credit.EvaluationSubject,
+    credit.Evaluator,
+    credit.IndicatorValue,
+    credit.Recusal,
+    credit.SupervisionItem,
 }
 # Reached from two places, of which one stays when the other moves: see test_associations.py.
 OF_TWO_PLACES = {AssociationMember}
 BY_REGION = sorted((model for model in scoped_models() if "region" in ways(model)), key=lambda m: m._meta.label)
-MOVING = [model for model in BY_REGION if model not in STANDING_STILL | OF_TWO_PLACES]
+# Here about a person; of an entity it goes by the entity's region.
+ABOUT_A_PERSON = {Restriction}
+MOVING = [model for model in BY_REGION if model not in STANDING_STILL | OF_TWO_PLACES | ABOUT_A_PERSON]
 places = st.sampled_from(CODES)
 
 

@@ -261,8 +261,16 @@ class Guided(OwnWay):
         self.answer("subject", "说明")
         self.decide("second", "exclusion", considered, 50)
         self.ask_review("subject", "说明")
-        for who in ("first", "second"):
+        for who in ("first", "second", "third"):
             self.decide_review(who, "set_aside", "talk", 5)
+
+    @rule(considered=texts)
+    def at_once(self, considered: str) -> None:
+        """A decision on the day of the notice, before anybody could speak."""
+        if self.case is None or not self.case.is_open:
+            self.open_case("first")
+        self.give_notice("first", "说明", "exclusion")
+        self.decide("second", "exclusion", considered, 50)
 
 
 def apart_from_nobody(monkeypatch):
@@ -309,4 +317,4 @@ def test_a_guard_switched_off_is_found(switch, monkeypatch):
     """By the account beside the database, or by the database itself, which holds a second line."""
     switch(monkeypatch)
     with pytest.raises((AssertionError, IntegrityError)):
-        run(Guided, runs=300, steps=40)
+        run(Guided, runs=60, steps=30)
