@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.middleware.viewing import SHOWN
 from accounts.permissions import Role
 
 DEMO_CONTACT = "help@demo.invalid"
@@ -88,7 +89,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     hat, viewing = getattr(request, "hat", None), getattr(request, "viewing", None)
     hats = [] if viewing else getattr(request, "hats", [])
     return {
-        "navigation": _navigation(request, hat),
+        "navigation": _navigation(request, hat, looking=viewing is not None),
         "hat": hat,
         "viewing": viewing,
         "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats],
@@ -98,12 +99,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _navigation(request: HttpRequest, hat: Any) -> list[dict[str, Any]]:
+def _navigation(request: HttpRequest, hat: Any, *, looking: bool) -> list[dict[str, Any]]:
+    """While looking as somebody else: only what such a look is shown."""
     user = getattr(request, "user", None)
     entries = PUBLIC
     if user is not None and user.is_authenticated:
         entries = BY_ROLE[hat.role] if hat else TRAINEE
-    links = ((_url(name), label) for name, label in entries)
+    links = ((_url(name), label) for name, label in entries if not looking or name in SHOWN)
     return [{"url": url, "label": label, "current": url == request.path} for url, label in links if url]
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.selectors.waiting import Desk, Waiting, counted, put_up
+from credit.selectors.cases import cases_of_body
 from credit.selectors.evaluations import open_objections, open_schemes, own_subjects, supervision_items
 from credit.workflow import RoundState, SchemeState
 
@@ -14,6 +15,10 @@ EVALUATED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value})
 
 def put_up_desks() -> None:
     put_up(
+        Desk(
+            "cases", REGULATOR, _("Cases"),
+            _("Reports to answer, and the next step of each case with its day"), "credit:cases", _cases,
+        ),
         Desk(
             "evaluations", REGULATOR, _("Evaluations"),
             _("Rounds with their next step; objections that wait for an answer"), "credit:evaluations", _objections,
@@ -31,6 +36,10 @@ def put_up_desks() -> None:
             _("Where this place is evaluated: self-evaluation, results, objections"), "credit:evaluations", _to_answer,
         ),
     )  # fmt: skip
+
+
+def _cases(actor: User) -> Waiting:
+    return counted(cases_of_body(actor), due="due_on")
 
 
 def _objections(actor: User) -> Waiting:

@@ -23,6 +23,7 @@ from accounts.services.sign_in import set_login_phone
 from core import clock, uploads
 from core.fields import seal, unseal
 from core.rotation import RowsLeft, count_left, rotate, sealed_places
+from credit.services import make_paper
 from oversight.services import ask_for_correction
 from tests.accounts.signing_in import SECRET, age_confirmation, give_second_factor, sign_in, totp_code
 from tests.accounts.world_evidence import evidence_of
@@ -100,6 +101,7 @@ def house(settings, tmp_path) -> User:
     make_appointment(person, place)
     evidence_of(person, place)
     Authority().report(reach_me="13900000000")
+    make_paper(actor=asking.user, subject=asking, audience="subject")
     return clerk
 
 
