@@ -58,6 +58,9 @@ NOT_WORDS = {
 # Parts of a proof that is signed as a whole, of which pages are drawn: with a word in one of them it would be none.
 SIGNED = {
     "credit.CreditReport": "reference sealed_content sha256 matrix",
+    # Versions of rules, by which a page reads its days.
+    "credit.AdministrativeCase": "rule_version decision_rule",
+    "credit.SelfRegulatoryCase": "clocks_version",
     "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
     "staffing.RatioProofEntry": "person_commitment evidence_commitment",
     "staffing.RatioProofSample": "head seed",

@@ -32,7 +32,7 @@ WITH_ROWS = {
     "institution/roster/export.xlsx", "institution/roster/export.csv", "oversight/<str:code>/institutions.xlsx",
     "audit/trail.xlsx", "audit/looks.xlsx", "filing/lists/<int:pk>/file/",
     "institution/checks/<uuid:uuid>/file/", "ratio-proofs/<str:reference>/csv/",
-    "oversight/<str:code>/shortfall.xlsx",
+    "oversight/<str:code>/shortfall.xlsx", "institutions/<int:pk>/credit.csv",
 }  # fmt: skip
 # Needs a file to be sent first; asked below as well.
 AFTER_A_FILE = {"institution/roster/import/<str:sha256>/errors/", "base/import/<str:sha256>/errors/"}
