@@ -244,6 +244,13 @@ def test_sent_kinds_are_read_from_calls():
 # --- the audit trail ------------------------------------------------------------------------------------------------
 # Verbs that are put together, and what they come to; the engine's own follow from the tables of states.
 PUT_TOGETHER = {
+    "credit.*": {
+        "credit.answer_day_settled",
+        "credit.hearing_announced",
+        "credit.hearing_asked",
+        "credit.hearing_held",
+        "credit.waived",
+    },
     "accounts.appointment_*": {"accounts.appointment_confirmed", "accounts.appointment_denied"},
     "accounts.associationmember.*": {"accounts.associationmember.apply", "accounts.associationmember.propose"},
     "accounts.designation.*": {"accounts.designation.apply"},
@@ -273,6 +280,8 @@ STATES_OF = {
     "ASSOCIATION_STEPS": "associationmember",
     "DISPUTE_STEPS": "appointmentdispute",
     "JOIN_STEPS": "joinrequest",
+    "REPAIR_STEPS": "creditrepair",
+    "REPORT_STEPS": "casereport",
     "REVOCATION_STEPS": "revocationcase",
     "SELF_REPORT_STEPS": "casereport",
 }
