@@ -25,7 +25,9 @@ ADDRESSES: dict[str, Address] = {
         body={"said_of": "x", "ground": "other", "said": "x", "happened_on": "2026-01-01"}
     ),
     # Whoever keeps the address of a report reads where it stands.
-    "credit/case-reports/<uuid:receipt>/": signed_in(receipt="casereport.uuid", post="", of_all=True),
+    "credit/case-reports/<uuid:receipt>/": signed_in(
+        receipt="casereport.uuid", post="", of_all=True, shows="credit.CaseReport accounts.AdminBody"
+    ),
     # Acts of the body itself, which none of the readers is of.
     "credit/case-reports/<int:pk>/accept/": only("regulator", pk="casereport", nothing_there=True),
     "credit/case-reports/<int:pk>/reporter/": only("regulator", pk="casereport", nothing_there=True),
