@@ -60,7 +60,9 @@ SIGNED = {
     "credit.CreditReport": "reference sealed_content sha256 matrix",
     # Versions of rules, by which a page reads its days.
     "credit.AdministrativeCase": "rule_version decision_rule",
-    "credit.SelfRegulatoryCase": "clocks_version",
+    # And what is written once, with a decision that is still to come.
+    "credit.SelfReview": "considered activity",
+    "credit.SelfRegulatoryCase": "clocks_version considered reasons activity told_proof fulfilled_how",
     "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
     "staffing.RatioProofEntry": "person_commitment evidence_commitment",
     "staffing.RatioProofSample": "head seed",
