@@ -64,7 +64,7 @@ MORE = [
     ("decided", "case_adverse_in_proportion", {"ends_on": None}),
     ("decided", "case_decided_by_another", {"decided_by": "lawyer"}),
     ("in_force", "case_in_force_after_service", {"begun_on": None}),
-    ("in_force", "case_served_with_proof", {"served_on": None}),
+    ("in_force", "case_served_with_proof", {"served_by": ""}),
 ]
 
 
