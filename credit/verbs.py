@@ -10,6 +10,8 @@ audit.name_verbs(
         "credit.entered": _("Entered a credit record by a document."),
         "credit.file_opened": _("Opened a person's credit file."),
         "credit.file_refused": _("Tried to open a credit file and was refused."),
+        "credit.item_listed": _("Entered an item of a catalogue."),
+        "credit.measure_listed": _("Entered a measure of the list."),
         "credit.casereport.make": _("Reported misconduct."),
         "credit.casereport.accept": _("Accepted a report."),
         "credit.casereport.refuse": _("Did not accept a report."),
@@ -92,6 +94,8 @@ audit.name_verbs(
 audit.name_subjects(
     {
         "credit.creditrecord": _("credit record"),
+        "credit.catalogueitem": _("item of a catalogue"),
+        "credit.measure": _("measure of the list"),
         "credit.casereport": _("report"),
         "credit.administrativecase": _("case"),
         "credit.recusal": _("request to step aside"),

@@ -45,6 +45,7 @@ class StepForm(forms.Form):
         """Choices that depend on the case."""
 
     def carry_out(self) -> None:
+        """Calls the service of this step; raises what it raises."""
         raise NotImplementedError
 
     def choose_officers(self, *names: str) -> None:

@@ -102,6 +102,7 @@ OTHERS = re.compile(
 OTHERS_IN = {
     "credit/models/cases.py": {"self.number"},
     "credit/models/catalogue.py": {"self.number"},
+    "credit/services/catalogue.py": {"listed.number"},
     "credit/services/case_decision.py": {"ruling.number"},
     "credit/services/case_hearing.py": {"notice.number"},
     "credit/services/case_log.py": {"case.number"},

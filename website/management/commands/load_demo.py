@@ -17,6 +17,7 @@ from website.management.demo import (
     designated,
     evaluated,
     filing,
+    judged,
     own_rules,
     proven,
     returned,
@@ -70,6 +71,8 @@ class Command(BaseCommand):
         evaluated.happen(world)
         self._say("what the association handles by its own rules")
         own_rules.happen(world)
+        self._say("administrative cases")
+        judged.happen(world)
 
     def _cohort(self, world: World, plan: dict[str, Any]) -> None:
         self._say(f"cohort: {plan['key']} ({plan['until']})")
