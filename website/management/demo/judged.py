@@ -131,8 +131,8 @@ class Judged:
 
     def _decide(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         words: dict[str, Any] = {name: step[name] for name in ("number", "outcome", "reasons")}
-        words |= {"basis": case.item.basis, "proportionality": step.get("proportionality", "")}
-        ruling = services.Ruling(**words, **REMEDIES, measures=self._measures(step))
+        words |= REMEDIES | {"basis": case.item.basis, "proportionality": step.get("proportionality", "")}
+        ruling = services.Ruling(**words, measures=self._measures(step))
         services.decide_case(actor=actor, case=case, ruling=ruling)
 
     def _serve(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
