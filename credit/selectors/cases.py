@@ -174,7 +174,7 @@ def _may_now(actor: User, case: AdministrativeCase, rule: CaseRule, name: str) -
             case.spoke
             or (not case.answer_is_provisional and case.answer_until is not None and clock.today() > case.answer_until)
         ),
-        "annul": lambda: actor.pk != case.decided_by_id,
+        "annul": lambda: actor.pk not in {*case.officers, case.reviewed_by_id, case.decided_by_id},
         "hearing": lambda: actor.pk == case.hearing_chair_id,
     }
     return asks.get(name, lambda: True)()

@@ -11,11 +11,11 @@ from accounts.permissions import Permission
 from accounts.services import lift
 from certificates.tlog.models import Kind
 from core import audit, calendar, clock, outbox
-from core.errors import DomainError, WrongState
+from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
 from credit.models import AdministrativeCase, CreditRepair, EndNotice
 from credit.rules.cases import Missing, rule_of, stands_in_the_way
-from credit.services.case_common import filled, locked_for, refuse, require_body, take
+from credit.services.case_common import filled, had_a_part, locked_for, refuse, require_body, take
 from credit.services.case_decision import begin_if_served, source_of_case
 from credit.services.case_hearing import settle_time
 from credit.services.case_log import put_down
@@ -104,6 +104,8 @@ def annul_case(*, actor: User, case: AdministrativeCase, fallen: Fallen) -> Admi
     Raises `reason_missing`, `document_missing`, NotAllowed (`same_person_twice`).
     """
     found = locked_for(actor, case)
+    if had_a_part(actor, found):
+        raise NotAllowed("same_person_twice", steps=["find", "review"])
     refuse(filled(reason=fallen.reason, document=fallen.document))
     words = {"annul_reason": fallen.reason.strip(), "annul_document": fallen.document.strip()}
     return _settled(actor, found, "annul", {"annulled_on": clock.today(), "annulled_by": actor, **words})

@@ -33,6 +33,8 @@ from credit.selectors import cases as selectors
 from credit.views.case_words import NOT_NOW, REFUSALS
 
 PAGE_LENGTH = 25
+# Possible, but never what a case waits for.
+ASIDE = frozenset({"record", "drop", "annul"})
 
 
 def refused(form: forms.Form, refusal: DomainError) -> None:
@@ -130,13 +132,13 @@ def reveal_reporter(request: SignedInRequest, pk: int) -> HttpResponse:
 def case(request: SignedInRequest, pk: int) -> HttpResponse:
     """Facts and documents at the left, the one next step with its deadline at the right, and the next case."""
     found = selectors.case_page(request.user, pk)
-    next_step = found.steps[0] if found.steps else ""
+    next_step = next((name for name in found.steps if name not in ASIDE), "")
     context = {
         "found": found,
         "case": found.case,
         "next_step": STEP_FORMS[next_step].title if next_step else "",
         "next_address": reverse("credit:step", args=[pk, next_step]) if next_step else "",
-        "others": [(name, STEP_FORMS[name].title) for name in found.steps[1:]],
+        "others": [(name, STEP_FORMS[name].title) for name in found.steps if name != next_step],
         "following": selectors.next_case(request.user, found.case),
         "today": clock.today(),
         "crumbs": _crumbs(found.case.number),
@@ -158,8 +160,10 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _taken(form):
         messages.success(request, _("The step is recorded."))
         return redirect("credit:case", pk)
-    context = {"case": found.case, "found": found, "form": form, "step": kind, "crumbs": _crumbs(found.case.number, pk)}
-    return render(request, "credit/step.html", context)
+    # Of the class, not the class itself: a template would call it.
+    words = {"title": kind.title, "about": kind.about}
+    context = {"case": found.case, "found": found, "form": form, **words}
+    return render(request, "credit/step.html", {**context, "crumbs": _crumbs(found.case.number, pk)})
 
 
 def _taken(form: StepForm) -> bool:

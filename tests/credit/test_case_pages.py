@@ -1,0 +1,177 @@
+"""A case by its pages alone: what each officer and the subject see, send, and are refused with their words kept."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from core import clock
+from credit.forms.cases import STEP_FORMS
+from credit.models import AdministrativeCase, CaseReport
+from tests.builders import make_user, regulator
+from tests.credit.cases import Authority, later
+
+pytestmark = pytest.mark.django_db
+SERVED = {"by": "in_person", "proof": "送达回证1号"}
+
+
+@pytest.fixture
+def desk():
+    return Authority()
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def take(desk, who, case, name, **words):
+    """One step by its page; the page it came from is looked at, too."""
+    client = signed_in(getattr(desk, who))
+    address = f"/en/credit/cases/{case.pk}/steps/{name}/"
+    page = text(client.get(address))
+    with translation.override("en"):
+        title = str(STEP_FORMS[name].title)
+    assert re.search(rf"<h1[^>]*>{title}</h1>", page), page[:300]
+    assert re.search(rf"<button[^>]*>\s*{title}\s*</button>", page)
+    answer = client.post(address, words)
+    assert answer.status_code == 302, text(answer)
+    case.refresh_from_db()
+
+
+def report(desk):
+    client = signed_in(make_user())
+    words = {
+        "said_of": "何磊", "said_at": "某公司", "region": desk.report().region.pk, "ground": "collusion",
+        "happened_on": clock.today() - timedelta(days=30), "said": "收受隐性佣金", "reach_me": "13900000000",
+    }  # fmt: skip
+    answer = client.post("/en/credit/case-reports/new/", words)
+    return client, answer["Location"], CaseReport.objects.latest("pk")
+
+
+def filed(desk):
+    _client, _receipt, made = report(desk)
+    words = {
+        "number": "案1号", "person_code": desk.subject.pk, "item": desk.item.pk,
+        "conduct_ended_on": clock.today() - timedelta(days=30), "discovered_on": clock.today(),
+    }  # fmt: skip
+    answer = signed_in(desk.decider).post(f"/en/credit/case-reports/{made.pk}/accept/", words)
+    assert answer.status_code == 302, text(answer)
+    return AdministrativeCase.objects.get(number="案1号")
+
+
+def test_reporter_reads_where_it_stands_and_nobody_else_who_reported(desk):
+    client, receipt, made = report(desk)
+
+    assert "received" in text(client.get(receipt))
+    handled = text(signed_in(desk.one).get(f"/en/credit/case-reports/{made.pk}/accept/"))
+    assert "13900000000" not in handled
+    signed_in(desk.one).post(
+        f"/en/credit/case-reports/{made.pk}/accept/", {"step": "refuse", "no-reason": "不属于本机关"}
+    )
+    assert "不属于本机关" in text(client.get(receipt))
+
+
+def test_case_goes_from_report_to_repair_by_its_pages(desk):
+    case = filed(desk)
+    pair = {"one": desk.one.pk, "one_certificate": "ZF-1", "two": desk.two.pk, "two_certificate": "ZF-2"}
+    take(desk, "free", case, "assign", **pair)
+    take(desk, "one", case, "find", findings="查明的事实", evidence="证据清单")
+    take(desk, "lawyer", case, "review", opinion="合法")
+    notice = {"number": "告1号", "facts": "事实", "reasons": "理由", "basis": "依据", "intended": "general"}
+    take(desk, "one", case, "notice", **notice, **SERVED, on=clock.today())
+
+    own = signed_in(desk.login)
+    address = f"/en/credit/own-cases/{case.pk}/"
+    assert "告1号" in text(own.get("/en/credit/own-cases/"))
+    assert own.post(address, {"act": "answer", "answer": "我没有收。"}).status_code == 302
+    case.refresh_from_db()
+    assert "我没有收。" in text(signed_in(desk.two).get(f"/en/credit/cases/{case.pk}/steps/consider/"))
+    take(desk, "two", case, "consider", heard=case.heard, considered="逐条回应")
+    ruling = {
+        "number": "决1号", "outcome": "general", "reasons": "理由", "basis": "依据", "proportionality": "相当",
+        "remedy_body": "省政府", "remedy_court": "中级法院",
+    }  # fmt: skip
+    take(desk, "decider", case, "decide", **ruling)
+    take(desk, "free", case, "serve", **SERVED, on=clock.today())
+    assert case.state == "in_force"
+    assert "省政府" in text(own.get(address))
+
+    with later((case.repair_from - clock.today()).days):
+        sent = {"act": "repair", "corrected": "已退还", "commitment": "承诺", "committed": "on"}
+        assert signed_in(desk.login).post(address, sent).status_code == 302
+        asked = case.repairs.get()
+        answer = signed_in(desk.decider).post(f"/en/credit/cases/{case.pk}/repairs/{asked.pk}/", {"grant": "yes"})
+        assert answer.status_code == 302
+    case.refresh_from_db()
+    assert case.state == "repaired"
+
+
+def test_refused_step_keeps_what_was_typed_and_says_why(desk):
+    case = desk.heard()
+    page = text(
+        signed_in(desk.decider).post(
+            f"/en/credit/cases/{case.pk}/steps/decide/",
+            {
+                "number": "决1号", "outcome": "serious", "reasons": "我写的理由", "basis": "依据",
+                "proportionality": "相当", "remedy_body": "省政府", "remedy_court": "法院",
+            },
+        )
+    )  # fmt: skip
+
+    assert "A decision never stands above the notice" in page
+    assert "我写的理由" in page
+    case.refresh_from_db()
+    assert case.state == "considered"
+
+
+def test_repair_too_early_says_so_and_keeps_the_words(desk):
+    case = desk.in_force("general")
+    sent = {"act": "repair", "corrected": "我已退还", "commitment": "承诺", "committed": "on"}
+    page = text(signed_in(desk.login).post(f"/en/credit/own-cases/{case.pk}/", sent))
+
+    assert "Something is still missing for a repair" in page
+    assert "我已退还" in page
+
+
+def test_setting_aside_is_never_the_next_step(desk):
+    """Possible for somebody without a part in it, beside the next step; for the investigators not at all."""
+    case = desk.in_force()
+    free = text(signed_in(desk.free).get(f"/en/credit/cases/{case.pk}/"))
+    assert "None that you can take now." in free
+    assert "Record that the decision was set aside" in free
+    for part in (desk.one, desk.two, desk.lawyer, desk.decider):
+        assert "Record that the decision was set aside" not in text(signed_in(part).get(f"/en/credit/cases/{case.pk}/"))
+
+
+def test_notice_runs_and_nobody_is_told_to_act(desk):
+    case = desk.noticed()
+    page = text(signed_in(desk.one).get(f"/en/credit/cases/{case.pk}/"))
+    assert "has time to answer" in page
+
+
+def test_body_above_reads_and_is_offered_no_step(desk):
+    case = desk.heard()
+    above = signed_in(regulator("000000"))
+    assert "None that you can take now." in text(above.get(f"/en/credit/cases/{case.pk}/"))
+    assert above.get(f"/en/credit/cases/{case.pk}/steps/decide/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_work_list_asks_the_same_for_any_number_of_cases(desk, rows, django_assert_num_queries):
+    for _row in range(rows):
+        desk.report()
+        desk.noticed()
+    client = signed_in(desk.one)
+    client.get("/en/credit/cases/")
+
+    with django_assert_num_queries(6):
+        answer = client.get("/en/credit/cases/")
+    assert len(answer.context["page"].object_list) == rows
