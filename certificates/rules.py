@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from certificates.identifiers import LEVEL_LETTERS
 from certificates.workflow import CertificateState as S
 from certificates.workflow import FilingMode
+from core.figures import figure_in
 
 
 class Outcome(TextChoices):
@@ -116,18 +117,9 @@ LONGEST_NAMES = {"zh": 40, "en": 120, "ja": 45}
 FIGURES = "demo/reference/certificate_rules.yaml"
 
 
-@cache
-def _figures() -> tuple[dict[str, Any], ...]:
-    entries = yaml.safe_load((settings.ROOT / FIGURES).read_text(encoding="utf-8"))
-    return tuple(sorted(entries, key=lambda entry: entry["valid_from"]))
-
-
 def figure(code: str, *, on: date) -> Any:
     """The figure that holds on a day. Raises LookupError for a code, or a day, that no entry covers."""
-    held = [entry["value"] for entry in _figures() if entry["code"] == code and entry["valid_from"] <= on]
-    if not held:
-        raise LookupError(f"{FIGURES} has no {code} for {on}")
-    return held[-1]
+    return figure_in(FIGURES, code, on=on)
 
 
 def last_day(level: str, issued_on: date) -> date | None:

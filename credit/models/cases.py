@@ -18,6 +18,7 @@ from credit.models.case_phases import (
     PriorNotice,
     ServiceOfDecision,
 )
+from credit.models.concerned import Concerned
 from credit.models.reports import CaseReport
 from credit.workflow.cases import (
     ADVERSE,
@@ -67,7 +68,7 @@ class CaseQuerySet(ScopedQuerySet):
 
 
 class AdministrativeCase(
-    Filing, Investigation, PriorNotice, Defence, Decision, ServiceOfDecision, Ending, models.Model
+    Concerned, Filing, Investigation, PriorNotice, Defence, Decision, ServiceOfDecision, Ending, models.Model
 ):
     """One case about one subject (practice 1.1, 1.2). The unit concerned is named where it has no credit code."""
 
@@ -262,14 +263,6 @@ class AdministrativeCase(
         return f"{self.number}: {self.state}"
 
     @property
-    def subject(self) -> Person | Institution:
-        return self.person or self.institution  # type: ignore[return-value]
-
-    @property
-    def unit(self) -> Institution | TrainingBase | None:
-        return self.unit_institution or self.unit_base
-
-    @property
     def is_adverse(self) -> bool:
         return self.outcome in ADVERSE
 
@@ -278,14 +271,8 @@ class AdministrativeCase(
         return self.officer_one_id, self.officer_two_id
 
     @property
-    def heard(self) -> str:
-        """What of the defence was known: it is considered on what the page showed."""
-        return self.answered_at.isoformat() if self.answered_at else ""
-
-    @property
     def spoke(self) -> bool:
-        """Words that an officer put down from paper are no reason to wait no longer."""
-        return (self.answered_at is not None and self.answer_recorded_by_id is None) or self.waived_at is not None
+        return self.answered_in_person or self.waived_at is not None
 
     def seen_on(self, day: date) -> bool:
         """Does the entry stand that day? It ends by itself at the maximum, with no step of anybody."""

@@ -14,6 +14,7 @@ from accounts.models import Institution, Membership, Person, TrainingBase, User
 from accounts.permissions import GRANTS, Permission
 from core import clock
 from credit.models.case_phases import by_whom
+from credit.models.concerned import Concerned
 from credit.models.reports import CaseReport
 from credit.rules.self_regulation import LEAST_ANSWER_DAYS, Result
 from credit.workflow.self_regulation import (
@@ -86,7 +87,7 @@ def firm(outcome: str, firmness: str) -> Q:
 OUTCOMES = [(str(one), one.label) for one in SelfOutcome]
 
 
-class SelfRegulatoryCase(models.Model):
+class SelfRegulatoryCase(Concerned, models.Model):
     """One case about one subject. The rule that is said to be breached is quoted with its source and version."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -283,22 +284,8 @@ class SelfRegulatoryCase(models.Model):
         return self.at_base or self.at_institution  # type: ignore[return-value]
 
     @property
-    def subject(self) -> Person | Institution:
-        return self.person or self.institution  # type: ignore[return-value]
-
-    @property
-    def unit(self) -> Institution | TrainingBase | None:
-        return self.unit_institution or self.unit_base
-
-    @property
-    def heard(self) -> str:
-        """What of the answer was known: a decision is taken on what its page showed."""
-        return self.answered_at.isoformat() if self.answered_at else ""
-
-    @property
     def spoke(self) -> bool:
-        """Words that somebody put down from paper are no reason to wait no longer."""
-        return self.answered_at is not None and self.answer_recorded_by_id is None
+        return self.answered_in_person
 
     @property
     def is_open(self) -> bool:

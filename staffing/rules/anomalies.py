@@ -6,14 +6,12 @@ An anomaly is a question with its figures. It changes no figure and no state, an
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-import yaml
-from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from core.figures import figure_in
 from staffing.ratio import Ratio
 
 FIGURES = "demo/reference/anomaly_rules.yaml"
@@ -43,18 +41,9 @@ class Anomaly:
     people: tuple[int, ...] = ()
 
 
-@cache
-def _figures() -> tuple[dict[str, Any], ...]:
-    entries = yaml.safe_load((settings.ROOT / FIGURES).read_text(encoding="utf-8"))
-    return tuple(sorted(entries, key=lambda entry: entry["valid_from"]))
-
-
 def limits(code: str, *, on: date) -> dict[str, int]:
     """The figures that hold on a day. Raises LookupError for a code, or a day, that no entry covers."""
-    held = [entry["value"] for entry in _figures() if entry["code"] == code and entry["valid_from"] <= on]
-    if not held:
-        raise LookupError(f"{FIGURES} has no {code} for {on}")
-    return dict(held[-1])
+    return dict(figure_in(FIGURES, code, on=on))
 
 
 def jump(days: Sequence[tuple[date, Ratio]], limit: Mapping[str, int]) -> list[Anomaly]:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from accounts.selectors import system_user
 from certificates import services, tasks
 from certificates.models import Certificate, CertificateCounter, IssueBatch, IssueBatchItem
+from certificates.rules import FIGURES
 from certificates.selectors.batches import batch_lines, records_without_certificate
 from certificates.services import issue
-from core import clock, jobs
+from core import clock, figures, jobs
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import Job, JobItem, OutboxEvent
 from tests.builders import regulator
@@ -39,10 +40,8 @@ def second(cohort):
 @pytest.fixture
 def alone_up_to_one(monkeypatch):
     """The rule of another day: two certificates need two people."""
-    from certificates import rules  # noqa: PLC0415 - the figures are the module's
-
-    held = [{**one, "value": 1} if one["code"] == "issue_alone_up_to" else one for one in rules._figures()]
-    monkeypatch.setattr(rules, "_figures", lambda: tuple(held))
+    held = [{**one, "value": 1} if one["code"] == "issue_alone_up_to" else one for one in figures.entries_of(FIGURES)]
+    monkeypatch.setattr(figures, "entries_of", lambda _file: tuple(held))
 
 
 @pytest.fixture

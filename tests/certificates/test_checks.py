@@ -15,12 +15,12 @@ from accounts.services import agree, withdraw
 from certificates import services
 from certificates.imports.checks import COLUMNS, MOST_OF_ONE
 from certificates.models import BatchCheck, BatchCheckLine, VerificationCount
-from certificates.rules import figure
+from certificates.rules import FIGURES, figure
 from certificates.selectors import checks as selectors
 from certificates.services import throttle
 from certificates.services.checks import CHECK
 from certificates.tasks import check as run_event
-from core import clock, uploads
+from core import clock, figures, uploads
 from core.errors import DomainError, NotAllowed
 from core.exports import csv_table, table
 from core.models import AuditEntry, Job, OutboxEvent
@@ -211,10 +211,8 @@ def test_second_click_finds_the_check_of_the_first(asker, institution, certifica
 
 
 def test_rows_of_a_day_are_limited_for_the_institution(asker, institution, certificate, monkeypatch):
-    from certificates import rules  # noqa: PLC0415 - the figures are the module's
-
-    held = [{**one, "value": 3} if one["code"] == "check_rows_a_day" else one for one in rules._figures()]
-    monkeypatch.setattr(rules, "_figures", lambda: tuple(held))
+    held = [{**one, "value": 3} if one["code"] == "check_rows_a_day" else one for one in figures.entries_of(FIGURES)]
+    monkeypatch.setattr(figures, "entries_of", lambda _file: tuple(held))
     start(asker, institution, by_code(certificate), by_code(certificate, "0" * 16))
     with pytest.raises(DomainError, match="too_many_today"):
         start(officer(institution), institution, by_code(certificate), by_code(certificate, "1" * 16))
@@ -256,10 +254,8 @@ def test_file_does_not_use_up_the_tries_at_one_number(asker, institution, certif
 
 
 def test_file_with_too_many_rows_is_refused_row_by_row(asker, institution, certificate, monkeypatch):
-    from certificates import rules  # noqa: PLC0415 - the figures are the module's
-
-    held = [{**one, "value": 1} if one["code"] == "check_rows" else one for one in rules._figures()]
-    monkeypatch.setattr(rules, "_figures", lambda: tuple(held))
+    held = [{**one, "value": 1} if one["code"] == "check_rows" else one for one in figures.entries_of(FIGURES)]
+    monkeypatch.setattr(figures, "entries_of", lambda _file: tuple(held))
     content = table("checks", HEADS, [by_code(certificate), by_code(certificate, "0" * 16)])
     plan = services.preview_check(actor=asker, institution=institution, content=content)
     assert [[problem.code for problem in row.errors] for row in plan.rows] == [[], ["too_many"]]

@@ -8,15 +8,15 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.selectors import system_user
-from certificates import rules, services, tasks
+from certificates import services, tasks
 from certificates.identifiers import LEVEL_LETTERS
 from certificates.models import ExpiryReminder, ShareLink, VerificationCount
 from certificates.models.wallet import share_token
-from certificates.rules import last_day, years_later
+from certificates.rules import FIGURES, last_day, years_later
 from certificates.selectors import has_transcript, my_transcript, state_of
 from certificates.selectors.wallet import seen
 from certificates.services.wallet import MOST_OPEN, remind_of_expiry
-from core import clock
+from core import clock, figures
 from core.errors import DomainError, NotAllowed
 from core.models import OutboxEvent
 from tests.builders import make_user, regulator
@@ -231,8 +231,11 @@ def test_no_level_has_an_end_of_validity_until_the_rule_says_so():
 
 
 def test_certificate_ends_by_the_rule_of_its_day_and_leaves_the_transcript(client, monkeypatch):
-    held = [{**one, "value": {"JUNIOR": 2}} if one["code"] == "validity_years" else one for one in rules._figures()]
-    monkeypatch.setattr(rules, "_figures", lambda: tuple(held))
+    held = [
+        {**one, "value": {"JUNIOR": 2}} if one["code"] == "validity_years" else one
+        for one in figures.entries_of(FIGURES)
+    ]
+    monkeypatch.setattr(figures, "entries_of", lambda _file: tuple(held))
     certificate = make_certificate()
     holder = certificate.person.user
     assert certificate.valid_until == years_later(certificate.issued_on, 2)

@@ -1,15 +1,18 @@
 """An authority with its officers, a subject, and a case brought as far as a test wants it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
+
 from accounts.models import AdminBody, Competence, Institution, Person, User
 from accounts.permissions import Role
 from core import clock
+from core.errors import DomainError
 from core.models import CalendarYear
 from credit import services
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Measure
@@ -156,3 +159,10 @@ def ruling(outcome: str = "general", measures: tuple = (), **words: Any) -> Ruli
 def later(days: int) -> Iterator[None]:
     with clock.travel(timedelta(days=days)):
         yield
+
+
+def refused(code: str, call: Callable[..., Any], **arguments: Any) -> None:
+    """A call that has to raise exactly this code."""
+    with pytest.raises(DomainError) as caught:
+        call(**arguments)
+    assert caught.value.code == code

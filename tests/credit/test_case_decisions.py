@@ -7,13 +7,12 @@ import pytest
 from accounts.models import Restriction
 from accounts.selectors import system_user
 from core import clock
-from core.errors import DomainError
 from credit import services
 from credit.models import CreditRecord, EndNotice
 from credit.selectors.evaluations import serious_in_force
 from credit.services import Fallen
 from tests.builders import make_base, make_institution
-from tests.credit.cases import Authority, item, later, measure, notice, ruling, served
+from tests.credit.cases import Authority, item, later, measure, notice, refused, ruling, served
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk():
     return Authority()
-
-
-def refused(code, call, **arguments):
-    with pytest.raises(DomainError) as caught:
-        call(**arguments)
-    assert caught.value.code == code
 
 
 # --- decision -------------------------------------------------------------------------------------------------------

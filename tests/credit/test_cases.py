@@ -12,7 +12,7 @@ from credit import services
 from credit.models import AdministrativeCase, CaseReport, CreditRecord
 from credit.services import Hearing, Officer, case_common
 from tests.builders import hat, make_base, make_institution, make_user, region, regulator
-from tests.credit.cases import Authority, item, later, notice, ruling, served
+from tests.credit.cases import Authority, item, later, notice, refused, ruling, served
 
 pytestmark = pytest.mark.django_db
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk():
     return Authority()
-
-
-def refused(code, call, **arguments):
-    with pytest.raises(DomainError) as caught:
-        call(**arguments)
-    assert caught.value.code == code
 
 
 def test_from_report_to_entry(desk):
