@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.management.commands.state_tables import state_tables
+from core.management.commands.state_tables import state_diagrams, state_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,3 +24,11 @@ def test_decision_says_what_was_chosen_and_how_to_leave(path):
     assert text.startswith("# ")
     assert "## Decision" in text
     assert "## Consequences" in text
+
+
+def test_due_process_page_shows_the_diagrams_of_the_code():
+    page = (ROOT / "docs" / "due-process.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- diagrams -->")[2].partition("<!-- /diagrams -->")[0].strip()
+
+    assert shown == state_diagrams("credit").strip(), "run: ./run manage state_tables --drawn credit, and paste it"
+    assert "noticed --> answered: answer" in shown
