@@ -4,6 +4,7 @@ from django.urls import path
 
 from credit.views import (
     cases,
+    catalogue,
     entities,
     entries,
     evaluation_subjects,
@@ -35,6 +36,11 @@ urlpatterns = [
     path("credit/cases/<int:pk>/repairs/<int:repair>/", cases.repair, name="repair"),
     path("credit/own-cases/", own_cases.mine, name="own_cases"),
     path("credit/own-cases/<int:pk>/", own_cases.own, name="own_case"),
+    path("credit/catalogue/", catalogue.catalogue, name="catalogue"),
+    path("credit/catalogue/items/new/", catalogue.new_item, name="new_item"),
+    path("credit/catalogue/items/<int:pk>/end/", catalogue.end_item, name="end_item"),
+    path("credit/catalogue/measures/new/", catalogue.new_measure, name="new_measure"),
+    path("credit/catalogue/measures/<int:pk>/end/", catalogue.end_measure, name="end_measure"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
     path("evaluations/new/", evaluations.new_evaluation, name="new_evaluation"),
     path(_ROUND, evaluations.evaluation, name="evaluation"),

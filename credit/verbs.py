@@ -12,6 +12,8 @@ audit.name_verbs(
         "credit.file_refused": _("Tried to open a credit file and was refused."),
         "credit.item_listed": _("Entered an item of a catalogue."),
         "credit.measure_listed": _("Entered a measure of the list."),
+        "credit.item_ended": _("Ended an item of a catalogue."),
+        "credit.measure_ended": _("Ended a measure of the list."),
         "credit.casereport.make": _("Reported misconduct."),
         "credit.casereport.accept": _("Accepted a report."),
         "credit.casereport.refuse": _("Did not accept a report."),

@@ -1,14 +1,16 @@
 """Reports as somebody makes them, as they are accepted, and what the subject of a case sends."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Institution, Person, Region, TrainingBase
+from accounts.models import Region, User
 from core import clock
 from credit.forms.cases import DAY, long_text
 from credit.models import CaseReport, CatalogueItem, Ground
+from credit.selectors.subjects import Candidate, Concerned, concerned
 from credit.services import Filing, Said
 
 
@@ -44,67 +46,41 @@ class FileCaseForm(forms.Form):
     """立案: whose case it is, for which item, within which limit."""
 
     number = forms.CharField(label=_("Case number"), max_length=60)
-    person_code = forms.CharField(
-        label=_("Person: number of the record"),
-        max_length=12,
-        required=False,
-        help_text=_("As it stands in the address of the person's page."),
-    )
-    institution_code = forms.CharField(
-        label=_("Institution: unified social credit code"), max_length=18, required=False
-    )
-    unit = forms.CharField(
-        label=_("Department or base concerned"),
-        max_length=150,
-        required=False,
-        help_text=_("Name as registered; a department stands in the file of its legal person, a base in its host's."),
-    )
+    about = forms.ChoiceField(label=_("Whose case it is"), widget=forms.RadioSelect)
     item: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Item of the catalogue"), queryset=CatalogueItem.objects.none()
     )
     conduct_ended_on = forms.DateField(label=_("The conduct ended on"), widget=DAY)
     discovered_on = forms.DateField(label=_("It was found out on"), widget=DAY)
 
-    def __init__(self, *args: Any, report: CaseReport, items: Any, people: Any, **kwargs: Any) -> None:
-        known = {"conduct_ended_on": report.happened_on, "discovered_on": clock.day_of(report.reported_at)}
+    def __init__(
+        self, *args: Any, report: CaseReport, items: Any, found: Sequence[Candidate], actor: User, **kwargs: Any
+    ) -> None:
+        known: dict[str, Any] = {
+            "conduct_ended_on": report.happened_on,
+            "discovered_on": clock.day_of(report.reported_at),
+        }
+        if len(found) == 1:
+            known["about"] = found[0].key
         kwargs["initial"] = {**known, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.people = people
+        self.actor = actor
         self.fields["item"].queryset = items  # type: ignore[attr-defined]
+        self.fields["about"].choices = [(one.key, _in_words(one)) for one in found]  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        code, uscc = said.get("person_code", "").strip(), said.get("institution_code", "").strip().upper()
-        if bool(code) == bool(uscc):
-            raise forms.ValidationError(_("Name either a person or an institution."))
-        said["subject"] = self._person(code) if code else self._institution(uscc)
-        said["about_unit"] = self._unit(said.get("unit", "").strip(), said["subject"])
-        return said
-
-    def _person(self, code: str) -> Person:
-        found = self.people.filter(pk=code).first() if code.isdecimal() else None
-        if found is None:
-            raise forms.ValidationError(_("There is no such person in your region."))
-        return found
-
-    def _institution(self, uscc: str) -> Institution:
-        if (found := Institution.objects.filter(uscc=uscc).first()) is None:
-            raise forms.ValidationError(_("There is no institution with this credit code."))
-        return found
-
-    def _unit(self, name: str, subject: Person | Institution) -> Institution | TrainingBase | None:
-        if not name:
-            return None
-        if isinstance(subject, Institution):
-            unit = subject.departments.filter(name=name).first() or subject.bases.filter(name=name).first()
-            if unit is not None:
-                return unit
-        raise forms.ValidationError(_("The institution has no department or base of this name."))
+    def clean_about(self) -> Concerned:
+        if (chosen := concerned(self.actor, self.cleaned_data["about"])) is None:
+            raise forms.ValidationError(_("This person or place is no longer within your reach."))
+        return chosen
 
     def filing(self) -> Filing:
         said = self.cleaned_data
         words = {name: said[name] for name in ("number", "item", "conduct_ended_on", "discovered_on")}
-        return Filing(**words, subject=said["subject"], unit=said["about_unit"])
+        return Filing(**words, subject=said["about"].subject, unit=said["about"].unit)
+
+
+def _in_words(one: Candidate) -> str:
+    return " · ".join(part for part in (one.name, one.beside, one.works_at) if part)
 
 
 class OwnAnswerForm(forms.Form):

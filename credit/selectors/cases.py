@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.access import worn_bodies
-from accounts.models import Person, User
+from accounts.models import User
 from accounts.permissions import Permission
 from accounts.selectors.hats import shown_name
 from core import clock
@@ -193,11 +193,6 @@ def items_in(region_path: str, day: date) -> QuerySet[CatalogueItem]:
     above = ["", *(region_path[: place + 1] for place, letter in enumerate(region_path) if letter == "/")]
     rows = CatalogueItem.objects.filter(running, valid_from__lte=day, region_path__in=above)
     return rows.order_by("scope", "catalogue", "number")
-
-
-def people_in_reach(actor: User) -> QuerySet[Person]:
-    """Of whom the actor may file a case."""
-    return Person.objects.allowed(actor, Permission.CREDIT_FILE_VIEW)
 
 
 def next_case(actor: User, case: AdministrativeCase) -> AdministrativeCase | None:

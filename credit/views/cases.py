@@ -30,7 +30,9 @@ from credit.forms.reports import (
 )
 from credit.models import CaseReport
 from credit.selectors import cases as selectors
+from credit.selectors.subjects import candidates
 from credit.views.case_words import NOT_NOW, REFUSALS
+from credit.workflow.cases import ReportState
 
 PAGE_LENGTH = 25
 # Possible, but never what a case waits for.
@@ -87,16 +89,18 @@ def accept(request: SignedInRequest, pk: int) -> HttpResponse:
     """A report as it came: file a case, or refuse it with reasons."""
     found = selectors.report_for(request.user, pk)
     refusing = request.POST.get("step") == "refuse"
+    about = request.GET.get("of", "").strip() or found.said_of
     form = FileCaseForm(
         None if refusing else request.POST or None,
         report=found,
         items=selectors.items_in(found.region.path, clock.today()),
-        people=selectors.people_in_reach(request.user),
+        found=candidates(request.user, about) if found.state == ReportState.RECEIVED else [],
+        actor=request.user,
     )
     no = RefuseReportForm(request.POST if refusing else None, prefix="no")
     if request.method == "POST" and (answer := _decided(request, found, no if refusing else form)):
         return answer
-    context = {"report": found, "form": form, "no": no, "crumbs": _crumbs(_("Report"))}
+    context = {"report": found, "form": form, "about": about, "no": no, "crumbs": _crumbs(_("Report"))}
     return render(request, "credit/accept.html", context)
 
 

@@ -34,6 +34,7 @@ VISITORS = {
     "log/entries/<str:kind>/<uuid:ref>/<int:turn>/": "one change of a thing that the public log follows",
     "log/entries/<str:kind>/<uuid:ref>/<int:turn>/proof/": "its proof as a file",
     "ratio-rules/": "versions of the ratio rules: public law",
+    "credit/catalogue/": "items and measures on which cases rest: public law",
     "ratio-rules/compare/": "what two adopted versions say differently",
     "ratio-rules/<int:pk>/": "an adopted version; drafts are not there",
     "evaluation-results/": "evaluations of institutions and bases, open to objections or final; persons are not there",

@@ -59,10 +59,11 @@ def report(desk):
 def filed(desk):
     _client, _receipt, made = report(desk)
     words = {
-        "number": "案1号", "person_code": desk.subject.pk, "item": desk.item.pk,
+        "number": "案1号", "about": f"person:{desk.subject.pk}", "item": desk.item.pk,
         "conduct_ended_on": clock.today() - timedelta(days=30), "discovered_on": clock.today(),
     }  # fmt: skip
-    answer = signed_in(desk.decider).post(f"/en/credit/case-reports/{made.pk}/accept/", words)
+    address = f"/en/credit/case-reports/{made.pk}/accept/?of={desk.subject.name}"
+    answer = signed_in(desk.decider).post(address, words)
     assert answer.status_code == 302, text(answer)
     return AdministrativeCase.objects.get(number="案1号")
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.architecture.test_addresses import addresses
 
+# Logins that are refused what the nation and provinces enter, or the nation alone.
+BELOW_PROVINCE = ("regulator city", "regulator sibling city", "regulator county", "regulator short number")
+BELOW_NATION = ("regulator province", "regulator foreign province", *BELOW_PROVINCE)
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 

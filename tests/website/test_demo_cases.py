@@ -1,9 +1,10 @@
-"""Items 25 to 28, 30 and 31 of the story: each case in its state, with what remains of it and what does not."""
+"""Items 25 to 28, 30, 31 and 34 of the story: each case in its state, with what remains of it and what does not."""
 
 import pytest
 from django.core.management import call_command
 
 from accounts.models import Institution, Person, Restriction
+from accounts.selectors import looks_into
 from core import clock
 from credit.models import AdministrativeCase, CaseReport, CreditRecord
 from credit.rules.publication import Audience
@@ -46,6 +47,9 @@ def test_demo_holds_each_case_in_its_state():
     assert len(_adverse_lines(cases["2号"])) == 1
     public = with_voice(public_records_of(Institution.objects.get(name="望海海洋职业学院")))
     assert [one for one in lines_of(public, Audience.PUBLIC) if one.record.category == "adverse"] == []
+    # He reads who looked into his file and for what, and that somebody was refused.
+    looks = [(one.purpose[:2], one.granted) for one in looks_into(cases["3号"].person.user)]
+    assert sorted(looks) == [("办理", True), ("想看", False)]
 
 
 def _adverse_lines(case: AdministrativeCase) -> list:

@@ -1,12 +1,8 @@
 """Addresses of the accounts room."""
 
-from tests.isolation.addresses import Address, fixed, only, public, signed_in
+from tests.isolation.addresses import BELOW_PROVINCE, Address, fixed, only, public, signed_in
 
 SEES_BODIES = "regulator evaluator auditor system_admin"
-# Who is competent, and lines of duty, are entered by the nation and by provinces.
-BELOW_PROVINCE = (
-    "regulator city", "regulator sibling city", "regulator county", "regulator short number",
-)  # fmt: skip
 NO_FILE = fixed("0" * 64)
 
 ADDRESSES: dict[str, Address] = {

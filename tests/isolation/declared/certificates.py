@@ -64,8 +64,8 @@ ADDRESSES: dict[str, Address] = {
     "institution/checks/template/": only("officer", post=""),
     "institution/checks/new/<str:sha256>/": only("officer", sha256=NO_FILE),
     "institution/checks/new/<str:sha256>/errors/": only("officer", sha256=NO_FILE, post=""),
-    "institution/checks/<uuid:uuid>/": only("officer", uuid=CHECK, post=""),
-    # What verification says of a certificate stands in it.
+    # What verification says of a certificate stands in both: whoever asked knew its number and its code.
+    "institution/checks/<uuid:uuid>/": only("officer", uuid=CHECK, post="", shows="certificates.Certificate"),
     "institution/checks/<uuid:uuid>/file/": only("officer", uuid=CHECK, body={}, shows="certificates.Certificate"),
     "designs/": only("system_admin", post="system_admin"),
     "designs/<slug:key>/": only("system_admin", key=fixed("completion"), post=""),

@@ -1,6 +1,6 @@
 """Addresses of the courses room."""
 
-from tests.isolation.addresses import Address, fixed, only, public, signed_in
+from tests.isolation.addresses import BELOW_PROVINCE, Address, fixed, only, public, signed_in
 
 NO_FILE = fixed("0" * 64)
 PUBLIC_COHORT = "courses.Cohort courses.Session"
@@ -48,7 +48,8 @@ ADDRESSES: dict[str, Address] = {
     "evidence/<int:pk>/decide/": only("regulator", pk="externalevidence"),
     # Agreements are public facts; whoever may not enter one is refused.
     "recognitions/": only("regulator", post=""),
-    "recognitions/new/": only("regulator"),
+    # An agreement is between provinces, or the nation's.
+    "recognitions/new/": only("regulator", barred=BELOW_PROVINCE),
     "recognitions/<int:pk>/end/": only("regulator", pk=fixed(987654321), nothing_there=True),
     "training-records/": signed_in(post=""),
     "training-records/import/": only("officer regulator"),

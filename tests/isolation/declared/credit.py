@@ -1,6 +1,6 @@
 """Addresses of the credit file and of evaluations."""
 
-from tests.isolation.addresses import Address, fixed, only, public, signed_in
+from tests.isolation.addresses import BELOW_NATION, Address, fixed, only, public, signed_in
 
 LOOK = {"purpose": "case", "about": "x"}
 FACT = {"kind": "award", "title": "x", "occurred_on": "2026-05-01", "document": "x"}
@@ -44,6 +44,12 @@ ADDRESSES: dict[str, Address] = {
     ),
     "credit/own-cases/": signed_in(post=""),
     "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
+    # Law, for everybody; entered by bodies in charge, measures by nationwide ones.
+    "credit/catalogue/": public(post=""),
+    "credit/catalogue/items/new/": only("regulator"),
+    "credit/catalogue/items/<int:pk>/end/": only("regulator", pk=fixed(0), nothing_there=True),
+    "credit/catalogue/measures/new/": only("regulator", barred=BELOW_NATION),
+    "credit/catalogue/measures/<int:pk>/end/": only("regulator", pk=fixed(0), nothing_there=True),
     "evaluations/": signed_in(post=""),
     "evaluations/new/": only("regulator"),
     "evaluations/<int:pk>/": only("regulator", pk="evaluationround", post=""),

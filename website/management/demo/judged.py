@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from accounts.models import Institution, Person, Region
-from accounts.services import create_login, save_profile
+from accounts.services import create_login, record_joining, save_profile
 from core import clock
 from credit import services
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Measure
@@ -27,6 +27,10 @@ def happen(world: World) -> None:
     people = {row["key"]: _person(world, row) for row in plan["people"]}
     for row in plan["cases"]:
         Judged(world, row, people).happen()
+    for row in plan["looks"]:
+        with on_day(world, day_of(row["day"], loaded_on=world.day)):
+            who, person = world.users[row["who"]], people[row["person"]]
+            services.open_file(actor=who, person_id=person.pk, purpose=row["purpose"])
 
 
 def _fill_catalogue(world: World) -> None:
@@ -38,10 +42,21 @@ def _fill_catalogue(world: World) -> None:
 
 
 def _person(world: World, row: dict[str, Any]) -> Person:
-    """Somebody with a login and a profile, whom nobody employs."""
+    """Somebody with a login and a profile; employed where the story says so, and counted nowhere."""
     user = world.users[row["email"]] = create_login(actor=world.actor, email=row["email"], password=PASSWORD)
     save_profile(actor=user, name=row["name"], document_type="resident_id", number=row["number"], country="CHN")
+    if works := row.get("works"):
+        _employ(world, row, works)
     return Person.objects.get(user=user)
+
+
+def _employ(world: World, row: dict[str, Any], works: dict[str, Any]) -> None:
+    since = day_of(works["since"], loaded_on=world.day).isoformat()
+    who = {"name": row["name"], "id_type": "resident_id", "id_number": row["number"]}
+    what = {"post": works["post"], "professional": "false", "employment_type": "contract", "start_date": since}
+    with on_day(world, day_of(works["day"], loaded_on=world.day)):
+        place = world.institutions[works["at"]]
+        record_joining(actor=world.users[works["by"]], institution=place, values=who | what)
 
 
 class Judged:

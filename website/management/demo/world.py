@@ -20,6 +20,7 @@ from accounts.services import (
     designate,
     grant_membership,
     name_competent_body,
+    save_profile,
 )
 from core import clock
 from courses.exams.imports import read_blueprint, read_questions
@@ -139,6 +140,8 @@ def _logins(world: World, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         user = create_login(actor=world.actor, email=row["email"], password=row.get("password", PASSWORD))
         world.users[row["email"]] = user
+        if number := row.get("number"):
+            save_profile(actor=user, name=row["name"], document_type="resident_id", number=number, country="CHN")
         if role := row.get("role"):
             grant_membership(actor=world.actor, user=user, role=role, place=world.place(row["place"]))
 

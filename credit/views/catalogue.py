@@ -1,0 +1,134 @@
+"""What a case may rest on: read by everybody, entered by the bodies in charge, ended and never changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import holds, worn_bodies
+from accounts.middleware import SignedInRequest
+from accounts.models import Region, User
+from accounts.permissions import Permission
+from accounts.selectors.bodies import region_within
+from accounts.views.again import confirm_again
+from accounts.views.trails import trail
+from core import clock
+from core.errors import DomainError, NotAllowed
+from core.paging import BoundedPaginator
+from credit.forms.catalogue import EndForm, ItemForm, MeasureForm
+from credit.models import Measure
+from credit.selectors import catalogue as selectors
+from credit.services import catalogue as services
+from credit.views.case_words import NOT_NOW
+from credit.views.catalogue_words import REFUSALS
+
+PAGE_LENGTH = 50
+MANAGES = Permission.RULE_MANAGE
+
+
+@login_not_required
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    page = BoundedPaginator(selectors.listed_items(), PAGE_LENGTH).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "regions": selectors.names_of_regions(page.object_list),
+        "measures": [(one, _title(one)) for one in selectors.listed_measures()],
+        "writes": _writes(request),
+        "writes_everywhere": _writes_everywhere(request),
+        "today": clock.today(),
+        "crumbs": trail(_("Catalogue items and measures")),
+    }
+    return render(request, "credit/catalogue.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
+def new_item(request: SignedInRequest) -> HttpResponse:
+    if not holds(request.user, MANAGES):
+        raise NotAllowed(permission=MANAGES.value)
+
+    def region_of(text: str) -> Region:
+        return region_within(request.user, MANAGES, text)
+
+    form = ItemForm(request.POST or None, region_of=region_of)
+    return _asked(request, form, _("Enter a catalogue item"), lambda: services.list_item(
+        actor=request.user, listed=form.listed()
+    ))  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
+def new_measure(request: SignedInRequest) -> HttpResponse:
+    if not _writes_everywhere(request):
+        raise NotAllowed(permission=MANAGES.value)
+    form = MeasureForm(request.POST or None)
+    return _asked(request, form, _("Enter a measure"), lambda: services.list_measure(
+        actor=request.user, **form.words()
+    ))  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
+def end_item(request: SignedInRequest, pk: int) -> HttpResponse:
+    item = selectors.item_at(pk)
+    if not services.may_write(request.user, item.region_path):
+        raise NotAllowed(permission=MANAGES.value)
+    form = EndForm(request.POST or None)
+    return _asked(request, form, _("End a catalogue item"), lambda: services.end_item(
+        actor=request.user, item=item, **form.cleaned_data
+    ), about=f"{item}: {item.conduct}")  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
+def end_measure(request: SignedInRequest, pk: int) -> HttpResponse:
+    if not _writes_everywhere(request):
+        raise NotAllowed(permission=MANAGES.value)
+    measure = selectors.measure_at(pk)
+    form = EndForm(request.POST or None)
+    return _asked(request, form, _("End a measure"), lambda: services.end_measure(
+        actor=request.user, measure=measure, **form.cleaned_data
+    ), about=_title(measure))  # fmt: skip
+
+
+def _asked(
+    request: SignedInRequest, form: forms.Form, title: str, write: Callable[[], Any], about: str = ""
+) -> HttpResponse:
+    """The form, until it is written; a refusal brings it back filled."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            write()
+        except DomainError as refusal:
+            if refusal.code == "not_allowed":
+                raise
+            form.add_error(None, REFUSALS.get(refusal.code, NOT_NOW))
+        else:
+            messages.success(request, _("Entered. It can be ended later, and never changed."))
+            return redirect("credit:catalogue")
+    crumbs = trail(title, (_("Catalogue items and measures"), reverse("credit:catalogue")))
+    context = {"form": form, "title": title, "about": about, "crumbs": crumbs}
+    return render(request, "credit/catalogue_form.html", context)
+
+
+def _title(measure: Measure) -> str:
+    language = (get_language() or "zh")[:2]
+    return str(measure.title.get(language) or measure.title_zh)
+
+
+def _writes(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and holds(request.user, MANAGES)
+
+
+def _writes_everywhere(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and any(
+        body.jurisdiction == "" for body in worn_bodies(request.user, MANAGES)
+    )
