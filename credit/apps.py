@@ -56,6 +56,7 @@ class CreditConfig(AppConfig):
         "credit_objectiondecision",
         "credit_entitylook",
         "credit_creditreportfile",
+        "credit_overduestep",
     ]
     # Of a case who is concerned, under which rules and since when stands; each phase comes with its step. A scheme is
     # published once it is adopted; of a round and what follows it only the steps write.

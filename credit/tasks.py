@@ -12,6 +12,7 @@ from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_R
 from credit.selectors.papers import verify_report, verify_report_file
 from credit.services import case_decision, case_ending, case_hearing, self_cases, self_reviews, self_telling
 from credit.services.agreement import check_agreement
+from credit.services.escalation import OVERDUE, escalate, tell_of_overdue
 from credit.services.papers import DRAW
 from credit.services.self_days import settle_self_days
 from credit.services.telling import tell_of_case
@@ -64,8 +65,15 @@ def case_moved(event: OutboxEvent) -> None:
     tell_of_case(case_id=int(event.key))
 
 
+@outbox.handles(OVERDUE)
+def step_overdue(event: OutboxEvent) -> None:
+    overdue, user, way = event.key.split(":")
+    tell_of_overdue(overdue_id=int(overdue), user_id=int(user), way=way)
+
+
 @shared_task(name="credit.every_day")
 def every_day() -> None:
     services.close_days(actor=system_user())
     settle_self_days(actor=system_user())
+    escalate(actor=system_user())
     check_agreement(actor=system_user())

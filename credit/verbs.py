@@ -17,6 +17,7 @@ audit.name_verbs(
         "credit.casereport.make": _("Reported misconduct."),
         "credit.casereport.accept": _("Accepted a report."),
         "credit.casereport.refuse": _("Did not accept a report."),
+        "credit.overdue": _("Told a body that a step of a case is late."),
         "credit.reporter_revealed": _("Saw how to reach a reporter."),
         "credit.administrativecase.file": _("Filed a case."),
         "credit.administrativecase.assign": _("Named the investigators of a case."),

@@ -18,6 +18,9 @@ from credit.models.outcomes import (
     EvaluationObjection,
     SupervisionItem,
 )
+from credit.models.overdue import (
+    OverdueStep,
+)
 from credit.models.papers import (
     CreditReport,
     CreditReportFile,
@@ -90,6 +93,7 @@ __all__ = [
     "IndicatorValue",
     "Measure",
     "ObjectionDecision",
+    "OverdueStep",
     "PublicationLink",
     "Recusal",
     "SelfRegulatoryCase",

@@ -14,7 +14,16 @@ from accounts.selectors.hats import shown_name
 from core import clock
 from core.errors import NotAllowed
 from core.workflow import steps_for
-from credit.models import AdministrativeCase, CaseMeasure, CaseReport, CatalogueItem, CreditRepair, Measure, Recusal
+from credit.models import (
+    AdministrativeCase,
+    CaseMeasure,
+    CaseReport,
+    CatalogueItem,
+    CreditRepair,
+    Measure,
+    OverdueStep,
+    Recusal,
+)
 from credit.rules.cases import CaseRule, rule_of
 from credit.workflow.cases import (
     ADMINISTRATIVE_CASE_STEPS,
@@ -67,12 +76,14 @@ def report_by_receipt(receipt: UUID) -> CaseReport:
     return found
 
 
-def cases_of_body(actor: User, *, over: bool = False) -> QuerySet[AdministrativeCase]:
-    """Open ones by the day on which the next step is due; those that are over, newest first."""
+def cases_of_body(actor: User, *, over: bool = False, late: bool = False) -> QuerySet[AdministrativeCase]:
+    """Open ones, or the late ones of them, by the day on which the next step is due; those over, newest first."""
     rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_VIEW)
     rows = rows.select_related("person__merged_into", "institution", "unit_institution", "unit_base", "item")
     if over:
         return rows.exclude(state__in=OPEN_STATES).order_by("-filed_on", "-pk")
+    if late:
+        rows = rows.filter(due_on__lt=clock.today(), is_provisional=False)
     return rows.filter(state__in=OPEN_STATES).order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
@@ -123,7 +134,9 @@ def _one(rows: QuerySet[AdministrativeCase], pk: int) -> AdministrativeCase:
     measures = Prefetch("measures", CaseMeasure.objects.select_related("measure").order_by("pk"))
     recusals = Prefetch("recusals", Recusal.objects.select_related("officer").order_by("pk"))
     repairs = Prefetch("repairs", CreditRepair.objects.order_by("-pk"))
-    found = rows.select_related(*people, *places).prefetch_related(measures, recusals, repairs).filter(pk=pk).first()
+    overdue = Prefetch("report__overdue_steps", OverdueStep.objects.select_related("body").order_by("pk"))
+    parts = (measures, recusals, repairs, overdue)
+    found = rows.select_related(*people, *places).prefetch_related(*parts).filter(pk=pk).first()
     if found is None:
         raise NotAllowed(permission=Permission.CASE_VIEW.value)
     return found

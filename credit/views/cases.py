@@ -4,7 +4,6 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core import clock
 from core.errors import DomainError
+from core.paging import BoundedPaginator
 from credit import services
 from credit.forms.cases import STEP_FORMS, StepForm
 from credit.forms.reports import (
@@ -72,11 +72,15 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     if not holds(request.user, Permission.CASE_VIEW):
         raise Http404
     over = request.GET.get("over") == "1"
-    page = Paginator(selectors.cases_of_body(request.user, over=over), PAGE_LENGTH).get_page(request.GET.get("page"))
+    late = request.GET.get("late") == "1"
+    page = BoundedPaginator(selectors.cases_of_body(request.user, over=over, late=late), PAGE_LENGTH).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": page,
         "over": over,
-        "reports": [] if over else selectors.reports_to_accept(request.user)[:PAGE_LENGTH],
+        "late": late,
+        "reports": [] if over or late else selectors.reports_to_accept(request.user)[:PAGE_LENGTH],
         "today": clock.today(),
         "crumbs": trail(_("Cases")),
     }

@@ -70,7 +70,7 @@ def canaries(db, monkeypatch) -> dict[str, Any]:
         "from_email": "l***@work.test", "deleted_email": "l***@work.test", "ip": "192.0.2.1", "user_agent": "Firefox",
         "timestamp": clock.now(), "current_site": {"name": "平台", "domain": "127.0.0.1"}, "key": "k", "uid": "u",
         "until": clock.today() + timedelta(days=14), "request": None,
-        "day": clock.today(), "as_of": clock.today(), "late": True,
+        "day": clock.today(), "as_of": clock.today(), "late": True, "what": "案件的下一步",
         "cohort": {"title": "2026年第1期", "base": {"name": "岚江大学培训基地"}}, "refused": True,
         "body": "岚江省技术转移协会",
     }  # fmt: skip
