@@ -1,7 +1,6 @@
 """The database of the list benchmark: two institutions with invented staff; and the statements of each page."""
 # ruff: noqa: E402 - models can be imported once the settings are loaded
 
-import json
 import sys
 from datetime import date, timedelta
 
@@ -9,18 +8,18 @@ import django
 
 django.setup()
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 
 from accounts.identifiers import uscc_check_character
 from accounts.models import Appointment, IdentityDocument, Institution, Person, Region
 from accounts.selectors import document_index, system_user
 from accounts.services import create_institution, create_login, create_region, grant_membership
-from benchmarks.lists import QUESTIONS, SIZES, address_of, email_of
+from benchmarks._counted import count_statements
+from benchmarks.lists import LISTINGS, email_of
 from benchmarks.pages import PASSWORD
 from core import clock
+
+LISTING = LISTINGS["staff"]
 
 
 def _fill() -> None:
@@ -30,7 +29,7 @@ def _fill() -> None:
     with transaction.atomic():
         nation = Region.objects.get(code="000000")
         area = create_region(actor=actor, code="990000", name="岚江省", level="provincial", parent=nation)
-        for number, size in enumerate(SIZES, 1):
+        for number, size in enumerate(LISTING.sizes, 1):
             place = create_institution(
                 actor=actor, name=f"机构{size}", category="university", level="provincial", region=area,
                 uscc=_uscc(number), demo=True,
@@ -68,23 +67,5 @@ def _uscc(number: int) -> str:
     return body + uscc_check_character(body)
 
 
-def _count() -> None:
-    """Statements per page, after one visit that warms what is kept."""
-
-    settings.ALLOWED_HOSTS = ["*"]
-    found = {}
-    for size in SIZES:
-        client = Client(SERVER_NAME="127.0.0.1")
-        client.post("/accounts/login/", {"login": email_of(size), "password": PASSWORD})
-        for name in QUESTIONS:
-            answer = client.get(address_of(name))
-            if answer.status_code != 200:
-                raise SystemExit(f"{name}: {answer.status_code} {answer.headers}")
-            with CaptureQueriesContext(connection) as statements:
-                client.get(address_of(name))
-            found[f"{name} {size}"] = len(statements)
-    sys.stdout.write(json.dumps(found))
-
-
 if __name__ == "__main__":
-    {"fill": _fill, "count": _count}[sys.argv[1]]()
+    {"fill": _fill, "count": lambda: count_statements(LISTING)}[sys.argv[1]]()

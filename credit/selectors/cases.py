@@ -1,6 +1,6 @@
 """Reads of cases: the work list of a body, one case with what may be done next, one's own cases."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -76,15 +76,29 @@ def report_by_receipt(receipt: UUID) -> CaseReport:
     return found
 
 
+# A case has some eighty columns; a list shows these.
+LISTED = (
+    "number", "state", "due_on", "is_provisional", "person__name", "institution__name", "unit_institution__name",
+    "unit_base__name",
+)  # fmt: skip
+
+
 def cases_of_body(actor: User, *, over: bool = False, late: bool = False) -> QuerySet[AdministrativeCase]:
     """Open ones, or the late ones of them, by the day on which the next step is due; those over, newest first."""
-    rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_VIEW)
-    rows = rows.select_related("person__merged_into", "institution", "unit_institution", "unit_base", "item")
+    rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_VIEW).only("number")
     if over:
         return rows.exclude(state__in=OPEN_STATES).order_by("-filed_on", "-pk")
     if late:
         rows = rows.filter(due_on__lt=clock.today(), is_provisional=False)
     return rows.filter(state__in=OPEN_STATES).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def listed_cases(page: Iterable[AdministrativeCase]) -> list[AdministrativeCase]:
+    """The rows of one page, in its order: names are joined to these alone, and not to all that had to be sorted."""
+    keys = [one.pk for one in page]
+    names = ("person", "institution", "unit_institution", "unit_base")
+    found = AdministrativeCase.objects.filter(pk__in=keys).select_related(*names).only(*LISTED).in_bulk()
+    return [found[key] for key in keys]
 
 
 def case_page(actor: User, pk: int) -> CasePage:

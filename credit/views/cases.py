@@ -78,6 +78,7 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     )
     context = {
         "page": page,
+        "cases": selectors.listed_cases(page.object_list),
         "over": over,
         "late": late,
         "reports": [] if over or late else selectors.reports_to_accept(request.user)[:PAGE_LENGTH],

@@ -173,6 +173,6 @@ def test_work_list_asks_the_same_for_any_number_of_cases(desk, rows, django_asse
     client = signed_in(desk.one)
     client.get("/en/credit/cases/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = client.get("/en/credit/cases/")
     assert len(answer.context["page"].object_list) == rows
