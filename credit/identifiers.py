@@ -24,3 +24,7 @@ def looks_like_reference(raw: str) -> bool:
     """Was a reference meant, right or mistyped? The code of a certificate may begin with the same letters."""
     typed = compact(raw)
     return typed.startswith(PREFIX) and len(typed) != CODE_LENGTH
+
+
+# By what an entry or a restriction is led back to its administrative case: the key follows.
+SOURCE_OF_CASES = "credit.administrativecase:"

@@ -11,6 +11,7 @@ from accounts.services import restrict
 from certificates.tlog.models import Kind
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
+from credit.identifiers import SOURCE_OF_CASES
 from credit.models import AdministrativeCase, CaseMeasure, CreditRecord, Measure
 from credit.rules.cases import CaseRule, publicity, rule_on, worse_than
 from credit.services.case_common import Served, check_served, filled, had_a_part, locked_for, refuse, service_day, take
@@ -138,7 +139,7 @@ def begin_if_served(actor: User, case: AdministrativeCase, today: date) -> Admin
 
 
 def source_of_case(case: AdministrativeCase) -> str:
-    return f"credit.administrativecase:{case.pk}"
+    return f"{SOURCE_OF_CASES}{case.pk}"
 
 
 def _enter(actor: User, case: AdministrativeCase) -> CreditRecord:

@@ -42,6 +42,7 @@ ADDRESSES: dict[str, Address] = {
     "credit/cases/<int:pk>/repairs/<int:repair>/": only(
         "regulator", pk="administrativecase", repair="creditrepair", nothing_there=True
     ),
+    "credit/restrictions/": only("regulator", post=""),
     "credit/own-cases/": signed_in(post=""),
     "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
     # Law, for everybody; entered by bodies in charge, measures by nationwide ones.
