@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.restrictions import RestrictionKind
+from credit.models.records import in_reader_language
 from credit.workflow.cases import SEVERITIES
 
 
@@ -85,4 +86,4 @@ class Measure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title_zh
+        return in_reader_language(self.title)

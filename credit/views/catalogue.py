@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,7 +23,6 @@ from core import clock
 from core.errors import DomainError, NotAllowed
 from core.paging import BoundedPaginator
 from credit.forms.catalogue import EndForm, ItemForm, MeasureForm
-from credit.models import Measure
 from credit.selectors import catalogue as selectors
 from credit.services import catalogue as services
 from credit.views.case_words import NOT_NOW
@@ -41,7 +39,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "regions": selectors.names_of_regions(page.object_list),
-        "measures": [(one, _title(one)) for one in selectors.listed_measures()],
+        "measures": selectors.listed_measures(),
         "writes": _writes(request),
         "writes_everywhere": _writes_everywhere(request),
         "today": clock.today(),
@@ -97,7 +95,7 @@ def end_measure(request: SignedInRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST or None)
     return _asked(request, form, _("End a measure"), lambda: services.end_measure(
         actor=request.user, measure=measure, **form.cleaned_data
-    ), about=_title(measure))  # fmt: skip
+    ), about=str(measure))  # fmt: skip
 
 
 def _asked(
@@ -117,11 +115,6 @@ def _asked(
     crumbs = trail(title, (_("Catalogue items and measures"), reverse("credit:catalogue")))
     context = {"form": form, "title": title, "about": about, "crumbs": crumbs}
     return render(request, "credit/catalogue_form.html", context)
-
-
-def _title(measure: Measure) -> str:
-    language = (get_language() or "zh")[:2]
-    return str(measure.title.get(language) or measure.title_zh)
 
 
 def _writes(request: HttpRequest) -> bool:

@@ -7,11 +7,16 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
+# A page of whoever is signed in; and a look at one in both widths: no finding of the checker, nothing sticks out.
+Enter = Callable[[Any], Page]
+Fits = Callable[[Page], None]
+WIDTHS = (360, 1280)
 FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -76,3 +81,33 @@ def axe() -> Callable[[Page], list[dict[str, Any]]]:
         ]
 
     return scan
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server, settings) -> Iterator[Enter]:
+    settings.SITE_URL = live_server.url
+    contexts = []
+
+    def entered(user: Any) -> Page:
+        client = Client()
+        client.force_login(user)
+        context = browser.new_context(base_url=live_server.url)
+        value = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+        contexts.append(context)
+        return context.new_page()
+
+    yield entered
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def fits(axe) -> Fits:
+    def look(page: Page) -> None:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 740})
+            assert axe(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+
+    return look

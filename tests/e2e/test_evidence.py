@@ -1,51 +1,16 @@
 """Evidence from elsewhere by mouse alone: an institution submits it, the region's office decides."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from courses.models import ExternalEvidence
 from tests.builders import make_appointment, make_person, officer, regulator, resident_number
 from tests.courses.evidence import PDF, competent
+from tests.e2e.conftest import Enter, Fits
 from tests.staffing.returns_builders import staffed
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = (360, 1280)
-Enter = Callable[[User], Page]
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server, settings) -> Iterator[Enter]:
-    """A page of whoever is signed in."""
-    settings.SITE_URL = live_server.url
-    contexts = []
-
-    def entered(user: User) -> Page:
-        client = Client()
-        client.force_login(user)
-        context = browser.new_context(base_url=live_server.url)
-        value = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
-        contexts.append(context)
-        return context.new_page()
-
-    yield entered
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def fits(axe) -> Callable[[Page], None]:
-    def look(page: Page) -> None:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 740})
-            assert axe(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-
-    return look
 
 
 def submit(page: Page, name: str, tail: str) -> None:
@@ -70,7 +35,7 @@ def world() -> tuple[User, User, list[str]]:
     return officer(place), decider, numbers
 
 
-def test_accepted_evidence_lifts_the_ratio_and_refused_does_not(enter: Enter, fits) -> None:
+def test_accepted_evidence_lifts_the_ratio_and_refused_does_not(enter: Enter, fits: Fits) -> None:
     institution, decider, (first, second) = world()
     page, desk = enter(institution), enter(decider)
     page.goto("/en/ratio/")
