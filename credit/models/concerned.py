@@ -1,11 +1,19 @@
 """Whom a case concerns, and what its defence was: the same in both tracks, which share no table."""
 
+import secrets
 from typing import TYPE_CHECKING
+
+from certificates.tlog.services import SALT_SIZE
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Institution, Person, TrainingBase
+
+
+def new_salt() -> str:
+    """Of fingerprints in the log: without it nobody learns or tries out what stands behind them."""
+    return secrets.token_hex(SALT_SIZE)
 
 
 class Concerned:

@@ -1,11 +1,18 @@
 """A step that is late, and which body was told of it."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import ScopedQuerySet
 from accounts.models import AdminBody
 from core import clock
 from credit.models.reports import CaseReport
+
+
+class OverdueQuerySet(ScopedQuerySet):
+    scope_paths: ClassVar = {"region": "report__body__jurisdiction"}
 
 
 class OverdueStep(models.Model):
@@ -21,6 +28,8 @@ class OverdueStep(models.Model):
     due_on = models.DateField()
     body = models.ForeignKey(AdminBody, on_delete=models.PROTECT, related_name="+")
     told_at = models.DateTimeField(default=clock.now)
+
+    objects = OverdueQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

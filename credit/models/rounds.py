@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import ScopedQuerySet
 from accounts.models import Institution, Membership, Person, Region, TrainingBase, User
 from accounts.permissions import Role
+from credit.models.concerned import new_salt
 from credit.models.schemes import EvaluationScheme
 from credit.rules.evaluation import Grade, Value
 from credit.workflow import RoundState
@@ -55,6 +56,8 @@ class EvaluationRound(models.Model):
     publicity_days = models.PositiveSmallIntegerField(null=True)
     finalised_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     finalised_at = models.DateTimeField(null=True)
+    # Of the fingerprint in the log.
+    salt = models.CharField(max_length=64, default=new_salt)
 
     objects = RoundQuerySet.as_manager()
 

@@ -14,7 +14,7 @@ from accounts.models import Institution, Membership, Person, TrainingBase, User
 from accounts.permissions import GRANTS, Permission
 from core import clock
 from credit.models.case_phases import by_whom
-from credit.models.concerned import Concerned
+from credit.models.concerned import Concerned, new_salt
 from credit.models.reports import CaseReport
 from credit.rules.self_regulation import LEAST_ANSWER_DAYS, Result
 from credit.workflow.self_regulation import (
@@ -107,6 +107,8 @@ class SelfRegulatoryCase(Concerned, models.Model):
     rule_version = models.CharField(max_length=60)
     # Of the clocks (credit.rules.self_regulation).
     clocks_version = models.CharField(max_length=20)
+    # Of the fingerprints in the log.
+    salt = models.CharField(max_length=64, default=new_salt)
     opened_on = models.DateField()
     opened_at = models.DateTimeField(default=clock.now)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -33,6 +33,7 @@ from credit.selectors.evaluations import (
 )
 from credit.selectors.indicators import Measured, measured, span_of
 from credit.selectors.participants import Subject, scoring_hat
+from credit.services.case_log import put_down_round
 from credit.workflow import EVALUATION_ROUND_STEPS, ObjectionState, RoundState, SchemeState
 
 MANAGES = Permission.EVALUATION_MANAGE
@@ -163,7 +164,9 @@ def finalise_result(*, actor: User, evaluation_round: EvaluationRound) -> Evalua
         raise DomainError("publicity_running", until=end.day.isoformat(), provisional=end.provisional)
     _require_answered(locked)
     changes = {"finalised_by": actor, "finalised_at": clock.now()}
-    return advance(locked, "finalise", EVALUATION_ROUND_STEPS, actor=actor, changes=changes)
+    final = advance(locked, "finalise", EVALUATION_ROUND_STEPS, actor=actor, changes=changes)
+    put_down_round(final)
+    return final
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from core.workflow import advance, took_part
 from credit.models import CaseReport, SelfRegulatoryCase
 from credit.rules.self_regulation import Result, goes_beyond, self_rule_of, self_rule_on, wrong_result
 from credit.services.case_common import filled, refuse
+from credit.services.case_log import put_down_own
 from credit.services.self_common import (
     Letter,
     check_letter,
@@ -224,6 +225,7 @@ def decide_self_case(
         decided_on=clock.today(),
     )
     apply_exclusion(actor, decided, result, source=source_of(decided))
+    put_down_own(decided)
     outbox.add(DECIDED, decided.pk)
     return decided
 

@@ -14,6 +14,7 @@ from core.workflow import advance
 from credit.models import SelfRegulatoryCase, SelfReview
 from credit.rules.self_regulation import Result, is_milder, self_rule_of, wrong_result
 from credit.services.case_common import filled, refuse
+from credit.services.case_log import put_down_review
 from credit.services.self_cases import apply_exclusion, source_of, took_part_before
 from credit.services.self_common import locked_for, refuse_code, take, working_days
 from credit.workflow.self_regulation import SELF_REVIEW_STEPS, SelfOutcome
@@ -90,6 +91,7 @@ def decide_self_review(*, actor: User, review: SelfReview, finding: Finding) -> 
     decided = advance(review, finding.step, SELF_REVIEW_STEPS, actor=actor, changes=_changes(actor, finding, result))
     if finding.step != "maintain":
         _carry_out(actor, case, decided, finding, result)
+    put_down_review(decided)
     outbox.add(REVIEWED, decided.pk)
     return decided
 

@@ -105,6 +105,7 @@ ROUTES = {
     "credit.Evaluator": "region",
     "credit.IndicatorValue": "institution region",
     "credit.SupervisionItem": "institution region",
+    "credit.OverdueStep": "region",
     "credit.CreditObjection": "user region",
     "credit.CreditReport": "user region",
     "credit.CreditReportFile": "user region",

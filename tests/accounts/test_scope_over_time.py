@@ -57,6 +57,7 @@ STANDING_STILL = {
     credit.ConflictDeclaration,
     credit.CreditRepair,
     credit.EndNotice,
+    credit.OverdueStep,
     credit.EvaluationConsequence,
     credit.EvaluationObjection,
     credit.EvaluationResult,

@@ -16,6 +16,7 @@ from credit.models import (
     CreditRepair,
     EndNotice,
     Measure,
+    OverdueStep,
     Recusal,
 )
 from tests.builders import make_user
@@ -31,6 +32,7 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
     return [
         report,
         case,
+        OverdueStep.objects.create(report=report, what="case", due_on=DAY, body=body),
         CaseMeasure.objects.create(case=case, measure=_measure(), ordered=False),
         Recusal.objects.create(case=case, officer=by, reason="r", asked_by=by),
         CreditRepair.objects.create(case=case, corrected="r", commitment="r", asked_by=by, due_on=DAY),
