@@ -13,6 +13,16 @@ from credit.models.catalogue import (
     CatalogueItem,
     Measure,
 )
+from credit.models.exchange import (
+    Direction,
+    ExchangeGiven,
+    ExchangeLine,
+    ExchangePartner,
+    ExchangeReceipt,
+    FileForm,
+    LineOutcome,
+    PartnerKind,
+)
 from credit.models.outcomes import (
     EvaluationConsequence,
     EvaluationObjection,
@@ -61,11 +71,19 @@ from credit.models.statements import (
     StatementHidden,
     SubjectStatement,
 )
+from credit.models.tokens import (
+    MOST_DAYS,
+    ApiToken,
+    Scope,
+    TokenUse,
+)
 
 __all__ = [
     "COMMITMENTS",
+    "MOST_DAYS",
     "STATEMENT_LENGTH",
     "AdministrativeCase",
+    "ApiToken",
     "CaseMeasure",
     "CaseReport",
     "CatalogueItem",
@@ -76,6 +94,7 @@ __all__ = [
     "CreditRepair",
     "CreditReport",
     "CreditReportFile",
+    "Direction",
     "EndNotice",
     "EntityLook",
     "EvaluationConsequence",
@@ -85,17 +104,26 @@ __all__ = [
     "EvaluationScheme",
     "EvaluationSubject",
     "Evaluator",
+    "ExchangeGiven",
+    "ExchangeLine",
+    "ExchangePartner",
+    "ExchangeReceipt",
+    "FileForm",
     "FileQuerySet",
     "Ground",
     "IndicatorValue",
+    "LineOutcome",
     "Measure",
     "ObjectionDecision",
+    "PartnerKind",
     "PublicationLink",
     "Recusal",
+    "Scope",
     "SelfRegulatoryCase",
     "SelfReview",
     "StatementHidden",
     "SubjectStatement",
     "SupervisionItem",
+    "TokenUse",
     "in_reader_language",
 ]
