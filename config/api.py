@@ -8,12 +8,14 @@ from ninja import NinjaAPI
 
 from certificates.api import router as certificates_router
 from credit.api import router as credit_router
+from credit.exchange_api import router as exchange_router
 from staffing.api import router as staffing_router
 
 api = NinjaAPI(title="Technology Manager Platform", version="1.0", urls_namespace="api", docs_url=None)
 api.add_router("/certificates", certificates_router)
 api.add_router("", staffing_router)
 api.add_router("", credit_router)
+api.add_router("/exchange", exchange_router)
 
 urls = api.urls
 for route in urls[0]:
