@@ -7,8 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from ninja import NinjaAPI
 
 from certificates.api import router as certificates_router
+from credit.api import exchange_router
 from credit.api import router as credit_router
-from credit.exchange_api import router as exchange_router
 from staffing.api import router as staffing_router
 
 api = NinjaAPI(title="Technology Manager Platform", version="1.0", urls_namespace="api", docs_url=None)

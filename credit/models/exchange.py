@@ -143,7 +143,8 @@ class ExchangeReceipt(models.Model):
 
 
 class ExchangeLine(models.Model):
-    """What became of one record of a received file, and why (append-only). It names nobody: the number is the source's."""
+    """What became of one record of a received file, and why (append-only). It names nobody: the number is the
+    source's."""
 
     receipt = models.ForeignKey(ExchangeReceipt, on_delete=models.PROTECT, related_name="lines")
     row = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""Reads of the exchange: partners, receipts, tokens, notices of an end; and entries in the elements of the dictionary."""
+"""Reads of the exchange: partners, receipts, tokens, notices of an end; entries in the elements of the dictionary."""
 
 from collections.abc import Mapping
 from datetime import date

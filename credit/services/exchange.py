@@ -61,7 +61,7 @@ def receive_file(*, actor: User, partner: ExchangePartner, content: bytes, seen:
     receipt = _receipt(actor, found, Direction.IN, plan.form, plan.sha256, **plan.counts)
     lines = [_kept(actor, receipt, line) for line in plan.lines]
     ExchangeLine.objects.bulk_create(lines)
-    audit.record(actor, "credit.exchange_received", receipt, sha256=plan.sha256, **plan.counts)
+    audit.record(actor, "credit.exchange_received", receipt, sha256=plan.sha256, counts=plan.counts)
     return receipt
 
 
@@ -95,7 +95,7 @@ def send_records(*, actor: User, partner: ExchangePartner, form: str, purpose: s
 
 def _entities(lines: list[Line]) -> list[Institution]:
     found = {line.record.institution_id: line.record.institution for line in lines}
-    return [entity for _pk, entity in sorted(found.items()) if entity]  # type: ignore[type-var]
+    return [entity for _pk, entity in sorted(found.items()) if entity]
 
 
 def _content(actor: User, partner: ExchangePartner, form: str, purpose: str, lines: list[Line]) -> bytes:

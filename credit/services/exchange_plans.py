@@ -124,8 +124,12 @@ def columns() -> list[Column]:
     held = dictionary_on(clock.today())
     kinds = {one["zh"]: one["code"] for one in held.codes["kind"]}
     parsers: dict[str, Parser] = {
-        "code": choice(kinds), "uscc": _uscc, "document_type": choice(DOCUMENT_WORDS), "document": identifier, "date": day,
-    }  # fmt: skip
+        "code": choice(kinds),
+        "uscc": _uscc,
+        "document_type": choice(DOCUMENT_WORDS),
+        "document": identifier,
+        "date": day,
+    }
     return [
         Column(
             one["field"],

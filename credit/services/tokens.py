@@ -121,6 +121,4 @@ def give(partner: ExchangePartner, lines: Sequence[Line], **way: object) -> None
 
 def note_look(actor: User, institution: Institution, partner: ExchangePartner, purpose: str) -> None:
     """Stands among the looks that the entity's officers read, under the partner's name."""
-    EntityLook.objects.create(
-        institution=institution, actor=actor, body_name=partner.name[:150], purpose=purpose[:200]
-    )
+    EntityLook.objects.create(institution=institution, actor=actor, body_name=partner.name[:150], purpose=purpose[:200])

@@ -1,4 +1,4 @@
-"""The exchange for whoever acts for a body: partners, their files, what is sent to them, receipts, notices of an end."""
+"""The exchange for whoever acts for a body: partners, what is sent to them, receipts, notices of an end, dictionary."""
 
 from uuid import UUID
 
@@ -126,7 +126,9 @@ def receipt(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     page = Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
     lines = [(line, reason_in_words(line.reason) if line.reason else "") for line in page]
     crumbs = _crumbs(_("Receipt"), found.partner)
-    return render(request, "credit/exchange_receipt.html", {"receipt": found, "page": page, "lines": lines, "crumbs": crumbs})
+    return render(
+        request, "credit/exchange_receipt.html", {"receipt": found, "page": page, "lines": lines, "crumbs": crumbs}
+    )
 
 
 @require_safe
@@ -186,7 +188,9 @@ def dictionary(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def dictionary_file(request: HttpRequest) -> HttpResponse:
-    answer = JsonResponse(dictionary_on(clock.today()).as_json(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer = JsonResponse(
+        dictionary_on(clock.today()).as_json(), json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
     answer["Content-Disposition"] = 'attachment; filename="exchange-dictionary.json"'
     return answer
 

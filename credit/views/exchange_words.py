@@ -17,7 +17,9 @@ REFUSALS: dict[str, Promise] = {
     "partner_does_not": _("This partner is not one for that: it only delivers, or is only given records."),
     "file_empty": _("The file is empty."),
     "file_too_large": _("The file is larger than 20 MB."),
-    "no_exchange_file": _("This is no file of the exchange: JSON with a list of records, or CSV, by the data dictionary."),
+    "no_exchange_file": _(
+        "This is no file of the exchange: JSON with a list of records, or CSV, by the data dictionary."
+    ),
     "too_many_records": _("The file has more than 2,000 records. Split it."),
     "changed_meanwhile": _("What the file would do has changed since you looked. Look at it again."),
     "purpose_missing": _("Say what for."),
