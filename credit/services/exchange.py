@@ -138,7 +138,7 @@ def _kept(actor: User, receipt: ExchangeReceipt, line: PlannedLine) -> ExchangeL
     return ExchangeLine(
         receipt=receipt,
         row=line.row,
-        record_number=line.number,
+        record_number=line.record_number,
         outcome=line.outcome,
         reason=line.reason,
         entry=None if line.reason else entry,
@@ -156,7 +156,7 @@ def _entered(actor: User, receipt: ExchangeReceipt, line: PlannedLine) -> Credit
         occurred_on=said["valid_from"],
         publisher=said["source_body"],
         document=line.document,
-        source=source_of_record(receipt.partner, line.number),
+        source=source_of_record(receipt.partner, line.record_number),
         facts=line.facts(),
         entered_by=actor,
     )

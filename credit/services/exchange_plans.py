@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from accounts.identifiers import DocumentType, check_document, check_uscc
+from accounts.imports.institutions import MESSAGES as CODE_MESSAGES
 from accounts.imports.people import DOCUMENT_WORDS, known_people
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
@@ -46,7 +47,7 @@ class PlannedLine:
         return KNOWN if self.entry else ACCEPTED
 
     @property
-    def number(self) -> str:
+    def record_number(self) -> str:
         return str(self.values.get("number", ""))
 
     @property
@@ -83,7 +84,7 @@ class ExchangePlan:
     @property
     def fingerprint(self) -> str:
         """The same as long as the file would do the same: what was looked at is what is confirmed."""
-        told = [[line.row, line.number, line.outcome, line.reason] for line in self.lines]
+        told = [[line.row, line.record_number, line.outcome, line.reason] for line in self.lines]
         return hashlib.sha256(json.dumps([self.sha256, told]).encode()).hexdigest()[:32]
 
 
@@ -93,7 +94,8 @@ def plan_file(actor: User, partner: ExchangePartner, content: bytes) -> Exchange
     lines = [PlannedLine(entry.row, entry.values, entry.errors) for entry in entries]
     _find_subjects(actor, lines)
     _find_entries(partner, lines)
-    twice = {number for number, count in Counter(line.number for line in lines if line.number).items() if count > 1}
+    numbers = Counter(line.record_number for line in lines if line.record_number)
+    twice = {number for number, count in numbers.items() if count > 1}
     for line in lines:
         line.reason = _reason(line, partner, twice, actor)
     return ExchangePlan(lines, form, hashlib.sha256(content).hexdigest(), ignored)
@@ -144,7 +146,7 @@ def columns() -> list[Column]:
 def _uscc(cell: Cell) -> str:
     checked = check_uscc(identifier(cell))
     if not checked.ok:
-        raise WrongValue("not_a_code", "")
+        raise WrongValue(checked.errors[0], CODE_MESSAGES[checked.errors[0]])
     return checked.value
 
 
@@ -234,7 +236,7 @@ def _index(line: PlannedLine) -> str:
 
 
 def _find_entries(partner: ExchangePartner, lines: Sequence[PlannedLine]) -> None:
-    sources = {source_of_record(partner, line.number): line for line in lines if line.number}
+    sources = {source_of_record(partner, line.record_number): line for line in lines if line.record_number}
     rows = CreditRecord.objects.filter(source__in=sources).select_related("person")
     for entry in rows:
         sources[entry.source].entry = entry
@@ -248,7 +250,7 @@ def source_of_record(partner: ExchangePartner, number: str) -> str:
 def _reason(line: PlannedLine, partner: ExchangePartner, twice: set[str], actor: User) -> str:
     if line.errors:
         return f"value:{line.errors[0].column}"[:40]
-    if line.number in twice:
+    if line.record_number in twice:
         return "number_twice"
     stated = _stated(line.values)
     wrong = partial(wrong_with, partner_kind=partner.kind, bases=accepted_bases(), on=clock.today())

@@ -88,7 +88,7 @@ def _in_words(line: PlannedLine) -> dict[str, object]:
     kind = line.values.get("kind", "")
     return {
         "row": line.row,
-        "number": line.number,
+        "record_number": line.record_number,
         "kind": CreditRecord.Kind(kind).label if kind else "",
         "subject": line.subject.name if line.subject else "",
         "outcome": line.outcome,

@@ -20,7 +20,7 @@ MACHINES = {
     "api/v1/certificates/verify": "anyone verifies without a login",
     "api/v1/institutions/<uscc>/credit": "what everybody is shown of an entity's credit file",
     "api/v1/exchange/entities/<uscc>": "partners' machines get 401 from the operation without a token",
-    "api/v1/exchange/end-notices": "the same",
+    "api/v1/exchange/end-notices": "the same: 401 without a token",
     "api/v1/institutions/<identifier>/staffing-ratio": "machines get 401 from the operation, not a redirect",
 }
 VISITORS = {
