@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -27,6 +27,7 @@ from credit.rules.exchange import Stated, accepted_bases, dictionary_on, wrong_w
 MOST_RECORDS = 2_000
 ACCEPTED, REFUSED, KNOWN = LineOutcome.ACCEPTED, LineOutcome.REFUSED, LineOutcome.KNOWN
 _JSON = (b"{", b"[")
+Own = Callable[[Person | Institution], bool]
 
 
 @dataclass
@@ -96,8 +97,9 @@ def plan_file(actor: User, partner: ExchangePartner, content: bytes) -> Exchange
     _find_entries(partner, lines)
     numbers = Counter(line.record_number for line in lines if line.record_number)
     twice = {number for number, count in numbers.items() if count > 1}
+    own = partial(_is_own, actor=actor, houses=own_legal_persons(actor))
     for line in lines:
-        line.reason = _reason(line, partner, twice, actor)
+        line.reason = _reason(line, partner, twice, own)
     return ExchangePlan(lines, form, hashlib.sha256(content).hexdigest(), ignored)
 
 
@@ -247,14 +249,14 @@ def source_of_record(partner: ExchangePartner, number: str) -> str:
 
 
 # --- what becomes of it -----------------------------------------------------------------------------------------------
-def _reason(line: PlannedLine, partner: ExchangePartner, twice: set[str], actor: User) -> str:
+def _reason(line: PlannedLine, partner: ExchangePartner, twice: set[str], own: Own) -> str:
     if line.errors:
         return f"value:{line.errors[0].column}"[:40]
     if line.record_number in twice:
         return "number_twice"
     stated = _stated(line.values)
     wrong = partial(wrong_with, partner_kind=partner.kind, bases=accepted_bases(), on=clock.today())
-    return wrong(stated) or _wrong_subject(line, actor) or _wrong_number(line)
+    return wrong(stated) or _wrong_subject(line, own) or _wrong_number(line)
 
 
 def _stated(values: Mapping[str, Any]) -> Stated:
@@ -262,7 +264,7 @@ def _stated(values: Mapping[str, Any]) -> Stated:
     return Stated(kind=values["kind"], valid_from=values["valid_from"], valid_to=values["valid_to"], **words)
 
 
-def _wrong_subject(line: PlannedLine, actor: User) -> str:
+def _wrong_subject(line: PlannedLine, own: Own) -> str:
     entity, person = "uscc" in line.values, "id_type" in line.values and line.values["has_number"]
     if entity and person:
         return "subject_twice"
@@ -270,12 +272,12 @@ def _wrong_subject(line: PlannedLine, actor: User) -> str:
         return "subject_missing"
     if line.subject is None:
         return "subject_unknown"
-    return "own_record" if _is_own(line.subject, actor) else ""
+    return "own_record" if own(line.subject) else ""
 
 
-def _is_own(subject: Person | Institution, actor: User) -> bool:
+def _is_own(subject: Person | Institution, *, actor: User, houses: Collection[int]) -> bool:
     if isinstance(subject, Institution):
-        return subject.legal_person_id in own_legal_persons(actor)
+        return subject.legal_person_id in houses
     return actor.pk in {subject.user_id, subject.merged_into.user_id if subject.merged_into else None}
 
 
