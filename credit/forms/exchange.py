@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import AdminBody
 from core import clock
@@ -19,7 +20,7 @@ TEXT = forms.Textarea(attrs={"rows": 3})
 class PartnerForm(forms.Form):
     kept_by = forms.ChoiceField(label=_("Partner of"))
     kind = forms.ChoiceField(label=_("Kind of partner"), choices=PartnerKind.choices)
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("exchange", "Name"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     name_ja = forms.CharField(label=_("Name in Japanese"), max_length=200, required=False)
     basis = forms.CharField(
@@ -94,7 +95,9 @@ class SendForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Which machine will use it."))
+    name = forms.CharField(
+        label=pgettext_lazy("exchange", "Name"), max_length=60, help_text=_("Which machine will use it.")
+    )
     scopes = forms.MultipleChoiceField(
         label=_("What it may read"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
     )

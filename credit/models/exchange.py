@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.access import ScopedQuerySet
 from accounts.models import AdminBody, User
@@ -23,8 +24,8 @@ class PartnerKind(models.TextChoices):
 
 
 class Direction(models.TextChoices):
-    IN = "in", _("received")
-    OUT = "out", _("sent")
+    IN = "in", pgettext_lazy("exchange", "received")
+    OUT = "out", pgettext_lazy("exchange", "sent")
 
 
 class FileForm(models.TextChoices):
@@ -33,8 +34,8 @@ class FileForm(models.TextChoices):
 
 
 class LineOutcome(models.TextChoices):
-    ACCEPTED = "accepted", _("accepted")
-    REFUSED = "refused", _("refused")
+    ACCEPTED = "accepted", pgettext_lazy("exchange", "accepted")
+    REFUSED = "refused", pgettext_lazy("exchange", "refused")
     # The very same was received before.
     KNOWN = "known", _("received before")
 

@@ -35,9 +35,10 @@ REASONS: dict[str, Promise] = {
 
 
 def reason_in_words(reason: str) -> str:
-    """`reason` as it is kept: a code, and of a value the column behind a colon."""
+    """`reason` as it is kept: a code, and of a value the column behind a colon. A code of other days stays a code."""
     code, _colon, column = reason.partition(":")
-    return str(REASONS[code]) % {"column": column} if column else str(REASONS[code])
+    sentence = str(REASONS.get(code, reason))
+    return sentence % {"column": column} if column and code in REASONS else sentence
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from credit.services.case_common import filled, refuse
 from credit.services.partners import locked_partner, require_own_body, require_running
 
 # By the beginning people and scanners know what it is.
-PREFIX = "tmp_"
+PREFIX = "tmx_"
 MACHINE_PURPOSE = "接口查询"
 
 

@@ -215,7 +215,7 @@ def test_refused_sending_keeps_what_was_entered(client, desk):
 
 def test_token_is_shown_once_and_revoked(client, desk):
     answer = client.post(of_partner(desk, "tokens/new/"), {"name": "前置机", "scopes": ["credit:entity"], "days": 30})
-    secret = re.search(r'id="token">(tmp_[\w-]+)<', answer.content.decode())[1]
+    secret = re.search(r'id="token">(tmx_[\w-]+)<', answer.content.decode())[1]
     assert "no-store" in answer["Cache-Control"]
     page = text(client.get(of_partner(desk)))
     assert "前置机" in page

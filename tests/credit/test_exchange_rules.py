@@ -115,3 +115,4 @@ def test_every_reason_is_a_sentence():
     for code in REASONS:
         assert reason_in_words(code if code != "value" else "value:内容") != code
     assert "内容" in reason_in_words("value:内容")
+    assert reason_in_words("of_other:days 100%") == "of_other:days 100%"

@@ -100,7 +100,7 @@ def test_unknown_expired_and_revoked_are_answered_alike(desk, client):
     revoked, expiring = desk.token(), desk.token(days=1)
     services.revoke_token(actor=desk.officer, token=ApiToken.objects.order_by("pk").first())
 
-    answers = [ask(client, one) for one in ("", "tmp_unknown", revoked)]
+    answers = [ask(client, one) for one in ("", "tmx_unknown", revoked)]
     with later(1):
         answers.append(ask(client, expiring))
 
@@ -160,7 +160,7 @@ def test_too_many_questions_wait(desk, client):
 
 def test_trying_tokens_is_counted_by_address(desk, client):
     with at_the_beginning_of_a_minute():
-        answers = [ask(client, f"tmp_{n}").status_code for n in range(121)]
+        answers = [ask(client, f"tmx_{n}").status_code for n in range(121)]
 
     assert answers == [401] * 120 + [429]
 

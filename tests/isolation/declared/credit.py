@@ -117,8 +117,8 @@ ADDRESSES: dict[str, Address] = {
     "credit/exchange/tokens/<int:pk>/revoke/": only("", pk="apitoken", post="regulator", nothing_there=True),
     "credit/exchange/receipts/<uuid:uuid>/": only("regulator", uuid="exchangereceipt.uuid", post=""),
     # Machines with a token alone; no login is answered.
-    "api/v1/exchange/entities/<uscc>": only("", uscc="institution.uscc", post=""),
-    "api/v1/exchange/end-notices": only("", post=""),
+    "api/v1/exchange/entities/<uscc>": only("", uscc="institution.uscc", post="", by_token=True),
+    "api/v1/exchange/end-notices": only("", post="", by_token=True),
     "credit/matrix/": public(post=""),
     "institutions/<int:pk>/credit.csv": public(pk="institution", post="", of_all=True),
     "api/v1/institutions/<uscc>/credit": public(uscc="institution.uscc", post="", of_all=True),

@@ -49,7 +49,7 @@ def happen(world: World) -> None:
 
 
 def _receive(world: World, row: dict[str, Any]) -> None:
-    call = {
+    call: dict[str, Any] = {
         "actor": world.users[row["who"]],
         "partner": _partner(row["partner"]),
         "content": json.dumps([_record(world, one) for one in row["records"]], ensure_ascii=False).encode(),
