@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from ninja import NinjaAPI
 
 from certificates.api import router as certificates_router
+from credit.api import exchange_router
 from credit.api import router as credit_router
 from staffing.api import router as staffing_router
 
@@ -14,6 +15,7 @@ api = NinjaAPI(title="Technology Manager Platform", version="1.0", urls_namespac
 api.add_router("/certificates", certificates_router)
 api.add_router("", staffing_router)
 api.add_router("", credit_router)
+api.add_router("/exchange", exchange_router)
 
 urls = api.urls
 for route in urls[0]:

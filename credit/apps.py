@@ -57,6 +57,10 @@ class CreditConfig(AppConfig):
         "credit_entitylook",
         "credit_creditreportfile",
         "credit_overduestep",
+        "credit_exchangereceipt",
+        "credit_exchangeline",
+        "credit_exchangegiven",
+        "credit_tokenuse",
     ]
     # Of a case who is concerned, under which rules and since when stands; each phase comes with its step. A scheme is
     # published once it is adopted; of a round and what follows it only the steps write.
@@ -76,6 +80,8 @@ class CreditConfig(AppConfig):
         "credit_measure": ["valid_to"],
         "credit_recusal": ["state", "decided_by_id", "decided_at", "answer"],
         "credit_creditrepair": ["state", "decided_by_id", "decided_at", "answer", "due_on", "is_provisional"],
+        "credit_exchangepartner": ["valid_to", "ended_by_id"],
+        "credit_apitoken": ["revoked_at", "revoked_by_id"],
         "credit_endnotice": ["acknowledged_at", "acknowledged_how", "acknowledged_by_id"],
         "credit_evaluationscheme": ["state", "adopted_at", "adopted_by_id"],
         "credit_evaluationround": [

@@ -9,6 +9,8 @@ from credit.views import (
     entries,
     evaluation_subjects,
     evaluations,
+    exchange,
+    exchange_files,
     files,
     objections,
     own_cases,
@@ -18,10 +20,12 @@ from credit.views import (
     self_cases,
     self_mine,
     supervision,
+    tokens,
 )
 
 app_name = "credit"
 _ROUND, _SUBJECT, _SCHEME = "evaluations/<int:pk>/", "evaluations/subjects/<int:pk>/", "evaluation-schemes/<int:pk>/"
+_PARTNER = "credit/exchange/partners/<int:pk>/"
 urlpatterns = [
     path("credit/", files.my_file, name="my_file"),
     path("credit/people/<int:pk>/", files.file, name="file"),
@@ -103,6 +107,20 @@ urlpatterns = [
     path("credit/entities/<int:pk>/report/", papers.of_entity, name="report_of_entity"),
     path("credit/reports/<str:reference>/", papers.report, name="report"),
     path("credit/reports/<str:reference>/file/", papers.report_file, name="report_file"),
+    path("credit/exchange/", exchange.desk, name="exchange"),
+    path("credit/exchange/dictionary/", exchange.dictionary, name="exchange_dictionary"),
+    path("credit/exchange/dictionary.json", exchange.dictionary_file, name="exchange_dictionary_file"),
+    path("credit/exchange/end-notices/", exchange.end_notices, name="end_notices"),
+    path("credit/exchange/end-notices/<int:pk>/", exchange.acknowledge, name="acknowledge_end"),
+    path("credit/exchange/partners/new/", exchange.new_partner, name="new_exchange_partner"),
+    path(_PARTNER, exchange.partner, name="exchange_partner"),
+    path(f"{_PARTNER}end/", exchange.end_partner, name="end_exchange_partner"),
+    path(f"{_PARTNER}receive/", exchange_files.upload, name="exchange_upload"),
+    path(f"{_PARTNER}receive/<str:sha256>/", exchange_files.review, name="exchange_review"),
+    path(f"{_PARTNER}send/", exchange.send, name="exchange_send"),
+    path(f"{_PARTNER}tokens/new/", tokens.new_token, name="new_token"),
+    path("credit/exchange/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("credit/exchange/receipts/<uuid:uuid>/", exchange.receipt, name="exchange_receipt"),
     path("credit/matrix/", entities.matrix, name="matrix"),
     path("institutions/<int:pk>/credit/", entities.public, name="public"),
     path("institutions/<int:pk>/credit.csv", entities.open_data, name="open_data"),

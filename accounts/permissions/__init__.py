@@ -92,6 +92,8 @@ class Permission(TextChoices):
     CREDIT_RECORD_ENTER = "credit_record_enter"
     CREDIT_OBJECT = "credit_object"
     CREDIT_OBJECTION_DECIDE = "credit_objection_decide"
+    EXCHANGE_VIEW = "exchange_view"
+    EXCHANGE_MANAGE = "exchange_manage"
     OVERSIGHT_VIEW = "oversight_view"
     MEMBER_VIEW = "member_view"
     MEMBER_MANAGE = "member_manage"
@@ -167,7 +169,7 @@ GRANTS: dict[str, frozenset[str]] = {
             P.DISPUTE_DECIDE, P.PERSON_MERGE, P.RULE_MANAGE, P.RATIO_PROVE, P.RATIO_AUDIT, P.RETURN_DECIDE,
             P.CASE_VIEW, P.CASE_HANDLE,
             P.EVALUATION_VIEW, P.EVALUATION_MANAGE, P.EVALUATION_SCORE, P.SCHEME_MANAGE,
-            P.CREDIT_RECORD_ENTER, P.CREDIT_OBJECTION_DECIDE,
+            P.CREDIT_RECORD_ENTER, P.CREDIT_OBJECTION_DECIDE, P.EXCHANGE_VIEW, P.EXCHANGE_MANAGE,
         }
     ),
     Role.EVALUATOR: frozenset(

@@ -292,6 +292,16 @@ POWERS: dict[str, Power] = {
         _("Decide on objections to credit records"),
         _("Decides whether an entry that somebody else made is wrong, and hides statements about third parties."),
     ),
+    P.EXCHANGE_VIEW: Power(
+        "credit",
+        _("See the exchange with partners"),
+        _("Reads which partners the own body or a body below it has, and the receipts of what came in and went out."),
+    ),
+    P.EXCHANGE_MANAGE: Power(
+        "credit",
+        _("Exchange records with partners"),
+        _("Enters and ends partners of the own body, takes their files, sends them records, makes and revokes tokens."),
+    ),
     # --- supervision ---
     P.OVERSIGHT_VIEW: Power(
         "oversight", _("See the figures of a region"), _("Reads the figures of the own region down to institutions.")

@@ -367,6 +367,10 @@ READ_ONLY_GET_EXEMPT_TABLES = frozenset(
         "accounts_signin",
         "mfa_authenticator",
         "certificates_verificationcount",
+        # What partners' machines were shown: whoever is given something has to be told of its end.
+        "credit_tokenuse",
+        "credit_exchangegiven",
+        "credit_entitylook",
     }
 )
 READ_ONLY_GET_EXEMPT_PREFIXES = (EDITOR_PREFIX,)

@@ -13,6 +13,16 @@ from credit.models.catalogue import (
     CatalogueItem,
     Measure,
 )
+from credit.models.exchange import (
+    Direction,
+    ExchangeGiven,
+    ExchangeLine,
+    ExchangePartner,
+    ExchangeReceipt,
+    FileForm,
+    LineOutcome,
+    PartnerKind,
+)
 from credit.models.outcomes import (
     EvaluationConsequence,
     EvaluationObjection,
@@ -64,11 +74,19 @@ from credit.models.statements import (
     StatementHidden,
     SubjectStatement,
 )
+from credit.models.tokens import (
+    MOST_DAYS,
+    ApiToken,
+    Scope,
+    TokenUse,
+)
 
 __all__ = [
     "COMMITMENTS",
+    "MOST_DAYS",
     "STATEMENT_LENGTH",
     "AdministrativeCase",
+    "ApiToken",
     "CaseMeasure",
     "CaseReport",
     "CatalogueItem",
@@ -79,6 +97,7 @@ __all__ = [
     "CreditRepair",
     "CreditReport",
     "CreditReportFile",
+    "Direction",
     "EndNotice",
     "EntityLook",
     "EvaluationConsequence",
@@ -88,18 +107,27 @@ __all__ = [
     "EvaluationScheme",
     "EvaluationSubject",
     "Evaluator",
+    "ExchangeGiven",
+    "ExchangeLine",
+    "ExchangePartner",
+    "ExchangeReceipt",
+    "FileForm",
     "FileQuerySet",
     "Ground",
     "IndicatorValue",
+    "LineOutcome",
     "Measure",
     "ObjectionDecision",
     "OverdueStep",
+    "PartnerKind",
     "PublicationLink",
     "Recusal",
+    "Scope",
     "SelfRegulatoryCase",
     "SelfReview",
     "StatementHidden",
     "SubjectStatement",
     "SupervisionItem",
+    "TokenUse",
     "in_reader_language",
 ]

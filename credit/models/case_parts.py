@@ -106,8 +106,11 @@ class EndNotice(models.Model):
 
     case = models.ForeignKey(AdministrativeCase, on_delete=models.PROTECT, related_name="end_notices")
     partner = models.CharField(max_length=120)
+    # Whose machine may read it; the name beside is that of the day.
+    told = models.ForeignKey("credit.ExchangePartner", null=True, on_delete=models.PROTECT, related_name="end_notices")
     told_at = models.DateTimeField(default=clock.now)
     due_on = models.DateField()
+    is_provisional = models.BooleanField(default=False)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_how = models.CharField(max_length=200, blank=True)
     acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -64,6 +64,10 @@ class CreditRecord(models.Model):
         TEACHING = "teaching", _("Teaching")
         DEAL_FILED = "deal_filed", _("Technology contract registered")
         NOTE = "note", _("Other fact")
+        # What partners deliver: never an adverse entry, for that needs a decision in a case.
+        INTEGRITY_NOTICE = "integrity_notice", _("Notice of a finding on research integrity")
+        PARTNER_NOTICE = "partner_notice", _("Notice of a trading institution")
+        CREDIT_PLATFORM_NOTICE = "platform_notice", _("Notice of a public credit platform")
         # Says that the entry it names should not stand there; names no new fact.
         WITHDRAWAL = "withdrawal", _("Entry withdrawn")
 

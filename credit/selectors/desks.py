@@ -7,6 +7,7 @@ from accounts.permissions import Role
 from accounts.selectors.waiting import Desk, Waiting, counted, put_up
 from credit.selectors.cases import cases_of_body
 from credit.selectors.evaluations import open_objections, open_schemes, own_subjects, supervision_items
+from credit.selectors.exchange import open_end_notices
 from credit.workflow import RoundState, SchemeState
 
 REGULATOR = frozenset({Role.REGULATOR.value})
@@ -32,6 +33,10 @@ def put_up_desks() -> None:
             _("What somebody has to put right by a day"), "credit:supervision", _items, "?show=overdue",
         ),
         Desk(
+            "exchange", REGULATOR, _("Exchange with partners"),
+            _("Partners told of an end that have not acknowledged; files in and out"), "credit:exchange", _end_notices,
+        ),
+        Desk(
             "self_evaluation", EVALUATED, _("Evaluations"),
             _("Where this place is evaluated: self-evaluation, results, objections"), "credit:evaluations", _to_answer,
         ),
@@ -49,6 +54,10 @@ def _objections(actor: User) -> Waiting:
 def _to_adopt(actor: User) -> Waiting:
     """Of others: whoever wrote it decides nothing."""
     return counted(open_schemes(actor).filter(state=SchemeState.PROPOSED).exclude(written_by=actor), due="valid_from")
+
+
+def _end_notices(actor: User) -> Waiting:
+    return counted(open_end_notices(actor), due="due_on")
 
 
 def _items(actor: User) -> Waiting:

@@ -51,10 +51,18 @@ def lines_of(records: Iterable[CreditRecord], audience: str, *, on: date | None 
         # An adverse entry is gone once it is repaired, over or set aside; its case remains with those it concerned.
         if row.case is not None and not row.case.seen_on(day):
             continue
+        # What a partner delivered says itself until when it holds.
+        if is_over(row, day):
+            continue
         names = shown_fields(audience, row.category, subject=subject_of(row), on=day)
         if names:
             found.append(Line(row, {name: _FIELDS[name](row, ended) for name in names}))
     return found
+
+
+def is_over(record: CreditRecord, day: date) -> bool:
+    until = record.facts.get("valid_until")
+    return bool(until) and date.fromisoformat(until) < day
 
 
 def line_of(record: CreditRecord, audience: str) -> Line:

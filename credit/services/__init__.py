@@ -46,6 +46,12 @@ from credit.services.entries import (
     enter_record,
     withdraw_record,
 )
+from credit.services.exchange import (
+    preview_file,
+    receipt_of,
+    receive_file,
+    send_records,
+)
 from credit.services.looks import (
     open_entity_file,
     open_file,
@@ -61,6 +67,11 @@ from credit.services.papers import (
     draw_report,
     forget_reports,
     make_paper,
+)
+from credit.services.partners import (
+    Partner,
+    end_partner,
+    enter_partner,
 )
 from credit.services.publication import (
     end_link,
@@ -138,6 +149,12 @@ from credit.services.statements import (
     take_back,
     write_statement,
 )
+from credit.services.tokens import (
+    make_token,
+    note_use,
+    revoke_token,
+    token_of,
+)
 
 __all__ = [
     "Decision",
@@ -149,6 +166,7 @@ __all__ = [
     "Notice",
     "Officer",
     "Opening",
+    "Partner",
     "Rule",
     "Ruling",
     "Said",
@@ -186,6 +204,8 @@ __all__ = [
     "drop_case",
     "drop_round",
     "end_link",
+    "end_partner",
+    "enter_partner",
     "enter_record",
     "evaluate_oneself",
     "file_case",
@@ -201,7 +221,9 @@ __all__ = [
     "link_publication",
     "make_paper",
     "make_report",
+    "make_token",
     "missing_for_repair",
+    "note_use",
     "object_to",
     "open_entity_file",
     "open_file",
@@ -209,9 +231,12 @@ __all__ = [
     "open_round",
     "open_self_case",
     "opt_out",
+    "preview_file",
     "propose_result",
     "propose_scheme",
     "publicise_result",
+    "receipt_of",
+    "receive_file",
     "record_admission",
     "record_answer",
     "record_certificate",
@@ -227,11 +252,14 @@ __all__ = [
     "refuse_self_report",
     "reveal_reporter",
     "review_law",
+    "revoke_token",
     "rework_result",
     "score",
+    "send_records",
     "serve_decision",
     "serve_notice",
     "take_back",
+    "token_of",
     "waive_answer",
     "withdraw_record",
     "withdraw_repair",

@@ -19,6 +19,7 @@ from credit.services.case_common import filled, had_a_part, locked_for, refuse, 
 from credit.services.case_decision import begin_if_served, source_of_case
 from credit.services.case_hearing import settle_time
 from credit.services.case_log import put_down
+from credit.services.partners import tell_partners
 from credit.workflow.cases import REPAIR_STEPS, CaseState
 
 ENDED = "credit.case_ended"
@@ -157,6 +158,7 @@ def _settled(actor: User, case: AdministrativeCase, step: str, words: dict[str, 
     ended = take(actor, case, step, **words)
     put_down(ended, Kind.CREDIT_CORRECTION if step == "annul" else Kind.CREDIT_EXPIRED)
     lift(actor=actor, source=source_of_case(ended), why=f"{ended.decision_number}: {step}")
+    tell_partners(actor, ended)
     if stood:
         outbox.add(ENDED, ended.pk)
     return ended

@@ -52,6 +52,7 @@ STANDING_STILL = {
     RatioRule,
     # Cases go by the body that handles them, evaluations by the region of their round.
     credit.AdministrativeCase,
+    credit.ApiToken,
     credit.CaseMeasure,
     credit.CaseReport,
     credit.ConflictDeclaration,
@@ -65,9 +66,14 @@ STANDING_STILL = {
     credit.EvaluationScheme,
     credit.EvaluationSubject,
     credit.Evaluator,
+    credit.ExchangeGiven,
+    credit.ExchangeLine,
+    credit.ExchangePartner,
+    credit.ExchangeReceipt,
     credit.IndicatorValue,
     credit.Recusal,
     credit.SupervisionItem,
+    credit.TokenUse,
 }
 # Reached from two places, of which one stays when the other moves: see test_associations.py.
 OF_TWO_PLACES = {AssociationMember}

@@ -62,6 +62,7 @@ from courses.exams.models import (
     SittingCandidate,
 )
 from courses.models import Attendance, HourEntry, Module, SeatReservation
+from credit.models import AdministrativeCase
 from oversight.models import DataRequest
 from staffing.models import SealedCount
 from tests.accounts.world_cases import case_of
@@ -69,6 +70,7 @@ from tests.accounts.world_certificates import certificates, check_of, co_issuers
 from tests.accounts.world_credit import credit_of, credit_of_entity
 from tests.accounts.world_evaluations import evaluations_of
 from tests.accounts.world_evidence import evidence_of
+from tests.accounts.world_exchange import exchange_of
 from tests.accounts.world_own_rules import own_rules
 from tests.accounts.world_proofs import proofs
 from tests.accounts.world_returns import returns_of
@@ -120,6 +122,7 @@ def make_world(code: str, *, beside: World | None = None) -> World:
     shared = beside.rows if beside else {}
     body = shared.get(AdminBody) or next(row for row in rows if isinstance(row, AdminBody))
     rows += case_of(person, body)
+    rows += exchange_of(body, next(row for row in rows if isinstance(row, AdministrativeCase)))
     return World(user, person, institution, base, {**shared, **{type(row): row for row in rows}})
 
 

@@ -19,6 +19,8 @@ MACHINES = {
     "api/v1/openapi.json": "the description of the interface, the same for everybody",
     "api/v1/certificates/verify": "anyone verifies without a login",
     "api/v1/institutions/<uscc>/credit": "what everybody is shown of an entity's credit file",
+    "api/v1/exchange/entities/<uscc>": "partners' machines get 401 from the operation without a token",
+    "api/v1/exchange/end-notices": "the same: 401 without a token",
     "api/v1/institutions/<identifier>/staffing-ratio": "machines get 401 from the operation, not a redirect",
 }
 VISITORS = {
@@ -42,6 +44,8 @@ VISITORS = {
     "evaluation-schemes/": "by what is evaluated: published schemes",
     "evaluation-schemes/<int:pk>/": "an adopted scheme; drafts are not there",
     "rules/": "rules and methods with their sources",
+    "credit/exchange/dictionary/": "what the fields of exchanged files mean, for whoever makes them",
+    "credit/exchange/dictionary.json": "the same as a file",
     "credit/matrix/": "who sees what of a credit file: a published rule",
     "institutions/<int:pk>/credit.csv": "the same as a table of open data",
     "institutions/<int:pk>/credit/": "what the publication matrix shows everybody of an entity's file",

@@ -39,6 +39,7 @@ IN_TEMPLATES = {
     "certificate.supersedes.number": "of the certificate",
     "lesson.number": "of the lesson",
     "newest.number": "of the version of a design",
+    "made.secret": "a token for a machine, on the one page that shows it",
     "version.number": "of the version of a design",
     "line.certificate.number": "of the certificate",
     "line.row.number": "of the certificate that an employer asked about",

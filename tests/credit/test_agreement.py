@@ -133,7 +133,7 @@ def test_interface_and_table_give_everybody_the_public_part(client, entity):
     table = client.get(f"/institutions/{entity.pk}/credit.csv").content.decode("utf-8-sig")
 
     (entry,) = body["entries"]
-    assert (body["institution"]["uscc"], body["matrix"], entry["unit"]) == (entity.uscc, "2026-1", "中心")
+    assert (body["institution"]["uscc"], body["matrix"], entry["unit"]) == (entity.uscc, "2026-2", "中心")
     assert "document" not in entry
     assert "statement" not in entry
     assert len(table.splitlines()) == 2

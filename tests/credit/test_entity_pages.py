@@ -372,6 +372,6 @@ def test_public_page_queries_do_not_grow(client, entity, rows, django_assert_num
 def test_matrix_is_public_and_says_its_version(client):
     page = text(client.get("/en/credit/matrix/"))
 
-    assert "Version 2026-1" in page
+    assert "Version 2026-2" in page
     assert "Nothing about natural persons is public." in page
     assert page.count("<table") == 8

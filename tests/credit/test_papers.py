@@ -53,7 +53,7 @@ def test_report_holds_what_the_subject_sees(person):
 
     content = said(report)
     (entry,) = content["entries"]
-    assert (content["subject"]["name"], content["audience"], content["matrix"]) == ("何磊", "subject", "2026-1")
+    assert (content["subject"]["name"], content["audience"], content["matrix"]) == ("何磊", "subject", "2026-2")
     assert (entry["about"], entry["document"], entry["standing"]) == ("初级培训", "岚科〔2026〕1号", "in_force")
     assert entry["kind"] == "完成培训"
     assert report.entries == 1

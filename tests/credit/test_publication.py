@@ -20,6 +20,7 @@ SNAPSHOTS = {
         ("person", "positive"): PARTNER_PERSON,
         ("entity", "basic"): PARTNER_ENTITY,
         ("entity", "positive"): PARTNER_ENTITY,
+        ("entity", "adverse"): PARTNER_ENTITY,
     },
     "region": {
         (subject, category): {"person": EVERYTHING_PERSON, "entity": EVERYTHING_ENTITY}[subject]

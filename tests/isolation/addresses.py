@@ -44,6 +44,8 @@ class Address:
     of_all: bool = False
     # Signed anew at each question, with a time and a random number of its own: of two answers the status is compared.
     made_anew: bool = False
+    # Machines with a token alone are answered here: no login is, and is told so by 401.
+    by_token: bool = False
 
     @property
     def names_rows(self) -> bool:
@@ -95,6 +97,7 @@ def _address(
     nothing_there: bool = False,
     of_all: bool = False,
     made_anew: bool = False,
+    by_token: bool = False,
     **parts: str | Fixed,
 ) -> Address:
     return Address(
@@ -111,6 +114,7 @@ def _address(
         nothing_there=nothing_there,
         of_all=of_all,
         made_anew=made_anew,
+        by_token=by_token,
     )
 
 

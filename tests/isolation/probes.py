@@ -201,7 +201,7 @@ class Asker:
 
     def _unlike_missing(self, probe: Probe, answer: Answer) -> Iterator[str]:
         """Who is refused learns nothing: not even whether there is such a row."""
-        if answer.status not in (404, 405):
+        if answer.status not in ((401, 405) if self.declared[probe.route].by_token else (404, 405)):
             yield f"answered {answer.status} instead of 404"
         if probe.owner == Owner.MISSING or not self.declared[probe.route].names_rows:
             return

@@ -106,6 +106,26 @@ ADDRESSES: dict[str, Address] = {
     "credit/entities/<int:pk>/report/": only("regulator", pk="institution", body={}),
     "credit/reports/<str:reference>/": only("trainee", reference="creditreport.reference", post=""),
     "credit/reports/<str:reference>/file/": only("trainee", reference="creditreport.reference", post=""),
+    # Partners are those of the body; acts are its own, which none of the readers is of.
+    "credit/exchange/": only("regulator", post=""),
+    "credit/exchange/dictionary/": public(post=""),
+    "credit/exchange/dictionary.json": public(post=""),
+    "credit/exchange/end-notices/": only("regulator", post=""),
+    "credit/exchange/end-notices/<int:pk>/": only("regulator", pk="endnotice", nothing_there=True),
+    "credit/exchange/partners/new/": only("regulator"),
+    "credit/exchange/partners/<int:pk>/": only("regulator", pk="exchangepartner", post=""),
+    "credit/exchange/partners/<int:pk>/end/": only("regulator", pk="exchangepartner", nothing_there=True),
+    "credit/exchange/partners/<int:pk>/receive/": only("regulator", pk="exchangepartner", nothing_there=True),
+    "credit/exchange/partners/<int:pk>/receive/<str:sha256>/": only(
+        "regulator", pk="exchangepartner", sha256=fixed("0" * 64), nothing_there=True
+    ),
+    "credit/exchange/partners/<int:pk>/send/": only("regulator", pk="exchangepartner", nothing_there=True),
+    "credit/exchange/partners/<int:pk>/tokens/new/": only("regulator", pk="exchangepartner", nothing_there=True),
+    "credit/exchange/tokens/<int:pk>/revoke/": only("", pk="apitoken", post="regulator", nothing_there=True),
+    "credit/exchange/receipts/<uuid:uuid>/": only("regulator", uuid="exchangereceipt.uuid", post=""),
+    # Machines with a token alone; no login is answered.
+    "api/v1/exchange/entities/<uscc>": only("", uscc="institution.uscc", post="", by_token=True),
+    "api/v1/exchange/end-notices": only("", post="", by_token=True),
     "credit/matrix/": public(post=""),
     "institutions/<int:pk>/credit.csv": public(pk="institution", post="", of_all=True),
     "api/v1/institutions/<uscc>/credit": public(uscc="institution.uscc", post="", of_all=True),

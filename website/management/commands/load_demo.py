@@ -16,6 +16,7 @@ from website.management.demo import (
     associated,
     designated,
     evaluated,
+    exchanged,
     filing,
     judged,
     own_rules,
@@ -72,7 +73,10 @@ class Command(BaseCommand):
         self._say("what the association handles by its own rules")
         own_rules.happen(world)
         self._say("administrative cases")
+        exchanged.begin(world)
         judged.happen(world)
+        self._say("the exchange with partners")
+        exchanged.happen(world)
 
     def _cohort(self, world: World, plan: dict[str, Any]) -> None:
         self._say(f"cohort: {plan['key']} ({plan['until']})")

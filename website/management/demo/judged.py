@@ -11,6 +11,7 @@ from core import clock
 from credit import services
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Measure
 from credit.services.catalogue import Listed, list_item, list_measure
+from website.management.demo import exchanged
 from website.management.demo.anchors import day_of
 from website.management.demo.story import FOLDER, on_day
 from website.management.demo.world import PASSWORD, World
@@ -152,6 +153,10 @@ class Judged:
 
     def _serve(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         services.serve_decision(actor=actor, case=case, served=self._served())
+
+    def _give(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
+        """To partners, before it ends: they are told of the end."""
+        exchanged.give(actor, self.world.institutions[self.row["institution"]], step)
 
     def _ask_repair(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         words = {"corrected": step["corrected"], "commitment": COMMITMENT, "committed": True}
