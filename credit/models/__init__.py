@@ -13,6 +13,10 @@ from credit.models.catalogue import (
     CatalogueItem,
     Measure,
 )
+from credit.models.letters import (
+    CaseLetter,
+    LetterKind,
+)
 from credit.models.outcomes import (
     EvaluationConsequence,
     EvaluationObjection,
@@ -66,6 +70,7 @@ __all__ = [
     "COMMITMENTS",
     "STATEMENT_LENGTH",
     "AdministrativeCase",
+    "CaseLetter",
     "CaseMeasure",
     "CaseReport",
     "CatalogueItem",
@@ -88,6 +93,7 @@ __all__ = [
     "FileQuerySet",
     "Ground",
     "IndicatorValue",
+    "LetterKind",
     "Measure",
     "ObjectionDecision",
     "PublicationLink",

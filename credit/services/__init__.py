@@ -46,6 +46,12 @@ from credit.services.entries import (
     enter_record,
     withdraw_record,
 )
+from credit.services.letters import (
+    make_edition,
+    make_letters,
+    make_letters_due,
+    note_reading,
+)
 from credit.services.looks import (
     open_entity_file,
     open_file,
@@ -199,9 +205,13 @@ __all__ = [
     "hand_over_decision",
     "hide_statement",
     "link_publication",
+    "make_edition",
+    "make_letters",
+    "make_letters_due",
     "make_paper",
     "make_report",
     "missing_for_repair",
+    "note_reading",
     "object_to",
     "open_entity_file",
     "open_file",
