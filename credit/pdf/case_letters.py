@@ -99,12 +99,9 @@ def _you(case: AdministrativeCase) -> str:
 def _named(case: AdministrativeCase) -> str:
     """The name; of an entity with its credit code, and the unit that has none of its own."""
     subject = case.subject
-    named = f"{subject.name}（统一社会信用代码：{subject.uscc}）" if _has_code(subject) else subject.name
+    code = subject.uscc if isinstance(subject, Institution) else ""
+    named = f"{subject.name}（统一社会信用代码：{code}）" if code else subject.name
     return f"{named}（涉及单位：{case.unit.name}）" if case.unit else named
-
-
-def _has_code(subject: object) -> bool:
-    return isinstance(subject, Institution) and bool(subject.uscc)
 
 
 def _to(case: AdministrativeCase) -> Block:
@@ -246,13 +243,11 @@ def _outcome(case: AdministrativeCase) -> str:
 
 
 def _periods(case: AdministrativeCase) -> list[Block]:
-    shown = (
-        f"由{case.body.name}依法公示，以“信用中国”网站公示的信息为准（{case.reference}）。" if case.published else ""
-    )
+    shown = f"由{case.body.name}依法公示，以“信用中国”网站公示的信息为准（{case.reference}）。"
     return points(
         [
             f"本决定形成的记录至{zh(case.ends_on)}届满，届满即自动终止。",
-            shown or "本决定不在本平台公示。",
+            shown if case.published else "本决定不在本平台公示。",
             f"可以申请信用修复的最早日期为{zh(case.repair_from)}，条件和程序见所附《{TITLES[K.REPAIR_NOTICE]}》。",
         ]
     )

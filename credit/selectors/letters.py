@@ -74,7 +74,7 @@ def missing_letters(case: AdministrativeCase | SelfRegulatoryCase) -> list[Due]:
 def letters_of(actor: User, case: AdministrativeCase | SelfRegulatoryCase, permission: Permission) -> list[Shown]:
     """Those that reach the actor, in the order in which their steps came."""
     of = {"case" if isinstance(case, AdministrativeCase) else "self_case": case}
-    rows = CaseLetter.objects.allowed(actor, permission).filter(**of).order_by("pk")
+    rows = CaseLetter.objects.allowed(actor, permission).filter(**of).select_related("superseded_by").order_by("pk")
     return _by_edition(rows)
 
 

@@ -87,6 +87,7 @@ ROUTES = {
     "courses.TrainingRecordAnnulment": "user institution base region",
     "accounts.Restriction": "user",
     "credit.AdministrativeCase": "user region",
+    "credit.CaseLetter": "user region",
     "credit.CaseMeasure": "user region",
     "credit.CaseReport": "region",
     "credit.CreditRecord": "user region",

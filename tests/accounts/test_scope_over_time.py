@@ -52,6 +52,7 @@ STANDING_STILL = {
     RatioRule,
     # Cases go by the body that handles them, evaluations by the region of their round.
     credit.AdministrativeCase,
+    credit.CaseLetter,
     credit.CaseMeasure,
     credit.CaseReport,
     credit.ConflictDeclaration,

@@ -18,6 +18,7 @@ from credit.models import (
     Measure,
     Recusal,
 )
+from tests.accounts.world_letters import letter_of
 from tests.builders import make_user
 
 _numbers = count(1)
@@ -32,6 +33,7 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
         report,
         case,
         CaseMeasure.objects.create(case=case, measure=_measure(), ordered=False),
+        letter_of(case),
         Recusal.objects.create(case=case, officer=by, reason="r", asked_by=by),
         CreditRepair.objects.create(case=case, corrected="r", commitment="r", asked_by=by, due_on=DAY),
         EndNotice.objects.create(
