@@ -65,14 +65,14 @@ def case_letter(
         title=title,
         day=letter_day(case, kind, repair),
         blocks=tuple(blocks),
-        number=number_of(case, kind) or number,
+        document_number=number_of(case, kind) or number,
         form=kind in FORMS,
     )
 
 
 def number_of(case: AdministrativeCase, kind: str) -> str:
     """The document number that the body gave with the step; "" where a step asks for none."""
-    return {K.FILING: case.number, K.NOTICE: case.notice_number, K.DECISION: case.decision_number}.get(kind, "")  # type: ignore[call-overload]
+    return {K.FILING: case.case_number, K.NOTICE: case.notice_number, K.DECISION: case.decision_number}.get(kind, "")  # type: ignore[call-overload]
 
 
 def letter_day(case: AdministrativeCase, kind: str, repair: CreditRepair | None = None) -> date:
@@ -109,14 +109,11 @@ def _to(case: AdministrativeCase) -> Block:
 
 
 def _matter(case: AdministrativeCase) -> str:
-    return f"涉嫌“{case.item.conduct}”一案（案号：{case.number}）"
+    return f"涉嫌“{case.item.conduct}”一案（案号：{case.case_number}）"
 
 
 def _item(case: AdministrativeCase) -> Block:
-    item = case.item
-    return said(
-        f"所依据的目录条目：{item.catalogue}（{item.edition}）第{item.number}项“{item.conduct}”（依据：{item.basis}）。"
-    )
+    return said(f"所依据的目录条目：{case.item}“{case.item.conduct}”（依据：{case.item.basis}）。")
 
 
 def _measures(measures: Sequence[CaseMeasure], none: str) -> list[Block]:
@@ -138,7 +135,7 @@ def _filing(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> li
     return [
         row("案由", item.conduct),
         row("当事人", _named(case)),
-        row("目录条目", f"{item.catalogue}（{item.edition}）第{item.number}项；依据：{item.basis}"),
+        row("目录条目", f"{item}；依据：{item.basis}"),
         row("行为终了之日", zh(case.conduct_ended_on)),
         row("发现之日", zh(case.discovered_on)),
         row("追究时限", f"至{zh(case.limit_on)}，发现之日在时限之内"),
@@ -317,7 +314,7 @@ def _decision_service(case: AdministrativeCase, _measures_of: Sequence[CaseMeasu
 def _service(case: AdministrativeCase, document: str, by: str, proof: str, on: date | None) -> list[Block]:
     consent = [row("电子送达确认书", case.consent_document)] if by == ServedBy.ELECTRONIC else []
     return [
-        row("案由", f"{case.item.conduct}（案号：{case.number}）"),
+        row("案由", f"{case.item.conduct}（案号：{case.case_number}）"),
         row("送达的文书", document),
         row("受送达人", _named(case)),
         row("送达方式", WAYS[by]),

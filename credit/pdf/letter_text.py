@@ -27,18 +27,18 @@ class Block:
 
 @dataclass(frozen=True)
 class LetterText:
-    """`number` empty: the body has given none, and its place is printed empty. `form`: rows to be signed by hand."""
+    """Without a `document_number` its place is printed empty. `form`: rows to be signed by hand."""
 
     body: str
     title: str
     day: date
     blocks: tuple[Block, ...]
-    number: str = ""
+    document_number: str = ""
     form: bool = False
 
     @property
     def number_line(self) -> str:
-        return self.number or BLANK_NUMBER
+        return self.document_number or BLANK_NUMBER
 
     @property
     def day_line(self) -> str:

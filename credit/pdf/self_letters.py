@@ -52,7 +52,7 @@ def self_letter(
     else:
         noticed = clock.day_of(case.noticed_at) if case.noticed_at else None
         blocks, on = _notice(case), min(filter(None, (noticed, case.noticed_on)), default=None)
-    return LetterText(case.body.name, TITLES[kind], on or case.opened_on, (_to(case), *blocks), number)
+    return LetterText(case.body.name, TITLES[kind], on or case.opened_on, (_to(case), *blocks), document_number=number)
 
 
 def _you(case: SelfRegulatoryCase) -> str:
@@ -77,7 +77,7 @@ def _working_days(case: SelfRegulatoryCase, name: str) -> int:
 
 def _notice(case: SelfRegulatoryCase) -> list[Block]:
     you = _you(case)
-    opening = f"本单位依照自身规则受理了一件与{you}有关的事项（编号：{case.number}），现告知如下："
+    opening = f"本单位依照自身规则受理了一件与{you}有关的事项（编号：{case.case_number}），现告知如下："
     how = (
         f"自收到本告知书之日起{case.answer_days}个工作日内，可以书面向本单位说明，也可以通过{OWN_PAGE}提交。"
         "对每一点说明都会作出答复；说明不会使处理加重。"
@@ -95,7 +95,7 @@ def _notice(case: SelfRegulatoryCase) -> list[Block]:
 
 def _outcome(case: SelfRegulatoryCase) -> list[Block]:
     you, ended = _you(case), case.outcome == SelfOutcome.NO_GROUND
-    opening = f"本单位依照自身规则处理的与{you}有关的事项（编号：{case.number}）已有结果，现通知如下："
+    opening = f"本单位依照自身规则处理的与{you}有关的事项（编号：{case.case_number}）已有结果，现通知如下："
     result = "未发现需要处理的情形，本事项终结。" if ended else _result(case.result)
     parts = [
         ("情况", paragraphs(case.notice_facts)),
@@ -120,14 +120,15 @@ def _result(result: Result) -> str:
     if result.outcome == SelfOutcome.EXCLUSION:
         return f"暂停参加下列活动：{ACTIVITIES[result.activity]}。自{zh(result.until)}起不再暂停。"
     if result.outcome == SelfOutcome.CORRECTION:
-        return f"限期改正：不迟于{zh(result.correct_by)}改正。"
+        return f"限期改正：应当不迟于{zh(result.correct_by)}改正。"
     return f"{OUTCOMES[result.outcome]}。"
 
 
 def _review(case: SelfRegulatoryCase, review: SelfReview) -> list[Block]:
     you = _you(case)
     opening = (
-        f"{you}于{zh(review.asked_on)}就编号{case.number}事项的处理结果提出的复核申请，已由未参与告知和处理的人员复核："
+        f"{you}于{zh(review.asked_on)}就编号{case.case_number}事项的处理结果提出的复核申请，"
+        "已由未参与告知和处理的人员复核："
     )
     found = FOUND.get(review.state) or f"改为较轻的处理：{_result(review.result)}"
     parts = [

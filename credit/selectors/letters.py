@@ -13,8 +13,6 @@ from credit.workflow.cases import RepairState
 from credit.workflow.self_regulation import SelfReviewState
 
 K = LetterKind
-# For the file of a body, by its own officers: the first of these that fits; for whom it concerns: the last.
-READING = (Permission.CASE_VIEW, Permission.SELF_CASE_VIEW, Permission.CASE_ANSWER)
 REVIEWED = (SelfReviewState.MAINTAINED, SelfReviewState.CHANGED, SelfReviewState.SET_ASIDE)
 
 
@@ -85,10 +83,11 @@ def _by_edition(rows: Iterable[CaseLetter]) -> list[Shown]:
     return [Shown(last, tuple(before)) for *before, last in found.values()]
 
 
-def find_letter(actor: User, uuid: UUID, *, under_own_rules: bool) -> tuple[CaseLetter, Permission]:
-    """With the permission by which it reached the actor. Raises NotAllowed, also when there is none."""
-    for permission in READING:
-        rows = CaseLetter.objects.allowed(actor, permission).filter(uuid=uuid, self_case__isnull=not under_own_rules)
-        if (found := rows.select_related("case", "self_case").first()) is not None:
-            return found, permission
-    raise NotAllowed(permission=Permission.CASE_VIEW.value)
+def find_letter(actor: User, uuid: UUID, *, under_own_rules: bool, handles: bool) -> CaseLetter:
+    """For whoever handles the case, or for whom it concerns. Raises NotAllowed, also when there is none."""
+    handling = Permission.SELF_CASE_VIEW if under_own_rules else Permission.CASE_VIEW
+    permission = handling if handles else Permission.CASE_ANSWER
+    rows = CaseLetter.objects.allowed(actor, permission).filter(uuid=uuid, self_case__isnull=not under_own_rules)
+    if (found := rows.select_related("case", "self_case").first()) is None:
+        raise NotAllowed(permission=permission.value)
+    return found

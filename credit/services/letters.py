@@ -125,7 +125,7 @@ def _keep(
         edition=before.edition + 1 if before else 1,
         supersedes=before,
         why=why,
-        document_number=said.number,
+        document_number=said.document_number,
         dated_on=said.day,
         wording=WORDING,
         text_sha256=said.sha256,

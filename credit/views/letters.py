@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.middleware import SignedInRequest
-from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from certificates.selectors.files import stored_bytes
@@ -38,12 +37,12 @@ REFUSALS: dict[str, Promise] = {
 }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def case_file(request: SignedInRequest, uuid: UUID, form: str) -> HttpResponse:
     return _file(request, uuid, form, under_own_rules=False)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def self_file(request: SignedInRequest, uuid: UUID, form: str) -> HttpResponse:
     return _file(request, uuid, form, under_own_rules=True)
 
@@ -63,32 +62,33 @@ def make_self_letters(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @confirm_again(reading_is_free=True)
 def new_case_edition(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Of the own body's letters alone; bodies above read."""
-    letter, _by = find_letter(request.user, uuid, under_own_rules=False)
+    letter = find_letter(request.user, uuid, under_own_rules=False, handles=True)
     case = acting_page(request.user, letter.case_id or 0).case
-    crumbs = trail(_("Another edition"), (_("Cases"), reverse("credit:cases")), (case.number, _page(case)))
+    crumbs = trail(_("Another edition"), (_("Cases"), reverse("credit:cases")), (case.case_number, _page(case)))
     return _edition(request, letter, case, "credit/letters/edition.html", crumbs)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirm_again(reading_is_free=True)
 def new_self_edition(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    letter, _by = find_letter(request.user, uuid, under_own_rules=True)
+    letter = find_letter(request.user, uuid, under_own_rules=True, handles=True)
     case = self_case(request.user, letter.of.uuid)
-    crumbs = trail(_("Another edition"), (_("Own rules"), reverse("credit:self_desk")), (case.number, _page(case)))
+    crumbs = trail(_("Another edition"), (_("Own rules"), reverse("credit:self_desk")), (case.case_number, _page(case)))
     return _edition(request, letter, case, "credit/rules_of/letter_edition.html", crumbs)
 
 
 def _file(request: SignedInRequest, uuid: UUID, form: str, *, under_own_rules: bool) -> HttpResponse:
-    """The bytes as they were kept; what differs from its hash is not given out. An officer's look is written down."""
-    letter, by = find_letter(request.user, uuid, under_own_rules=under_own_rules)
-    concerned = by == Permission.CASE_ANSWER
+    """The bytes as they were kept; what differs from its hash is not given out. Whom it concerns reads; whoever handles
+    the case sends for it, and that is written down."""
+    handles = request.method == "POST"
+    letter = find_letter(request.user, uuid, under_own_rules=under_own_rules, handles=handles)
     try:
         body = stored_bytes(letter.kept(form))
     except (DomainError, OSError):
         log.exception("letter %s cannot be served", letter.uuid)
         messages.error(request, _("The file cannot be read at the moment. Tell whoever keeps the platform running."))
-        return redirect(_page(letter.of, concerned=concerned))
-    if not concerned:
+        return redirect(_page(letter.of, concerned=not handles))
+    if handles:
         services.note_reading(actor=request.user, letter=letter, form=form)
     answer = HttpResponse(body, content_type=KINDS[form])
     answer["Content-Disposition"] = f'attachment; filename="{letter.kind}-{letter.edition}.{form}"'

@@ -138,3 +138,5 @@ ONLY_BY = {
     label: {"user": {Permission.CASE_ANSWER}, "base": HANDLED}
     for label in ("credit.SelfRegulatoryCase", "credit.SelfReview")
 }
+# The letter of these worlds is an authority's: the powers of the other track do not reach it.
+ONLY_BY["credit.CaseLetter"] = {"user": set(Permission), "region": set(Permission) - HANDLED}

@@ -144,6 +144,10 @@ FREE = {
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
     "credit:self_mine_case": "one's own words before a decision, or against it",
+    **dict.fromkeys(
+        ("credit:letter_pdf", "credit:letter_docx", "credit:self_letter_pdf", "credit:self_letter_docx"),
+        "a letter that was sent; a POST, for it is written down who took it along",
+    ),
     "credit:make_letters": "letters whose words a step has fixed; they come by themselves a minute later",
     "credit:make_self_letters": "letters whose words a step has fixed; they come by themselves a minute later",
     "credit:self_withdraw_review": "takes back what one has asked for",

@@ -41,6 +41,10 @@ def get(user, address):
     return client_of(user).get(address)
 
 
+def send_for(user, address, **more):
+    return client_of(user).post(address, **more)
+
+
 def text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
@@ -53,7 +57,7 @@ def address(letter, what="pdf"):
 def test_officer_gets_the_kept_bytes_and_the_look_is_written_down(desk):
     letter = written(desk.noticed())["notice"]
 
-    pdf, docx = get(desk.free, address(letter)), get(desk.free, address(letter, "docx"))
+    pdf, docx = send_for(desk.free, address(letter)), send_for(desk.free, address(letter, "docx"))
 
     assert (pdf.content, pdf["Content-Type"]) == (stored(letter), "application/pdf")
     assert (docx.content, docx["Content-Type"]) == (stored(letter, "docx"), DOCX)
@@ -73,15 +77,17 @@ def test_subject_gets_its_own_without_an_entry_and_not_those_of_the_file(desk):
 
 def test_foreign_and_missing_are_answered_alike(desk, track):
     mine, theirs = written(desk.noticed())["notice"], written(track.noticed())["self_notice"]
+    asked = (address(mine), f"/en/credit/letters/{NOBODYS}/pdf/", address(mine, "docx"))
     for user in (make_user(), regulator("980000"), track.first):
-        answers = [
-            get(user, one) for one in (address(mine), f"/en/credit/letters/{NOBODYS}/pdf/", address(mine, "docx"))
-        ]
-        assert [answer.status_code for answer in answers] == [404] * 3
+        answers = [act(user, one) for one in asked for act in (get, send_for)]
+        assert [answer.status_code for answer in answers] == [404] * 6
         assert len({text(answer) for answer in answers}) == 1
-    assert get(desk.free, address(theirs)).status_code == 404
-    # Nor by the address of the other track.
-    assert get(desk.free, f"/en/own-rules/letters/{mine.uuid}/pdf/").status_code == 404
+    for act in (get, send_for):
+        assert act(desk.free, address(theirs)).status_code == 404
+        # Nor by the address of the other track, nor by the way of the other side.
+        assert act(desk.free, f"/en/own-rules/letters/{mine.uuid}/pdf/").status_code == 404
+    assert get(desk.free, address(mine)).status_code == 404
+    assert send_for(desk.login, address(mine)).status_code == 404
 
 
 def test_case_page_lists_letters_and_makes_those_that_wait(desk):
@@ -109,7 +115,7 @@ def test_body_above_reads_and_makes_nothing(desk):
     assert "prior notice" in text(page)
     assert "Another edition" not in text(page)
     letter = CaseLetter.objects.get(kind="notice", case=case)
-    assert get(above, address(letter)).status_code == 200
+    assert send_for(above, address(letter)).status_code == 200
     assert get(above, address(letter, "edition")).status_code == 404
     assert client_of(above).post(f"/en/credit/cases/{case.pk}/letters/").status_code == 404
 
@@ -166,7 +172,7 @@ def test_changed_bytes_are_not_given_out(desk):
     with default_storage.open(letter.storage_name, "wb") as file:
         file.write(b"%PDF other")
 
-    answer = client_of(desk.free).get(address(letter), follow=True)
+    answer = send_for(desk.free, address(letter), follow=True)
 
     assert answer.redirect_chain
     assert "The file cannot be read at the moment." in text(answer)
@@ -180,7 +186,7 @@ def test_list_costs_the_same_for_one_letter_and_for_three(desk, reached_state, r
     actor = desk.free
     actor.worn = actor.valid_memberships()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         shown = letters_of(actor, case, Permission.CASE_VIEW)
         assert [one.letter.edition for one in shown] == [1] * rows
 
@@ -193,9 +199,10 @@ def test_letters_under_own_rules_stand_on_both_pages(track):
     client_of(track.second).post(f"{page}letters/")
     letter = CaseLetter.objects.get(self_case=case)
 
-    for user, where in ((track.second, page), (track.answering, f"/en/own-rules/about-me/{case.uuid}/")):
+    mine = f"/en/own-rules/about-me/{case.uuid}/"
+    for user, where, act in ((track.second, page, send_for), (track.answering, mine, get)):
         assert address(letter) in get(user, where).content.decode()
-        assert get(user, address(letter)).content == stored(letter)
+        assert act(user, address(letter)).content == stored(letter)
     assert AuditEntry.objects.filter(verb="credit.letter_read").count() == 1
 
 

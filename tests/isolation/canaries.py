@@ -65,6 +65,8 @@ SIGNED = {
     "credit.AdministrativeCase": "rule_version decision_rule",
     # And what is written once, with a decision that is still to come.
     "credit.SelfReview": "considered activity",
+    # Of a later edition alone.
+    "credit.CaseLetter": "why",
     "credit.SelfRegulatoryCase": "clocks_version considered reasons activity told_proof fulfilled_how",
     "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
     "staffing.RatioProofEntry": "person_commitment evidence_commitment",
