@@ -142,7 +142,6 @@ def _filing(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> li
         row("立案日期", zh(case.filed_on)),
         row("作出决定的期限", f"至{zh(case.decide_by)}"),
         row("适用规则版本", case.rule_version),
-        row("立案机关", case.body.name),
         row("经办人签字", ""),
         row("负责人签字", ""),
     ]

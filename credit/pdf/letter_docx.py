@@ -46,7 +46,17 @@ def _prepare(document: Docx, letter: LetterText, made_at: datetime) -> None:
     known.author, known.title, known.last_modified_by = letter.body, letter.title, letter.body
     known.comments, known.keywords, known.revision, known.language = "", "", 1, "zh-CN"
     known.created = known.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+    _forget_the_sample(document)
     _page_number(section.footer.paragraphs[0])
+
+
+def _forget_the_sample(document: Docx) -> None:
+    """What the library's own empty document has of its maker: a picture of it, and another language."""
+    relations = document.part.package.rels
+    for key in [key for key, one in relations.items() if one.reltype.endswith("/thumbnail")]:
+        del relations[key]
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _head(document: Docx, letter: LetterText) -> None:
@@ -85,7 +95,7 @@ def _table(document: Docx, letter: LetterText) -> None:
     table.autofit = False
     for block in letter.blocks:
         row = table.add_row()
-        row.height = Mm(12)
+        row.height = Mm(11)
         for cell, width, text in zip(row.cells, (Mm(38), Mm(118)), (block.label, block.text), strict=True):
             cell.width = width
             paragraph = cell.paragraphs[0]
@@ -121,8 +131,10 @@ def _set_lines(paragraph: Paragraph, line: int, before: float = 0, after: float 
 def _run(paragraph: Paragraph, text: str, *, font: str = BODY_FONT, size: int = SIZE, bold: bool = False) -> Run:
     run = paragraph.add_run(text)
     run.font.name, run.font.size, run.font.bold = LATIN_FONT, Pt(size), bold
-    # Han characters have a font of their own beside the Latin one.
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+    # Han characters have a font of their own beside the Latin one; quotation marks follow them.
+    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), font)
+    fonts.set(qn("w:hint"), "eastAsia")
     return run
 
 
