@@ -35,14 +35,14 @@ def make_letters(*, actor: User, case: Case) -> list[CaseLetter]:
     """Those that are due and not there yet, by an officer who does not wait. Raises NotAllowed, `own_case`,
     `glyphs_missing`, `pdf_incomplete`."""
     _handles(actor, case)
-    return [_written(actor, case, due) for due in missing_letters(case)]
+    return _missing_written(actor, case)
 
 
 def make_letters_due(*, actor: User, case: Case) -> list[CaseLetter]:
     """The same after a step, by the platform. Safe to run twice."""
     if not any(hat.role == Role.SYSTEM for hat in actor.worn_memberships()):
         raise NotAllowed(permission="system")
-    return [_written(actor, case, due) for due in missing_letters(case)]
+    return _missing_written(actor, case)
 
 
 def make_edition(*, actor: User, letter: CaseLetter, why: str, document_number: str = "") -> CaseLetter:
@@ -84,6 +84,19 @@ def _handles(actor: User, case: Case) -> None:
             case_common.locked_for(actor, case)
         else:
             self_common.locked_for(actor, case)
+
+
+def _missing_written(actor: User, case: Case) -> list[CaseLetter]:
+    """One that cannot be drawn keeps no other from being made; it is said after them."""
+    made, refusals = [], []
+    for due in missing_letters(case):
+        try:
+            made.append(_written(actor, case, due))
+        except DomainError as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0]
+    return made
 
 
 def _written(

@@ -314,7 +314,8 @@ def test_missing_character_refuses_and_nothing_is_kept(desk):
         services.make_letters(actor=desk.one, case=case)
 
     assert caught.value.facts["characters"] == "\U00031234"
-    assert set(CaseLetter.objects.values_list("kind", flat=True)) <= {"filing"}
+    # Neither form of it; the others are made.
+    assert set(CaseLetter.objects.values_list("kind", flat=True)) == {"filing", "notice_service"}
 
 
 def test_signs_that_no_paper_prints_are_left_out(desk):
