@@ -38,6 +38,7 @@ WAYS: Mapping[str, str] = {
     ServedBy.NOTICE: "公告送达",
 }
 OWN_PAGE = "本平台“与我或本机构有关的案件”页面"
+UNNAMED_CHAIR = "由本机关指定的非本案调查人员主持，姓名另行告知。"
 LAW = "《中华人民共和国行政处罚法》"
 
 
@@ -50,7 +51,8 @@ def case_letter(
     repair: CreditRepair | None = None,
     chair: str = "",
 ) -> LetterText:
-    """`measures`: those that the notice announces or the decision orders. `chair`: who leads the hearing, by name."""
+    """`measures`: those that the notice announces or the decision orders. `chair`: who leads the hearing, by name; ""
+    where the login has none."""
     if kind == K.REPAIR and repair is not None:
         blocks = _repair(case, repair)
     elif kind == K.HEARING:
@@ -195,7 +197,7 @@ def _hearing(case: AdministrativeCase, chair: str) -> list[Block]:
     parts = [
         ("时间", [said(zh(case.hearing_on))]),
         ("地点", [said(case.hearing_place)]),
-        ("主持人", [said(f"{chair}（非本案调查人员）")]),
+        ("主持人", [said(f"{chair}（非本案调查人员）。" if chair else UNNAMED_CHAIR)]),
         ("权利和义务", points(rights)),
     ]
     return [_to(case), said(opening), *sections(parts), said("特此通知。")]

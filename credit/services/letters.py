@@ -14,7 +14,6 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import Role
-from accounts.selectors.hats import shown_name
 from certificates.pdf.fonts import fonts_sha256
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
@@ -73,8 +72,9 @@ def letter_text(case: Case, due: Due, *, number: str = "") -> LetterText:
         return self_letter(case, due.kind, number=number, review=decided_review(case))
     ordered = due.kind == LetterKind.DECISION
     measures = case.measures.filter(ordered=ordered).select_related("measure").order_by("pk")
-    chair = shown_name(case.hearing_chair) if case.hearing_chair else ""
-    return case_letter(case, due.kind, number=number, measures=list(measures), repair=due.about, chair=chair)
+    chair = getattr(case.hearing_chair, "person", None)
+    named = {"chair": chair.name if chair else ""}
+    return case_letter(case, due.kind, number=number, measures=list(measures), repair=due.about, **named)
 
 
 def _handles(actor: User, case: Case) -> None:

@@ -20,7 +20,7 @@ from credit.pdf.case_letters import TITLES
 from credit.pdf.letter_text import BLANK_NUMBER, WORDING
 from credit.selectors.letters import letters_of, missing_letters
 from credit.services import Fallen, Hearing, Said
-from tests.builders import hat, make_base, make_user, regulator
+from tests.builders import hat, make_base, make_person, make_user, regulator
 from tests.credit.cases import Authority, later, measure, notice, refused, ruling, served
 from tests.credit.letters import docx_words, pdf_words, said, stored, words, written
 
@@ -240,6 +240,16 @@ def test_who_reported_stands_in_no_letter(desk):
     for letter in letters.values():
         for form in ("pdf", "docx"):
             assert "欧阳" not in (pdf_words(stored(letter)) if form == "pdf" else docx_words(stored(letter, form)))
+
+
+def test_chair_is_named_where_there_is_a_name_and_never_by_an_address(desk):
+    case = everything(desk)
+    assert "由本机关指定的非本案调查人员主持，姓名另行告知。" in said(case, "hearing")
+    assert "@" not in said(case, "hearing")
+
+    make_person("马法制", user=desk.free)
+
+    assert "马法制（非本案调查人员）" in said(AdministrativeCase.objects.get(pk=case.pk), "hearing")
 
 
 # --- numbers and editions -------------------------------------------------------------------------------------------
