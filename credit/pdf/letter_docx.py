@@ -18,6 +18,8 @@ from credit.pdf.letter_text import Block, LetterText
 BODY_FONT, HEAD_FONT, TITLE_FONT, LATIN_FONT = "仿宋", "黑体", "宋体", "Times New Roman"
 RED = RGBColor(0xD7, 0x00, 0x0F)
 SIZE, TITLE_SIZE, LINE = 16, 22, 29
+# How wide the labels of a form are.
+LABELS = Mm(38)
 CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
 
@@ -96,11 +98,11 @@ def _table(document: Docx, letter: LetterText) -> None:
     for block in letter.blocks:
         row = table.add_row()
         row.height = Mm(11)
-        for cell, width, text in zip(row.cells, (Mm(38), Mm(118)), (block.label, block.text), strict=True):
+        for cell, width, text in zip(row.cells, (LABELS, Mm(118)), (block.label, block.text), strict=True):
             cell.width = width
             paragraph = cell.paragraphs[0]
             _set_lines(paragraph, 22)
-            if not block.text or width == Mm(38):
+            if width == LABELS:
                 paragraph.alignment = CENTRE
             _run(paragraph, text, size=14)
 
@@ -115,7 +117,8 @@ def _paragraph(
     line: int = LINE,
 ) -> Paragraph:
     paragraph = document.add_paragraph()
-    paragraph.alignment = align
+    if align is not None:
+        paragraph.alignment = align
     _set_lines(paragraph, line, before, after)
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(SIZE * indent)
