@@ -46,6 +46,7 @@ class CreditConfig(AppConfig):
     append_only: ClassVar[list[str]] = [
         "credit_creditrecord",
         "credit_casemeasure",
+        "credit_caseletter",
         "credit_evaluator",
         "credit_conflictdeclaration",
         "credit_indicatorvalue",

@@ -8,12 +8,15 @@ from core import outbox
 from core.models import OutboxEvent
 from credit import services
 from credit.identifiers import looks_like_reference
+from credit.models import AdministrativeCase, SelfRegulatoryCase
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
 from credit.selectors.papers import verify_report, verify_report_file
 from credit.services import case_decision, case_ending, case_hearing, self_cases, self_reviews, self_telling
 from credit.services.agreement import check_agreement
+from credit.services.case_common import CASE_LETTERS
 from credit.services.escalation import OVERDUE, escalate, tell_of_overdue
 from credit.services.papers import DRAW
+from credit.services.self_common import SELF_LETTERS
 from credit.services.self_days import settle_self_days
 from credit.services.telling import tell_of_case
 
@@ -69,6 +72,18 @@ def case_moved(event: OutboxEvent) -> None:
 def step_overdue(event: OutboxEvent) -> None:
     overdue, user, way = event.key.split(":")
     tell_of_overdue(overdue_id=int(overdue), user_id=int(user), way=way)
+
+
+@outbox.handles(CASE_LETTERS)
+def letters_of_case(event: OutboxEvent) -> None:
+    case = AdministrativeCase.objects.get(pk=int(event.key))
+    services.make_letters_due(actor=system_user(), case=case)
+
+
+@outbox.handles(SELF_LETTERS)
+def letters_of_self_case(event: OutboxEvent) -> None:
+    case = SelfRegulatoryCase.objects.get(pk=int(event.key))
+    services.make_letters_due(actor=system_user(), case=case)
 
 
 @shared_task(name="credit.every_day")

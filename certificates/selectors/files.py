@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from django.conf import settings
 from django.core.cache import caches
@@ -22,6 +23,15 @@ HASH_HOLDS = 3600
 TRIED = 3
 
 
+class Stored(Protocol):
+    """Where bytes lie, and what they have to be."""
+
+    @property
+    def storage_name(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+
+
 class FileUnreadable(OSError):
     """The storage did not answer, or has no such file."""
 
@@ -31,7 +41,7 @@ def file_name(certificate: Certificate) -> str:
     return f"certificates/{certificate.issued_on.year}/{certificate.uuid}.pdf"
 
 
-def stored_bytes(file: CertificateFile | FileRevision) -> bytes:
+def stored_bytes(file: Stored) -> bytes:
     """What was issued, bit by bit. Raises FileUnreadable, and `file_changed` when the hash differs."""
     body = _read(file.storage_name)
     if hashlib.sha256(body).hexdigest() != file.sha256:

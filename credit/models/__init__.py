@@ -23,6 +23,10 @@ from credit.models.exchange import (
     LineOutcome,
     PartnerKind,
 )
+from credit.models.letters import (
+    CaseLetter,
+    LetterKind,
+)
 from credit.models.outcomes import (
     EvaluationConsequence,
     EvaluationObjection,
@@ -87,6 +91,7 @@ __all__ = [
     "STATEMENT_LENGTH",
     "AdministrativeCase",
     "ApiToken",
+    "CaseLetter",
     "CaseMeasure",
     "CaseReport",
     "CatalogueItem",
@@ -115,6 +120,7 @@ __all__ = [
     "FileQuerySet",
     "Ground",
     "IndicatorValue",
+    "LetterKind",
     "LineOutcome",
     "Measure",
     "ObjectionDecision",

@@ -24,12 +24,18 @@ class Concerned:
         institution: Institution | None
         unit_institution: Institution | None
         unit_base: TrainingBase | None
+        number: str
         answered_at: datetime | None
         answer_recorded_by_id: int | None
 
     @property
     def subject(self) -> "Person | Institution":
         return self.person or self.institution  # type: ignore[return-value]
+
+    @property
+    def case_number(self) -> str:
+        """Of the body's file, as letters print it."""
+        return self.number
 
     @property
     def unit(self) -> "Institution | TrainingBase | None":

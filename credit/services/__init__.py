@@ -52,6 +52,12 @@ from credit.services.exchange import (
     receive_file,
     send_records,
 )
+from credit.services.letters import (
+    make_edition,
+    make_letters,
+    make_letters_due,
+    note_reading,
+)
 from credit.services.looks import (
     open_entity_file,
     open_file,
@@ -219,10 +225,14 @@ __all__ = [
     "hand_over_decision",
     "hide_statement",
     "link_publication",
+    "make_edition",
+    "make_letters",
+    "make_letters_due",
     "make_paper",
     "make_report",
     "make_token",
     "missing_for_repair",
+    "note_reading",
     "note_use",
     "object_to",
     "open_entity_file",

@@ -15,6 +15,8 @@ from credit.models import AdministrativeCase, Recusal
 from credit.rules.cases import CaseRule, rule_of
 from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CaseState, RecusalState, ServedBy
 
+# What a step leaves behind that fixes the words of a letter: the case whose letters are to be made.
+CASE_LETTERS = "credit.case_letters"
 C = CaseState
 
 

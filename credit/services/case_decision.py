@@ -14,7 +14,17 @@ from core.errors import DomainError, NotAllowed
 from credit.identifiers import SOURCE_OF_CASES
 from credit.models import AdministrativeCase, CaseMeasure, CreditRecord, Measure
 from credit.rules.cases import CaseRule, publicity, rule_on, worse_than
-from credit.services.case_common import Served, check_served, filled, had_a_part, locked_for, refuse, service_day, take
+from credit.services.case_common import (
+    CASE_LETTERS,
+    Served,
+    check_served,
+    filled,
+    had_a_part,
+    locked_for,
+    refuse,
+    service_day,
+    take,
+)
 from credit.services.case_log import put_down
 from credit.workflow.cases import ADVERSE, RANK, CaseOutcome, CaseState, RecusalState
 
@@ -74,6 +84,7 @@ def decide_case(*, actor: User, case: AdministrativeCase, ruling: Ruling) -> Adm
     CaseMeasure.objects.bulk_create(CaseMeasure(case=decided, measure=one, ordered=True) for one in ruling.measures)
     put_down(decided, Kind.CREDIT_DECISION)
     outbox.add(DECIDED, decided.pk)
+    outbox.add(CASE_LETTERS, decided.pk)
     return decided
 
 
@@ -119,6 +130,7 @@ def serve_decision(*, actor: User, case: AdministrativeCase, served: Served) -> 
     if served.consent.strip() and not found.consent_document:
         changes["consent_document"] = served.consent.strip()
     settled = take(actor, found, "serve", **changes)
+    outbox.add(CASE_LETTERS, settled.pk)
     return begin_if_served(actor, settled, clock.today())
 
 

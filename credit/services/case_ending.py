@@ -15,7 +15,7 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
 from credit.models import AdministrativeCase, CreditRepair, EndNotice
 from credit.rules.cases import Missing, rule_of, stands_in_the_way
-from credit.services.case_common import filled, had_a_part, locked_for, refuse, require_body, take
+from credit.services.case_common import CASE_LETTERS, filled, had_a_part, locked_for, refuse, require_body, take
 from credit.services.case_decision import begin_if_served, source_of_case
 from credit.services.case_hearing import settle_time
 from credit.services.case_log import put_down
@@ -80,6 +80,7 @@ def grant_repair(*, actor: User, repair: CreditRepair, answer: str = "") -> Cred
     found = locked_for(actor, repair.case)
     granted = advance(repair, "grant", REPAIR_STEPS, actor=actor, changes=_answered(actor, answer))
     _end(actor, found, "repair", reason=granted.corrected)
+    outbox.add(CASE_LETTERS, found.pk)
     return granted
 
 
@@ -87,8 +88,9 @@ def grant_repair(*, actor: User, repair: CreditRepair, answer: str = "") -> Cred
 def refuse_repair(*, actor: User, repair: CreditRepair, answer: str) -> CreditRepair:
     """With reasons; it can be asked for again. Raises `answer_missing`."""
     require(actor, Permission.CASE_HANDLE, repair)
-    locked_for(actor, repair.case)
+    found = locked_for(actor, repair.case)
     refuse(filled(answer=answer))
+    outbox.add(CASE_LETTERS, found.pk)
     return advance(repair, "refuse", REPAIR_STEPS, actor=actor, changes=_answered(actor, answer))
 
 
@@ -109,6 +111,7 @@ def annul_case(*, actor: User, case: AdministrativeCase, fallen: Fallen) -> Admi
         raise NotAllowed("same_person_twice", steps=["find", "review"])
     refuse(filled(reason=fallen.reason, document=fallen.document))
     words = {"annul_reason": fallen.reason.strip(), "annul_document": fallen.document.strip()}
+    outbox.add(CASE_LETTERS, found.pk)
     return _settled(actor, found, "annul", {"annulled_on": clock.today(), "annulled_by": actor, **words})
 
 

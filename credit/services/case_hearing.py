@@ -15,7 +15,16 @@ from core import audit, calendar, clock, outbox
 from core.errors import WrongState
 from credit.models import AdministrativeCase, CaseMeasure, Measure
 from credit.rules.cases import rule_of
-from credit.services.case_common import Served, check_served, filled, locked_for, refuse, service_day, take
+from credit.services.case_common import (
+    CASE_LETTERS,
+    Served,
+    check_served,
+    filled,
+    locked_for,
+    refuse,
+    service_day,
+    take,
+)
 from credit.services.case_log import put_down
 from credit.workflow.cases import HEARING, RANK, SEVERITIES, CaseState
 
@@ -81,6 +90,7 @@ def serve_notice(*, actor: User, case: AdministrativeCase, notice: Notice, serve
     CaseMeasure.objects.bulk_create(CaseMeasure(case=noticed, measure=one, ordered=False) for one in notice.measures)
     put_down(noticed, Kind.CREDIT_NOTICE)
     outbox.add(NOTICED, noticed.pk)
+    outbox.add(CASE_LETTERS, noticed.pk)
     return noticed
 
 
@@ -163,6 +173,7 @@ def announce_hearing(*, actor: User, case: AdministrativeCase, hearing: Hearing)
             "not_of_this_body": hearing.chair.pk not in officers_at(found.body, Permission.CASE_HANDLE),
         }
     )
+    outbox.add(CASE_LETTERS, found.pk)
     return _noted(
         actor,
         found,

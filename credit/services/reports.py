@@ -12,12 +12,12 @@ from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
 from certificates.tlog.services import SALT_SIZE
-from core import audit, calendar, clock
+from core import audit, calendar, clock, outbox
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Ground
 from credit.rules.cases import rule_on, years_after
-from credit.services.case_common import filled, refuse, require_body
+from credit.services.case_common import CASE_LETTERS, filled, refuse, require_body
 from credit.workflow.cases import REPORT_STEPS, Track
 
 
@@ -127,6 +127,7 @@ def file_case(*, actor: User, report: CaseReport, filing: Filing) -> Administrat
         **_about(filing),
     )
     audit.record(actor, "credit.administrativecase.file", case, number=case.number, report=str(report.uuid))
+    outbox.add(CASE_LETTERS, case.pk)
     return case
 
 

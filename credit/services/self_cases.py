@@ -17,6 +17,7 @@ from credit.rules.self_regulation import Result, goes_beyond, self_rule_of, self
 from credit.services.case_common import filled, refuse
 from credit.services.case_log import put_down_own
 from credit.services.self_common import (
+    SELF_LETTERS,
     Letter,
     check_letter,
     locked_for,
@@ -153,6 +154,7 @@ def give_self_notice(
         answer_is_provisional=until.provisional,
     )
     outbox.add(NOTICED, noticed.pk)
+    outbox.add(SELF_LETTERS, noticed.pk)
     return noticed
 
 
@@ -193,6 +195,7 @@ def dismiss_self_case(*, actor: User, case: SelfRegulatoryCase, reasons: str) ->
     )
     if ended.noticed_at:
         outbox.add(DECIDED, ended.pk)
+        outbox.add(SELF_LETTERS, ended.pk)
     return ended
 
 
@@ -227,6 +230,7 @@ def decide_self_case(
     apply_exclusion(actor, decided, result, source=source_of(decided))
     put_down_own(decided)
     outbox.add(DECIDED, decided.pk)
+    outbox.add(SELF_LETTERS, decided.pk)
     return decided
 
 

@@ -16,6 +16,8 @@ from credit.rules.self_regulation import self_rule_of
 from credit.services.case_common import refuse
 from credit.workflow.self_regulation import SELF_REGULATORY_CASE_STEPS, HandedOver, SelfCaseState
 
+# What a step leaves behind that fixes the words of a letter: the case whose letters are to be made.
+SELF_LETTERS = "credit.self_letters"
 S = SelfCaseState
 
 

@@ -16,7 +16,7 @@ from credit.rules.self_regulation import Result, is_milder, self_rule_of, wrong_
 from credit.services.case_common import filled, refuse
 from credit.services.case_log import put_down_review
 from credit.services.self_cases import apply_exclusion, source_of, took_part_before
-from credit.services.self_common import locked_for, refuse_code, take, working_days
+from credit.services.self_common import SELF_LETTERS, locked_for, refuse_code, take, working_days
 from credit.workflow.self_regulation import SELF_REVIEW_STEPS, SelfOutcome
 
 REVIEWED = "credit.self_review_decided"
@@ -93,6 +93,7 @@ def decide_self_review(*, actor: User, review: SelfReview, finding: Finding) -> 
         _carry_out(actor, case, decided, finding, result)
     put_down_review(decided)
     outbox.add(REVIEWED, decided.pk)
+    outbox.add(SELF_LETTERS, case.pk)
     return decided
 
 

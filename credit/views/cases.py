@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import holds
+from accounts.access import holds, worn_bodies
 from accounts.forms.purpose import PurposeForm
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
@@ -30,6 +30,7 @@ from credit.forms.reports import (
 )
 from credit.models import CaseReport
 from credit.selectors import cases as selectors
+from credit.selectors.letters import letters_of, missing_letters
 from credit.selectors.subjects import candidates
 from credit.views.case_words import NOT_NOW, REFUSALS
 from credit.workflow.cases import ReportState
@@ -149,6 +150,9 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
         "next_address": reverse("credit:step", args=[pk, next_step]) if next_step else "",
         "others": [(name, STEP_FORMS[name].title) for name in found.steps if name != next_step],
         "following": selectors.next_case(request.user, found.case),
+        "letters": letters_of(request.user, found.case, Permission.CASE_VIEW),
+        "waiting": bool(missing_letters(found.case)),
+        "acts": found.case.body in worn_bodies(request.user, Permission.CASE_HANDLE),
         "today": clock.today(),
         "crumbs": _crumbs(found.case.number),
     }

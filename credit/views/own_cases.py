@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import SignedInRequest
+from accounts.permissions import Permission
 from accounts.views.trails import trail
 from core.errors import DomainError
 from credit import services
@@ -19,6 +20,7 @@ from credit.forms.reports import OwnAnswerForm, RecusalForm, RepairForm
 from credit.models import AdministrativeCase
 from credit.rules.cases import Missing, rule_of
 from credit.selectors import cases as selectors
+from credit.selectors.letters import letters_of
 from credit.views.cases import refused
 from credit.workflow.cases import HEARING, OVER, CaseState
 
@@ -54,6 +56,7 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
         "missing": _missing(case),
         "intended": [one for one in case.measures.all() if not one.ordered],
         "ordered": [one for one in case.measures.all() if one.ordered],
+        "letters": letters_of(request.user, case, Permission.CASE_ANSWER),
         "crumbs": trail(case.notice_number, (_("Cases about me or my institution"), reverse("credit:own_cases"))),
     }
     return render(request, "credit/own_case.html", context)

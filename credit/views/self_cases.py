@@ -38,6 +38,7 @@ from credit.forms.self_cases import (
 )
 from credit.models import CaseReport, SelfRegulatoryCase, SelfReview
 from credit.selectors import self_cases as selectors
+from credit.selectors.letters import letters_of, missing_letters
 from credit.views.self_words import words
 from credit.workflow.cases import ReportState
 from credit.workflow.self_regulation import SELF_REGULATORY_CASE_STEPS
@@ -166,6 +167,9 @@ def case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "besides": [(name, STEPS[name].title, made[name]) for name in BESIDES if name in open_now],
         "reviews": selectors.reviews_of(request.user, found, Permission.SELF_CASE_VIEW),
         "following": selectors.case_after(request.user, found),
+        "letters": letters_of(request.user, found, Permission.SELF_CASE_VIEW),
+        "waiting": bool(missing_letters(found)),
+        "acts": can(request.user, Permission.SELF_CASE_HANDLE, found),
         "crumbs": trail(found.number, (_("Own rules"), reverse("credit:self_desk"))),
     }
     return render(request, "credit/rules_of/case.html", context)

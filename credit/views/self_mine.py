@@ -21,6 +21,7 @@ from credit import services
 from credit.forms.self_cases import AskReviewForm, OwnAnswerForm, SelfReportForm
 from credit.models import SelfRegulatoryCase
 from credit.selectors import self_cases as selectors
+from credit.selectors.letters import letters_of
 from credit.views.self_words import words
 from credit.workflow.self_regulation import HEARING
 
@@ -66,6 +67,7 @@ def mine_case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "answers": answers,
         "asks": asks,
         "form": form,
+        "letters": letters_of(request.user, case, Permission.CASE_ANSWER),
         "crumbs": trail(case.body.name, (_("Rules of associations and bases"), reverse("credit:self_mine"))),
     }
     return render(request, "credit/rules_of/mine_case.html", context)

@@ -87,6 +87,7 @@ ROUTES = {
     "courses.TrainingRecordAnnulment": "user institution base region",
     "accounts.Restriction": "user",
     "credit.AdministrativeCase": "user region",
+    "credit.CaseLetter": "user region",
     "credit.CaseMeasure": "user region",
     "credit.CaseReport": "region",
     "credit.CreditRecord": "user region",
@@ -144,3 +145,5 @@ ONLY_BY = {
     label: {"user": {Permission.CASE_ANSWER}, "base": HANDLED}
     for label in ("credit.SelfRegulatoryCase", "credit.SelfReview")
 }
+# The letter of these worlds is an authority's: the powers of the other track do not reach it.
+ONLY_BY["credit.CaseLetter"] = {"user": set(Permission), "region": set(Permission) - HANDLED}

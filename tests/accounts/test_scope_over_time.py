@@ -53,6 +53,7 @@ STANDING_STILL = {
     # Cases go by the body that handles them, evaluations by the region of their round.
     credit.AdministrativeCase,
     credit.ApiToken,
+    credit.CaseLetter,
     credit.CaseMeasure,
     credit.CaseReport,
     credit.ConflictDeclaration,

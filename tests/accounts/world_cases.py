@@ -19,6 +19,7 @@ from credit.models import (
     OverdueStep,
     Recusal,
 )
+from tests.accounts.world_letters import letter_of
 from tests.builders import make_user
 
 _numbers = count(1)
@@ -34,6 +35,7 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
         case,
         OverdueStep.objects.create(report=report, what="case", due_on=DAY, body=body),
         CaseMeasure.objects.create(case=case, measure=_measure(), ordered=False),
+        letter_of(case),
         Recusal.objects.create(case=case, officer=by, reason="r", asked_by=by),
         CreditRepair.objects.create(case=case, corrected="r", commitment="r", asked_by=by, due_on=DAY),
         EndNotice.objects.create(

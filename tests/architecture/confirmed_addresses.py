@@ -52,6 +52,8 @@ CONFIRMED = {
     "credit:new_token": "lets a machine read credit files",
     "credit:revoke_token": "takes that away",
     "credit:acknowledge_end": "says that a partner uses an entry no longer",
+    "credit:letter_edition": "another letter stands in the place of one that was sent",
+    "credit:self_letter_edition": "another letter stands in the place of one that was handed over",
     "courses:review_batch": "claims for many people at once",
     "courses:draw_batch": "who is looked at is drawn for good",
     "courses:decide_batch": "decides about many people at once",
@@ -153,6 +155,12 @@ FREE = {
 # Addresses that take a POST, and why they do not ask.
 LIGHT = {
     "credit:self_mine_case": "one's own words before a decision, or against it",
+    **dict.fromkeys(
+        ("credit:letter_pdf", "credit:letter_docx", "credit:self_letter_pdf", "credit:self_letter_docx"),
+        "a letter that was sent; a POST, for it is written down who took it along",
+    ),
+    "credit:make_letters": "letters whose words a step has fixed; they come by themselves a minute later",
+    "credit:make_self_letters": "letters whose words a step has fixed; they come by themselves a minute later",
     "credit:self_withdraw_review": "takes back what one has asked for",
     "credit:self_make_report": "says what happened; whoever accepts it confirms",
     "exams:give_seats": "numbers of chairs by lot; decides nothing",

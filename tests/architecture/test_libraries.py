@@ -6,7 +6,11 @@ import pytest
 from django.conf import settings
 
 ROOMS = ("accounts", "certificates", "config", "core", "courses", "credit", "oversight", "staffing", "website", "tools")
-WRAPPED = {"openbadgeslib": "certificates/credentials/library.py", "pyld": "certificates/credentials/library.py"}
+WRAPPED = {
+    "docx": "credit/pdf/letter_docx.py",
+    "openbadgeslib": "certificates/credentials/library.py",
+    "pyld": "certificates/credentials/library.py",
+}
 
 
 @pytest.mark.parametrize("library", WRAPPED)

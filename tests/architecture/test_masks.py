@@ -57,6 +57,7 @@ IN_TEMPLATES = {
 }
 # Where Python opens one of the sealed values.
 IN_PYTHON = {
+    "credit/models/concerned.py": "of the file of a case",
     "credit/models/self_cases.py": "of the file of a case",
     "credit/selectors/self_cases.py": "compares its end with what was typed",
     "credit/services/self_cases.py": "of the file of a case",

@@ -32,6 +32,8 @@ NOT_WORDS = {
     "code_hash": "a hash",
     "commitment": "a hash",
     "file_sha256": "a hash",
+    "docx_sha256": "a hash",
+    "docx_storage_name": "the name of a file",
     "fonts_sha256": "a hash",
     "holder_document_masked": "masked digits",
     "holder_document_tail": "a hash",
@@ -52,6 +54,7 @@ NOT_WORDS = {
     "template_version": "a version",
     "token_hash": "a hash",
     "text": "the key of an agreed text",
+    "text_sha256": "a hash",
     "twin_index": "a blind index",
     "uscc": "a code with a check character",
 }
@@ -62,6 +65,8 @@ SIGNED = {
     "credit.AdministrativeCase": "rule_version decision_rule",
     # And what is written once, with a decision that is still to come.
     "credit.SelfReview": "considered activity",
+    # Of a later edition alone.
+    "credit.CaseLetter": "why",
     "credit.SelfRegulatoryCase": "clocks_version considered reasons activity told_proof fulfilled_how",
     "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
     "staffing.RatioProofEntry": "person_commitment evidence_commitment",

@@ -20,6 +20,8 @@ from certificates.tlog import services as tlog
 from core import jobs
 from core.models import OutboxEvent
 from courses.models import Cohort, CoursePage
+from credit.models import SelfRegulatoryCase
+from tests.accounts.world_letters import letter_of
 from tests.accounts.worlds import World, make_world
 from tests.builders import make_user, region
 from tests.courses.pages import lesson_of, make_course
@@ -173,6 +175,8 @@ def _more_rows(world: World, course: CoursePage) -> dict[str, Model]:
         "user": world.user,
         "page": HomePage.objects.get(locale__language_code="zh-hans"),
         "lesson": lesson_of(course, 1),
+        # Of the other track; the world's own letter is an authority's.
+        "selfletter": letter_of(world.rows[SelfRegulatoryCase]),
     }
 
 

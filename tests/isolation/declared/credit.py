@@ -17,6 +17,10 @@ ADDRESSES: dict[str, Address] = {
         "base", uuid="selfreview.uuid", body={"step": "maintain", "considered": "x"}
     ),
     "own-rules/reviews/<uuid:uuid>/withdraw/": only("", uuid="selfreview.uuid", post="trainee", body={}),
+    "own-rules/cases/<uuid:uuid>/letters/": only("", uuid="selfregulatorycase.uuid", post="base", body={}),
+    "own-rules/letters/<uuid:uuid>/pdf/": only("trainee", uuid="selfletter.uuid", post="base", body={}),
+    "own-rules/letters/<uuid:uuid>/docx/": only("trainee", uuid="selfletter.uuid", post="base", body={}),
+    "own-rules/letters/<uuid:uuid>/edition/": only("base", uuid="selfletter.uuid", body={"why": "x"}),
     "own-rules/about-me/": signed_in(post=""),
     "own-rules/about-me/<uuid:uuid>/": only("trainee", uuid="selfregulatorycase.uuid"),
     "credit/": signed_in(post=""),
@@ -43,6 +47,10 @@ ADDRESSES: dict[str, Address] = {
         "regulator", pk="administrativecase", repair="creditrepair", nothing_there=True
     ),
     "credit/restrictions/": only("regulator", post=""),
+    "credit/cases/<int:pk>/letters/": only("", pk="administrativecase", post="regulator", body={}, nothing_there=True),
+    "credit/letters/<uuid:uuid>/pdf/": only("trainee", uuid="caseletter.uuid", post="regulator", body={}),
+    "credit/letters/<uuid:uuid>/docx/": only("trainee", uuid="caseletter.uuid", post="regulator", body={}),
+    "credit/letters/<uuid:uuid>/edition/": only("regulator", uuid="caseletter.uuid", nothing_there=True),
     "credit/own-cases/": signed_in(post=""),
     "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
     # Law, for everybody; entered by bodies in charge, measures by nationwide ones.
