@@ -120,7 +120,7 @@ class EndNotice(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["case", "partner"], name="end_notice_once"),
+            models.UniqueConstraint(fields=["case", "told"], name="end_notice_once"),
             models.CheckConstraint(
                 name="end_notice_acknowledged_somehow",
                 condition=Q(acknowledged_at__isnull=True, acknowledged_how="")

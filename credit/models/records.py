@@ -110,7 +110,10 @@ class CreditRecord(models.Model):
             ),
             models.CheckConstraint(
                 name="credit_record_adverse_from_a_case",
-                condition=Q(category="adverse", case__isnull=False) | (~Q(category="adverse") & Q(case__isnull=True)),
+                condition=Q(category="adverse", case__isnull=False)
+                # A second entry says the first one rightly; what becomes of its case holds for it, too.
+                | Q(category="adverse", corrects__isnull=False)
+                | (~Q(category="adverse") & Q(case__isnull=True)),
             ),
             models.CheckConstraint(name="credit_record_has_a_publisher", condition=~Q(publisher="")),
             models.CheckConstraint(

@@ -80,14 +80,23 @@ def sections(parts: Iterable[tuple[str, Iterable[Block]]]) -> list[Block]:
     filled = [(title, blocks) for title, given in parts if (blocks := list(given))]
     return [
         block
-        for numeral, (title, blocks) in zip(NUMERALS, filled, strict=False)
+        for numeral, (title, blocks) in zip(numerals(), filled, strict=False)
         for block in (Block("head", f"{numeral}、{title}"), *blocks)
     ]
 
 
+def numerals() -> Iterator[str]:
+    """一, 二 … 十, 十一 … 二十, 二十一 … without an end before ninety-nine."""
+    for tens in range(10):
+        head = ("" if tens == 1 else NUMERALS[tens - 1]) + "十" if tens else ""
+        if tens:
+            yield head
+        yield from (head + NUMERALS[one] for one in range(9))
+
+
 def points(texts: Iterable[str]) -> list[Block]:
     """（一）（二）…"""
-    return [Block("text", f"（{numeral}）{clean(text)}") for numeral, text in zip(NUMERALS, texts, strict=False)]
+    return [Block("text", f"（{numeral}）{clean(text)}") for numeral, text in zip(numerals(), texts, strict=False)]
 
 
 def row(label: str, text: str) -> Block:

@@ -8,6 +8,7 @@ from typing import Any
 from accounts.access import require, worn_bodies
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.selectors.own import is_own
 from core import calendar, clock
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
@@ -73,7 +74,9 @@ def had_a_part(actor: User, case: AdministrativeCase) -> bool:
 
 
 def is_concerned(actor: User, case: AdministrativeCase) -> bool:
-    """Nobody handles what is about himself."""
+    """Nobody handles what is about himself, or about a house one belongs to."""
+    if case.institution is not None and is_own(actor, case.institution):
+        return True
     return case.person is not None and actor.pk in {
         case.person.user_id,
         case.person.merged_into.user_id if case.person.merged_into else None,

@@ -1,9 +1,10 @@
 """How an entry ends: by repair, by time, or because what it rests on fell. Its effects end in the same transaction."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts.access import require
 from accounts.models import User
@@ -23,6 +24,7 @@ from credit.services.partners import tell_partners
 from credit.workflow.cases import REPAIR_STEPS, CaseState
 
 ENDED = "credit.case_ended"
+logger = logging.getLogger(__name__)
 C = CaseState
 
 
@@ -136,8 +138,12 @@ def close_days(*, actor: User) -> int:
     rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_HANDLE)
     waiting = rows.filter(state__in=[C.NOTICED, C.ANSWERED, C.UNANSWERED, C.SERVED, C.IN_FORCE])
     for case in waiting.order_by("pk"):
-        with transaction.atomic():
-            changed += _moved_on(actor, AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk))
+        try:
+            with transaction.atomic():
+                changed += _moved_on(actor, AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk))
+        except (DatabaseError, DomainError):
+            # One case that cannot move on keeps no other from its day; the next round tries again.
+            logger.exception("the day of case %s could not be closed", case.pk)
     return changed
 
 

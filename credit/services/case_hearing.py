@@ -62,11 +62,12 @@ def serve_notice(*, actor: User, case: AdministrativeCase, notice: Notice, serve
     """
     found = locked_for(actor, case)
     refuse(filled(number=notice.number, facts=notice.facts, reasons=notice.reasons, basis=notice.basis))
-    check_served(served, not_before=found.found_on or found.filed_on)
+    check_served(served, not_before=found.reviewed_on or found.found_on or found.filed_on)
     _check_intended(found, notice)
     rule = rule_of(found.rule_version)
     day, days = service_day(served, rule), rule.clocks["answer_working_days"]
-    until = calendar.working_day_deadline(day, days)
+    # What was served on an earlier day is known here from today on: no time to speak is over before it was entered.
+    until = calendar.working_day_deadline(max(day, clock.today()), days)
     noticed = take(
         actor,
         found,
@@ -146,7 +147,8 @@ def ask_hearing(*, actor: User, case: AdministrativeCase) -> AdministrativeCase:
     if found.state not in HEARING or found.notice_served_on is None:
         raise WrongState(step="ask_hearing", state=found.state)
     rule = rule_of(found.rule_version)
-    last = calendar.working_day_deadline(found.notice_served_on, rule.clocks["hearing_asked_working_days"])
+    begun = max(found.notice_served_on, clock.day_of(found.noticed_at)) if found.noticed_at else found.notice_served_on
+    last = calendar.working_day_deadline(begun, rule.clocks["hearing_asked_working_days"])
     refuse(
         {
             "no_hearing_for_this": found.intended not in rule.hearing,

@@ -106,6 +106,9 @@ def write_correction(
 def write_withdrawal(actor: User, first: CreditRecord, *, document: str, reason: str) -> CreditRecord:
     kept = {key: first.facts[key] for key in ("title", "unit") if key in first.facts}
     facts = {**kept, "reason": _in_words(reason)}
+    if first.category == CreditRecord.Category.ADVERSE:
+        # It falls with its decision, and everything that followed from it: by setting the case aside.
+        raise DomainError("falls_with_its_case")
     return _second(actor, first, kind=Kind.WITHDRAWAL, occurred_on=clock.today(), document=document, facts=facts)
 
 

@@ -5,16 +5,18 @@ from datetime import date
 from django.db import transaction
 
 from accounts import services as accounts
-from accounts.access import require
+from accounts.access import office_of, require
 from accounts.models import Designation, Institution, Region, TrainingBase, User
 from accounts.models.bodies import holding_on
 from accounts.permissions import Permission
+from accounts.selectors import system_user
 from accounts.services.places import require_region
 from core import audit, clock
 from core.calendar import working_day_deadline
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 from credit.models import (
+    CreditRecord,
     EvaluationConsequence,
     EvaluationObjection,
     EvaluationSubject,
@@ -22,6 +24,8 @@ from credit.models import (
 )
 from credit.rules.evaluation import OF_PERSONS, Consequence
 from credit.selectors.evaluations import publicity_end, result_of
+from credit.services.entries import file_of
+from credit.services.records import record_fact
 from credit.services.rounds import proposed_it
 from credit.workflow import EVALUATION_OBJECTION_STEPS, SUPERVISION_ITEM_STEPS, RoundState
 
@@ -96,7 +100,29 @@ def decide_consequence(
         decided_at=clock.now(),
     )
     audit.record(actor, "credit.consequence_decided", made, kind=kind)
+    if kind == Consequence.COMMEND:
+        enter_commendation(made)
     return made
+
+
+def enter_commendation(made: EvaluationConsequence) -> None:
+    """A positive fact of the file, where there is one: a base may have no host. A department or base is named in it."""
+    subject, round_ = made.subject.of, made.subject.evaluation_round
+    try:
+        entity, unit = file_of(subject)
+    except DomainError:
+        return
+    name = f"{subject.name}：" if unit else ""
+    record_fact(
+        actor=system_user(),
+        subject=entity,
+        category=CreditRecord.Category.POSITIVE,
+        kind=CreditRecord.Kind.AWARD,
+        occurred_on=clock.day_of(made.decided_at),
+        publisher=office_of(made.decided_by, MANAGES),
+        source=f"credit.evaluationconsequence:{made.pk}",
+        facts={"title": {"zh": f"{name}{round_.scheme.text('title', 'zh-hans')}"}, "number": made.document},
+    )
 
 
 def held_designations(subject: EvaluationSubject) -> list[Designation]:

@@ -56,7 +56,9 @@ def end_partner(*, actor: User, partner: ExchangePartner, valid_to: date) -> Exc
     """From that day on nothing is taken from it, given to it or answered to its machines. Raises `days_wrong`,
     `already_ended`."""
     found = locked_partner(actor, partner)
-    refuse({"already_ended": found.valid_to is not None, "days_wrong": valid_to < found.valid_from})
+    # A planned end may come sooner, and never later.
+    ends_already = found.valid_to is not None and found.valid_to <= valid_to
+    refuse({"already_ended": ends_already, "days_wrong": valid_to < found.valid_from})
     found.valid_to, found.ended_by = valid_to, actor
     found.save(update_fields=["valid_to", "ended_by"])
     audit.record(actor, "credit.partner_ended", found, valid_to=str(valid_to))

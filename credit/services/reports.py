@@ -11,6 +11,7 @@ from accounts.models import AdminBody, Institution, Person, Region, TrainingBase
 from accounts.models.bodies import Matter
 from accounts.permissions import Permission
 from accounts.selectors.bodies import competent_body
+from accounts.selectors.own import is_own
 from certificates.tlog.services import SALT_SIZE
 from core import audit, calendar, clock, outbox
 from core.errors import DomainError, NotAllowed
@@ -168,7 +169,7 @@ def _check_filing(actor: User, report: CaseReport, filing: Filing, today: date, 
             "number_taken": AdministrativeCase.objects.filter(body=report.body, number=filing.number.strip()).exists(),
             "no_credit_code": entity is not None and not entity.uscc,
             "unit_without_entity": filing.unit is not None and not _stands_with(filing.unit, entity),
-            "own_case": isinstance(filing.subject, Person) and filing.subject.user_id == actor.pk,
+            "own_case": _is_own(actor, filing.subject),
             "item_not_in_force": not item.valid_from <= filing.conduct_ended_on
             or (item.valid_to is not None and item.valid_to <= filing.conduct_ended_on),
             "item_elsewhere": not report.region.path.startswith(item.region_path),
@@ -177,6 +178,12 @@ def _check_filing(actor: User, report: CaseReport, filing: Filing, today: date, 
             "past_the_limit": filing.discovered_on > limit,
         }
     )
+
+
+def _is_own(actor: User, subject: Person | Institution) -> bool:
+    if isinstance(subject, Institution):
+        return is_own(actor, subject)
+    return actor.pk in {subject.user_id, subject.merged_into.user_id if subject.merged_into else None}
 
 
 def _stands_with(unit: Institution | TrainingBase, entity: Institution | None) -> bool:

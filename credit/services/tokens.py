@@ -14,6 +14,7 @@ from core import audit, clock
 from core.errors import WrongState
 from credit.models import (
     MOST_DAYS,
+    AdministrativeCase,
     ApiToken,
     EntityLook,
     ExchangeGiven,
@@ -116,6 +117,9 @@ def note_use(
 def give(partner: ExchangePartner, lines: Sequence[Line], **way: object) -> None:
     """Which entries of cases the partner was given, so that it can be told when they end."""
     cases = sorted({line.record.case_id for line in lines if line.record.case_id})
+    # Whoever ends one of them waits for us, or we for him: then what was read is no longer so.
+    held = AdministrativeCase.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk")
+    refuse({"ended_meanwhile": not all(one.seen_on(clock.today()) for one in held)})
     ExchangeGiven.objects.bulk_create([ExchangeGiven(partner=partner, case_id=case, **way) for case in cases])
 
 

@@ -13,6 +13,7 @@ REFUSALS: dict[str, Promise] = {
     "days_wrong": _("The last day lies before the first."),
     "partner_there": _("This body has a partner of this name already."),
     "already_ended": _("This has been ended already."),
+    "ended_meanwhile": _("An entry ended while the file was made. Nothing was sent: make the file again."),
     "partner_over": _("Today this is no partner: before its first day, or after its end."),
     "partner_does_not": _("This partner is not one for that: it only delivers, or is only given records."),
     "file_empty": _("The file is empty."),

@@ -13,6 +13,7 @@ REFUSALS: dict[str, Promise] = {
     "words_missing": _(
         "Something is missing: a contract needs its registration number and a class, others a line of text."
     ),
+    "falls_with_its_case": _("An adverse entry falls with its decision: the case is set aside, by a document."),
     "already_corrected": _("This entry has been corrected or withdrawn already. Look at the second entry."),
     "nothing_changed": _("The second entry would say the same as the first."),
     "reason_missing": _("Say why."),

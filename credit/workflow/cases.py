@@ -117,7 +117,7 @@ ADMINISTRATIVE_CASE_STEPS = {
     "review":     Step(frozenset({C.FOUND}),                     C.REVIEWED,      P.CASE_HANDLE, INVESTIGATION),
     "notice":     Step(frozenset({C.FOUND, C.REVIEWED}),         C.NOTICED,       P.CASE_HANDLE),
     # Also after the time is over, as long as nothing was considered.
-    "answer":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_ANSWER),
+    "answer":     Step(frozenset({C.NOTICED, C.UNANSWERED, C.ANSWERED}), C.ANSWERED, P.CASE_ANSWER),
     "record":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_HANDLE),
     "waive":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_ANSWER),
     "lapse":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_HANDLE),
