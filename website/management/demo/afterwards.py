@@ -7,6 +7,7 @@ from accounts.models import AppointmentNotice, Person, User
 from accounts.models.notices import notice_token
 from accounts.selectors.consents import PUBLIC_ROSTER
 from accounts.services import agree, answer_by_link, correct_name, hand_out_notices, record_joining
+from accounts.workflow import ServedHow
 from certificates.models import Certificate, RevocationCase
 from certificates.services import (
     Notice,
@@ -19,7 +20,7 @@ from certificates.services import (
     supersede_certificate,
     suspend_certificate,
 )
-from certificates.workflow import CertificateState, Ground, ServedHow
+from certificates.workflow import CertificateState, Ground
 from core import clock
 from courses.models import TrainingRecord
 from courses.services import annul_training_record
