@@ -1,5 +1,5 @@
-"""Hearings before a decision about a false fact: what every room checks and writes of them. The decision itself, who may
-take it and what follows from it are the rooms' own."""
+"""Hearings before a decision about a false fact: what every room checks and writes of them. The decision itself, who
+may take it and what follows from it are the rooms' own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
