@@ -28,6 +28,8 @@ from courses.workflow import ANNULMENT_STEPS, AnnulmentState
 NOTICED = "courses.annulment_noticed"
 RECORDED = "courses.annulment_answer_recorded"
 DECIDED = "courses.annulment_decided"
+# Heard by the rooms above: what counted the record is put right, or gets a note.
+ANNULLED = "courses.training_record_annulled"
 ANNUL, DROP = "annul", "drop"
 
 
@@ -181,6 +183,6 @@ def _annul(actor: User, case: AnnulmentCase) -> None:
             reason=case.reason,
         )
         audit.record(actor, "courses.training_record_annulled", wording, case=case.pk)
-    outbox.add("courses.training_record_annulled", record.pk)
+    outbox.add(ANNULLED, record.pk)
     if evidence := _evidence(record):
         outbox.add(EVIDENCE_DECIDED, evidence.pk)

@@ -16,7 +16,6 @@ from core.models import OutboxEvent
 from courses.models import ExternalEvidence, MutualRecognition
 from courses.services import (
     accept_evidence,
-    annul_evidence,
     end_recognition,
     enter_recognition,
     refuse_evidence,
@@ -33,6 +32,7 @@ from tests.builders import (
     region,
     regulator,
 )
+from tests.courses.annulling import make_annulment
 from tests.courses.evidence import NUMBER, PDF, agreement, make_case
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +195,7 @@ def test_desk_is_not_there_for_others(client, stranger):
 # --- one ------------------------------------------------------------------------------------------------------------
 def test_page_shows_the_decision_and_its_annulment(client, case):
     evidence = accept_evidence(actor=case.decider, evidence=case.submit())
-    annul_evidence(actor=case.decider, evidence=evidence, reason="证书系伪造")
+    make_annulment(evidence.record, reason="证书系伪造")
     client.force_login(case.officer)
 
     page = client.get(url("evidence", evidence.pk)).content.decode()
