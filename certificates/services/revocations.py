@@ -11,7 +11,7 @@ from certificates.models import Certificate, RevocationCase
 from certificates.rules import figure
 from certificates.services.status import revoke_after_hearing
 from certificates.workflow import CERTIFICATE_STEPS, REVOCATION_STEPS, RevocationState
-from core import audit, outbox
+from core import audit, clock, outbox
 from core.errors import DomainError, WrongState
 from core.workflow import advance
 
@@ -71,7 +71,7 @@ def revoke_by_case(*, actor: User, case: RevocationCase, considered: str, heard:
     settled = _heard(actor, case)
     require_other(actor, settled.certificate.person)
     decided = _close(actor, settled, "revoke", considered)
-    revoke_after_hearing(actor=actor, certificate=decided.certificate, note=decided.considered, on=decided.decided_on)
+    revoke_after_hearing(actor=actor, certificate=decided.certificate, note=decided.considered, on=clock.today())
     return decided
 
 

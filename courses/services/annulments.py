@@ -177,7 +177,7 @@ def _annul(actor: User, case: AnnulmentCase) -> None:
         TrainingRecordAnnulment.objects.create(
             record=wording,
             case=case,
-            annulled_on=case.decided_on,
+            annulled_on=clock.today(),
             recorded_at=clock.now(),
             recorded_by=actor,
             reason=case.reason,

@@ -160,5 +160,5 @@ def _done(form: forms.Form, write: Callable[[], AnnulmentCase]) -> AnnulmentCase
     except DomainError as refusal:
         if refusal.code == "not_allowed":
             raise
-        form.add_error(None, HERE[refusal.code] if refusal.code in HERE else words(refusal))
+        form.add_error(None, str(HERE[refusal.code]) if refusal.code in HERE else words(refusal))
         return None

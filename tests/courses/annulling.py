@@ -22,9 +22,7 @@ def make_case(record: TrainingRecord, **fields: Any) -> AnnulmentCase:
         "answer_days": 10,
         "answer_until": clock.today() + timedelta(days=14),
     }
-    return AnnulmentCase.objects.create(
-        **{**given, "noticed_by": fields.pop("noticed_by", None) or make_user(), **fields}
-    )
+    return AnnulmentCase.objects.create(**{**given, "noticed_by": noticed_by, **fields})
 
 
 def make_annulment(

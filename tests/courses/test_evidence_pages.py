@@ -235,19 +235,18 @@ def decide(client, evidence, step, reason=""):
     return client.post(url("decide_evidence", evidence.pk), {"step": step, "reason": reason})
 
 
-def test_officer_of_the_authority_accepts_and_annuls(client, case):
+def test_officer_of_the_authority_accepts_and_is_led_to_the_notice(client, case):
     evidence = case.submit()
     client.force_login(case.decider)
 
     assert decide(client, evidence, "accept").url == url("evidence", evidence.pk)
     evidence.refresh_from_db()
     assert evidence.state == "accepted"
-    assert list(decide(client, evidence, "annul").context["form"].errors) == ["reason"]
-    decide(client, evidence, "annul", "伪造")
-    evidence.record.refresh_from_db()
-    assert evidence.record.annulment.reason == "伪造"
-    # Nothing is left to decide.
-    assert decide(client, evidence, "annul", "x").context["steps"] == []
+    page = client.get(url("decide_evidence", evidence.pk))
+    assert page.context["steps"] == []
+    assert f'href="{url("notice_annulment", evidence.record.pk)}"' in page.content.decode()
+    make_annulment(evidence.record)
+    assert "annul/" not in client.get(url("decide_evidence", evidence.pk)).content.decode()
 
 
 def test_refusal_asks_for_a_reason(client, case):
