@@ -82,7 +82,7 @@ def counts(record):
     return record in TrainingRecord.objects.standing_facts()
 
 
-# --- the way of a case ------------------------------------------------------------------------------------------------
+# --- the way of a case ----------------------------------------------------------------------------------------------
 def test_notice_changes_nothing_and_gives_ten_working_days(case, record):
     assert (case.state, case.answer_days, counts(record)) == ("noticed", 10, True)
     assert case.answer_until >= case.served_on + timedelta(days=12)
@@ -220,7 +220,7 @@ def test_closed_case_takes_no_further_step(case, record, person, two):
     assert not counts(record)
 
 
-# --- who ----------------------------------------------------------------------------------------------------------------
+# --- who ------------------------------------------------------------------------------------------------------------
 def test_regulator_whom_the_person_reaches_annuls():
     person = make_person()
     make_appointment(person, make_institution())
@@ -268,7 +268,7 @@ def test_person_into_whom_a_double_was_merged_answers(case, person):
     assert answer_annulment(actor=survivor.user, case=case, answer="没有异议").state == "answered"
 
 
-# --- on paper -------------------------------------------------------------------------------------------------------------
+# --- on paper -------------------------------------------------------------------------------------------------------
 def test_answer_on_paper_is_put_down_by_another_and_the_time_runs_on(case, person, one, two):
     with pytest.raises(NotAllowed, match="same_person_twice"):
         record_annulment_answer(actor=one, case=case, paper=paper())
@@ -297,7 +297,7 @@ def test_faulty_answer_on_paper_is_refused(case, two, fields, code):
         record_annulment_answer(actor=two, case=case, paper=paper(**fields))
 
 
-# --- words to the person ------------------------------------------------------------------------------------------------
+# --- words to the person --------------------------------------------------------------------------------------------
 def test_person_is_told_at_the_notice_and_at_the_decision(case, person, two, mailoutbox):
     answer_annulment(actor=person.user, case=case, answer="没有异议")
     decide_annulment(actor=two, case=case, step="annul", decision=WHY)
@@ -328,7 +328,7 @@ def test_words_of_an_erased_person_go_and_the_days_stay(case, record, person, tw
     assert (case.state, case.decided_on) == ("annulled", clock.today())
 
 
-# --- the database ---------------------------------------------------------------------------------------------------------
+# --- the database ---------------------------------------------------------------------------------------------------
 WHOLE = {"answer": "x", "considered": "x", "reason": "x"}
 
 

@@ -286,10 +286,12 @@ def test_annulled_evidence_never_counted(case):
 def test_record_of_evidence_is_annulled_by_the_competent_body_alone(case):
     record = accept_evidence(actor=case.decider, evidence=case.submit()).record
 
-    assert refused(notice_annulment, actor=regulator(), record=record, notice=notice()) == "other_body_competent"
+    assert (
+        refused(notice_annulment, actor=regulator("990100"), record=record, notice=notice()) == "other_body_competent"
+    )
     begun = notice_annulment(actor=case.decider, record=record, notice=notice())
     decision = {"case": begun, "step": "drop", "decision": Decision("", "x")}
-    assert refused(decide_annulment, actor=regulator(), **decision) == "other_body_competent"
+    assert refused(decide_annulment, actor=regulator("990100"), **decision) == "other_body_competent"
 
 
 def test_only_what_was_accepted_can_be_annulled(case):
