@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from accounts.access import NOTHING
+from accounts.models import Membership
 from accounts.models.hearings import Hearing, hearing_constraints
 from courses.models.records import TrainingRecord, TrainingRecordQuerySet
 from courses.workflow import AnnulmentState
@@ -18,6 +20,9 @@ class AnnulmentCaseQuerySet(TrainingRecordQuerySet):
 
     scope_paths: ClassVar = {"user": "record__person__user", "base": "record__base", "region": "record__person"}
     to_record: ClassVar = "record__"
+
+    def _within(self, membership: Membership) -> Q:
+        return NOTHING if membership.institution_id else super()._within(membership)
 
 
 class AnnulmentCase(Hearing):

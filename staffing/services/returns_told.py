@@ -60,7 +60,9 @@ def put_down_annulled(*, record_id: int) -> int:
     for found in returns_that_counted(record):
         key = f"{found.pk}:{record.pk}"
         if not OutboxEvent.objects.filter(kind=COUNTED_ANNULLED, key__startswith=f"{key}:").exists():
-            letters += tell_officers(COUNTED_ANNULLED, key, officers_of([found.institution_id])[found.institution_id])
+            for user, way in ways_that_reach(officers_of([found.institution_id])[found.institution_id]):
+                outbox.add(COUNTED_ANNULLED, f"{key}:{user.pk}:{way}")
+                letters += 1
     return letters
 
 
@@ -70,7 +72,7 @@ def tell_of_annulled(*, return_id: int, user_id: int, way: str) -> None:
     _tell(found.institution_id, user_id, way, "figure_annulled", "staffing:return", found.pk)
 
 
-def tell_officers(kind: str, key: int | str, officers: Iterable[User]) -> int:
+def tell_officers(kind: str, key: int, officers: Iterable[User]) -> int:
     """One event for each login and way: a letter that fails is sent again by itself. How many there are."""
     letters = ways_that_reach(officers)
     for user, way in letters:

@@ -46,22 +46,7 @@ def happen(world: World) -> None:
     with on_day(world, world.day - timedelta(days=60)):
         wished = _certificate("sunli@demo.invalid", world)
         deregister_certificate(actor=manager, certificate=wished, ground=Ground.OWN_REQUEST)
-    with on_day(world, world.day - timedelta(days=60)):
-        case = _notice(
-            manager, _certificate("zhoutao@demo.invalid", world), "经调查，该证书所依据的结业考试由他人代考。"
-        )
-        answer_revocation(
-            actor=world.users["zhoutao@demo.invalid"], case=case, answer="本人承认考试由他人代考，无异议。"
-        )
-        # Certificate and record are two decisions, each with its own notice and answer.
-        false = _say_false(manager, case.certificate.training_record, "经调查，该培训记录所依据的结业考试由他人代考。")
-        answer_annulment(
-            actor=world.users["zhoutao@demo.invalid"], case=false, answer="本人承认考试由他人代考，无异议。"
-        )
-    with on_day(world, world.day - timedelta(days=40)):
-        revoke_by_case(actor=world.users[SECOND], case=case, considered="当事人承认，事实清楚，决定撤销。")
-        said = Decision("当事人承认由他人代考，对事实无异议。", "考试由他人代考，不符合结业条件")
-        decide_annulment(actor=world.users[SECOND], case=false, step="annul", decision=said)
+    _somebody_else_sat_the_exam(world, manager)
     # Today: on an earlier day there may have been no text to agree to.
     for email in ("heya@demo.invalid", "chenmo@demo.invalid"):
         agree(actor=world.users[email], code=PUBLIC_ROSTER, parts=["name", "level", "certificate_number"])
@@ -88,6 +73,25 @@ def happen(world: World) -> None:
         _notice(manager, doubted, "录取时提交的身份证件与公安核验结果不一致，核验单编号岚核〔演示〕12号。")
     # As known before the tour: the guided tour makes the figure of the day another one.
     make_proof(actor=world.users["hemin@demo.invalid"], institution=world.institutions["lanjiang-university"])
+
+
+def _somebody_else_sat_the_exam(world: World, manager: User) -> None:
+    """Certificate and training record are two decisions, each with its own notice and answer."""
+    with on_day(world, world.day - timedelta(days=60)):
+        case = _notice(
+            manager, _certificate("zhoutao@demo.invalid", world), "经调查，该证书所依据的结业考试由他人代考。"
+        )
+        answer_revocation(
+            actor=world.users["zhoutao@demo.invalid"], case=case, answer="本人承认考试由他人代考，无异议。"
+        )
+        false = _say_false(manager, case.certificate.training_record, "经调查，该培训记录所依据的结业考试由他人代考。")
+        answer_annulment(
+            actor=world.users["zhoutao@demo.invalid"], case=false, answer="本人承认考试由他人代考，无异议。"
+        )
+    with on_day(world, world.day - timedelta(days=40)):
+        revoke_by_case(actor=world.users[SECOND], case=case, considered="当事人承认，事实清楚，决定撤销。")
+        said = Decision("当事人承认由他人代考，对事实无异议。", "考试由他人代考，不符合结业条件")
+        decide_annulment(actor=world.users[SECOND], case=false, step="annul", decision=said)
 
 
 def _notice(manager: User, certificate: Certificate, said: str) -> RevocationCase:
