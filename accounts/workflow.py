@@ -156,3 +156,32 @@ ASSOCIATION_STEPS = {
     "leave":    Step(frozenset({_MEMBER.MEMBER}),   _MEMBER.ENDED,     _JOINS),
 }
 # fmt: on
+
+
+class ServedHow(TextChoices):
+    """How a notice before a decision reached whom it concerns; a message of the platform is a courtesy copy and none
+    of these."""
+
+    IN_PERSON = "in_person", _("handed over in person")
+    POST = "post", _("by post")
+    ELECTRONIC = "electronic", _("electronically, with the holder's signed consent on file")
+
+
+class AnswerCame(TextChoices):
+    """How an answer before a decision reached the office past this platform."""
+
+    IN_PERSON = "in_person", _("brought in person")
+    POST = "post", _("by post")
+    SPOKEN = "spoken", _("spoken, put down and signed")
+
+
+class HearingState(TextChoices):
+    """What every hearing before a decision goes through; each room adds the state in which its own ends."""
+
+    NOTICED = "noticed"
+    ANSWERED = "answered"
+    LAPSED = "lapsed"
+    DROPPED = "dropped"
+
+
+OPEN_HEARING = (HearingState.NOTICED, HearingState.ANSWERED, HearingState.LAPSED)

@@ -168,11 +168,11 @@ def _records(size: int) -> tuple[str, str]:
 
 
 def _annulments() -> tuple[str, str]:
-    columns = "id, record_id, annulled_on, recorded_at, recorded_by_id, reason"
+    columns = "id, record_id, annulled_on, recorded_at, recorded_by_id, reason, predates_cases"
     day = _day("2025-06-01", "k % 30")
     return (
         f"INSERT INTO courses_trainingrecordannulment ({columns}) SELECT k, k, {day}, {{known}}, {system_user().pk},"
-        " '虚假记录'",
+        " '虚假记录', TRUE",
         " WHERE k % 200 = 7",
     )
 

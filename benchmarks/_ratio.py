@@ -210,6 +210,7 @@ class _Changes:
             record_id=record,
             defaults={
                 "annulled_on": clock.today(), "recorded_at": clock.now(), "recorded_by": self.actor, "reason": "虚假",
+                "predates_cases": True,
             },
         )  # fmt: skip
         return made

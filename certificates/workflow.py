@@ -54,22 +54,6 @@ class RevocationState(TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
-class ServedHow(TextChoices):
-    """How the notice reached the holder; a message of the platform is a courtesy copy and none of these."""
-
-    IN_PERSON = "in_person", _("handed over in person")
-    POST = "post", _("by post")
-    ELECTRONIC = "electronic", _("electronically, with the holder's signed consent on file")
-
-
-class AnswerCame(TextChoices):
-    """How an answer reached the base past this platform."""
-
-    IN_PERSON = "in_person", _("brought in person")
-    POST = "post", _("by post")
-    SPOKEN = "spoken", _("spoken, put down and signed")
-
-
 class CertificateKind(TextChoices):
     """What a certificate attests; which level has which is a dated rule."""
 

@@ -1,12 +1,18 @@
-"""Rules of completion (结业审核) and of laying out sessions: pure, with dates and hours as arguments."""
+"""Rules of completion (结业审核), of laying out sessions, and figures of training with their days: pure, with dates and
+hours as arguments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from core.figures import figure_in
+
+FIGURES = "demo/reference/training_rules.yaml"
 
 # Why whoever still waits when a cohort closes is refused.
 NO_SEAT_BECAME_FREE = _("The cohort has ended and no seat became free.")
@@ -87,3 +93,8 @@ def half_days(starts_on: date, ends_on: date, count: int) -> Sequence[HalfDay]:
         HalfDay(starts_on + timedelta(days=place), afternoon=place in places[:number])
         for number, place in enumerate(places)
     ]
+
+
+def figure(code: str, *, on: date) -> Any:
+    """The figure that holds on a day. Raises LookupError for a code, or a day, that no entry covers."""
+    return figure_in(FIGURES, code, on=on)

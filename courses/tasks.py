@@ -1,11 +1,14 @@
-"""After a commit: upper rooms are told of each imported record, applicants of the answer they were given."""
+"""After a commit: upper rooms are told of each imported record, people of what was decided about them. Once a day the
+time to answer before an annulment passes."""
 
+from celery import shared_task
 from django.db import transaction
 
 from accounts.imports.people import batches
+from accounts.selectors import system_user
 from core import outbox
 from core.models import AuditEntry, OutboxEvent
-from courses.services import telling
+from courses.services import annulments, telling
 
 ADDED = "courses.training_record_added"
 BATCH = 500
@@ -49,3 +52,15 @@ def tell_evidence_decided(event: OutboxEvent) -> None:
 @outbox.handles(telling.EVIDENCE_BATCH_DECIDED)
 def tell_evidence_batch_decided(event: OutboxEvent) -> None:
     telling.tell_evidence_batch_decided(batch_id=int(event.key))
+
+
+@outbox.handles(annulments.NOTICED)
+@outbox.handles(annulments.RECORDED)
+@outbox.handles(annulments.DECIDED)
+def tell_of_annulment(event: OutboxEvent) -> None:
+    telling.tell_of_annulment(case_id=int(event.key))
+
+
+@shared_task(name="courses.every_day")
+def every_day() -> None:
+    annulments.close_periods(actor=system_user())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses.views import (
+    annulments,
     attendance,
     batches,
     catalogue,
@@ -46,6 +47,10 @@ urlpatterns = [
     path("training-records/import/", records.import_training_records, name="import_training_records"),
     path("training-records/import/template/", records.download_template, name="training_records_template"),
     path("training-records/import/<str:sha256>/", records.review_training_records, name="review_training_records"),
+    path("training-records/<int:pk>/annul/", annulments.notice, name="notice_annulment"),
+    path("annulments/", annulments.annulments, name="annulments"),
+    path("annulments/<int:pk>/", annulments.annulment, name="annulment"),
+    path("annulments/<int:pk>/answer/", annulments.answer, name="answer_annulment"),
     path("evidence/", evidence.own_evidence, name="own_evidence"),
     path("evidence/new/", evidence.submit_evidence, name="submit_evidence"),
     path("evidence/desk/", evidence_desk.evidence_desk, name="evidence_desk"),

@@ -29,6 +29,13 @@ audit.name_verbs(
         "courses.evidencebatch.withdraw": _("Withdrew many evidences at once."),
         "courses.recognition_entered": _("Entered an agreement of mutual recognition."),
         "courses.recognition_ended": _("Ended an agreement of mutual recognition."),
+        "courses.annulmentcase.notice": _("Gave notice before a training record is annulled."),
+        "courses.annulmentcase.answer": _("Answered before a training record is annulled."),
+        "courses.annulmentcase.record": _("Put down an answer on paper before a training record is annulled."),
+        "courses.annulmentcase.lapse": _("The time to answer before a training record is annulled passed."),
+        "courses.annulmentcase.annul": _("Decided that a training record is annulled."),
+        "courses.annulmentcase.drop": _("Dropped the annulment of a training record."),
+        "courses.annulment_day_settled": _("Counted the time to answer before an annulment anew."),
         "courses.training_record_annulled": _("Annulled a training record."),
         "courses.cohort.file": _("Filed a cohort."),
         "courses.cohort.open": _("Opened a cohort for applications."),
@@ -51,6 +58,7 @@ audit.name_verbs(
 )
 audit.name_subjects(
     {
+        "courses.annulmentcase": _("annulment of a training record"),
         "courses.cohort": _("cohort"),
         "courses.enrolment": _("enrolment"),
         "courses.evidencebatch": _("many evidences at once"),

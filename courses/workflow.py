@@ -52,6 +52,16 @@ class EvidenceState(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("evidence from elsewhere", "withdrawn")
 
 
+class AnnulmentState(TextChoices):
+    """An annulment is prepared, heard and decided; the training record counts until the decision."""
+
+    NOTICED = "noticed", pgettext_lazy("an annulment", "notice given")
+    ANSWERED = "answered", pgettext_lazy("an annulment", "answered")
+    LAPSED = "lapsed", pgettext_lazy("an annulment", "not answered in time")
+    ANNULLED = "annulled", pgettext_lazy("an annulment", "annulled")
+    DROPPED = "dropped", pgettext_lazy("an annulment", "dropped")
+
+
 class BatchState(TextChoices):
     """Of many evidences at once."""
 
@@ -76,6 +86,7 @@ COUNTED = frozenset(
 )
 
 C, E, S, V, B, P = CohortState, EnrolmentState, SeatState, EvidenceState, BatchState, Permission
+A = AnnulmentState
 
 # Waiting for the base's answer; taking part; holding a seat (also afterwards: a seat is not given out twice).
 UNDECIDED: frozenset[str] = frozenset({E.APPLIED, E.WAITLISTED})
@@ -115,7 +126,7 @@ SEAT_RESERVATION_STEPS = {
     "withdraw": Step(frozenset({S.HELD}), S.WITHDRAWN, P.ENROLMENT_ADMIT),
 }
 
-# Whoever submitted, or is the person, decides nothing: the service keeps that apart. Annulling is the record's own.
+# Whoever submitted, or is the person, decides nothing: the service keeps that apart. Annulling is a case of its own.
 EXTERNAL_EVIDENCE_STEPS = {
     #                  from                      to           who
     "accept":   Step(frozenset({V.SUBMITTED}), V.ACCEPTED,  P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
@@ -131,5 +142,18 @@ EVIDENCE_BATCH_STEPS = {
     "refuse":   Step(frozenset({B.SUBMITTED, B.DRAWN}), B.REFUSED,   P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
     "part":     Step(frozenset({B.SUBMITTED, B.DRAWN}), B.PARTED,    P.TRAINING_RECORD_CONFIRM, frozenset({"submit"})),
     "withdraw": Step(frozenset({B.SUBMITTED}),          B.WITHDRAWN, P.EVIDENCE_SUBMIT),
+}
+
+# Who gave the notice does not annul, and does not put down what was answered. Nothing leads out of "annulled": no
+# repair and no other decision makes a false record true again.
+APART = frozenset({"notice"})
+ANNULMENT_STEPS = {
+    #              from                                            to           who                      apart from
+    # From "answered" once more: own words beside an answer that somebody else put down.
+    "answer":  Step(frozenset({A.NOTICED, A.LAPSED, A.ANSWERED}),  A.ANSWERED,  P.TRAINING_RECORD_OWN),
+    "record":  Step(frozenset({A.NOTICED, A.LAPSED}),              A.ANSWERED,  P.TRAINING_RECORD_ANNUL, APART),
+    "lapse":   Step(frozenset({A.NOTICED}),                        A.LAPSED,    P.TRAINING_RECORD_ANNUL),
+    "annul":   Step(frozenset({A.ANSWERED, A.LAPSED}),             A.ANNULLED,  P.TRAINING_RECORD_ANNUL, APART),
+    "drop":    Step(frozenset({A.NOTICED, A.ANSWERED, A.LAPSED}),  A.DROPPED,   P.TRAINING_RECORD_ANNUL),
 }
 # fmt: on

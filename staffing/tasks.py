@@ -10,6 +10,7 @@ from accounts.selectors import offices, reached_institution, system_user
 from certificates.selectors import papers
 from core import outbox
 from core.models import OutboxEvent
+from courses.services import annulments
 from staffing.identifiers import looks_like_reference
 from staffing.selectors import institution_ratio
 from staffing.selectors.proof_checks import verify_proof, verify_proof_file
@@ -67,3 +68,14 @@ def tell_of_return(event: OutboxEvent) -> None:
 def tell_of_decision(event: OutboxEvent) -> None:
     decision, user, way = event.key.split(":")
     returns_told.tell_of_decision(decision_id=int(decision), user_id=int(user), way=way)
+
+
+@outbox.handles(annulments.ANNULLED)
+def put_down_annulled(event: OutboxEvent) -> None:
+    returns_told.put_down_annulled(record_id=int(event.key))
+
+
+@outbox.handles(returns_told.COUNTED_ANNULLED)
+def tell_of_annulled(event: OutboxEvent) -> None:
+    found, _record, user, way = event.key.split(":")
+    returns_told.tell_of_annulled(return_id=int(found), user_id=int(user), way=way)

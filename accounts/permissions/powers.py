@@ -157,6 +157,16 @@ POWERS: dict[str, Power] = {
     P.TRAINING_RECORD_CONFIRM: Power(
         "courses", _("Confirm earlier training"), _("Confirms training that was handed in, so that it counts.")
     ),
+    P.TRAINING_RECORD_ANNUL: Power(
+        "courses",
+        _("Annul training records"),
+        _("Gives notice that a training record is false, and decides about it where somebody else gave notice."),
+    ),
+    P.TRAINING_RECORD_OWN: Power(
+        "courses",
+        _("Answer before one's own training record is annulled"),
+        _("Reads what is said against one's own training record and answers before anybody decides."),
+    ),
     P.EVIDENCE_SUBMIT: Power(
         "courses",
         _("Submit evidence from elsewhere"),

@@ -1,11 +1,11 @@
-"""What a decision about a certificate is asked for, and what its holder answers."""
+"""What a decision about a certificate is asked for."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from certificates.workflow import GROUNDS, AnswerCame, Ground, ServedHow
+from certificates.workflow import GROUNDS, Ground
 from core import clock
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -55,50 +55,4 @@ class SupersedeForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs=LONG),
         help_text=_("For the file; the new certificate and verification say: information was corrected."),
-    )
-
-
-class NoticeForm(forms.Form):
-    said = forms.CharField(
-        label=_("What is said to be false, and what shows it"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("The holder reads these words. They cannot be changed afterwards."),
-    )
-    served_how = forms.ChoiceField(label=_("How the notice was handed over"), choices=ServedHow.choices)
-    served_on = forms.DateField(label=_("Handed over on"), widget=DAY)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"served_on": clock.today()})
-        super().__init__(*args, **kwargs)
-
-
-class ConsideredForm(forms.Form):
-    # What of the hearing the page showed on which the decision is taken.
-    heard = forms.CharField(widget=forms.HiddenInput, required=False)
-    considered = forms.CharField(
-        label=_("What was made of the answer, and why it is decided so"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("The holder reads it."),
-    )
-
-
-class PaperAnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=_("What the holder answered"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Word for word; the paper goes into the file. The holder reads it here."),
-    )
-    came = forms.ChoiceField(label=_("How the answer came"), choices=AnswerCame.choices)
-    came_on = forms.DateField(label=_("Came on"), widget=DAY)
-
-
-class AnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=_("Your answer"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("In your own words; name papers that show it and bring them to the base."),
     )

@@ -9,8 +9,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from accounts.access import can
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.workflow import OPEN_HEARING
 from certificates.models import Certificate, CertificateEvent, RevocationCase
-from certificates.models.decisions import OPEN_REVOCATIONS
 from certificates.rules import figure
 from certificates.workflow import CERTIFICATE_STEPS, STEP_TITLES, CertificateState, Ground
 from core import clock
@@ -97,8 +97,8 @@ def revocations(actor: User, *, closed: bool = False) -> QuerySet[RevocationCase
     rows = RevocationCase.objects.allowed(actor, Permission.CERTIFICATE_VIEW)
     rows = rows.select_related("certificate__base")
     if closed:
-        return rows.exclude(state__in=OPEN_REVOCATIONS).order_by("-decided_at", "-pk")
-    return rows.filter(state__in=OPEN_REVOCATIONS).order_by("answer_until", "pk")
+        return rows.exclude(state__in=OPEN_HEARING).order_by("-decided_at", "-pk")
+    return rows.filter(state__in=OPEN_HEARING).order_by("answer_until", "pk")
 
 
 def revocation(actor: User, pk: int, permission: Permission = Permission.CERTIFICATE_VIEW) -> RevocationCase | None:

@@ -1,5 +1,6 @@
 """Writes of the certificates room: issue, replacement, decisions about issued certificates, counting of tries."""
 
+from accounts.services.hearings import Notice, PaperAnswer
 from certificates.services.batches import (
     approve_batch,
     ask_for_cohort,
@@ -23,8 +24,6 @@ from certificates.services.issue import issue_certificate, store_certificate, su
 from certificates.services.jobs import Candidate, plan_issue
 from certificates.services.joint import NameProblem, name_co_issuers
 from certificates.services.revocations import (
-    Notice,
-    PaperAnswer,
     answer_revocation,
     drop_case,
     give_notice,

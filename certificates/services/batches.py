@@ -9,13 +9,13 @@ from django.db.models import Q
 from accounts.access import require
 from accounts.models import TrainingBase, User
 from accounts.permissions import Permission
+from accounts.services.hearings import require_other
 from certificates.models import IssueBatch, IssueBatchItem
 from certificates.rules import Obstacle, figure
 from certificates.selectors.awards import awards
 from certificates.selectors.batches import needs_second
 from certificates.selectors.designs import Standing
 from certificates.selectors.joint import hold_classes, named_since, newest_of
-from certificates.services.apart import require_other
 from certificates.services.jobs import BATCH, Candidate, plan_issue, start_job
 from certificates.services.snapshot import Refusal, refusals
 from certificates.workflow import ISSUE_BATCH_STEPS, BatchState, CertificateState

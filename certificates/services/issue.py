@@ -16,6 +16,7 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import TrainingBase, User
 from accounts.permissions import Permission
+from accounts.services.hearings import require_other
 from certificates.identifiers import CODE_BYTES, LEVEL_LETTERS, certificate_number, code_from_bytes
 from certificates.models import Certificate, CertificateCounter, CertificateFile, Seal
 from certificates.pdf.fonts import fonts_sha256
@@ -27,7 +28,7 @@ from certificates.selectors.batches import alone_up_to, people_alone
 from certificates.selectors.designs import Standing
 from certificates.selectors.files import file_name
 from certificates.selectors.joint import hold_classes
-from certificates.services.apart import require_no_case, require_other
+from certificates.services.apart import require_no_case
 from certificates.services.credential import Signed, plan_credential, sign_credential, store_credential
 from certificates.services.enclosures import enclosures
 from certificates.services.snapshot import SAYS, Refusal, differs, in_the_way, refusals, snapshot, take_anew

@@ -7,9 +7,10 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.services.hearings import require_other
 from certificates.models import Certificate
 from certificates.rules import figure
-from certificates.services.apart import require_no_case, require_other
+from certificates.services.apart import require_no_case
 from certificates.services.steps import Decision, take_step
 from certificates.workflow import GROUNDS, Ground
 from core import clock

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import holds
+from accounts.forms.hearings import AnswerForm, ConsideredForm, NoticeForm, PaperAnswerForm
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from certificates import services
-from certificates.forms.decisions import AnswerForm, ConsideredForm, NoticeForm, PaperAnswerForm
 from certificates.models import Certificate, RevocationCase
 from certificates.selectors import decisions as selectors
 from certificates.views.decisions import crumbs
@@ -92,7 +92,7 @@ def revocation(request: SignedInRequest, pk: int) -> HttpResponse:
         "paper": paper if "record" in steps and case.answered_at is None else None,
         "manages": holds(request.user, Permission.CERTIFICATE_MANAGE) and case.is_open,
         "may_revoke": "revoke" in steps or case.noticed_by != request.user,
-        "waits": not case.is_answered_by_holder and (case.is_provisional or clock.today() <= case.answer_until),
+        "waits": case.waits,
         "crumbs": trail(case.certificate.number, (_("Revocations"), reverse("certificates:revocations"))),
     }
     return render(request, "certificates/revocation.html", context)

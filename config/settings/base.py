@@ -306,6 +306,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "delete expired": {"task": "oversight.delete_expired", "schedule": crontab(hour=3, minute=20)},
     "renew time stamps": {"task": "certificates.renew_time_stamps", "schedule": crontab(hour=3, minute=40)},
+    "courses every day": {"task": "courses.every_day", "schedule": crontab(hour=6, minute=5)},
     "certificates every day": {"task": "certificates.every_day", "schedule": crontab(hour=6, minute=10)},
     "staffing every day": {"task": "staffing.every_day", "schedule": crontab(hour=6, minute=30)},
     "credit every day": {"task": "credit.every_day", "schedule": crontab(hour=4, minute=10)},

@@ -142,7 +142,7 @@ class EvidenceFilter(forms.Form):
 
 
 class EvidenceDecisionForm(forms.Form):
-    """Which steps there are depends on the state; a refusal and an annulment need a reason."""
+    """Which steps there are depends on the state; a refusal needs a reason."""
 
     step = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -150,7 +150,7 @@ class EvidenceDecisionForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For a refusal or an annulment: who submitted it and the person read this."),
+        help_text=_("For a refusal: who submitted it and the person read this."),
     )
 
     def __init__(self, *args: Any, steps: list[tuple[str, Any]], **kwargs: Any) -> None:
@@ -159,7 +159,7 @@ class EvidenceDecisionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        needed = cleaned.get("step") in ("refuse", "annul")
+        needed = cleaned.get("step") == "refuse"
         if needed and not cleaned.get("reason", "").strip() and "reason" not in self.errors:
             self.add_error("reason", _("This is needed for the decision."))
         return cleaned

@@ -1,5 +1,6 @@
 """Training: the curriculum, its delivery, the facts it leaves behind, and the pages it is taught from."""
 
+from courses.models.annulments import AnnulmentCase
 from courses.models.curriculum import Level, Module, ModuleGroup, ModuleHours, PlannedSession
 from courses.models.delivery import (
     Attendance,
@@ -17,6 +18,7 @@ from courses.models.records import TrainingRecord, TrainingRecordAnnulment
 from courses.models.seats import SeatReservation
 
 __all__ = [
+    "AnnulmentCase",
     "Attendance",
     "Cohort",
     "CoursePage",

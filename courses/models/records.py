@@ -114,6 +114,11 @@ class TrainingRecordAnnulment(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
+    # What led to it. Rows from before there were cases say so; no other row goes without.
+    case = models.ForeignKey(
+        "courses.AnnulmentCase", null=True, blank=True, on_delete=models.PROTECT, related_name="annulments"
+    )
+    predates_cases = models.BooleanField(default=False)
 
     objects = AnnulmentQuerySet.as_manager()
 
@@ -121,6 +126,10 @@ class TrainingRecordAnnulment(models.Model):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(name="annulment_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="annulment_comes_of_a_case",
+                condition=Q(predates_cases=True, case__isnull=True) | Q(predates_cases=False, case__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

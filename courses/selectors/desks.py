@@ -1,5 +1,5 @@
 """The desks of a training base: sessions and examinations of today, applications, cohorts to be judged; and that of
-the authority: evidence from elsewhere."""
+the authority: evidence from elsewhere. Annulments lie on both."""
 
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from accounts.selectors.waiting import Desk, Waiting, counted, put_up
 from core import clock
 from courses.exams.selectors.rooms import supervised_sittings
 from courses.models import Cohort, Enrolment
+from courses.selectors.annulments import annulments
 from courses.selectors.cohorts import TO_DECIDE, sessions_today
 from courses.selectors.evidence import evidence_desk
 from courses.selectors.evidence_batches import batches_to_decide
@@ -39,6 +40,11 @@ def put_up_desks() -> None:
         Desk(
             "sittings", SUPERVISING, _("Examinations of today and next"),
             _("Who is expected, who is writing, who has handed in"), "exams:sittings", _sittings,
+        ),
+        Desk(
+            "annulments", frozenset({Role.BASE_MANAGER.value, Role.REGULATOR.value}), _("Annulments"),
+            _("Training records said to be false: time to answer, then the decision of somebody else"),
+            "courses:annulments", _annulments,
         ),
         Desk(
             "evidence", frozenset({Role.REGULATOR.value}), _("Desk of evidence"),
@@ -80,6 +86,10 @@ def _sittings(actor: User) -> Waiting:
 
 def _evidence(actor: User) -> Waiting:
     return counted(evidence_desk(actor, state=EvidenceState.SUBMITTED), since="submitted_at")
+
+
+def _annulments(actor: User) -> Waiting:
+    return counted(annulments(actor), due="answer_until")
 
 
 def _batches(actor: User) -> Waiting:

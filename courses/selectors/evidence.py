@@ -96,11 +96,24 @@ def annulled(evidence: ExternalEvidence) -> Annulled | None:
     return Annulled(fact.annulled_on, fact.reason) if fact else None
 
 
+def to_annul(evidence: ExternalEvidence) -> TrainingRecord | None:
+    """What it led to, as it stands now, unless that is annulled."""
+    return present_wording(evidence.record) if evidence.record and annulled(evidence) is None else None
+
+
 def present_wording(record: TrainingRecord) -> TrainingRecord:
     """The last of those that replaced it."""
     while (later := TrainingRecord.objects.filter(replaces=record).first()) is not None:
         record = later
     return record
+
+
+def wordings(record: TrainingRecord) -> list[TrainingRecord]:
+    """The record and what it replaced, newest first."""
+    found = [record]
+    while found[-1].replaces is not None:
+        found.append(found[-1].replaces)
+    return found
 
 
 # --- who it is about --------------------------------------------------------------------------------------------------

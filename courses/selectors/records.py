@@ -7,8 +7,9 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.workflow import OPEN_HEARING
 from core.text import name_key
-from courses.models import ExternalEvidence, TrainingRecord
+from courses.models import AnnulmentCase, ExternalEvidence, TrainingRecord
 from courses.workflow import COUNTED, EvidenceState, RecordStanding
 
 # What the list can be narrowed to.
@@ -29,7 +30,18 @@ def training_records(actor: User, *, standing: str = "", name: str = "") -> Quer
         rows = rows.filter(standing=RecordStanding.CLAIMED, annulment__isnull=True, claim_state=EvidenceState.REFUSED)
     if name:
         rows = rows.filter(person__name_key__contains=name_key(name))
+    rows = _with_annulments(rows, actor)
     return rows.select_related("person", "level", "base", "annulment").order_by("-completed_on", "-pk")
+
+
+def _with_annulments(rows: QuerySet[Any], actor: User) -> QuerySet[Any]:
+    """`annulment_running` for the office, `annulment_own`, also a decided one, for the person."""
+    cases = AnnulmentCase.objects.filter(record=OuterRef("pk")).order_by("-pk")
+    office = cases.allowed(actor, Permission.TRAINING_RECORD_ANNUL).filter(state__in=OPEN_HEARING)
+    own = cases.allowed(actor, Permission.TRAINING_RECORD_OWN)
+    return rows.annotate(
+        annulment_running=Subquery(office.values("pk")[:1]), annulment_own=Subquery(own.values("pk")[:1])
+    )
 
 
 def _with_evidence(rows: QuerySet[TrainingRecord], actor: User) -> QuerySet[Any]:

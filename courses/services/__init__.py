@@ -1,5 +1,14 @@
 """Writes of the courses room: delivery, enrolments, the ledger of hours, completion, training records."""
 
+from accounts.services.hearings import Notice, PaperAnswer
+from courses.services.annulments import (
+    Decision,
+    answer_annulment,
+    decide_annulment,
+    forget_annulment_words,
+    notice_annulment,
+    record_annulment_answer,
+)
 from courses.services.cohorts import (
     assess_cohort,
     begin_cohort,
@@ -29,7 +38,6 @@ from courses.services.enrolments import (
 from courses.services.evidence import (
     Training,
     accept_evidence,
-    annul_evidence,
     forget_scans,
     open_scan,
     refuse_evidence,
@@ -49,18 +57,19 @@ from courses.services.evidence_batches import (
 from courses.services.hours import credit_lesson, mark_attendance
 from courses.services.imports import import_training_records, preview_training_records, standing_brought_by
 from courses.services.recognitions import end_recognition, enter_recognition
-from courses.services.records import annul_training_record
 from courses.services.seats import release_seat, reserve_plan, reserve_seats, withdraw_seat
 
 __all__ = [
+    "Decision",
+    "Notice",
+    "PaperAnswer",
     "SessionPlan",
     "Training",
     "accept_batch",
     "accept_evidence",
     "admit",
     "admit_many",
-    "annul_evidence",
-    "annul_training_record",
+    "answer_annulment",
     "apply_for_cohort",
     "assess_cohort",
     "begin_cohort",
@@ -71,21 +80,25 @@ __all__ = [
     "create_cohort",
     "create_programme",
     "credit_lesson",
+    "decide_annulment",
     "draw_batch",
     "end_recognition",
     "enter_recognition",
     "file_cohort",
+    "forget_annulment_words",
     "forget_scans",
     "import_training_records",
     "mark_attendance",
     "mark_drawn",
     "move_session",
+    "notice_annulment",
     "open_cohort",
     "open_scan",
     "part_batch",
     "preview_batch",
     "preview_training_records",
     "put_on_waiting_list",
+    "record_annulment_answer",
     "refuse",
     "refuse_batch",
     "refuse_evidence",

@@ -34,11 +34,9 @@ from courses.selectors.evidence import (
     claim_alike,
     counted_alike,
     is_of_own_house,
-    present_wording,
     recognises,
     region_of,
 )
-from courses.services.records import annul_training_record
 from courses.services.telling import EVIDENCE_DECIDED
 from courses.workflow import EXTERNAL_EVIDENCE_STEPS, BatchState, EvidenceState, RecordStanding
 
@@ -118,19 +116,6 @@ def refuse_evidence(*, actor: User, evidence: ExternalEvidence, reason: str) -> 
         raise DomainError("reason_missing")
     locked = _to_decide(actor, evidence, "refuse")
     return close_decided(actor, locked, "refuse", reason=reason.strip())
-
-
-@transaction.atomic
-def annul_evidence(*, actor: User, evidence: ExternalEvidence, reason: str) -> ExternalEvidence:
-    """What was accepted proves false: the record it led to never counted. Raises as `annul_training_record` does."""
-    require(actor, Permission.TRAINING_RECORD_CONFIRM, evidence)
-    locked = ExternalEvidence.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=evidence.pk)
-    require_may_decide(actor, locked)
-    if locked.record is None:
-        raise WrongState(step="annul", state=locked.state)
-    annul_training_record(actor=actor, record=present_wording(locked.record), reason=reason)
-    outbox.add(EVIDENCE_DECIDED, locked.pk)
-    return locked
 
 
 def open_scan(*, actor: User, scan: EvidenceScan) -> bytes:

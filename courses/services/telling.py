@@ -1,8 +1,8 @@
 """Word to whoever applied to a cohort: admitted, not admitted, or out of it by the base's hand; and to those whom
-evidence from elsewhere concerns: it was decided."""
+evidence from elsewhere or an annulment concerns: it was decided."""
 
 from accounts.services.letters import write_to
-from courses.models import Enrolment, EvidenceBatch, ExternalEvidence
+from courses.models import AnnulmentCase, Enrolment, EvidenceBatch, ExternalEvidence
 from courses.workflow import SEATED, BatchState, EnrolmentState
 
 ENDED_BY_BASE = "courses.enrolment_ended"
@@ -37,6 +37,16 @@ def tell_evidence_decided(*, evidence_id: int) -> None:
 def tell_evidence_batch_decided(*, batch_id: int) -> None:
     found = EvidenceBatch.objects.select_related("submitted_by").get(pk=batch_id)
     write_to(found.submitted_by, "evidence_decided", "courses:evidence_batch", found.pk)
+
+
+def tell_of_annulment(*, case_id: int) -> None:
+    """A courtesy copy: the notice itself was served on paper, or as the person agreed."""
+    case = AnnulmentCase.objects.select_related("record__person__user", "record__person__merged_into__user").get(
+        pk=case_id
+    )
+    person = case.record.person.merged_into or case.record.person
+    if person.user is not None:
+        write_to(person.user, "annulment", "courses:answer_annulment", case.pk)
 
 
 def _found(enrolment_id: int) -> Enrolment:

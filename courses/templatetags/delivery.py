@@ -10,8 +10,8 @@ register = template.Library()
 
 TONES = {
     "ok": "completed admitted attending issued confirmed_by_base confirmed_by_regulator accepted",
-    "no": "refused failed cancelled",
-    "soon": "applied waitlisted claimed assessing submitted drawn",
+    "no": "refused failed cancelled annulled",
+    "soon": "applied waitlisted claimed assessing submitted drawn noticed answered lapsed",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 MAP_CLASSES = {"present": "a", "online": "b", "leave": "c", "absent": "d"}

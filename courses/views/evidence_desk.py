@@ -28,12 +28,10 @@ from courses.workflow import EvidenceState
 STEPS: dict[str, Promise] = {
     "accept": gettext_lazy("Accept: the training counts from its day of completion"),
     "refuse": gettext_lazy("Refuse: it stays claimed and never counts"),
-    "annul": gettext_lazy("Annul: it proved false and never counted"),
 }
 SERVICES: dict[str, Callable[..., ExternalEvidence]] = {
     "accept": services.accept_evidence,
     "refuse": services.refuse_evidence,
-    "annul": services.annul_evidence,
 }
 
 
@@ -61,13 +59,12 @@ def decide_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _decided(request, found, form):
         messages.success(request, _("The decision is recorded."))
         return redirect("courses:evidence", pk)
-    return render(request, "courses/decide_evidence.html", {**facts_of(request, found), "form": form, "steps": steps})
+    context = {**facts_of(request, found), "form": form, "steps": steps, "to_annul": selectors.to_annul(found)}
+    return render(request, "courses/decide_evidence.html", context)
 
 
 def _open(found: ExternalEvidence) -> list[str]:
-    if found.state == EvidenceState.SUBMITTED:
-        return ["accept", "refuse"]
-    return ["annul"] if found.record and selectors.annulled(found) is None else []
+    return list(STEPS) if found.state == EvidenceState.SUBMITTED else []
 
 
 def _decided(request: SignedInRequest, found: ExternalEvidence, form: EvidenceDecisionForm) -> bool:

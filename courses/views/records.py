@@ -36,6 +36,7 @@ def training_records(request: SignedInRequest) -> HttpResponse:
         "standing": standing,
         "name": name,
         "choices": {"counted": COUNTED_ONLY, "claimed": CLAIMED_ONLY, "refused": REFUSED_ONLY},
+        "may_annul": holds(request.user, Permission.TRAINING_RECORD_ANNUL),
         "may_import": holds(request.user, Permission.TRAINING_RECORD_CLAIM),
     }
     return render(request, "courses/training_records.html", context)

@@ -69,6 +69,17 @@ WORDS: dict[str, Promise] = {
         "somebody of its house decides. Decide one by one. Nothing was changed."
     ),
     "annulled_already": gettext_lazy("The record of this training was annulled. Nothing was changed."),
+    "annulment_runs": gettext_lazy("An annulment of this record runs already. Nothing was changed."),
+    "served_in_future": gettext_lazy("A notice cannot have been handed over on a day to come."),
+    "served_before_record": gettext_lazy("The notice cannot be older than the record."),
+    "still_time_to_answer": gettext_lazy("There is still time to answer. Nothing was changed."),
+    "answered_meanwhile": gettext_lazy(
+        "An answer came while this page was open. Nothing was changed: read it above, then decide."
+    ),
+    "answer_day_wrong": gettext_lazy(
+        "An answer comes on the day of the notice at the earliest, and not in the future."
+    ),
+    "considered_missing": gettext_lazy("There is an answer: say what was made of each point of it."),
     "replaced": gettext_lazy("This record was replaced by another wording. Nothing was changed."),
     "changed_meanwhile": gettext_lazy("Somebody changed the same record at this moment. Nothing was changed."),
     "document_missing": gettext_lazy("Name the agreement and the number of its document."),

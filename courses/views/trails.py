@@ -31,6 +31,11 @@ def records_trail(here: str) -> Trail:
     return [_step(_("Training records"), reverse("courses:training_records")), _step(here)]
 
 
+def annulments_trail(here: str) -> Trail:
+    records = _step(_("Training records"), reverse("courses:training_records"))
+    return [records, _step(_("Annulments"), reverse("courses:annulments")), _step(here)]
+
+
 def evidence_trail(here: str) -> Trail:
     records = _step(_("Training records"), reverse("courses:training_records"))
     return [records, _step(_("Evidence from elsewhere"), reverse("courses:own_evidence")), _step(here)]

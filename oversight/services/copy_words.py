@@ -257,6 +257,10 @@ SECTIONS: dict[str, tuple[Promise, str]] = {
         pgettext_lazy("my data", "Training records annulled"),
         "annulled_on reason recorded_at",
     ),
+    "courses.AnnulmentCase": (
+        pgettext_lazy("my data", "Annulments of training records"),
+        "record state said served_how served_on answer_until answer considered reason decided_on",
+    ),
     "exams.SittingCandidate": (
         pgettext_lazy("my data", "Admissions to examinations"),
         "admitted_at",

@@ -15,7 +15,7 @@ from core.calendar import working_day_deadline
 from core.errors import DomainError, NotAllowed
 from core.models import Job, OutboxEvent
 from core.workflow import advance
-from courses.services import forget_scans
+from courses.services import forget_annulment_words, forget_scans
 from credit.services import forget_reports, forget_words
 from oversight.models import DataRequest
 from oversight.workflow import DATA_REQUEST_STEPS, OPEN, RequestKind
@@ -154,6 +154,7 @@ def _erase(actor: User, request: DataRequest) -> str:
     forget_words(actor=actor, person=person)
     forget_reports(actor=actor, person=person)
     forget_scans(actor=actor, person=person)
+    forget_annulment_words(actor=actor, person=person)
     erase_person(actor=actor, person=person)
     return json.dumps(way)
 

@@ -1,19 +1,22 @@
 """What everybody may read of an institution's ratio: by its own choice, or because a call publishes it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch, Q
 
-from accounts.models import Designation, Institution
+from accounts.models import Appointment, Designation, Institution
 from accounts.models.bodies import holding_on
 from accounts.permissions import Permission
+from accounts.selectors import surviving
 from core import clock
 from core.errors import NotAllowed
-from staffing.models import RatioPublication
+from courses.models import TrainingRecordAnnulment
+from staffing.models import RatioPublication, ReturnVersion
 from staffing.ratio import Outcome, Ratio
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
-from staffing.selectors.returns import Standing, public_return, standings
+from staffing.selectors.returns import PublicReturn, Standing, public_return, standings
+from staffing.selectors.then_now import then_now
 
 # Of fewer people than this the two numbers would tell of single persons: the verdict stands alone. Of fewer than FEW
 # it would do so, too: at 70 percent of three people "met" says that each is trained.
@@ -31,6 +34,16 @@ class PublicFigure:
 
 
 @dataclass(frozen=True)
+class PublicNote:
+    """What became of a figure after it was filed: a training record that it counted was annulled. Of a small group the
+    day and the cause would tell of a single person: only that it was put right."""
+
+    filed_on: date
+    annulled_on: date | None
+    now: PublicFigure
+
+
+@dataclass(frozen=True)
 class PublicPeriod:
     """One day that was to be returned. `figure` is None where nothing may be shown; `filed` says whether that is
     because nothing was filed or because nobody has decided on it yet."""
@@ -38,6 +51,7 @@ class PublicPeriod:
     standing: Standing
     figure: PublicFigure | None
     in_question: bool = False
+    note: PublicNote | None = None
 
     @property
     def as_of(self) -> date:
@@ -94,13 +108,34 @@ def _periods(institution: Institution, *, chosen: bool) -> list[PublicPeriod]:
         for one in standings(institution)
         if one.period.row.published and one.period.due.has_passed(today) and (one.obliged or (chosen and one.filed))
     ]
-    return [_period(one) for one in asked[:MOST_PERIODS]]
+    shown = [(one, public_return(institution, one.period.row)) for one in asked[:MOST_PERIODS]]
+    moments = [found.version.known_at for _one, found in shown if found]
+    annulled = bool(moments) and _annulled_since(institution, min(moments))
+    return [_period(one, found, annulled=annulled) for one, found in shown]
 
 
-def _period(standing: Standing) -> PublicPeriod:
-    found = public_return(standing.institution, standing.period.row)
+def _annulled_since(institution: Institution, moment: datetime) -> bool:
+    """Of anybody who works or worked there; most pages end with this one question."""
+    held = Appointment.objects.holding().filter(institution=institution).order_by()
+    here = held.annotate(survivor=surviving("person__")).values("survivor")
+    rows = TrainingRecordAnnulment.objects.filter(recorded_at__gt=moment)
+    return rows.annotate(survivor=surviving("record__person__")).filter(survivor__in=here).exists()
+
+
+def _period(standing: Standing, found: PublicReturn | None, *, annulled: bool) -> PublicPeriod:
     if found is None:
         return PublicPeriod(standing, None)
     version = found.version
     ratio = Ratio(version.trained, version.staff, version.rule.value, version.rule.comparator)
-    return PublicPeriod(standing, figure_of(ratio), found.in_question)
+    note = _note(version, ratio) if annulled else None
+    return PublicPeriod(standing, figure_of(ratio), found.in_question, note)
+
+
+def _note(version: ReturnVersion, then: Ratio) -> PublicNote | None:
+    """None of very few people: that a record was annulled would name somebody to whoever knows them."""
+    moved = then_now(version)
+    fewest = min(then.staff, moved.now.ratio.staff)
+    if not moved.annulled or fewest < FEW:
+        return None
+    day = moved.annulled[-1] if fewest >= SMALL else None
+    return PublicNote(clock.day_of(version.filed_at), day, figure_of(moved.now.ratio))

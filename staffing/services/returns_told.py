@@ -1,4 +1,5 @@
-"""Letters about returns: reminders before and after the last day, and what the authority decided."""
+"""Letters about returns: reminders before and after the last day, what the authority decided, and that a training
+record behind a filed figure was annulled."""
 
 from collections.abc import Iterable
 
@@ -8,12 +9,16 @@ from accounts.models import Institution, User
 from accounts.services.letters import deliver_by, ways_that_reach
 from accounts.services.places import require_system
 from core import audit, clock, outbox
+from core.models import OutboxEvent
+from courses.models import TrainingRecord
 from staffing.models import FilingPeriod, RatioReturn, ReturnDecision, ReturnReminder
 from staffing.rules.calendar import reminder_due
 from staffing.selectors.ratios import answering_for
 from staffing.selectors.returns import Period, in_scope, obliged, officers_of, opened, with_days
+from staffing.selectors.then_now import returns_that_counted
 
 REMIND = "staffing.remind_of_return"
+COUNTED_ANNULLED = "staffing.filed_figure_counted_annulled"
 
 
 def remind_of_returns(*, actor: User) -> int:
@@ -45,6 +50,26 @@ def tell_of_return(*, reminder_id: int, user_id: int, way: str) -> None:
 def tell_of_decision(*, decision_id: int, user_id: int, way: str) -> None:
     found = ReturnDecision.objects.select_related("version__ratio_return").get(pk=decision_id).version.ratio_return
     _tell(found.institution_id, user_id, way, "return_decided", "staffing:return", found.pk)
+
+
+@transaction.atomic
+def put_down_annulled(*, record_id: int) -> int:
+    """The officers of every institution whose filed figure counted an annulled record are told, once for each return.
+    How many letters there are; twice is once."""
+    record, letters = TrainingRecord.objects.select_related("person").get(pk=record_id), 0
+    for found in returns_that_counted(record):
+        key = f"{found.pk}:{record.pk}"
+        if not OutboxEvent.objects.filter(kind=COUNTED_ANNULLED, key__startswith=f"{key}:").exists():
+            for user, way in ways_that_reach(officers_of([found.institution_id])[found.institution_id]):
+                outbox.add(COUNTED_ANNULLED, f"{key}:{user.pk}:{way}")
+                letters += 1
+    return letters
+
+
+def tell_of_annulled(*, return_id: int, user_id: int, way: str) -> None:
+    """Says which figure, never whose record."""
+    found = RatioReturn.objects.get(pk=return_id)
+    _tell(found.institution_id, user_id, way, "figure_annulled", "staffing:return", found.pk)
 
 
 def tell_officers(kind: str, key: int, officers: Iterable[User]) -> int:

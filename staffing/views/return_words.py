@@ -96,7 +96,8 @@ def told(anomalies: list[ReturnAnomaly], *, names: bool) -> list[dict[str, Any]]
 def why_moved(found: ThenNow) -> list[str]:
     """One sentence per cause, each with how many people it is about."""
     counts = (
-        (found.untrained, _untrained), (found.trained, _trained), (found.gone, _gone), (found.come, _come),
+        (len(found.annulled), _annulled), (found.untrained - len(found.annulled), _untrained),
+        (found.trained, _trained), (found.gone, _gone), (found.come, _come),
     )  # fmt: skip
     sentences = [words(count) for count, words in counts if count]
     if found.sealed:
@@ -114,10 +115,18 @@ def public_from(period: Period, today: date) -> str:
     }
 
 
+def _annulled(count: int) -> str:
+    return ngettext(
+        "The training record of %(count)s person was annulled: it never counted.",
+        "The training records of %(count)s people were annulled: they never counted.",
+        count,
+    ) % {"count": count}
+
+
 def _untrained(count: int) -> str:
     return ngettext(
-        "The training of %(count)s person counts no longer: its record was annulled or corrected.",
-        "The training of %(count)s people counts no longer: their records were annulled or corrected.",
+        "The training of %(count)s person counts no longer: its record was corrected.",
+        "The training of %(count)s people counts no longer: their records were corrected.",
         count,
     ) % {"count": count}
 

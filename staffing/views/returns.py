@@ -77,7 +77,7 @@ def one_return(request: SignedInRequest, pk: int) -> HttpResponse:
         "anomalies": told(shown, names=names),
         "answered": all(one.answer for one in shown),
         "moved": moved,
-        "why": why_moved(moved) if moved and moved.differs else [],
+        "why": why_moved(moved) if moved else [],
         "public": public_from(period, clock.today()),
         "asked": returns.question_left(found, versions),
         "crumbs": _crumbs(request, found),

@@ -112,7 +112,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         "steps": steps,
         "version": versions[0],
         "moved": moved,
-        "why": why_moved(moved) if moved.differs else [],
+        "why": why_moved(moved),
         "period": with_days([found.period])[0],
         "crumbs": _crumbs(found, _("Decide on a return")),
     }

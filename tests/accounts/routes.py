@@ -74,6 +74,7 @@ ROUTES = {
     "certificates.IssueBatch": "base region",
     "certificates.IssueBatchItem": "base region",
     "certificates.RevocationCase": "user base region",
+    "courses.AnnulmentCase": "user base region",
     "courses.Attendance": "user base region",
     "courses.Cohort": "base region",
     "courses.Enrolment": "user base region",

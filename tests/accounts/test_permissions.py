@@ -63,6 +63,7 @@ def test_editor_edits_content_and_sees_no_records():
         (P.CERTIFICATE_CHECK, {"institution_officer"}),
         (P.ROSTER_IMPORT, {"institution_officer"}),
         (P.TRAINING_RECORD_CONFIRM, {"regulator"}),
+        (P.TRAINING_RECORD_ANNUL, {"base_manager", "regulator"}),
         (P.INSTITUTION_IMPORT, {"regulator"}),
         (P.CREDIT_FILE_VIEW, {"regulator"}),
         (P.EVALUATION_VIEW, {"base_manager", "institution_officer", "regulator", "evaluator"}),
@@ -170,9 +171,19 @@ def test_own_records_are_read_sat_answered_left_or_put_in_order():
     assert {p for p in OWN_RECORDS if not p.endswith("_view")} == {
         P.EXAM_SIT, P.ENROLMENT_WITHDRAW, P.APPOINTMENT_CHOOSE_PRIMARY, P.APPOINTMENT_ANSWER, P.DATA_REQUEST_ASK,
         P.MEMBERSHIP_OWN, P.CERTIFICATE_OWN, P.EVIDENCE_SUBMIT, P.EVALUATION_ANSWER, P.CREDIT_OBJECT,
-        P.CASE_ANSWER,
+        P.CASE_ANSWER, P.TRAINING_RECORD_OWN,
     }  # fmt: skip
 
 
 def test_nobody_confirms_or_issues_for_oneself():
-    assert OWN_RECORDS & {P.TRAINING_RECORD_CONFIRM, P.CERTIFICATE_ISSUE, P.ENROLMENT_ADMIT, P.ATTENDANCE_MARK} == set()
+    assert (
+        OWN_RECORDS
+        & {
+            P.TRAINING_RECORD_CONFIRM,
+            P.TRAINING_RECORD_ANNUL,
+            P.CERTIFICATE_ISSUE,
+            P.ENROLMENT_ADMIT,
+            P.ATTENDANCE_MARK,
+        }
+        == set()
+    )

@@ -184,7 +184,7 @@ def sides(world: World) -> dict[type[models.Model], set[str]]:
 
 # Where the person works, which no scope path says; and training: where it was given, and where the person works.
 BY_THE_PERSON = frozenset({"accounts.Person", "credit.CreditRecord", "oversight.DataRequest"})
-BY_BOTH = frozenset({"courses.TrainingRecord", "courses.TrainingRecordAnnulment"})
+BY_BOTH = frozenset({"courses.AnnulmentCase", "courses.TrainingRecord", "courses.TrainingRecordAnnulment"})
 
 
 def run(machine: type[RuleBasedStateMachine], runs: int = RUNS, steps: int = STEPS) -> None:

@@ -36,9 +36,9 @@ from certificates.models.wallet import share_hash
 from certificates.services.credential import plan_credential
 from core import clock
 from courses.models import Cohort
-from courses.models.records import TrainingRecordAnnulment
 from tests.builders import make_user
 from tests.certificates.filing import list_of_one
+from tests.courses.annulling import make_annulment, make_case
 from tests.courses.builders import make_record
 
 _numbers = count(1)
@@ -106,15 +106,11 @@ def certificates(person: Person, base: TrainingBase) -> list[Model]:
     event = CertificateEvent.objects.create(
         certificate=certificate, step="issue", state="issued", decided_on=day, actor=system_user()
     )
+    annulment = make_annulment(make_record(person, base=base), reason="test")
     return [
         record,
-        TrainingRecordAnnulment.objects.create(
-            record=make_record(person, base=base),
-            annulled_on=day,
-            recorded_at=clock.now(),
-            recorded_by=system_user(),
-            reason="test",
-        ),
+        annulment,
+        make_case(record),
         certificate,
         *_batch(base, record),
         *list_of_one(base, record),

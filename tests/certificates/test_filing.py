@@ -23,10 +23,11 @@ from certificates.workflow import FILING_LIST_STEPS, SentHow
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry
-from courses.models import Level, TrainingRecordAnnulment
+from courses.models import Level
 from tests.builders import regulator
 from tests.certificates.builders import certificate_base, correction_of, make_award, make_certificate, manager_of
 from tests.certificates.filing import answer_rows, as_xlsx, drawn_up, filed_award, filed_cohort, sent
+from tests.courses.annulling import make_annulment
 
 pytestmark = pytest.mark.django_db
 
@@ -137,9 +138,7 @@ def test_desk_lists_what_waits_and_nothing_else(cohort, manager):
     later = filed_award(cohort, "林知夏", days=3)
     junior = make_award(name="陈默")
     annulled = filed_award(cohort, "周涛")
-    TrainingRecordAnnulment.objects.create(
-        record=annulled, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=manager, reason="x"
-    )
+    make_annulment(annulled, by=manager, reason="x")
     done = filed_award(cohort, "孙立")
     filled(manager, done)
     lines = selectors.awaiting_lines(selectors.awards_to_file(manager))

@@ -20,9 +20,10 @@ from certificates.services.snapshot import refusals
 from core import audit, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import OutboxEvent
-from courses.models import TrainingRecord, TrainingRecordAnnulment
+from courses.models import TrainingRecord
 from tests.builders import officer, regulator
 from tests.certificates.builders import certificate_base, correction_of, make_award, make_certificate, manager_of
+from tests.courses.annulling import make_annulment
 from tests.courses.builders import make_cohort, make_record
 
 pytestmark = pytest.mark.django_db
@@ -99,9 +100,7 @@ def test_issue_certificate_after_a_kill_completes_the_same_number():
 
 
 def annul(record):
-    TrainingRecordAnnulment.objects.create(
-        record=record, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=system_user(), reason="替考"
-    )
+    make_annulment(record, reason="替考")
 
 
 def withdraw_check(record):
@@ -275,9 +274,7 @@ def test_issue_certificate_goes_by_the_latest_identity_standing():
 
 def test_issue_certificate_refuses_an_annulled_record():
     record = make_award()
-    TrainingRecordAnnulment.objects.create(
-        record=record, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=system_user(), reason="替考"
-    )
+    make_annulment(record, reason="替考")
     with pytest.raises(DomainError, match="record_annulled"):
         make_certificate(record)
 

@@ -14,7 +14,6 @@ from certificates.services import plan_issue, start_issue
 from certificates.services.issue import allot_certificate
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry, Job, OutboxEvent
-from courses.models import TrainingRecordAnnulment
 from tests.builders import make_user, officer, regulator
 from tests.certificates.builders import (
     certificate_base,
@@ -23,6 +22,7 @@ from tests.certificates.builders import (
     make_certificate,
     manager_of,
 )
+from tests.courses.annulling import make_annulment
 from tests.courses.builders import make_cohort, make_enrolment
 
 pytestmark = pytest.mark.django_db
@@ -216,12 +216,8 @@ def test_plan_issue_says_of_everybody_who_took_part_what_would_happen(cohort):
     unchecked = make_award(cohort, name="林知夏", checked=False)
     boxes = make_award(cohort, name="王\U0001f600")
     annulled = make_award(cohort, name="周涛")
-    TrainingRecordAnnulment.objects.create(
-        record=annulled,
-        annulled_on=annulled.completed_on,
-        recorded_at=annulled.recorded_at,
-        recorded_by=annulled.recorded_by,
-        reason="替考",
+    make_annulment(
+        annulled, on=annulled.completed_on, recorded_at=annulled.recorded_at, by=annulled.recorded_by, reason="替考"
     )
     made = make_certificate(make_award(cohort, name="陈默"))
     make_enrolment(cohort, state="failed", name="郭启")
@@ -252,12 +248,8 @@ def test_plan_issue_says_of_everybody_who_took_part_what_would_happen(cohort):
 def test_issue_page_shows_numbers_that_wait_for_their_certificate(client, cohort):
     waiting, annulled = make_award(cohort, name="高轩"), make_award(cohort, name="周涛")
     intents = [allot_certificate(actor=system_user(), training_record=record) for record in (waiting, annulled)]
-    TrainingRecordAnnulment.objects.create(
-        record=annulled,
-        annulled_on=annulled.completed_on,
-        recorded_at=annulled.recorded_at,
-        recorded_by=annulled.recorded_by,
-        reason="替考",
+    make_annulment(
+        annulled, on=annulled.completed_on, recorded_at=annulled.recorded_at, by=annulled.recorded_by, reason="替考"
     )
     client.force_login(manager_of(cohort.base))
 

@@ -98,7 +98,7 @@ def test_answer_on_paper_is_recorded_by_page(client, case, certificate, manager,
     assert (case.state, case.answer_recorded_by) == ("answered", second)
     client.force_login(certificate.person.user)
     own = client.get("/en" + reverse("certificates:answer_revocation", args=[case.pk])).content.decode()
-    assert ("没有代考" in own, "put down by the training base" in own) == (True, True)
+    assert ("没有代考" in own, "put down by the office" in own) == (True, True)
 
 
 def test_nobody_out_of_reach_puts_an_answer_down(case, certificate):

@@ -15,6 +15,7 @@ from certificates.services.revocations import close_periods
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import OutboxEvent
+from tests.accounts.hearings import BREAKING, broken, closed
 from tests.builders import regulator
 from tests.certificates.builders import certificate_base, manager_of
 
@@ -180,73 +181,17 @@ def row(certificate, actor, **fields):
     return RevocationCase(**{**given, **fields})
 
 
-def closed(actor, **fields):
-    return {"state": "revoked", "decided_on": clock.today(), "decided_at": clock.now(), "decided_by": actor, **fields}
-
-
-def breaking(name, certificate, one, other):
-    answered = {"answered_at": clock.now()}
-    after = {"decided_on": clock.today() + timedelta(days=15)}
-    return {
-        "revocation_gives_time": [{"answer_until": clock.today()}],
-        "revocation_answer_is_there": [{"state": "answered"}],
-        "revocation_closed_by_somebody": [
-            closed(other, decided_by=None, **answered),
-            closed(other, state="dropped", decided_on=None),
-            {"decided_by": other},
-        ],
-        "revocation_paper_answer_is_whole": [
-            {"answer_came": "post"},
-            {"state": "answered", **answered, "answer_came": "post", "answer_recorded_by": other},
-            {
-                "state": "answered",
-                **answered,
-                "answer_came": "post",
-                "answer_recorded_by": other,
-                "answer_came_on": clock.today() - timedelta(days=1),
-            },
-        ],
-        "revocation_answer_recorded_by_another": [
-            {
-                "state": "answered",
-                **answered,
-                "answer_came": "post",
-                "answer_recorded_by": one,
-                "answer_came_on": clock.today(),
-            }
-        ],
-        "revocation_decided_by_another": [closed(one, **answered)],
-        "revocation_after_hearing": [
-            closed(other),
-            closed(other, is_provisional=True, **after),
-            # Words that somebody else put down leave the holder the whole time.
-            closed(other, **answered, answer_came="post", answer_recorded_by=other, answer_came_on=clock.today()),
-        ],
-    }[name]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "revocation_gives_time",
-        "revocation_answer_is_there",
-        "revocation_closed_by_somebody",
-        "revocation_paper_answer_is_whole",
-        "revocation_answer_recorded_by_another",
-        "revocation_decided_by_another",
-        "revocation_after_hearing",
-    ],
-)
+@pytest.mark.parametrize("name", BREAKING)
 def test_database_refuses(name, certificate, manager, second):
-    for fields in breaking(name, certificate, manager, second):
-        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+    for fields in broken(name, manager, second, done="revoked"):
+        with pytest.raises(IntegrityError, match=f"revocation_{name}"), transaction.atomic():
             row(certificate, manager, **fields).save()
 
 
 def test_database_takes_what_is_whole(certificate, manager, second):
-    row(certificate, manager, **closed(second, answered_at=clock.now())).save()
-    row(certificate, manager, **closed(second, decided_on=clock.today() + timedelta(days=15))).save()
-    row(certificate, manager, **closed(manager, state="dropped")).save()
+    row(certificate, manager, **closed(second, "revoked", answered_at=clock.now())).save()
+    row(certificate, manager, **closed(second, "revoked", decided_on=clock.today() + timedelta(days=15))).save()
+    row(certificate, manager, **closed(manager, "dropped")).save()
     row(certificate, manager).save()
     with pytest.raises(IntegrityError), transaction.atomic():
         row(certificate, manager).save()

@@ -11,21 +11,18 @@ from accounts.models import Claim
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import OutboxEvent
-from courses.models import TrainingRecord, TrainingRecordAnnulment
+from courses.models import TrainingRecord
 from courses.rules import Condition
 from courses.selectors.completion import progress_of, reviews_of
-from courses.services import annul_training_record, check_identity, complete_enrolments, mark_attendance
+from courses.services import check_identity, complete_enrolments, mark_attendance
 from tests.builders import (
     base_manager,
-    make_appointment,
     make_base,
-    make_institution,
     make_person,
     make_user,
-    officer,
-    region,
     regulator,
 )
+from tests.courses.annulling import make_annulment
 from tests.courses.builders import (
     credit,
     make_attempt,
@@ -223,84 +220,11 @@ def test_complete_is_refused_to_strangers(cohort, stranger):
     assert TrainingRecord.objects.count() == 0
 
 
-def test_annul_keeps_the_record_and_dates_the_annulment(cohort, manager):
-    record = make_record(make_person(), base=cohort.base)
-
-    annulment = annul_training_record(actor=manager, record=record, reason="他人代考")
-
-    assert (annulment.record, annulment.annulled_on, annulment.reason) == (record, clock.today(), "他人代考")
-    assert list(TrainingRecord.objects.standing_facts()) == []
-    assert OutboxEvent.objects.get().kind == "courses.training_record_annulled"
-
-
-def test_annul_reaches_every_wording_of_a_corrected_record(cohort, manager):
-    person = make_person()
-    first = make_record(person, base=cohort.base, title="初级培训")
-    second = make_record(person, base=cohort.base, title="初级培训", replaces=first)
-
-    annul_training_record(actor=manager, record=second, reason="他人代考")
-
-    annulled = TrainingRecordAnnulment.objects.order_by("record").values_list("record", flat=True)
-    assert list(annulled) == [first.pk, second.pk]
-
-
-def test_annul_an_earlier_wording_is_refused(cohort, manager):
-    person = make_person()
-    first = make_record(person, base=cohort.base, title="初级培训")
-    make_record(person, base=cohort.base, title="初级培训", replaces=first)
-
-    with pytest.raises(DomainError) as refusal:
-        annul_training_record(actor=manager, record=first, reason="x")
-
-    assert (refusal.value.code, TrainingRecordAnnulment.objects.count()) == ("replaced", 0)
-
-
-def test_annul_twice_is_refused(cohort, manager):
-    record = make_record(make_person(), base=cohort.base)
-    annul_training_record(actor=manager, record=record, reason="x")
-
-    with pytest.raises(DomainError) as refusal:
-        annul_training_record(actor=manager, record=record, reason="x")
-
-    assert refusal.value.code == "annulled_already"
-
-
-def test_annul_without_a_reason_is_refused(cohort, manager):
-    with pytest.raises(DomainError) as refusal:
-        annul_training_record(actor=manager, record=make_record(make_person(), base=cohort.base), reason=" ")
-
-    assert refusal.value.code == "reason_missing"
-
-
-def test_annul_by_the_regulator_whom_the_person_reaches():
-    person = make_person()
-    make_appointment(person, make_institution())
-    record = make_record(person)
-
-    annul_training_record(actor=regulator("990000"), record=record, reason="伪造证明")
-
-    assert TrainingRecordAnnulment.objects.get().record == record
-
-
-def test_annul_is_refused_to_everybody_else(cohort):
-    institution = make_institution(code="990000")
-    region("980000")
-    person = make_person(user=make_user())
-    make_appointment(person, institution)
-    record = make_record(person, base=cohort.base)
-
-    for stranger in (base_manager(), officer(institution), regulator("980000"), person.user):
-        with pytest.raises(NotAllowed):
-            annul_training_record(actor=stranger, record=record, reason="x")
-
-    assert TrainingRecordAnnulment.objects.count() == 0
-
-
 @pytest.mark.parametrize("table", ["courses_trainingrecord", "courses_trainingrecordannulment"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET recorded_at = NULL", "DELETE FROM {}"])
 def test_records_refuse_to_be_changed(cohort, manager, table, statement):
     record = make_record(make_person(), base=cohort.base, completed_on=date(2025, 6, 1))
-    annul_training_record(actor=manager, record=record, reason="x")
+    make_annulment(record)
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table))

@@ -10,12 +10,14 @@ from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry, OutboxEvent
 from courses.models import EvidenceScan, ExternalEvidence, Level, TrainingRecord
-from courses.selectors.evidence import annulled, evidence_desk, staff_by_tail
+from courses.selectors.evidence import annulled, evidence_desk, staff_by_tail, to_annul
 from courses.services import (
+    Decision,
     accept_evidence,
-    annul_evidence,
+    decide_annulment,
     forget_scans,
     import_training_records,
+    notice_annulment,
     open_scan,
     refuse_evidence,
     submit_evidence,
@@ -25,6 +27,7 @@ from courses.workflow import RecordStanding
 from staffing.selectors.ratios import institution_ratio
 from tests.builders import (
     base_manager,
+    hat,
     join_records,
     make_appointment,
     make_institution,
@@ -34,6 +37,7 @@ from tests.builders import (
     region,
     regulator,
 )
+from tests.courses.annulling import annul, notice
 from tests.courses.builders import make_record
 from tests.courses.evidence import NUMBER, agreement, competent, make_case, scan, training
 from tests.courses.training_files import file, row
@@ -268,17 +272,30 @@ def test_what_is_accepted_goes_to_the_person_who_stands_for_the_double(case):
 
 def test_annulled_evidence_never_counted(case):
     evidence = accept_evidence(actor=case.decider, evidence=case.submit())
+    body = case.decider.worn_memberships()[0].admin_body
+    OutboxEvent.objects.all().delete()
 
-    assert refused(annul_evidence, actor=case.decider, evidence=evidence, reason="") == "reason_missing"
-    annul_evidence(actor=case.decider, evidence=evidence, reason="伪造")
+    annul(to_annul(evidence), one=case.decider, two=hat("regulator", body), reason="伪造")
 
     shown = annulled(ExternalEvidence.objects.get())
     assert (shown.reason, shown.on, trained(case)) == ("伪造", clock.today(), 0)
-    assert refused(annul_evidence, actor=case.decider, evidence=evidence, reason="x") == "annulled_already"
+    assert to_annul(ExternalEvidence.objects.get()) is None
+    assert OutboxEvent.objects.filter(kind="courses.evidence_decided", key=str(evidence.pk)).exists()
 
 
-def test_only_what_was_accepted_is_annulled(case):
-    assert refused(annul_evidence, actor=case.decider, evidence=case.submit(), reason="x") == "wrong_state"
+def test_record_of_evidence_is_annulled_by_the_competent_body_alone(case):
+    record = accept_evidence(actor=case.decider, evidence=case.submit()).record
+
+    assert (
+        refused(notice_annulment, actor=regulator("990100"), record=record, notice=notice()) == "other_body_competent"
+    )
+    begun = notice_annulment(actor=case.decider, record=record, notice=notice())
+    decision = {"case": begun, "step": "drop", "decision": Decision("", "x")}
+    assert refused(decide_annulment, actor=regulator("990100"), **decision) == "other_body_competent"
+
+
+def test_only_what_was_accepted_can_be_annulled(case):
+    assert to_annul(case.submit()) is None
 
 
 # --- mutual recognition ---------------------------------------------------------------------------------------------

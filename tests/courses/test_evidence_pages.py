@@ -16,7 +16,6 @@ from core.models import OutboxEvent
 from courses.models import ExternalEvidence, MutualRecognition
 from courses.services import (
     accept_evidence,
-    annul_evidence,
     end_recognition,
     enter_recognition,
     refuse_evidence,
@@ -33,6 +32,7 @@ from tests.builders import (
     region,
     regulator,
 )
+from tests.courses.annulling import make_annulment
 from tests.courses.evidence import NUMBER, PDF, agreement, make_case
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +195,7 @@ def test_desk_is_not_there_for_others(client, stranger):
 # --- one ------------------------------------------------------------------------------------------------------------
 def test_page_shows_the_decision_and_its_annulment(client, case):
     evidence = accept_evidence(actor=case.decider, evidence=case.submit())
-    annul_evidence(actor=case.decider, evidence=evidence, reason="证书系伪造")
+    make_annulment(evidence.record, reason="证书系伪造")
     client.force_login(case.officer)
 
     page = client.get(url("evidence", evidence.pk)).content.decode()
@@ -235,19 +235,18 @@ def decide(client, evidence, step, reason=""):
     return client.post(url("decide_evidence", evidence.pk), {"step": step, "reason": reason})
 
 
-def test_officer_of_the_authority_accepts_and_annuls(client, case):
+def test_officer_of_the_authority_accepts_and_is_led_to_the_notice(client, case):
     evidence = case.submit()
     client.force_login(case.decider)
 
     assert decide(client, evidence, "accept").url == url("evidence", evidence.pk)
     evidence.refresh_from_db()
     assert evidence.state == "accepted"
-    assert list(decide(client, evidence, "annul").context["form"].errors) == ["reason"]
-    decide(client, evidence, "annul", "伪造")
-    evidence.record.refresh_from_db()
-    assert evidence.record.annulment.reason == "伪造"
-    # Nothing is left to decide.
-    assert decide(client, evidence, "annul", "x").context["steps"] == []
+    page = client.get(url("decide_evidence", evidence.pk))
+    assert page.context["steps"] == []
+    assert f'href="{url("notice_annulment", evidence.record.pk)}"' in page.content.decode()
+    make_annulment(evidence.record)
+    assert "annul/" not in client.get(url("decide_evidence", evidence.pk)).content.decode()
 
 
 def test_refusal_asks_for_a_reason(client, case):

@@ -14,7 +14,6 @@ from core.models import AuditEntry, OutboxEvent
 from core.tables import TableUnreadable
 from courses.models import TrainingRecord
 from courses.services import (
-    annul_training_record,
     import_training_records,
     preview_training_records,
     standing_brought_by,
@@ -34,6 +33,7 @@ from tests.builders import (
     regulator,
     resident_number,
 )
+from tests.courses.annulling import make_annulment
 from tests.courses.builders import make_record
 from tests.courses.training_files import HEADS, file, row
 
@@ -225,7 +225,7 @@ def test_import_of_a_claim_never_touches_a_verified_record():
 def test_import_of_an_annulled_record_is_an_error():
     number = resident_number()
     bring(row(number=number))
-    annul_training_record(actor=system_user(), record=TrainingRecord.objects.get(), reason="伪造")
+    make_annulment(TrainingRecord.objects.get())
 
     assert problems(bring(row(number=number))) == [(2, "培训名称", "annulled")]
 

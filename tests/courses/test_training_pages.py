@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from courses.imports.training_records import COLUMNS, read_training_records
 from courses.models import TrainingRecord
-from courses.services import annul_training_record, refuse_evidence
+from courses.services import refuse_evidence
 from tests.builders import (
     base_manager,
     make_appointment,
@@ -16,6 +16,7 @@ from tests.builders import (
     officer,
     regulator,
 )
+from tests.courses.annulling import make_annulment
 from tests.courses.builders import make_record
 from tests.courses.evidence import make_case
 from tests.courses.training_files import file, row
@@ -122,7 +123,7 @@ def test_training_records_narrows_by_standing_and_name(client):
         make_record(people[1], standing="claimed"),
         make_record(people[2]),
     )
-    annul_training_record(actor=actor, record=annulled, reason="伪造")
+    make_annulment(annulled)
     client.force_login(actor)
 
     def shown(**query):

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Designation
 from core import clock
 from courses.exams.models import Attempt, Blueprint, Sitting
-from courses.models import HourEntry, Module, TrainingRecordAnnulment
+from courses.models import HourEntry, Module
 from credit import services
 from credit.models import EvaluationResult, IndicatorValue
 from credit.rules.evaluation import NOT_MEASURED, Value
@@ -31,9 +31,9 @@ from tests.builders import (
     make_base,
     make_institution,
     make_person,
-    make_user,
     regulator,
 )
+from tests.courses.annulling import make_annulment
 from tests.courses.builders import make_cohort, make_enrolment
 from tests.credit.builders import make_training
 from tests.credit.evaluating import Evaluation, evaluator, make_scheme, scheme_words, someone_rated
@@ -73,9 +73,7 @@ def test_trained_are_people_in_the_period_each_once_and_what_is_annulled_never_c
     make_training(make_person(), base=base, completed_on=date(2026, 7, 1))
     make_training(make_person(), base=base, standing="claimed")
     false = make_training(make_person(), base=base)
-    TrainingRecordAnnulment.objects.create(
-        record=false, annulled_on=date(2026, 7, 1), recorded_at=clock.now(), recorded_by=make_user(), reason="替考"
-    )
+    make_annulment(false, on=date(2026, 7, 1))
 
     assert found("trained", base) == (Value(2), {"count": 2, "records": 3})
 

@@ -7,10 +7,10 @@ from django.core import signing
 
 from accounts.permissions import Role
 from core import clock
-from courses.models import TrainingRecordAnnulment
 from credit.access import SESSION_KEY
 from tests.builders import base_manager, hat, make_appointment, make_institution, make_person, make_user, officer
 from tests.builders import regulator as make_regulator
+from tests.courses.annulling import make_annulment
 from tests.credit.builders import employee, looks, make_certificate, make_credit_record, make_training
 
 pytestmark = pytest.mark.django_db
@@ -95,9 +95,7 @@ def test_my_file_marks_what_is_no_longer_in_force(client):
     annulled, standing = make_training(person), make_training(person)
     revoked = make_certificate(person, state="revoked", training_record=annulled)
     suspended = make_certificate(person, state="suspended", training_record=standing)
-    TrainingRecordAnnulment.objects.create(
-        record=annulled, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=user, reason="替考"
-    )
+    make_annulment(annulled, by=user, reason="替考")
     for row in (annulled, standing):
         make_credit_record(person, source=f"courses.training_record_added:{row.pk}")
     for row in (revoked, suspended):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from accounts.selectors import system_user
 from certificates import services
 from certificates.models import Certificate, FilingList, RevocationCase
-from courses.models import Cohort
+from courses.models import AnnulmentCase, Cohort
 from tests.certificates.builders import make_certificate
 from tests.tlog.logs import put_down, sign_without_witness
 
@@ -22,6 +22,9 @@ def certificate_desks(made: "Tour", issuer: str, closed: int) -> None:
     made.add(issuer, "certificates:revocations")
     made.add(issuer, "certificates:revocation", RevocationCase.objects.get(state="noticed").pk)
     made.add(issuer, "certificates:give_notice", issued.number)
+    made.add(issuer, "courses:annulments", query="?closed=1")
+    made.add(issuer, "courses:annulment", AnnulmentCase.objects.order_by("pk")[0].pk)
+    made.add(issuer, "courses:notice_annulment", issued.training_record_id)
     made.add(issuer, "certificates:decide", issued.number, "supersede")
     made.add(issuer, "certificates:batches", name="no batches")
     made.add(issuer, "certificates:new_batch")

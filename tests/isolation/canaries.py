@@ -91,6 +91,7 @@ READERS = {
     "certificates.Certificate": "trainee base regulator",
     "certificates.CertificateEvent": "base",
     "certificates.RevocationCase": "trainee base regulator",
+    "courses.AnnulmentCase": "trainee base regulator",
     "courses.TrainingRecord": "trainee officer base regulator",
     "courses.TrainingRecordAnnulment": "officer base regulator",
     "credit.ConflictDeclaration": "regulator",

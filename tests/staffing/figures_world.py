@@ -6,7 +6,7 @@ from datetime import timedelta
 from accounts.models import Appointment, Designation, LeaveKind, LeaveOfAbsence
 from accounts.selectors import system_user
 from core import clock
-from courses.models import TrainingRecord, TrainingRecordAnnulment
+from courses.models import TrainingRecord
 from oversight.selectors import _live_overview, find_region, region_overview
 from staffing.models import (
     SealedCount,
@@ -22,6 +22,7 @@ from tests.builders import (
     make_user,
     region,
 )
+from tests.courses.annulling import make_annulment
 from tests.staffing.test_selectors import train
 
 AREAS = ("990000", "990100", "990101", "990200", "980000")
@@ -144,9 +145,7 @@ class World:
 
     def annul(self):
         if row := self.one_of(TrainingRecord.objects.standing_facts()):
-            TrainingRecordAnnulment.objects.create(
-                record=row, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=system_user(), reason="虚假"
-            )
+            make_annulment(row, reason="虚假")
 
     def replace(self):
         if row := self.one_of(TrainingRecord.objects.standing_facts()):

@@ -8,12 +8,12 @@ from typing import Any
 from accounts.models import AdminBody, Competence, Institution, User
 from accounts.selectors import system_user
 from core import clock
-from courses.models import TrainingRecordAnnulment
 from staffing import services
 from staffing.models import FilingPeriod, RatioReturn, ReturnVersion
 from staffing.rules.calendar import call_of
 from staffing.services.returns import open_period
 from tests.builders import hat, make_appointment, make_institution, make_person, officer, region
+from tests.courses.annulling import make_annulment
 from tests.staffing.test_selectors import train
 
 DAY = date(2026, 6, 30)
@@ -110,6 +110,4 @@ def on(day: date) -> Iterator[None]:
 def annul(place: Institution) -> None:
     """One of its training records turns out to be false."""
     record = place.appointments.order_by("pk")[0].person.training_records.get()
-    TrainingRecordAnnulment.objects.create(
-        record=record, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=system_user(), reason="代考"
-    )
+    make_annulment(record, reason="代考")

@@ -15,13 +15,13 @@ from accounts.services import (
     withdraw_leave,
 )
 from core import clock
-from courses.services.records import annul_training_record
 from staffing.selectors import history, institution_ratio
 from staffing.selectors.ahead import Cause
 from staffing.selectors.past import Righted
 from staffing.selectors.past import past as days_gone
 from staffing.workflow import RuleState
 from tests.builders import hat, make_appointment, make_institution, make_person, make_rule, officer, regulator
+from tests.courses.annulling import annul
 from tests.staffing.returns_builders import on
 from tests.staffing.test_selectors import train
 
@@ -128,7 +128,7 @@ def test_what_decides_nothing_is_no_correction(place):
 
 
 def test_annulled_training_and_voided_row_are_put_right(place):
-    annul_training_record(actor=regulator(), record=person(place, "甲").training_records.get(), reason="代考")
+    annul(person(place, "甲").training_records.get())
     row = post(place, "丙")
     row.voided_at = clock.now()
     row.save()
@@ -140,8 +140,8 @@ def test_annulled_training_and_voided_row_are_put_right(place):
 def test_what_was_put_right_elsewhere_or_outside_the_days_is_not_told(place):
     stranger = make_person("丁")
     make_appointment(stranger, make_institution(name="另一所"))
-    annul_training_record(actor=regulator(), record=train(stranger), reason="代考")
-    annul_training_record(actor=regulator(), record=person(place, "甲").training_records.get(), reason="代考")
+    annul(train(stranger))
+    annul(person(place, "甲").training_records.get())
 
     assert [one.name for one in seen(place).corrections] == ["甲"]
     assert seen(place, as_of=DAY - timedelta(days=1)).corrections == []
@@ -149,14 +149,14 @@ def test_what_was_put_right_elsewhere_or_outside_the_days_is_not_told(place):
 
 @pytest.mark.parametrize("wrong", [{"on": date(2026, 5, 1)}, {"on": date(2026, 5, 20)}, {"standing": "claimed"}])
 def test_annulled_training_that_never_counted_here_is_nobodys_business_here(place, wrong):
-    annul_training_record(actor=regulator(), record=train(person(place, "丙"), **wrong), reason="代考")
+    annul(train(person(place, "丙"), **wrong))
 
     assert seen(place).corrections == []
 
 
 def test_annulled_training_of_somebody_who_left_before_the_line_is_not_told(place):
     left = make_appointment(make_person("戊"), place, end_date=date(2024, 5, 1))
-    annul_training_record(actor=regulator(), record=train(left.person, on=date(2024, 4, 1)), reason="代考")
+    annul(train(left.person, on=date(2024, 4, 1)))
 
     assert seen(place).corrections == []
 

@@ -13,7 +13,6 @@ from certificates.tlog.models import PendingEntry
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry, OutboxEvent
-from courses.models import TrainingRecordAnnulment
 from staffing import services
 from staffing.identifiers import looks_like_reference, normal_reference, proof_reference
 from staffing.models import RatioProof, SealedCount
@@ -34,6 +33,7 @@ from tests.builders import (
     officer,
     regulator,
 )
+from tests.courses.annulling import make_annulment
 from tests.staffing.proving import DAY, NAMES, fraction, overwrite, proven, said_in, staffed
 from tests.staffing.test_selectors import train
 
@@ -166,9 +166,7 @@ def test_later_correction_changes_what_is_known_now_and_never_the_proof():
     record = proof.entries.filter(trained=True).first().person.training_records.get()
 
     with clock.travel(timedelta(hours=1)):
-        TrainingRecordAnnulment.objects.create(
-            record=record, annulled_on=DAY, recorded_at=clock.now(), recorded_by=system_user(), reason="代考"
-        )
+        make_annulment(record, on=DAY, reason="代考")
         now, again = answer_now(proof).ratio, answer_again(proof).ratio
         answer = verify_in_hand(proof)
 

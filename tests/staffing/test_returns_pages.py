@@ -130,7 +130,7 @@ def test_then_known_stands_beside_now_known_with_the_cause(client, place, period
     page = client.get(address("return", version.ratio_return_id)).content.decode()
 
     assert "then known, as filed" in page
-    assert "The training of 1 person counts no longer" in page
+    assert "The training record of 1 person was annulled: it never counted" in page
     assert "14" in page
     assert "13" in page
 

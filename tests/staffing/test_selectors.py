@@ -12,7 +12,7 @@ from accounts.permissions import Role
 from accounts.selectors import system_user
 from core import clock
 from core.errors import NotAllowed
-from courses.models import TrainingRecord, TrainingRecordAnnulment
+from courses.models import TrainingRecord
 from courses.workflow import RecordStanding
 from staffing.ratio import Outcome
 from staffing.selectors import (
@@ -36,6 +36,7 @@ from tests.builders import (
     region,
     regulator,
 )
+from tests.courses.annulling import make_annulment
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 30)
@@ -105,13 +106,7 @@ def test_annulled_record_never_counted_but_was_then_known():
     record = train(person)
     before = clock.now()
     with clock.travel(timedelta(days=1)):
-        TrainingRecordAnnulment.objects.create(
-            record=record,
-            annulled_on=clock.today(),
-            recorded_at=clock.now(),
-            recorded_by=system_user(),
-            reason="替考",
-        )
+        make_annulment(record, reason="替考")
         assert figures(institution) == (0, 1)
         assert figures(institution, known_at=before) == (1, 1)
 
@@ -245,9 +240,7 @@ def test_people_behind_agree_with_the_fraction_as_known_then_and_over_a_merge():
     known, actor = clock.now(), officer(institution)
     with clock.travel(timedelta(days=2)):
         _correct(changed, professional=False)
-        TrainingRecordAnnulment.objects.create(
-            record=record, annulled_on=clock.today(), recorded_at=clock.now(), recorded_by=system_user(), reason="误"
-        )
+        make_annulment(record, reason="误")
         for moment, fraction in ((None, (0, 1)), (known, (1, 2))):
             answer = institution_ratio(institution, as_of=DAY, known_at=moment)
             lines = people_behind(actor, answer)

@@ -15,7 +15,7 @@ from certificates.services import issue_certificate
 from core import clock, outbox
 from core.models import AuditEntry
 from courses.exams.models import Sitting
-from courses.models import Cohort, Enrolment, ExternalEvidence
+from courses.models import AnnulmentCase, Cohort, Enrolment, ExternalEvidence
 from courses.services import complete_enrolments
 from credit.models import EvaluationRound, EvaluationScheme
 from credit.selectors.evaluations import replayed, result_of, subjects_of, worked_out_again
@@ -140,7 +140,10 @@ def _check_returns():
     then = then_now(
         RatioReturn.objects.get(period__code="LJ_YEAR_END", state="accepted", versions__staff=40).versions.get()
     )
-    assert (then.differs, then.now.ratio.trained, then.untrained) == (True, 27, 1)
+    assert (then.differs, then.now.ratio.trained, then.untrained, len(then.annulled)) == (True, 27, 1, 1)
+    # 周涛's, after an answer, and one degree, after the time to answer: each with a notice before.
+    cases = AnnulmentCase.objects.order_by("pk")
+    assert [(one.state, one.answered_at is not None) for one in cases] == [("annulled", True), ("annulled", False)]
     late = Institution.objects.get(name="启明光电技术转移部")
     review = current_standing(late)
     assert (review.period.row.code, review.filed, review.version) == ("LJ_REVIEW", False, None)

@@ -52,6 +52,12 @@ ADDRESSES: dict[str, Address] = {
     "recognitions/new/": only("regulator", barred=BELOW_PROVINCE),
     "recognitions/<int:pk>/end/": only("regulator", pk=fixed(987654321), nothing_there=True),
     "training-records/": signed_in(post=""),
+    "training-records/<int:pk>/annul/": only("base regulator", pk="trainingrecord"),
+    "annulments/": only("base regulator", post=""),
+    "annulments/<int:pk>/": only(
+        "base regulator", pk="annulmentcase", body={"considered": "x", "reason": "x", "step": "drop"}
+    ),
+    "annulments/<int:pk>/answer/": only("trainee", pk="annulmentcase"),
     "training-records/import/": only("officer regulator"),
     "training-records/import/template/": signed_in(post=""),
     "training-records/import/<str:sha256>/": only("officer regulator", sha256=NO_FILE),

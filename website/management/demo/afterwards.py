@@ -7,9 +7,10 @@ from accounts.models import AppointmentNotice, Person, User
 from accounts.models.notices import notice_token
 from accounts.selectors.consents import PUBLIC_ROSTER
 from accounts.services import agree, answer_by_link, correct_name, hand_out_notices, record_joining
+from accounts.services.hearings import Notice
+from accounts.workflow import ServedHow
 from certificates.models import Certificate, RevocationCase
 from certificates.services import (
-    Notice,
     answer_revocation,
     count_verification,
     deregister_certificate,
@@ -19,10 +20,10 @@ from certificates.services import (
     supersede_certificate,
     suspend_certificate,
 )
-from certificates.workflow import CertificateState, Ground, ServedHow
+from certificates.workflow import CertificateState, Ground
 from core import clock
-from courses.models import TrainingRecord
-from courses.services import annul_training_record
+from courses.models import AnnulmentCase, TrainingRecord
+from courses.services import Decision, answer_annulment, decide_annulment, notice_annulment
 from staffing.services import enter_sealed_count, make_proof
 from website.management.demo import checks
 from website.management.demo.story import on_day
@@ -31,6 +32,9 @@ from website.management.demo.world import World
 MANAGER = "qinwen@demo.invalid"
 # Whoever gave a notice does not decide.
 SECOND = "luyi@demo.invalid"
+PROVINCE = ("weilan@demo.invalid", "maxiao@demo.invalid")
+# So many days ago: ten working days are over on the day of the decision, whatever holidays lie between.
+DEGREE_DOUBTED = 36
 
 
 def happen(world: World) -> None:
@@ -42,22 +46,15 @@ def happen(world: World) -> None:
     with on_day(world, world.day - timedelta(days=60)):
         wished = _certificate("sunli@demo.invalid", world)
         deregister_certificate(actor=manager, certificate=wished, ground=Ground.OWN_REQUEST)
-    with on_day(world, world.day - timedelta(days=60)):
-        case = _notice(
-            manager, _certificate("zhoutao@demo.invalid", world), "经调查，该证书所依据的结业考试由他人代考。"
-        )
-        answer_revocation(
-            actor=world.users["zhoutao@demo.invalid"], case=case, answer="本人承认考试由他人代考，无异议。"
-        )
-    with on_day(world, world.day - timedelta(days=40)):
-        revoke_by_case(actor=world.users[SECOND], case=case, considered="当事人承认，事实清楚，决定撤销。")
-        false = case.certificate
-        annul_training_record(actor=manager, record=false.training_record, reason="考试由他人代考，不符合结业条件")
+    _somebody_else_sat_the_exam(world, manager)
     # Today: on an earlier day there may have been no text to agree to.
     for email in ("heya@demo.invalid", "chenmo@demo.invalid"):
         agree(actor=world.users[email], code=PUBLIC_ROSTER, parts=["name", "level", "certificate_number"])
+    with on_day(world, world.day - timedelta(days=DEGREE_DOUBTED)):
+        degree = _doubt_a_degree(world)
     with on_day(world, world.day - timedelta(days=10)):
-        _annul_unconfirmed_degree(world)
+        said = Decision("", "学历未能核实")
+        decide_annulment(actor=world.users[PROVINCE[1]], case=degree, step="annul", decision=said)
     with on_day(world, world.day - timedelta(days=9)):
         _deny_an_appointment(world)
         _enter_a_double(world)
@@ -76,6 +73,25 @@ def happen(world: World) -> None:
         _notice(manager, doubted, "录取时提交的身份证件与公安核验结果不一致，核验单编号岚核〔演示〕12号。")
     # As known before the tour: the guided tour makes the figure of the day another one.
     make_proof(actor=world.users["hemin@demo.invalid"], institution=world.institutions["lanjiang-university"])
+
+
+def _somebody_else_sat_the_exam(world: World, manager: User) -> None:
+    """Certificate and training record are two decisions, each with its own notice and answer."""
+    with on_day(world, world.day - timedelta(days=60)):
+        case = _notice(
+            manager, _certificate("zhoutao@demo.invalid", world), "经调查，该证书所依据的结业考试由他人代考。"
+        )
+        answer_revocation(
+            actor=world.users["zhoutao@demo.invalid"], case=case, answer="本人承认考试由他人代考，无异议。"
+        )
+        false = _say_false(manager, case.certificate.training_record, "经调查，该培训记录所依据的结业考试由他人代考。")
+        answer_annulment(
+            actor=world.users["zhoutao@demo.invalid"], case=false, answer="本人承认考试由他人代考，无异议。"
+        )
+    with on_day(world, world.day - timedelta(days=40)):
+        revoke_by_case(actor=world.users[SECOND], case=case, considered="当事人承认，事实清楚，决定撤销。")
+        said = Decision("当事人承认由他人代考，对事实无异议。", "考试由他人代考，不符合结业条件")
+        decide_annulment(actor=world.users[SECOND], case=false, step="annul", decision=said)
 
 
 def _notice(manager: User, certificate: Certificate, said: str) -> RevocationCase:
@@ -127,12 +143,18 @@ def _deny_an_appointment(world: World) -> None:
     )
 
 
-def _annul_unconfirmed_degree(world: World) -> None:
-    """One degree that the association had reported could not be confirmed by the university."""
+def _say_false(actor: User, record: TrainingRecord, said: str) -> AnnulmentCase:
+    notice = Notice(said, ServedHow.IN_PERSON, clock.today())
+    return notice_annulment(actor=actor, record=record, notice=notice)
+
+
+def _doubt_a_degree(world: World) -> AnnulmentCase:
+    """One degree that the association had reported could not be confirmed; the person lets the time to answer pass."""
     records = TrainingRecord.objects.filter(
         track="DEGREE", person__appointments__institution=world.institutions["association"]
     )
-    annul_training_record(actor=world.actor, record=records.order_by("pk")[0], reason="学历未能核实")
+    said = "经向学校核实，未查到该学位记录。"
+    return _say_false(world.users[PROVINCE[0]], records.order_by("pk")[0], said)
 
 
 def _enter_secret_posts(world: World) -> None:
