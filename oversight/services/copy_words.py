@@ -83,6 +83,7 @@ FACTS: dict[str, Promise] = {
     "level": pgettext_lazy("my data", "Level"),
     "provider": pgettext_lazy("my data", "Provider"),
     "completed_on": pgettext_lazy("my data", "Completed on"),
+    "record": pgettext_lazy("my data", "Training record"),
     "annulled_on": pgettext_lazy("my data", "Annulled on"),
     "admitted_at": pgettext_lazy("my data", "Admitted"),
     "submitted_at": pgettext_lazy("my data", "Handed in"),
