@@ -95,6 +95,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats],
         "languages": _languages(request, keeps=not viewing),
         "demo": settings.DEMO,
+        "footer_links": [] if viewing else _footer(),
         "contact_of_site": settings.CONTACT or (DEMO_CONTACT if settings.DEMO else ""),
     }
 
@@ -107,6 +108,12 @@ def _navigation(request: HttpRequest, hat: Any, *, looking: bool) -> list[dict[s
         entries = BY_ROLE[hat.role] if hat else TRAINEE
     links = ((_url(name), label) for name, label in entries if not looking or name in SHOWN)
     return [{"url": url, "label": label, "current": url == request.path} for url, label in links if url]
+
+
+def _footer() -> list[dict[str, Any]]:
+    """What everybody may have to find from any page."""
+    links = [{"url": _url("credit:report_misconduct"), "label": _("Report misconduct")}]
+    return [link for link in links if link["url"]]
 
 
 def _url(name: str) -> str:

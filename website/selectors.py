@@ -173,7 +173,8 @@ def _designations() -> Prefetch:
 
 def _demo_province() -> dict[str, Any]:
     """An empty mapping, not None, before the demo is loaded: None would not stay in the cache."""
-    region = Region.objects.filter(demo=True, level="provincial").order_by("code").first()
+    # The province of the story; another one has nothing but an agreement.
+    region = Region.objects.filter(demo=True, level="provincial").order_by("-code").first()
     if region is None:
         return {}
     figure, _ = region_ratios(system_user(), region.path)

@@ -390,13 +390,9 @@ def role_columns() -> list[Role]:
 
 def power_table() -> list[tuple[str, Promise, list[PowerLine]]]:
     """(room, its name, lines) in the order of the page, drawn from the table that decides."""
+    roles = role_columns()
     lines = [
-        PowerLine(
-            permission=str(permission),
-            power=power,
-            held=[permission in GRANTS[role] for role in role_columns()],
-            own=permission in OWN_RECORDS,
-        )
+        PowerLine(str(permission), power, [permission in GRANTS[role] for role in roles], permission in OWN_RECORDS)
         for permission, power in POWERS.items()
     ]
     return [(room, name, [line for line in lines if line.power.room == room]) for room, name in ROOMS.items()]

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -13,7 +14,7 @@ from credit import services
 from credit.models import AdministrativeCase
 from credit.selectors.cases import measures_for
 from credit.services import Hearing, Notice, Officer, Ruling, Served
-from credit.workflow.cases import SEVERITIES, CaseOutcome, CaseState, ServedBy
+from credit.workflow.cases import RANK, SEVERITIES, CaseOutcome, CaseState, ServedBy
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 READ_BY_SUBJECT = _("The person or body concerned reads it.")
@@ -130,11 +131,14 @@ class NoticeForm(Serving):
     )
 
     def known(self, case: AdministrativeCase) -> dict[str, Any]:
-        known = {"facts": case.findings, "basis": case.item.basis, "intended": str(case.item.highest)}
+        known = {"facts": case.findings, "basis": case.item.basis}
         return super().known(case) | known
 
     def prepare(self) -> None:
-        self.fields["intended"].choices = [(str(one), one.label) for one in SEVERITIES]  # type: ignore[attr-defined]
+        # None is proposed: how severe it is is said by whoever signs, and never above what the item allows.
+        possible = [one for one in SEVERITIES if RANK[one] <= RANK[self.case.item.highest]]
+        choices = [("", "—"), *((str(one), one.label) for one in possible)]
+        self.fields["intended"].choices = choices  # type: ignore[attr-defined]
         self.fields["measures"].choices = _measures(self.case)  # type: ignore[attr-defined]
 
     def carry_out(self) -> None:
@@ -202,7 +206,7 @@ class DecideForm(StepForm):
     about = _("By nobody who investigated or reviewed the law; never above what the notice said.")
     danger = True
     number = forms.CharField(label=_("Document number"), max_length=60)
-    outcome = forms.ChoiceField(label=_("Outcome"))
+    outcome = forms.ChoiceField(label=pgettext_lazy("a case", "Outcome"))
     reasons = long_text(_("Reasons"), help_text=READ_BY_SUBJECT)
     basis = long_text(_("Legal basis"), help_text=READ_BY_SUBJECT)
     proportionality = long_text(

@@ -54,8 +54,8 @@ class ItemForm(forms.Form):
 class MeasureForm(forms.Form):
     code = forms.SlugField(label=_("Short name"), max_length=40, help_text=_("Latin letters, digits and hyphens."))
     title_zh = forms.CharField(label=_("Title in Chinese"), max_length=120)
-    title_en = forms.CharField(label=_("Title in English"), max_length=200)
-    title_ja = forms.CharField(label=_("Title in Japanese"), max_length=200)
+    title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)
+    title_ja = forms.CharField(label=_("Title in Japanese"), max_length=200, required=False)
     listed_in = forms.CharField(label=_("List and edition"), max_length=200)
     basis = forms.CharField(
         label=_("Legal basis"), max_length=300, help_text=_("Title and article of the law or regulation.")

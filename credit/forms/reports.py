@@ -42,14 +42,17 @@ class RefuseReportForm(forms.Form):
     reason = long_text(_("Reason"), help_text=_("Whoever reported reads it."))
 
 
+class ItemField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}: {obj.conduct}"
+
+
 class FileCaseForm(forms.Form):
     """立案: whose case it is, for which item, within which limit."""
 
     number = forms.CharField(label=_("Case number"), max_length=60)
     about = forms.ChoiceField(label=_("Whose case it is"), widget=forms.RadioSelect)
-    item: forms.ModelChoiceField = forms.ModelChoiceField(
-        label=_("Item of the catalogue"), queryset=CatalogueItem.objects.none()
-    )
+    item: forms.ModelChoiceField = ItemField(label=_("Item of the catalogue"), queryset=CatalogueItem.objects.none())
     conduct_ended_on = forms.DateField(label=_("The conduct ended on"), widget=DAY)
     discovered_on = forms.DateField(label=_("It was found out on"), widget=DAY)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Person, TrainingBase
@@ -173,7 +173,7 @@ class NoticeForm(LetterForm):
 class ResultFields(forms.Form):
     """An outcome with what belongs to it."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"))
+    outcome = forms.ChoiceField(label=pgettext_lazy("a case", "Outcome"))
     activity = forms.ChoiceField(label=_("Excluded from"), required=False)
     until = day(_("First day free of it"), required=False, help_text=_("Of an exclusion."))
     correct_by = day(_("Last day to correct"), required=False, help_text=_("Of a correction."))

@@ -3,6 +3,9 @@
 Which conduct is minor, general or serious is for the department in charge to set; the national body fills these tables.
 """
 
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +15,18 @@ from credit.models.records import in_reader_language
 from credit.workflow.cases import SEVERITIES
 
 
-class CatalogueItem(models.Model):
+class Dated:
+    """`valid_to` is the first day on which it no longer holds."""
+
+    if TYPE_CHECKING:
+        valid_to: date | None
+
+    @property
+    def last_day(self) -> date | None:
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
+
+
+class CatalogueItem(Dated, models.Model):
     """An item of the national basic catalogue or of a local one (Order 36 art. 4); frozen but for its end.
 
     Without such an item an administrative case has no severity, no publicity and no measure.
@@ -57,7 +71,7 @@ class CatalogueItem(models.Model):
         return f"{self.catalogue} {self.edition} {self.number}"
 
 
-class Measure(models.Model):
+class Measure(Dated, models.Model):
     """A measure of the national list, with its own basis; frozen but for its end.
 
     There is no measure that enters anybody in a list of serious dishonesty: such lists are made by law (2020 No. 49).

@@ -37,6 +37,8 @@ SELF_KINDS = (K.SELF_NOTICE, K.SELF_OUTCOME, K.SELF_REVIEW)
 CASE_KINDS = tuple(kind for kind in K if kind not in SELF_KINDS)
 # To whom the case concerns; the others are for the file of the body.
 ADDRESSED = (K.NOTICE, K.HEARING, K.DECISION, K.REPAIR_NOTICE, K.REPAIR, K.ANNULMENT, *SELF_KINDS)
+# Served together: whom it concerns reads neither before.
+WITH_SERVICE = (K.DECISION, K.REPAIR_NOTICE)
 # Whose document number stands in the row of the case.
 NUMBERED = (K.FILING, K.NOTICE, K.DECISION)
 FORMS = ("pdf", "docx")
@@ -67,7 +69,8 @@ class CaseLetterQuerySet(OfCaseQuerySet):
         return self.filter(Q(pk__in=in_cases.values("pk")) | under_own_rules)
 
     def _told(self) -> Q:
-        return super()._told() & Q(kind__in=[str(kind) for kind in ADDRESSED])
+        served = ~Q(kind__in=[str(kind) for kind in WITH_SERVICE]) | Q(case__served_on__isnull=False)
+        return super()._told() & Q(kind__in=[str(kind) for kind in ADDRESSED]) & served
 
 
 class CaseLetter(models.Model):

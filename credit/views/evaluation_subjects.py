@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import can
@@ -116,7 +117,7 @@ def evaluate_oneself(request: SignedInRequest, pk: int) -> HttpResponse:
         if done(form, lambda: services.evaluate_oneself(actor=request.user, subject=found, values=values)):
             messages.success(request, _("Handed in. It stands beside what the evaluators find."))
             return redirect("credit:evaluation_subject", pk)
-    return _form_page(request, found, form, _("Self-evaluation"), _("Hand in"))
+    return _form_page(request, found, form, _("Self-evaluation"), pgettext("an evaluation", "Hand in"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

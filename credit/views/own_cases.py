@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import SignedInRequest
+from accounts.models import User
 from accounts.permissions import Permission
+from accounts.selectors.hats import shown_name
 from accounts.views.trails import trail
 from core.errors import DomainError
 from credit import services
@@ -84,11 +86,17 @@ def _form(name: str, case: AdministrativeCase, data: Any) -> forms.Form:
         return RepairForm(data, initial={"commitment": COMMITMENT})
     if name == "recusal":
         form = RecusalForm(data, prefix="recusal")
-        people = {one.pk: _("investigator") for one in (case.officer_one, case.officer_two) if one}
-        people |= {case.noticed_by_id: _("who signed the notice")} if case.noticed_by_id not in people else {}
+        people = {one.pk: _role(_("investigator"), one) for one in (case.officer_one, case.officer_two) if one}
+        if case.noticed_by is not None and case.noticed_by_id not in people:
+            people[case.noticed_by.pk] = _role(_("who signed the notice"), case.noticed_by)
         form.fields["officer"].choices = [(str(pk), label) for pk, label in people.items()]  # type: ignore[attr-defined]
         return form
     return forms.Form(data)
+
+
+def _role(role: str, user: User) -> str:
+    """Whoever is concerned is told who acts (Penalty Law art. 43): the name, where the login has a profile."""
+    return f"{shown_name(user)} · {role}"
 
 
 def _done(request: SignedInRequest, case: AdministrativeCase, name: str, form: forms.Form) -> bool:

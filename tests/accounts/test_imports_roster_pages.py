@@ -306,12 +306,13 @@ def test_every_page_that_takes_a_file_forbids_state_secrets():
     assert [path.name for path, text in pages.items() if "multipart/form-data" in text] == ["form.html"]
     assert {str(path.relative_to(ROOT)) for path in forms if "forms" in path.parts} == {
         "accounts/forms/imports.py", "certificates/forms/__init__.py", "certificates/forms/designs.py",
-        "courses/forms/batches.py",
+        "courses/forms/batches.py", "credit/forms/exchange.py",
     }  # fmt: skip
     shown = [path.name for path, text in pages.items() if 'extends "accounts/import_page.html"' in text]
     shell = pages[ROOT / "templates/accounts/import_page.html"]
     assert len(shown) >= 3
-    for page in (shell, pages[ROOT / "templates/certificates/design.html"]):
+    others = ("certificates/design.html", "credit/exchange_upload.html")
+    for page in (shell, *(pages[ROOT / "templates" / name] for name in others)):
         assert "Uploading classified information is strictly forbidden." in page
     # Scans of evidence come by a field of their own.
     assert "Never upload classified information." in pages[ROOT / "templates/courses/submit_evidence.html"]

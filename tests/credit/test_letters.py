@@ -171,7 +171,7 @@ def test_decision_names_remedies_repair_and_the_answer_to_each_point(desk):
 def test_notice_is_never_younger_than_its_service(desk):
     case = desk.reviewed()
     day = clock.today() - timedelta(days=1)
-    AdministrativeCase.objects.filter(pk=case.pk).update(found_on=day)
+    AdministrativeCase.objects.filter(pk=case.pk).update(found_on=day, reviewed_on=day)
     case.refresh_from_db()
     case = services.serve_notice(actor=desk.one, case=case, notice=notice(), served=served(on=day))
 

@@ -123,6 +123,10 @@ def test_body_above_reads_and_makes_nothing(desk):
 def test_own_page_lists_what_is_addressed_to_the_subject(desk):
     case = desk.decided()
     written(case)
+    address_ = f"/en/credit/own-cases/{case.pk}/"
+    # Decision and repair notice are read once they are served.
+    assert "repair notice" not in text(get(desk.login, address_))
+    services.serve_decision(actor=desk.free, case=case, served=served())
 
     page = text(get(desk.login, f"/en/credit/own-cases/{case.pk}/"))
 
@@ -133,7 +137,7 @@ def test_own_page_lists_what_is_addressed_to_the_subject(desk):
 
 
 def test_edition_page_gives_a_number_and_marks_the_one_before(desk):
-    case = desk.decided()
+    case = desk.in_force()
     letter = written(case)["repair_notice"]
     client = client_of(desk.free)
     assert "Document number" in text(client.get(address(letter, "edition")))
