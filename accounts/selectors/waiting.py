@@ -16,6 +16,9 @@ from django.utils.functional import Promise
 from accounts.models import User
 from core import clock
 
+# In the place of a role: a login that wears no hat.
+PERSON = "person"
+
 
 @dataclass(frozen=True)
 class Waiting:

@@ -14,7 +14,7 @@ from accounts.selectors.notices import unanswered_institutions
 from accounts.selectors.offices import office_figures
 from accounts.selectors.privacy import shared_contact
 from accounts.selectors.staff import is_over, primary_appointment
-from accounts.selectors.waiting import waiting_lines
+from accounts.selectors.waiting import PERSON, waiting_lines
 from accounts.views.trails import trail
 from core import clock
 
@@ -46,6 +46,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "person": own_person(request.user),
         "claim": open_claim(request.user),
         "named_by": unanswered_institutions(request.user),
+        "waiting": [line for line in waiting_lines(request.user, PERSON) if line.waiting.count],
     }
     return render(request, "accounts/home_trainee.html", context)
 

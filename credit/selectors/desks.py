@@ -4,13 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Role
-from accounts.selectors.waiting import Desk, Waiting, counted, put_up
-from credit.selectors.cases import cases_of_body
+from accounts.selectors.waiting import PERSON, Desk, Waiting, counted, put_up
+from credit.selectors.cases import cases_of_body, own_cases
 from credit.selectors.evaluations import open_objections, open_schemes, own_subjects, supervision_items
 from credit.selectors.exchange import open_end_notices
 from credit.workflow import RoundState, SchemeState
+from credit.workflow.cases import HEARING
 
 REGULATOR = frozenset({Role.REGULATOR.value})
+CONCERNED = frozenset({Role.INSTITUTION_OFFICER.value, PERSON})
 EVALUATED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value})
 
 
@@ -40,6 +42,10 @@ def put_up_desks() -> None:
             "self_evaluation", EVALUATED, _("Evaluations"),
             _("Where this place is evaluated: self-evaluation, results, objections"), "credit:evaluations", _to_answer,
         ),
+        Desk(
+            "own_cases", CONCERNED, _("Cases about me or my institution"),
+            _("Notices that can still be answered, with the last day"), "credit:own_cases", _to_speak,
+        ),
     )  # fmt: skip
 
 
@@ -63,6 +69,12 @@ def _end_notices(actor: User) -> Waiting:
 def _items(actor: User) -> Waiting:
     """Those overdue, which the list behind shows alone."""
     return counted(supervision_items(actor, overdue=True), due="due_on")
+
+
+def _to_speak(actor: User) -> Waiting:
+    """Of which somebody was told and has not spoken."""
+    rows = own_cases(actor).filter(state__in=HEARING, answered_at=None, waived_at=None)
+    return counted(rows, due="answer_until")
 
 
 def _to_answer(actor: User) -> Waiting:

@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from accounts.selectors.waiting import waiting_lines
 from core import clock
+from credit import services
 from credit.forms.cases import STEP_FORMS
 from credit.models import AdministrativeCase, CaseReport
 from tests.builders import make_user, regulator
@@ -176,3 +178,23 @@ def test_work_list_asks_the_same_for_any_number_of_cases(desk, rows, django_asse
     with django_assert_num_queries(7):
         answer = client.get("/en/credit/cases/")
     assert len(answer.context["page"].object_list) == rows
+
+
+def test_notice_lies_on_the_first_page_of_whom_it_concerns_until_it_is_answered(desk):
+    case = desk.noticed()
+    home = text(signed_in(desk.login).get("/en/home/"))
+    assert "Cases about me or my institution" in home
+    assert "Cases about me or my institution" not in text(signed_in(make_user()).get("/en/home/"))
+
+    services.answer_notice(actor=desk.login, case=case, answer="说明")
+
+    assert "Cases about me or my institution" not in text(signed_in(desk.login).get("/en/home/"))
+
+
+def test_notice_lies_on_the_desk_of_the_institution_it_concerns():
+    desk = Authority().of_entity()
+    desk.noticed()
+
+    assert [
+        one.waiting.count for one in waiting_lines(desk.login, "institution_officer") if one.desk.code == "own_cases"
+    ] == [1]

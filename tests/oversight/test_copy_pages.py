@@ -37,6 +37,8 @@ NUMBER = resident_number(50_101)
 # Which question was drawn, what a job was called, pages somebody looked at as another place: machinery.
 MACHINERY = {
     "credit.CreditReportFile",
+    # Which line of a partner's file an entry came from; the entry has its section.
+    "credit.ExchangeLine",
     "account.EmailConfirmation", "accounts.ViewedPage", "core.Job", "exams.AnswerEntry", "exams.PaperQuestion",
     "accounts.User_groups", "accounts.User_user_permissions", "certificates.CredentialIntent",
     "certificates.StatusStatement",
