@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import User
+from accounts.models import Membership, User
 from core import clock
 from credit.models.cases import AdministrativeCase, CaseQuerySet
 from credit.workflow.cases import RecusalState, RepairState
@@ -101,6 +101,14 @@ class CreditRepair(models.Model):
         return f"{self.case_id}: {self.state}"
 
 
+class EndNoticeQuerySet(OfCaseQuerySet):
+    """Also of the body that keeps the partner: it may have given out what another body decided."""
+
+    def _within(self, membership: Membership) -> Q:
+        reach = super()._within(membership)
+        return reach | Q(told__kept_by=membership.admin_body_id) if membership.admin_body_id else reach
+
+
 class EndNotice(models.Model):
     """A partner department that used an entry is told of its end, and acknowledges (practice, 3 working days)."""
 
@@ -115,7 +123,7 @@ class EndNotice(models.Model):
     acknowledged_how = models.CharField(max_length=200, blank=True)
     acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = OfCaseQuerySet.as_manager()
+    objects = EndNoticeQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import translation
 
 from accounts.access import worn_bodies
@@ -93,9 +93,10 @@ def own_token(actor: User, pk: int) -> ApiToken:
 
 
 def open_end_notices(actor: User) -> QuerySet[EndNotice]:
-    """Of the actor's own bodies, the first due first."""
-    rows = EndNotice.objects.allowed(actor, Permission.CASE_HANDLE)
-    own = rows.filter(acknowledged_at=None, case__body__in=worn_bodies(actor, Permission.CASE_HANDLE))
+    """Of partners that the actor's own bodies keep, the first due first."""
+    bodies = worn_bodies(actor, Permission.CASE_HANDLE)
+    kept = Q(told__kept_by__in=bodies) | Q(told=None, case__body__in=bodies)
+    own = EndNotice.objects.allowed(actor, Permission.CASE_HANDLE).filter(kept, acknowledged_at=None)
     return own.select_related("case").order_by("due_on", "pk")
 
 

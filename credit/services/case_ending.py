@@ -121,7 +121,7 @@ def annul_case(*, actor: User, case: AdministrativeCase, fallen: Fallen) -> Admi
 def acknowledge_end(*, actor: User, notice: EndNotice, how: str) -> EndNotice:
     """A partner says that the entry is gone there too. Raises `how_missing`, WrongState."""
     require(actor, Permission.CASE_HANDLE, notice)
-    require_body(actor, notice.case.body_id)
+    require_body(actor, notice.told.kept_by_id if notice.told else notice.case.body_id)
     refuse(filled(how=how))
     locked = EndNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     if locked.acknowledged_at is not None:

@@ -148,6 +148,10 @@ def test_exempt_tables_are_exactly_these():
         "accounts_signin",
         "mfa_authenticator",
         "certificates_verificationcount",
+        # What a partner's machine was shown, by whom it is asked.
+        "credit_tokenuse",
+        "credit_exchangegiven",
+        "credit_entitylook",
     } == settings.READ_ONLY_GET_EXEMPT_TABLES
 
 

@@ -158,3 +158,20 @@ def count_of(client):
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/en/credit/exchange/end-notices/").status_code == 200
     return len(asked)
+
+
+def test_notice_lies_with_the_body_that_keeps_the_partner(authority):
+    """A city gave out what the province decided: the city's desk hears of the end, and the city acknowledges."""
+    case = authority.in_force("minor")
+    city = regulator("990100")
+    desk = Desk()
+    desk.officer, desk.body = city, city.memberships.get().admin_body
+    kept = desk.another("市级合作方")
+    notice = EndNotice.objects.create(case=case, partner=kept.name, told=kept, due_on=clock.today())
+
+    assert list(open_end_notices(city)) == [notice]
+    assert list(open_end_notices(authority.free)) == []
+    with pytest.raises(NotAllowed):
+        services.acknowledge_end(actor=authority.free, notice=notice, how="回函")
+    assert services.acknowledge_end(actor=city, notice=notice, how="回函1号").acknowledged_by == city
+    assert list(open_end_notices(regulator("990200"))) == []
