@@ -99,7 +99,7 @@ def investigate(desk: Desk, case: AdministrativeCase) -> None:
         page.get_by_label("Document number").fill("告〔2026〕1号")
         page.get_by_label("Reasons").fill("隐瞒利益关系。")
         page.get_by_label("Intended outcome").select_option("minor")
-        page.get_by_label("措施").check()
+        page.locator("[name=measures]").first.check()
         serve(page)
 
     desk.step(authority.free, case, "Name two investigators", name_two)
