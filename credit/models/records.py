@@ -84,8 +84,9 @@ class CreditRecord(models.Model):
     publisher = models.CharField(max_length=200)
     facts = models.JSONField(default=dict)
     source = models.CharField(max_length=120, unique=True)
-    case = models.OneToOneField(
-        "credit.AdministrativeCase", null=True, blank=True, on_delete=models.PROTECT, related_name="entry"
+    # One entry, and the second ones that say it rightly: what becomes of the case holds for all of them.
+    case = models.ForeignKey(
+        "credit.AdministrativeCase", null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
     )
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
@@ -108,12 +109,14 @@ class CreditRecord(models.Model):
                 name="credit_record_has_a_known_category",
                 condition=Q(category__in=["basic", "positive", "adverse", "other"]),
             ),
+            models.UniqueConstraint(
+                name="credit_record_one_entry_per_case",
+                fields=["case"],
+                condition=Q(corrects__isnull=True),
+            ),
             models.CheckConstraint(
                 name="credit_record_adverse_from_a_case",
-                condition=Q(category="adverse", case__isnull=False)
-                # A second entry says the first one rightly; what becomes of its case holds for it, too.
-                | Q(category="adverse", corrects__isnull=False)
-                | (~Q(category="adverse") & Q(case__isnull=True)),
+                condition=Q(category="adverse", case__isnull=False) | (~Q(category="adverse") & Q(case__isnull=True)),
             ),
             models.CheckConstraint(name="credit_record_has_a_publisher", condition=~Q(publisher="")),
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from core import clock
-from credit.models import AdministrativeCase, CreditRecord, CreditRecordQuerySet, SubjectStatement, in_reader_language
+from credit.models import CreditRecord, CreditRecordQuerySet, SubjectStatement, in_reader_language
 from credit.rules.publication import Subject, shown_fields
 from credit.selectors.files import no_longer_in_force
 from credit.workflow import UNDECIDED
@@ -37,7 +37,7 @@ class Line:
 def with_voice(rows: CreditRecordQuerySet) -> CreditRecordQuerySet:
     """With what lines ask of each row, in a fixed number of questions."""
     statements = SubjectStatement.objects.select_related("hidden").order_by("turn")
-    return rows.select_related("corrected_by", "corrects__case", "institution", "case").prefetch_related(
+    return rows.select_related("corrected_by", "corrects", "institution", "case").prefetch_related(
         Prefetch("statements", queryset=statements, to_attr="turns"), "objections"
     )
 
@@ -51,7 +51,7 @@ def lines_of(
     found = []
     for row in rows:
         # An adverse entry is gone once it is repaired, over or set aside; its case remains with those it concerned.
-        if not also_over and (case := case_of(row)) is not None and not case.seen_on(day):
+        if not also_over and row.case is not None and not row.case.seen_on(day):
             continue
         # What a partner delivered says itself until when it holds.
         if not also_over and is_over(row, day):
@@ -70,12 +70,6 @@ def is_over(record: CreditRecord, day: date) -> bool:
 def line_of(record: CreditRecord, audience: str) -> Line:
     """One entry, of which the audience is shown something; also when it is over: something may be asked of it still."""
     return lines_of(with_voice(CreditRecord.objects.filter(pk=record.pk)), audience, also_over=True)[0]
-
-
-def case_of(record: CreditRecord) -> AdministrativeCase | None:
-    """Of a second entry that of the first."""
-    first = record.corrects if record.case_id is None else record
-    return first.case if first is not None else None
 
 
 def subject_of(record: CreditRecord) -> str:

@@ -131,7 +131,8 @@ def _second(actor: User, first: CreditRecord, **told: Any) -> CreditRecord:
     if first.kind == Kind.WITHDRAWAL:
         raise DomainError("not_by_hand", kind=first.kind)
     unit = {"department": first.department, "base": first.base}
-    return _entered(actor, first.person or first.institution, unit, category=first.category, corrects=first, **told)
+    told |= {"category": first.category, "corrects": first, "case": first.case}
+    return _entered(actor, first.person or first.institution, unit, **told)
 
 
 def _entered(

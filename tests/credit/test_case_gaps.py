@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.permissions import Role
 from accounts.selectors import system_user
@@ -77,12 +78,12 @@ def lines(case):
 
 def test_adverse_entry_is_corrected_and_the_second_entry_ends_with_the_case(desk):
     case = desk.in_force("minor")
-    first = case.entry
+    first = case.entries.get()
     words = {"document": "更正函1号", "reason": "笔误", "changes": {"title": "更正后的行为"}}
 
     second = services.correct_record(actor=desk.free, record=first, **words)
 
-    assert (second.category, second.case, second.corrects) == ("adverse", None, first)
+    assert (second.category, second.case, second.corrects) == ("adverse", case, first)
     assert len(lines(case)) == 2
     services.annul_case(actor=desk.free, case=case, fallen=services.Fallen("判决撤销", "判决书一号"))
     assert lines(case) == []
@@ -92,7 +93,7 @@ def test_adverse_entry_is_not_withdrawn_beside_its_case(desk):
     case = desk.in_force("minor")
 
     words = {"document": "函1号", "reason": "有误"}
-    refused("falls_with_its_case", services.withdraw_record, actor=desk.free, record=case.entry, **words)
+    refused("falls_with_its_case", services.withdraw_record, actor=desk.free, record=case.entries.get(), **words)
 
 
 def test_entry_that_is_over_is_still_drawn_on_its_own_page(desk):
@@ -100,7 +101,7 @@ def test_entry_that_is_over_is_still_drawn_on_its_own_page(desk):
     services.annul_case(actor=desk.free, case=case, fallen=services.Fallen("判决撤销", "判决书一号"))
 
     assert lines(case) == []
-    assert line_of(case.entry, Audience.SUBJECT).record == case.entry
+    assert line_of(case.entries.get(), Audience.SUBJECT).record == case.entries.get()
 
 
 def test_partner_entered_again_is_told_beside_its_former_self():
@@ -140,4 +141,16 @@ def test_eleventh_point_of_a_letter_is_printed():
 def test_stranger_reads_nothing_of_it(desk):
     case = desk.in_force("minor")
     with pytest.raises(NotAllowed):
-        services.correct_record(actor=desk.login, record=case.entry, document="x", reason="x", changes={})
+        services.correct_record(actor=desk.login, record=case.entries.get(), document="x", reason="x", changes={})
+
+
+def test_database_keeps_one_entry_per_case_and_no_second_one_without_it(desk):
+    case = desk.in_force("minor")
+    words = {
+        "person": case.person, "category": "adverse", "kind": "note", "occurred_on": clock.today(), "publisher": "x",
+        "facts": {}, "document": "x", "entered_by": desk.free,
+    }  # fmt: skip
+    for wrong in ({"case": case, "source": "raw:1"}, {"corrects": case.entries.get(), "source": "raw:2"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CreditRecord.objects.create(**words, **wrong)
+    assert case.entries.count() == 1
