@@ -31,10 +31,12 @@ END $$
 
 @dataclass(frozen=True)
 class Draft:
-    """Rows in this state are not out yet: until they leave it these columns may change, too."""
+    """Rows in this state are not out yet: until they leave it these columns may change, too. They begin in it, or come
+    into it from the states of `entered_from`; nothing comes back."""
 
     state: str
     columns: Collection[str]
+    entered_from: Collection[str] = ()
 
 
 def install_append_only(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
@@ -97,10 +99,9 @@ class _Free:
         if self.draft is None:
             return moved(self)
         state = self.draft.state
-        return (
-            f"CASE WHEN OLD.\"state\" = '{state}' THEN {moved(self.of_drafts())}"
-            f" ELSE {moved(self)} OR NEW.\"state\" = '{state}' END"
-        )
+        before = ", ".join(f"'{one}'" for one in sorted(self.draft.entered_from))
+        back = f"NEW.\"state\" = '{state}'" + (f' AND OLD."state" NOT IN ({before})' if before else "")
+        return f"CASE WHEN OLD.\"state\" = '{state}' THEN {moved(self.of_drafts())} ELSE {moved(self)} OR ({back}) END"
 
 
 def _delete_guard(vendor: str, table: str, word: str, expiring: Expiry | None) -> str:

@@ -1,84 +1,19 @@
 """What each step of an administrative case asks for, filled in beforehand where the case says it already."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import User
-from accounts.permissions import Permission
-from accounts.selectors.hats import officers_at, shown_name
 from core import clock
 from credit import services
+from credit.forms.case_base import DAY, READ_BY_SUBJECT, Serving, StepForm, long_text
+from credit.forms.case_papers import HearingRequestForm, PaperRecusalForm, RepairRequestForm
 from credit.models import AdministrativeCase
 from credit.selectors.cases import measures_for
-from credit.services import Hearing, Notice, Officer, Ruling, Served
-from credit.workflow.cases import RANK, SEVERITIES, CaseOutcome, CaseState, ServedBy
-
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-READ_BY_SUBJECT = _("The person or body concerned reads it.")
-
-
-def long_text(label: Any, *, help_text: Any = "", required: bool = True) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 5})
-    return forms.CharField(label=label, max_length=8000, widget=widget, help_text=help_text, required=required)
-
-
-class StepForm(forms.Form):
-    """One step: `title` is the button and the head of the page, `about` says what the step does."""
-
-    title: ClassVar[Any]
-    about: ClassVar[Any] = ""
-    danger: ClassVar[bool] = False
-
-    def __init__(self, *args: Any, case: AdministrativeCase, actor: User, **kwargs: Any) -> None:
-        self.case, self.actor = case, actor
-        kwargs["initial"] = {**self.known(case), **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
-        self.prepare()
-
-    def known(self, case: AdministrativeCase) -> dict[str, Any]:
-        """What the case says already."""
-        return {}
-
-    def prepare(self) -> None:
-        """Choices that depend on the case."""
-
-    def carry_out(self) -> None:
-        """Calls the service of this step; raises what it raises."""
-        raise NotImplementedError
-
-    def choose_officers(self, *names: str) -> None:
-        people = officers_at(self.case.body, Permission.CASE_HANDLE)
-        for name in names:
-            choices = [("", "—"), *((str(pk), shown_name(user)) for pk, user in people.items())]
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-    def officer(self, name: str) -> User:
-        return officers_at(self.case.body, Permission.CASE_HANDLE)[int(self.cleaned_data[name])]
-
-
-class Serving(StepForm):
-    """Steps that serve a document."""
-
-    by = forms.ChoiceField(label=_("How it was served"), choices=ServedBy.choices)
-    proof = forms.CharField(
-        label=_("Proof of service"), max_length=200, help_text=_("Number of the receipt or return.")
-    )
-    on = forms.DateField(label=_("Served on"), widget=DAY)
-    consent = forms.CharField(
-        label=_("Signed confirmation of electronic service"),
-        max_length=200,
-        required=False,
-        help_text=_("Only for electronic service: without it a message here is a courtesy copy and no service."),
-    )
-
-    def known(self, case: AdministrativeCase) -> dict[str, Any]:
-        return {"on": clock.today()}
-
-    def served(self) -> Served:
-        return Served(**{name: self.cleaned_data[name] for name in ("by", "proof", "on", "consent")})
+from credit.services import Hearing, Notice, Officer, Ruling
+from credit.workflow.cases import RANK, SEVERITIES, CaseOutcome, CaseState
 
 
 class AssignForm(StepForm):
@@ -94,7 +29,7 @@ class AssignForm(StepForm):
 
     def carry_out(self) -> None:
         said = self.cleaned_data
-        pair = {name: Officer(self.officer(name), said[f"{name}_certificate"]) for name in ("one", "two")}
+        pair = {name: Officer(self.chosen_officer(name), said[f"{name}_certificate"]) for name in ("one", "two")}
         services.assign_officers(actor=self.actor, case=self.case, **pair)
 
 
@@ -117,11 +52,11 @@ class ReviewForm(StepForm):
         services.review_law(actor=self.actor, case=self.case, opinion=self.cleaned_data["opinion"])
 
 
-class NoticeForm(Serving):
-    field_order = ("number", "facts", "reasons", "basis", "intended", "measures", "by", "proof", "on", "consent")
-    title = _("Serve the prior notice")
-    about = _("Nothing can follow later that is not announced here. The time to answer runs from the day of service.")
+class WriteForm(StepForm):
+    title = _("Write the prior notice")
+    about = _("Nothing can follow later that is not announced here. It can be written anew until it is served.")
     number = forms.CharField(label=_("Document number"), max_length=60)
+    on = forms.DateField(label=_("Date of the notice"), widget=DAY)
     facts = long_text(_("Facts"), help_text=READ_BY_SUBJECT)
     reasons = long_text(_("Reasons"), help_text=READ_BY_SUBJECT)
     basis = long_text(_("Legal basis"), help_text=READ_BY_SUBJECT)
@@ -131,8 +66,17 @@ class NoticeForm(Serving):
     )
 
     def known(self, case: AdministrativeCase) -> dict[str, Any]:
-        known = {"facts": case.findings, "basis": case.item.basis}
-        return super().known(case) | known
+        if case.state != CaseState.WRITTEN:
+            return {"on": clock.today(), "facts": case.findings, "basis": case.item.basis}
+        return {
+            "number": case.notice_number,
+            "on": case.notice_written_on,
+            "facts": case.notice_facts,
+            "reasons": case.notice_reasons,
+            "basis": case.notice_basis,
+            "intended": case.intended,
+            "measures": [str(pk) for pk in case.notice_measures],
+        }
 
     def prepare(self) -> None:
         # None is proposed: how severe it is is said by whoever signs, and never above what the item allows.
@@ -142,10 +86,17 @@ class NoticeForm(Serving):
         self.fields["measures"].choices = _measures(self.case)  # type: ignore[attr-defined]
 
     def carry_out(self) -> None:
-        said = self.cleaned_data
-        words = {name: said[name] for name in ("number", "facts", "reasons", "basis", "intended")}
-        notice = Notice(**words, measures=_chosen(self.case, said["measures"]))
-        services.serve_notice(actor=self.actor, case=self.case, notice=notice, served=self.served())
+        said = dict(self.cleaned_data)
+        notice = Notice(**said | {"measures": _chosen(self.case, said["measures"])})
+        services.write_notice(actor=self.actor, case=self.case, notice=notice)
+
+
+class NoticeForm(Serving):
+    title = _("Serve the prior notice")
+    about = _("The time to answer runs from the day of service. Print the notice from the letters of the case.")
+
+    def carry_out(self) -> None:
+        services.serve_notice(actor=self.actor, case=self.case, served=self.served())
 
 
 class RecordAnswerForm(StepForm):
@@ -159,17 +110,33 @@ class RecordAnswerForm(StepForm):
 
 class AnnounceForm(StepForm):
     title = _("Announce the hearing")
-    about = _("At least seven working days ahead; led by somebody who did not investigate.")
+    about = _("Served at least seven working days ahead; led by somebody who did not investigate.")
     on = forms.DateField(label=_("Day of the hearing"), widget=DAY)
+    at = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     place = forms.CharField(label=_("Place"), max_length=200)
     chair = forms.ChoiceField(label=_("Led by"))
+
+    def known(self, case: AdministrativeCase) -> dict[str, Any]:
+        if case.hearing_on is None:
+            return {}
+        known = {"on": case.hearing_on, "at": case.hearing_time, "place": case.hearing_place}
+        return known | {"chair": str(case.hearing_chair_id)}
 
     def prepare(self) -> None:
         self.choose_officers("chair")
 
     def carry_out(self) -> None:
-        hearing = Hearing(self.cleaned_data["on"], self.cleaned_data["place"], self.officer("chair"))
+        said = self.cleaned_data
+        hearing = Hearing(said["on"], said["at"], said["place"], self.chosen_officer("chair"))
         services.announce_hearing(actor=self.actor, case=self.case, hearing=hearing)
+
+
+class ServeHearingForm(Serving):
+    title = _("Serve the announcement of the hearing")
+    about = _("It has to reach whom it concerns seven working days ahead; otherwise announce a later day.")
+
+    def carry_out(self) -> None:
+        services.serve_hearing(actor=self.actor, case=self.case, served=self.served())
 
 
 class HearingRecordForm(StepForm):
@@ -283,15 +250,16 @@ def _chosen(case: AdministrativeCase, keys: list[str]) -> tuple:
     return tuple(one for one in measures_for(case) if str(one.pk) in keys)
 
 
-C = CaseState
 # By address; what stands first for a state is the next step, the others are offered below it.
 STEP_FORMS: dict[str, type[StepForm]] = {
     "assign": AssignForm,
     "find": FindingsForm,
     "review": ReviewForm,
+    "write": WriteForm,
     "notice": NoticeForm,
     "record": RecordAnswerForm,
     "announce": AnnounceForm,
+    "serve-hearing": ServeHearingForm,
     "hearing": HearingRecordForm,
     "consider": ConsiderForm,
     "discuss": DiscussForm,
@@ -299,4 +267,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "serve": ServeForm,
     "drop": DropForm,
     "annul": AnnulForm,
+    "hearing-request": HearingRequestForm,
+    "repair-request": RepairRequestForm,
+    "recusal": PaperRecusalForm,
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
 from core import clock
-from credit.forms.cases import DAY, long_text
+from credit.forms.case_base import DAY, long_text
 from credit.models import CaseReport, CatalogueItem, Ground
 from credit.selectors.subjects import Candidate, Concerned, concerned
 from credit.services import Filing, Said
@@ -88,6 +88,13 @@ def _in_words(one: Candidate) -> str:
 
 class OwnAnswerForm(forms.Form):
     answer = long_text(_("Your answer, point by point"))
+    complete = forms.BooleanField(
+        label=_("This is all, and I ask for no hearing"),
+        required=False,
+        help_text=_(
+            "Then the authority need not wait for the last day. Without this tick you can add to it until then."
+        ),
+    )
 
 
 class RepairForm(forms.Form):

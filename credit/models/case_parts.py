@@ -43,6 +43,8 @@ class Recusal(models.Model):
     officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=RecusalState.choices, default=RecusalState.ASKED)
     reason = models.TextField()
+    # Where it lies, of a request that came on paper and was put down by an officer.
+    document = models.CharField(max_length=200, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -77,6 +79,9 @@ class CreditRepair(models.Model):
     commitment = models.TextField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
+    # Of an application on paper: the day it came, from which its period counts, and where it lies.
+    came_on = models.DateField(null=True)
+    document = models.CharField(max_length=200, blank=True)
     due_on = models.DateField()
     is_provisional = models.BooleanField(default=False)
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -90,6 +95,9 @@ class CreditRepair(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(state="asked"), name="repair_once_open"),
             models.CheckConstraint(name="repair_is_whole", condition=~Q(corrected="") & ~Q(commitment="")),
+            models.CheckConstraint(
+                name="repair_on_paper_says_where", condition=Q(came_on__isnull=True) | ~Q(document="")
+            ),
             models.CheckConstraint(
                 name="repair_decided_by_somebody",
                 condition=Q(state__in=["asked", "withdrawn"]) | Q(decided_by__isnull=False, decided_at__isnull=False),

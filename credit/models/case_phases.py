@@ -61,6 +61,10 @@ class Investigation(models.Model):
 class PriorNotice(models.Model):
     """事先告知书 (arts. 44, 45): facts, reasons, basis, what is intended; how it was served; the time to speak."""
 
+    # Written first, so that there is something to serve; the day is the one it bears.
+    notice_written_by = by_whom()
+    notice_written_on = models.DateField(null=True)
+    notice_measures = models.JSONField(default=list, blank=True)
     notice_number = models.CharField(max_length=60, blank=True)
     notice_facts = models.TextField(blank=True)
     notice_reasons = models.TextField(blank=True)
@@ -88,9 +92,19 @@ class Defence(models.Model):
     # Put down by an officer from paper: does not shorten the time to speak.
     answer_recorded_by = by_whom()
     waived_at = models.DateTimeField(null=True)
+    # When the subject itself said that this is all, and that no hearing is asked for: nobody has to wait any longer.
+    completed_at = models.DateTimeField(null=True)
     hearing_asked_on = models.DateField(null=True)
+    # Of a request that came on paper: who put it down, and where it lies.
+    hearing_asked_by = by_whom()
+    hearing_asked_document = models.CharField(max_length=200, blank=True)
     hearing_announced_on = models.DateField(null=True)
     hearing_on = models.DateField(null=True)
+    # None of hearings announced before hours were asked for.
+    hearing_time = models.TimeField(null=True)
+    hearing_served_by = models.CharField(max_length=12, choices=ServedBy.choices, blank=True)
+    hearing_proof = models.CharField(max_length=200, blank=True)
+    hearing_served_on = models.DateField(null=True)
     hearing_place = models.CharField(max_length=200, blank=True)
     hearing_chair = by_whom()
     hearing_record = models.TextField(blank=True)

@@ -22,6 +22,7 @@ from credit.models.concerned import Concerned
 from credit.models.reports import CaseReport
 from credit.workflow.cases import (
     ADVERSE,
+    BEFORE_NOTICE,
     CLOSED_STATES,
     DECIDED_STATES,
     HEARD_STATES,
@@ -118,8 +119,30 @@ class AdministrativeCase(
                     & ~Q(intended=""),
                 ),
             ),
-            # Nobody is decided upon before having spoken, or having given that up, or having had the time to; what an
-            # officer put down from paper does not shorten it.
+            models.CheckConstraint(
+                name="case_notice_written_whole",
+                condition=needs(
+                    (C.WRITTEN,),
+                    Q(notice_written_on__isnull=False, notice_written_by__isnull=False)
+                    & ~Q(notice_number="")
+                    & ~Q(notice_facts="")
+                    & ~Q(notice_reasons="")
+                    & ~Q(notice_basis="")
+                    & ~Q(intended=""),
+                ),
+            ),
+            # What was written is a draft as long as nobody was served; afterwards it stands.
+            models.CheckConstraint(
+                name="case_noticed_by_service",
+                condition=needs((*BEFORE_NOTICE, C.DROPPED), Q(noticed_at__isnull=True))
+                & (
+                    Q(notice_written_on__isnull=True)
+                    | Q(notice_served_on__isnull=True)
+                    | Q(notice_served_on__gte=F("notice_written_on"))
+                ),
+            ),
+            # Nobody is decided upon before the time to speak and to ask for a hearing is over, unless the subject
+            # itself says that nothing more will come; an answer alone, or what came on paper, shortens nothing.
             models.CheckConstraint(
                 name="case_considered_after_hearing",
                 condition=needs(
@@ -127,7 +150,7 @@ class AdministrativeCase(
                     Q(considered_on__isnull=False, considered_by__isnull=False)
                     & ~Q(considered="")
                     & (
-                        Q(answered_at__isnull=False, answer_recorded_by__isnull=True)
+                        Q(completed_at__isnull=False)
                         | Q(waived_at__isnull=False)
                         | Q(answer_is_provisional=False, considered_on__gt=F("answer_until"))
                     ),
@@ -146,6 +169,24 @@ class AdministrativeCase(
                         & ~Q(hearing_record="")
                     ),
                 ),
+            ),
+            models.CheckConstraint(
+                name="case_hearing_was_served",
+                condition=Q(hearing_time__isnull=True)
+                | Q(hearing_record="")
+                | (
+                    Q(hearing_served_on__isnull=False, hearing_served_on__lt=F("hearing_on"))
+                    & ~Q(hearing_served_by="")
+                    & ~Q(hearing_proof="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_completed_by_its_own_words",
+                condition=Q(completed_at__isnull=True) | Q(answered_at__isnull=False, answer_recorded_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="case_hearing_on_paper_says_where",
+                condition=Q(hearing_asked_by__isnull=True) | ~Q(hearing_asked_document=""),
             ),
             models.CheckConstraint(
                 name="case_hearing_led_by_another",
@@ -212,7 +253,11 @@ class AdministrativeCase(
             ),
             models.CheckConstraint(
                 name="case_served_electronically_by_consent",
-                condition=(~Q(served_by=ServedBy.ELECTRONIC) & ~Q(notice_served_by=ServedBy.ELECTRONIC))
+                condition=(
+                    ~Q(served_by=ServedBy.ELECTRONIC)
+                    & ~Q(notice_served_by=ServedBy.ELECTRONIC)
+                    & ~Q(hearing_served_by=ServedBy.ELECTRONIC)
+                )
                 | ~Q(consent_document=""),
             ),
             # In force once served, with the repair notice beside the decision.
@@ -273,6 +318,11 @@ class AdministrativeCase(
     @property
     def spoke(self) -> bool:
         return self.answered_in_person or self.waived_at is not None
+
+    @property
+    def said_all(self) -> bool:
+        """By its own word: whoever only answered may still add to it, or ask for a hearing."""
+        return self.completed_at is not None or self.waived_at is not None
 
     def seen_on(self, day: date) -> bool:
         """Does the entry stand that day? It ends by itself at the maximum, with no step of anybody."""

@@ -22,6 +22,7 @@ class LetterKind(models.TextChoices):
     NOTICE = "notice", pgettext_lazy("a letter", "prior notice")
     NOTICE_SERVICE = "notice_service", pgettext_lazy("a letter", "proof of service of the prior notice")
     HEARING = "hearing", pgettext_lazy("a letter", "notice of the hearing")
+    HEARING_SERVICE = "hearing_service", pgettext_lazy("a letter", "proof of service of the notice of the hearing")
     DECISION = "decision", pgettext_lazy("a letter", "decision")
     REPAIR_NOTICE = "repair_notice", pgettext_lazy("a letter", "repair notice")
     DECISION_SERVICE = "decision_service", pgettext_lazy("a letter", "proof of service of the decision")

@@ -8,7 +8,7 @@ from datetime import date
 
 from accounts.models import Institution
 from core import clock
-from credit.models import AdministrativeCase, CaseMeasure, CreditRepair, LetterKind
+from credit.models import AdministrativeCase, CreditRepair, LetterKind, Measure
 from credit.pdf.letter_text import Block, LetterText, paragraphs, points, row, said, sections, zh
 from credit.rules.cases import CaseRule, rule_of
 from credit.workflow.cases import CaseOutcome, ServedBy
@@ -19,6 +19,7 @@ TITLES: Mapping[str, str] = {
     K.NOTICE: "事先告知书",
     K.NOTICE_SERVICE: "送达回证",
     K.HEARING: "听证通知书",
+    K.HEARING_SERVICE: "送达回证",
     K.DECISION: "决定书",
     K.REPAIR_NOTICE: "信用修复告知书",
     K.DECISION_SERVICE: "送达回证",
@@ -47,7 +48,7 @@ def case_letter(
     kind: str,
     *,
     number: str = "",
-    measures: Sequence[CaseMeasure] = (),
+    measures: Sequence[Measure] = (),
     repair: CreditRepair | None = None,
     chair: str = "",
 ) -> LetterText:
@@ -78,12 +79,14 @@ def number_of(case: AdministrativeCase, kind: str) -> str:
 
 
 def letter_day(case: AdministrativeCase, kind: str, repair: CreditRepair | None = None) -> date:
-    """Of its step. A notice is not younger than its service, whenever that was put down."""
+    """Of its step. A notice bears the day it was written for; one from before that day was kept is not younger than its
+    service."""
     noticed = clock.day_of(case.noticed_at) if case.noticed_at else None
     days: dict[str, date | None] = {
-        K.NOTICE: min(filter(None, (noticed, case.notice_served_on)), default=None),
+        K.NOTICE: case.notice_written_on or min(filter(None, (noticed, case.notice_served_on)), default=None),
         K.NOTICE_SERVICE: case.notice_served_on,
         K.HEARING: case.hearing_announced_on,
+        K.HEARING_SERVICE: case.hearing_served_on,
         K.DECISION: case.decided_on,
         K.REPAIR_NOTICE: case.decided_on,
         K.DECISION_SERVICE: case.served_on,
@@ -118,9 +121,8 @@ def _item(case: AdministrativeCase) -> Block:
     return said(f"所依据的目录条目：{case.item}“{case.item.conduct}”（依据：{case.item.basis}）。")
 
 
-def _measures(measures: Sequence[CaseMeasure], none: str) -> list[Block]:
-    found = [one.measure for one in measures]
-    return points(f"{one.title_zh}（列于{one.listed_in}；依据：{one.basis}）。" for one in found) or [said(none)]
+def _measures(measures: Sequence[Measure], none: str) -> list[Block]:
+    return points(f"{one.title_zh}（列于{one.listed_in}；依据：{one.basis}）。" for one in measures) or [said(none)]
 
 
 def _against(case: AdministrativeCase, rule: CaseRule, what: str) -> Block:
@@ -132,7 +134,7 @@ def _against(case: AdministrativeCase, rule: CaseRule, what: str) -> Block:
 
 
 # --- one by one -----------------------------------------------------------------------------------------------------
-def _filing(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> list[Block]:
+def _filing(case: AdministrativeCase, _measures_of: Sequence[Measure]) -> list[Block]:
     item = case.item
     return [
         row("案由", item.conduct),
@@ -149,7 +151,7 @@ def _filing(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> li
     ]
 
 
-def _notice(case: AdministrativeCase, measures: Sequence[CaseMeasure]) -> list[Block]:
+def _notice(case: AdministrativeCase, measures: Sequence[Measure]) -> list[Block]:
     you = _you(case)
     opening = (
         f"本机关对{you}{_matter(case)}进行了调查。依照{LAW}第四十四条、第四十五条的规定，现将本机关拟作出决定的事实、"
@@ -168,8 +170,9 @@ def _notice(case: AdministrativeCase, measures: Sequence[CaseMeasure]) -> list[B
 
 def _rights(case: AdministrativeCase) -> list[Block]:
     you, rule = _you(case), rule_of(case.rule_version)
+    days = case.answer_days or rule.clocks["answer_working_days"]
     rights = [
-        f"陈述和申辩。自本告知书送达之日起{case.answer_days}个工作日内，{you}可以书面或者口头向本机关陈述、申辩，也可以"
+        f"陈述和申辩。自本告知书送达之日起{days}个工作日内，{you}可以书面或者口头向本机关陈述、申辩，也可以"
         f"通过{OWN_PAGE}提交。{you}提出的事实、理由或者证据，本机关将逐条复核；本机关不因陈述、申辩而作出更重的决定。"
     ]
     if case.intended in rule.hearing:
@@ -178,7 +181,9 @@ def _rights(case: AdministrativeCase) -> list[Block]:
             f"{you}不承担组织听证的费用。"
         )
     rights.append("回避。认为经办人员与本案有直接利害关系或者有其他关系可能影响公正的，有权申请其回避。")
-    return [*points(rights), said(f"逾期未提出的，不影响本机关依法作出决定。受理地点：{case.body.name}。")]
+    unless = "，且未要求听证的" if case.intended in rule.hearing else "的"
+    wait = f"上述期限届满前，本机关不作出决定；{you}明确表示已经陈述完毕或者放弃陈述、申辩{unless}除外。"
+    return [*points(rights), said(f"{wait}逾期未提出的，不影响本机关依法作出决定。受理地点：{case.body.name}。")]
 
 
 def _hearing(case: AdministrativeCase, chair: str) -> list[Block]:
@@ -195,7 +200,7 @@ def _hearing(case: AdministrativeCase, chair: str) -> list[Block]:
         "除涉及国家秘密、商业秘密或者个人隐私依法予以保密外，听证公开举行。当事人不承担组织听证的费用。",
     ]
     parts = [
-        ("时间", [said(zh(case.hearing_on))]),
+        ("时间", [said(f"{zh(case.hearing_on)}{_hour(case)}")]),
         ("地点", [said(case.hearing_place)]),
         ("主持人", [said(f"{chair}（非本案调查人员）。" if chair else UNNAMED_CHAIR)]),
         ("权利和义务", points(rights)),
@@ -203,7 +208,11 @@ def _hearing(case: AdministrativeCase, chair: str) -> list[Block]:
     return [_to(case), said(opening), *sections(parts), said("特此通知。")]
 
 
-def _decision(case: AdministrativeCase, measures: Sequence[CaseMeasure]) -> list[Block]:
+def _hour(case: AdministrativeCase) -> str:
+    return f"{case.hearing_time.hour}时{case.hearing_time.minute:02d}分" if case.hearing_time else ""
+
+
+def _decision(case: AdministrativeCase, measures: Sequence[Measure]) -> list[Block]:
     rule = rule_of(case.decision_rule)
     you = _you(case)
     opening = (
@@ -251,7 +260,7 @@ def _periods(case: AdministrativeCase) -> list[Block]:
     )
 
 
-def _repair_notice(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> list[Block]:
+def _repair_notice(case: AdministrativeCase, _measures_of: Sequence[Measure]) -> list[Block]:
     rule, you = rule_of(case.decision_rule), _you(case)
     opening = (
         f"本机关于{zh(case.decided_on)}对{you}作出{case.decision_number}决定。现将信用修复的条件和程序告知如下，本告知书"
@@ -288,7 +297,7 @@ def _repair(case: AdministrativeCase, repair: CreditRepair) -> list[Block]:
     return [_to(case), said(opening), *sections(parts)]
 
 
-def _annulment(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> list[Block]:
+def _annulment(case: AdministrativeCase, _measures_of: Sequence[Measure]) -> list[Block]:
     you = _you(case)
     opening = f"本机关于{zh(case.decided_on)}对{you}作出的{case.decision_number}决定已被撤销，现告知如下："
     parts = [
@@ -300,12 +309,17 @@ def _annulment(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) ->
 
 
 # --- proofs of service ----------------------------------------------------------------------------------------------
-def _notice_service(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> list[Block]:
+def _notice_service(case: AdministrativeCase, _measures_of: Sequence[Measure]) -> list[Block]:
     document = f"《{TITLES[K.NOTICE]}》（{case.notice_number}）"
     return _service(case, document, case.notice_served_by, case.notice_proof, case.notice_served_on)
 
 
-def _decision_service(case: AdministrativeCase, _measures_of: Sequence[CaseMeasure]) -> list[Block]:
+def _hearing_service(case: AdministrativeCase, _measures_of: Sequence[Measure]) -> list[Block]:
+    document = f"《{TITLES[K.HEARING]}》（{zh(case.hearing_announced_on)}）"
+    return _service(case, document, case.hearing_served_by, case.hearing_proof, case.hearing_served_on)
+
+
+def _decision_service(case: AdministrativeCase, _measures_of: Sequence[Measure]) -> list[Block]:
     document = f"《{TITLES[K.DECISION]}》（{case.decision_number}）"
     if case.repair_notice:
         document += f"、《{TITLES[K.REPAIR_NOTICE]}》"
@@ -328,11 +342,12 @@ def _service(case: AdministrativeCase, document: str, by: str, proof: str, on: d
     ]
 
 
-FORMS = (K.FILING, K.NOTICE_SERVICE, K.DECISION_SERVICE)
-WRITERS: Mapping[str, Callable[[AdministrativeCase, Sequence[CaseMeasure]], list[Block]]] = {
+FORMS = (K.FILING, K.NOTICE_SERVICE, K.HEARING_SERVICE, K.DECISION_SERVICE)
+WRITERS: Mapping[str, Callable[[AdministrativeCase, Sequence[Measure]], list[Block]]] = {
     K.FILING: _filing,
     K.NOTICE: _notice,
     K.NOTICE_SERVICE: _notice_service,
+    K.HEARING_SERVICE: _hearing_service,
     K.DECISION: _decision,
     K.REPAIR_NOTICE: _repair_notice,
     K.DECISION_SERVICE: _decision_service,

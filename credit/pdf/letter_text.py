@@ -9,7 +9,7 @@ from datetime import date
 from certificates.pdf.wording import day
 
 # Of the fixed words; another version where one of them changes.
-WORDING = "letters-2026-1"
+WORDING = "letters-2026-2"
 BLANK_NUMBER = "〔\u3000\u3000\u3000\u3000〕\u3000\u3000\u3000号"
 NUMERALS = "一二三四五六七八九十"
 # What no paper prints; a line feed begins a paragraph.

@@ -29,7 +29,9 @@ from credit.workflow.cases import (
     ADMINISTRATIVE_CASE_STEPS,
     HEARING,
     OPEN_STATES,
+    OVER,
     CaseState,
+    RepairState,
     ReportState,
 )
 
@@ -43,7 +45,7 @@ class CasePage:
     case: AdministrativeCase
     rule: CaseRule
     steps: Sequence[str]
-    intended: Sequence[CaseMeasure]
+    intended: Sequence[Measure]
     ordered: Sequence[CaseMeasure]
     recusals: Sequence[tuple[Recusal, str]]
     # Names and certificates of the investigators; who reviewed the law; who decided.
@@ -108,7 +110,7 @@ def case_page(actor: User, pk: int) -> CasePage:
         case=case,
         rule=rule_of(case.rule_version),
         steps=steps_now(actor, case),
-        intended=[one for one in measures if not one.ordered],
+        intended=_intended(case, measures),
         ordered=[one for one in measures if one.ordered],
         recusals=[(one, shown_name(one.officer)) for one in case.recusals.all()],
         investigators=_investigators(case),
@@ -116,6 +118,19 @@ def case_page(actor: User, pk: int) -> CasePage:
         decider=shown_name(case.decided_by) if case.decided_by else "",
         repairs=list(case.repairs.all()),
     )
+
+
+def _intended(case: AdministrativeCase, measures: Iterable[CaseMeasure]) -> list[Measure]:
+    """Those that the notice names; of one that was not served yet, those it is to name."""
+    if case.noticed_at is None:
+        return list(Measure.objects.filter(pk__in=case.notice_measures).order_by("pk")) if case.notice_measures else []
+    return [one.measure for one in measures if not one.ordered]
+
+
+def measures_of(case: AdministrativeCase, *, ordered: bool) -> list[Measure]:
+    """Those that the decision orders, or those that the notice names."""
+    rows = list(case.measures.select_related("measure").order_by("pk"))
+    return [one.measure for one in rows if one.ordered] if ordered else _intended(case, rows)
 
 
 def _investigators(case: AdministrativeCase) -> list[tuple[str, str]]:
@@ -170,21 +185,35 @@ def steps_now(actor: User, case: AdministrativeCase) -> list[str]:
         return []
     rule = rule_of(case.rule_version)
     open_now = steps_for(actor, case, ADMINISTRATIVE_CASE_STEPS)
-    if case.state in HEARING and case.hearing_asked_on:
-        open_now = [*_hearing_steps(case), *open_now]
+    open_now = [*_hearing_steps(case), *open_now, *_paper_steps(case, rule)]
     return [name for name in open_now if name in OFFERED and _may_now(actor, case, rule, name)]
 
 
 def _hearing_steps(case: AdministrativeCase) -> list[str]:
+    if case.state not in HEARING or not case.hearing_asked_on or case.hearing_record:
+        return []
     if case.hearing_on is None:
         return ["announce"]
-    return [] if case.hearing_record or case.hearing_on > clock.today() else ["hearing"]
+    if case.hearing_time is not None and case.hearing_served_on is None:
+        return ["serve-hearing", "announce"]
+    return [] if case.hearing_on > clock.today() else ["hearing"]
+
+
+def _paper_steps(case: AdministrativeCase, rule: CaseRule) -> list[str]:
+    """What whoever is concerned may have asked for on paper."""
+    repairable = case.state == C.IN_FORCE and case.repair_from is not None and case.repair_from <= clock.today()
+    possible = {
+        "hearing-request": case.state in HEARING and not case.hearing_asked_on and case.intended in rule.hearing,
+        "repair-request": repairable and not any(one.state == RepairState.ASKED for one in case.repairs.all()),
+        "recusal": case.decided_on is None and case.state not in OVER,
+    }
+    return [name for name, holds in possible.items() if holds]
 
 
 # Of the table those that an officer takes by hand.
 OFFERED = frozenset(
-    {"assign", "find", "review", "notice", "record", "announce", "hearing", "consider", "discuss", "decide", "serve",
-     "drop", "annul"}
+    {"assign", "find", "review", "write", "notice", "record", "announce", "serve-hearing", "hearing", "consider",
+     "discuss", "decide", "serve", "drop", "annul", "hearing-request", "repair-request", "recusal"}
 )  # fmt: skip
 
 
@@ -198,7 +227,7 @@ def _may_now(actor: User, case: AdministrativeCase, rule: CaseRule, name: str) -
             and (case.intended not in rule.discussion or case.state == C.DISCUSSED)
         ),
         "consider": lambda: (
-            case.spoke
+            case.said_all
             or (not case.answer_is_provisional and case.answer_until is not None and clock.today() > case.answer_until)
         ),
         "annul": lambda: actor.pk not in {*case.officers, case.reviewed_by_id, case.decided_by_id},

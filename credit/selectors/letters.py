@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from core.errors import NotAllowed
 from credit.models import AdministrativeCase, CaseLetter, CreditRepair, LetterKind, SelfRegulatoryCase, SelfReview
-from credit.workflow.cases import RepairState
+from credit.workflow.cases import HEARING, CaseState, RepairState
 from credit.workflow.self_regulation import SelfReviewState
 
 K = LetterKind
@@ -35,9 +35,10 @@ class Shown:
 def due_in_case(case: AdministrativeCase) -> list[Due]:
     there = {
         K.FILING: True,
-        K.NOTICE: case.noticed_at is not None,
+        K.NOTICE: case.notice_written_on is not None or case.noticed_at is not None,
         K.NOTICE_SERVICE: case.notice_served_on is not None,
         K.HEARING: case.hearing_on is not None,
+        K.HEARING_SERVICE: case.hearing_served_on is not None,
         K.DECISION: case.decided_on is not None,
         K.REPAIR_NOTICE: case.decided_on is not None and case.is_adverse,
         K.DECISION_SERVICE: case.served_on is not None,
@@ -46,6 +47,15 @@ def due_in_case(case: AdministrativeCase) -> list[Due]:
     decided = case.repairs.filter(state__in=[RepairState.GRANTED, RepairState.REFUSED]).order_by("pk")
     found += [Due(K.REPAIR, repair) for repair in decided]
     return [*found, Due(K.ANNULMENT)] if case.annulled_on else found
+
+
+def unserved_kinds(case: AdministrativeCase) -> list[LetterKind]:
+    """Letters whose words may still change: nobody was served with them."""
+    open_now = {
+        K.NOTICE: case.state == CaseState.WRITTEN,
+        K.HEARING: case.hearing_on is not None and case.hearing_served_on is None and case.state in HEARING,
+    }
+    return [kind for kind, holds in open_now.items() if holds]
 
 
 def due_in_self_case(case: SelfRegulatoryCase) -> list[Due]:

@@ -16,20 +16,24 @@ from credit.services.case_ending import (
     close_days,
     grant_repair,
     missing_for_repair,
+    record_repair_request,
     refuse_repair,
     withdraw_repair,
 )
-from credit.services.case_hearing import (
+from credit.services.case_formal_hearing import (
     Hearing,
-    Notice,
+    OnPaper,
     announce_hearing,
-    answer_notice,
     ask_hearing,
+    record_hearing,
+    record_hearing_request,
+    serve_hearing,
+)
+from credit.services.case_hearing import (
+    answer_notice,
     consider,
     record_answer,
     record_discussion,
-    record_hearing,
-    serve_notice,
     waive_answer,
 )
 from credit.services.case_inquiry import (
@@ -40,6 +44,11 @@ from credit.services.case_inquiry import (
     drop_case,
     review_law,
     write_findings,
+)
+from credit.services.case_notice import (
+    Notice,
+    serve_notice,
+    write_notice,
 )
 from credit.services.entries import (
     correct_record,
@@ -171,6 +180,7 @@ __all__ = [
     "Letter",
     "Notice",
     "Officer",
+    "OnPaper",
     "Opening",
     "Partner",
     "Rule",
@@ -254,6 +264,8 @@ __all__ = [
     "record_discussion",
     "record_fact",
     "record_hearing",
+    "record_hearing_request",
+    "record_repair_request",
     "record_self_answer",
     "record_training",
     "refuse_repair",
@@ -267,6 +279,7 @@ __all__ = [
     "score",
     "send_records",
     "serve_decision",
+    "serve_hearing",
     "serve_notice",
     "take_back",
     "token_of",
@@ -276,6 +289,7 @@ __all__ = [
     "withdraw_scheme",
     "withdraw_self_review",
     "write_findings",
+    "write_notice",
     "write_scheme",
     "write_statement",
 ]

@@ -9,7 +9,7 @@ from accounts.access import require, worn_bodies
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.selectors.own import is_own
-from core import calendar, clock
+from core import audit, calendar, clock
 from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 from credit.models import AdministrativeCase, Recusal
@@ -93,6 +93,21 @@ def take(actor: User, case: AdministrativeCase, name: str, **changes: Any) -> Ad
     return advance(case, name, ADMINISTRATIVE_CASE_STEPS, actor=actor, changes=changes)
 
 
+def time_begun(case: AdministrativeCase) -> date:
+    """From which the time to speak and to ask for a hearing counts: service, and never before it was entered here."""
+    days = [case.notice_served_on, clock.day_of(case.noticed_at) if case.noticed_at else None]
+    return max(filter(None, days), default=case.filed_on)
+
+
+def noted(actor: User, case: AdministrativeCase, verb: str, **changes: object) -> AdministrativeCase:
+    """What happens within a state: saved and written down."""
+    for field, value in changes.items():
+        setattr(case, field, value)
+    case.save(update_fields=list(changes))
+    audit.record(actor, f"credit.{verb}", case)
+    return case
+
+
 def due_after(case: AdministrativeCase, state: str) -> calendar.Deadline | None:
     """By when somebody has to act in a state; None where time itself does, or nobody has to."""
     rule = rule_of(case.rule_version)
@@ -104,7 +119,7 @@ def due_after(case: AdministrativeCase, state: str) -> calendar.Deadline | None:
         return _working(case.decided_on, rule, "service_working_days")
     if state == C.SERVED and case.served_on:
         return calendar.Deadline(case.served_on, provisional=False)
-    if state in (C.FOUND, C.REVIEWED, C.ANSWERED, C.UNANSWERED, C.CONSIDERED, C.DISCUSSED):
+    if state in (C.FOUND, C.REVIEWED, C.WRITTEN, C.ANSWERED, C.UNANSWERED, C.CONSIDERED, C.DISCUSSED):
         return calendar.Deadline(case.decide_by, provisional=False)
     return None
 

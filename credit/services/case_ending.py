@@ -18,6 +18,7 @@ from credit.models import AdministrativeCase, CreditRepair, EndNotice
 from credit.rules.cases import Missing, rule_of, stands_in_the_way
 from credit.services.case_common import CASE_LETTERS, filled, had_a_part, locked_for, refuse, require_body, take
 from credit.services.case_decision import begin_if_served, source_of_case
+from credit.services.case_formal_hearing import OnPaper, check_paper
 from credit.services.case_hearing import settle_time
 from credit.services.case_log import put_down
 from credit.services.partners import tell_partners
@@ -44,18 +45,44 @@ def ask_repair(
     missing)."""
     require(actor, Permission.CASE_ANSWER, case)
     found = AdministrativeCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    if found.repairs.filter(state="asked").exists():
+    return _asked(actor, found, corrected, commitment, committed=committed)
+
+
+@transaction.atomic
+def record_repair_request(
+    *, actor: User, case: AdministrativeCase, corrected: str, commitment: str, paper: OnPaper
+) -> CreditRepair:
+    """Of somebody who applied on paper; its period counts from the day it came. Raises those of `ask_repair` and
+    `check_paper`."""
+    found = locked_for(actor, case)
+    check_paper(paper, not_before=found.repair_from)
+    return _asked(actor, found, corrected, commitment, committed=True, paper=paper)
+
+
+def _asked(
+    actor: User,
+    case: AdministrativeCase,
+    corrected: str,
+    commitment: str,
+    *,
+    committed: bool,
+    paper: OnPaper | None = None,
+) -> CreditRepair:
+    if case.repairs.filter(state="asked").exists():
         raise DomainError("repair_runs")
-    missing = missing_for_repair(found, corrected=corrected, committed=committed and bool(commitment.strip()))
+    missing = missing_for_repair(case, corrected=corrected, committed=committed and bool(commitment.strip()))
     if missing:
         raise DomainError("not_yet", missing=[str(one) for one in missing])
-    rule = rule_of(found.decision_rule)
-    due = calendar.working_day_deadline(clock.today(), rule.clocks["repair_working_days"])
+    rule = rule_of(case.decision_rule)
+    begun = paper.came_on if paper else clock.today()
+    due = calendar.working_day_deadline(begun, rule.clocks["repair_working_days"])
     repair = CreditRepair.objects.create(
-        case=found,
+        case=case,
         corrected=corrected.strip(),
         commitment=commitment.strip(),
         asked_by=actor,
+        came_on=paper.came_on if paper else None,
+        document=paper.document.strip() if paper else "",
         due_on=due.day,
         is_provisional=due.provisional,
     )

@@ -78,8 +78,9 @@ def drop_case(*, actor: User, case: AdministrativeCase, reason: str) -> Administ
 
 
 @transaction.atomic
-def ask_recusal(*, actor: User, case: AdministrativeCase, officer: User, reason: str) -> Recusal:
+def ask_recusal(*, actor: User, case: AdministrativeCase, officer: User, reason: str, document: str = "") -> Recusal:
     """By the subject, or by a colleague, also of oneself (art. 43); pauses nothing, and is decided before the case is.
+    `document`: of a request that came on paper, where it lies.
 
     Raises `reason_missing`, `case_over`, `not_of_this_body`, `recusal_runs`.
     """
@@ -95,7 +96,8 @@ def ask_recusal(*, actor: User, case: AdministrativeCase, officer: User, reason:
             "recusal_runs": found.recusals.filter(officer=officer, state=RecusalState.ASKED).exists(),
         }
     )
-    asked = Recusal.objects.create(case=found, officer=officer, reason=reason.strip(), asked_by=actor)
+    words = {"reason": reason.strip(), "document": document.strip()}
+    asked = Recusal.objects.create(case=found, officer=officer, asked_by=actor, **words)
     audit.record(actor, "credit.recusal.ask", asked)
     return asked
 

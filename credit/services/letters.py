@@ -23,11 +23,14 @@ from credit.pdf.letter import letter_pdf
 from credit.pdf.letter_docx import letter_docx
 from credit.pdf.letter_text import WORDING, LetterText
 from credit.pdf.self_letters import self_letter
-from credit.selectors.letters import Due, decided_review, missing_letters
+from credit.selectors.cases import measures_of
+from credit.selectors.letters import Due, decided_review, missing_letters, unserved_kinds
 from credit.services import case_common, self_common
 from credit.services.case_common import filled, refuse
 
 Case = AdministrativeCase | SelfRegulatoryCase
+# Why another edition stands in the place of one that reached nobody.
+BEFORE_SERVICE = "送达前改写"
 
 
 def make_letters(*, actor: User, case: Case) -> list[CaseLetter]:
@@ -70,11 +73,10 @@ def letter_text(case: Case, due: Due, *, number: str = "") -> LetterText:
     """What it says, of the rows as they are now."""
     if isinstance(case, SelfRegulatoryCase):
         return self_letter(case, due.kind, number=number, review=decided_review(case))
-    ordered = due.kind == LetterKind.DECISION
-    measures = case.measures.filter(ordered=ordered).select_related("measure").order_by("pk")
     chair = getattr(case.hearing_chair, "person", None)
     named = {"chair": chair.name if chair else ""}
-    return case_letter(case, due.kind, number=number, measures=list(measures), repair=due.about, **named)
+    measures = measures_of(case, ordered=due.kind == LetterKind.DECISION)
+    return case_letter(case, due.kind, number=number, measures=measures, repair=due.about, **named)
 
 
 def _handles(actor: User, case: Case) -> None:
@@ -89,14 +91,26 @@ def _handles(actor: User, case: Case) -> None:
 def _missing_written(actor: User, case: Case) -> list[CaseLetter]:
     """One that cannot be drawn keeps no other from being made; it is said after them."""
     made, refusals = [], []
-    for due in missing_letters(case):
+    for due, before in [*((one, None) for one in missing_letters(case)), *_written_anew(case)]:
         try:
-            made.append(_written(actor, case, due))
+            made.append(_written(actor, case, due, before=before, why=BEFORE_SERVICE if before else ""))
         except DomainError as refusal:
             refusals.append(refusal)
     if refusals:
         raise refusals[0]
     return made
+
+
+def _written_anew(case: Case) -> list[tuple[Due, CaseLetter]]:
+    """Letters whose words changed before they were served, each with its newest edition."""
+    if not isinstance(case, AdministrativeCase):
+        return []
+    found = []
+    for kind in unserved_kinds(case):
+        last = case.letters.filter(kind=kind).order_by("edition").last()
+        if last and letter_text(case, Due(kind), number=last.document_number).sha256 != last.text_sha256:
+            found.append((Due(kind), last))
+    return found
 
 
 def _written(

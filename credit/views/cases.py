@@ -20,7 +20,8 @@ from core import clock
 from core.errors import DomainError
 from core.paging import BoundedPaginator
 from credit import services
-from credit.forms.cases import STEP_FORMS, StepForm
+from credit.forms.case_base import StepForm
+from credit.forms.cases import STEP_FORMS
 from credit.forms.reports import (
     FileCaseForm,
     RecusalAnswerForm,
@@ -37,7 +38,7 @@ from credit.workflow.cases import ReportState
 
 PAGE_LENGTH = 25
 # Possible, but never what a case waits for.
-ASIDE = frozenset({"record", "drop", "annul"})
+ASIDE = frozenset({"record", "drop", "annul", "hearing-request", "repair-request", "recusal"})
 
 
 def refused(form: forms.Form, refusal: DomainError) -> None:

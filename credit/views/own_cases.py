@@ -56,7 +56,7 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
         "acts": forms_,
         "remedies": rule.remedies,
         "missing": _missing(case),
-        "intended": [one for one in case.measures.all() if not one.ordered],
+        "intended": [one.measure for one in case.measures.all() if not one.ordered],
         "ordered": [one for one in case.measures.all() if one.ordered],
         "letters": letters_of(request.user, case, Permission.CASE_ANSWER),
         "crumbs": trail(case.notice_number, (_("Cases about me or my institution"), reverse("credit:own_cases"))),
@@ -67,7 +67,7 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
 def _acts(case: AdministrativeCase) -> list[str]:
     """What the subject may do now."""
     found = []
-    if case.state in HEARING and not case.spoke:
+    if case.state in HEARING and not case.said_all:
         found += ["answer", "waive"]
     if case.state in HEARING and case.hearing_asked_on is None and case.intended in rule_of(case.rule_version).hearing:
         found.append("hearing")
@@ -105,7 +105,7 @@ def _done(request: SignedInRequest, case: AdministrativeCase, name: str, form: f
     said = form.cleaned_data
     try:
         if name == "answer":
-            services.answer_notice(actor=request.user, case=case, answer=said["answer"])
+            services.answer_notice(actor=request.user, case=case, **said)
         elif name == "waive":
             services.waive_answer(actor=request.user, case=case)
         elif name == "hearing":

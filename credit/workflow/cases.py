@@ -28,6 +28,7 @@ class CaseState(TextChoices):
     INVESTIGATING = "investigating", _("under investigation")
     FOUND = "found", _("findings written")
     REVIEWED = "reviewed", _("law reviewed")
+    WRITTEN = "written", _("prior notice written, not served")
     NOTICED = "noticed", _("prior notice served")
     ANSWERED = "answered", _("statement and defence received")
     UNANSWERED = "unanswered", _("time to answer is over")
@@ -84,7 +85,7 @@ SEVERITIES = (F.MINOR, F.GENERAL, F.SERIOUS)
 RANK: dict[str, int] = {F.NOT_ESTABLISHED: 0, F.EXEMPT: 0, F.MINOR: 1, F.GENERAL: 2, F.SERIOUS: 3}
 ADVERSE: frozenset[str] = frozenset(SEVERITIES)
 
-BEFORE_NOTICE = (C.FILED, C.INVESTIGATING, C.FOUND, C.REVIEWED)
+BEFORE_NOTICE = (C.FILED, C.INVESTIGATING, C.FOUND, C.REVIEWED, C.WRITTEN)
 HEARING = (C.NOTICED, C.ANSWERED, C.UNANSWERED)
 CONSIDERING = (C.CONSIDERED, C.DISCUSSED)
 STANDING = (C.SERVED, C.IN_FORCE)
@@ -115,7 +116,9 @@ ADMINISTRATIVE_CASE_STEPS = {
     # Only the two who were named: services.
     "find":       Step(frozenset({C.INVESTIGATING}),             C.FOUND,         P.CASE_HANDLE),
     "review":     Step(frozenset({C.FOUND}),                     C.REVIEWED,      P.CASE_HANDLE, INVESTIGATION),
-    "notice":     Step(frozenset({C.FOUND, C.REVIEWED}),         C.NOTICED,       P.CASE_HANDLE),
+    "notice":     Step(frozenset({C.WRITTEN}),                   C.NOTICED,       P.CASE_HANDLE),
+    # And written anew, as long as nobody was served.
+    "write":      Step(frozenset({C.FOUND, C.REVIEWED, C.WRITTEN}), C.WRITTEN,    P.CASE_HANDLE),
     # Also after the time is over, as long as nothing was considered.
     "answer":     Step(frozenset({C.NOTICED, C.UNANSWERED, C.ANSWERED}), C.ANSWERED, P.CASE_ANSWER),
     "record":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_HANDLE),

@@ -106,7 +106,7 @@ OTHERS_IN = {
     "credit/models/catalogue.py": {"self.number"},
     "credit/services/catalogue.py": {"listed.number"},
     "credit/services/case_decision.py": {"ruling.number"},
-    "credit/services/case_hearing.py": {"notice.number"},
+    "credit/services/case_notice.py": {"notice.number"},
     "credit/services/case_log.py": {"case.number"},
     "credit/views/cases.py": {"found.case.number"},
     "credit/views/self_cases.py": {"found.case.number", "form.opening"},

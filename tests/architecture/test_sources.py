@@ -244,9 +244,11 @@ def test_sent_kinds_are_read_from_calls():
 PUT_TOGETHER = {
     "credit.*": {
         "credit.answer_day_settled",
+        "credit.completed",
         "credit.hearing_announced",
         "credit.hearing_asked",
         "credit.hearing_held",
+        "credit.hearing_served",
         "credit.waived",
     },
     "accounts.appointment_*": {"accounts.appointment_confirmed", "accounts.appointment_denied"},

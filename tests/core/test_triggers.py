@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 from accounts.selectors import system_user
 from core import audit
 from core.models import AuditEntry
-from core.triggers import Draft, install_append_only, protect
+from core.triggers import install_append_only, protect
 from staffing.models import RatioRule
 
 pytestmark = pytest.mark.django_db
@@ -362,39 +362,3 @@ def test_rule_version_cannot_be_replaced_by_its_code_and_version():
         run(copy)
 
     assert RatioRule.objects.get(pk=rule.pk).value == rule.value
-
-
-# --- rows that are not out yet ----------------------------------------------------------------------------------------
-def test_draft_changes_more_until_it_is_out_and_nothing_becomes_one_again(ledger):
-    with connection.cursor() as cursor:
-        protect(cursor, "ledger", changing=["state"], erasing=["number"], draft=Draft("open", ["number"]))
-    run("UPDATE ledger SET number = 'B' WHERE id = 1")
-    for statement in ("subject = 8", "number = 'C', subject = 8"):
-        with pytest.raises(IntegrityError, match="ledger is frozen"):
-            run(f"UPDATE ledger SET {statement}")  # noqa: S608
-    run("UPDATE ledger SET state = 'closed', number = 'C' WHERE id = 1")
-    for statement in ("number = 'D'", "state = 'open'", "state = 'open', number = 'D'"):
-        with pytest.raises(IntegrityError, match="ledger is frozen"):
-            run(f"UPDATE ledger SET {statement}")  # noqa: S608
-    run("UPDATE ledger SET number = '' WHERE id = 1")
-    assert rows() == [(1, "", 7, 1, "closed")]
-
-
-def test_text_that_is_filled_once_stays_in_a_draft_too(ledger):
-    with connection.cursor() as cursor:
-        protect(
-            cursor, "ledger", changing=["state", "number"], filling=["number"], draft=Draft("open", ["subject", "turn"])
-        )
-    run("UPDATE ledger SET subject = 8 WHERE id = 1")
-    for statement in ("number = 'B'", "number = ''", "number = 'B', subject = 9"):
-        with pytest.raises(IntegrityError, match="ledger is frozen"):
-            run(f"UPDATE ledger SET {statement}")  # noqa: S608
-    run("INSERT INTO ledger (id, number, subject, turn, state) VALUES (2, '', 9, 1, 'draft')")
-    run("UPDATE ledger SET number = 'C' WHERE id = 2")
-    for statement in ("number = 'D'", "subject = 10"):
-        with pytest.raises(IntegrityError, match="ledger is frozen"):
-            run(f"UPDATE ledger SET {statement} WHERE id = 2")  # noqa: S608
-    run("UPDATE ledger SET state = 'closed' WHERE id = 1")
-    with pytest.raises(IntegrityError, match="ledger is frozen"):
-        run("UPDATE ledger SET turn = 2 WHERE id = 1")
-    assert rows() == [(1, "A", 8, 1, "closed"), (2, "C", 9, 1, "draft")]

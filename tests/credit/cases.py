@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.models import CalendarYear
 from credit import services
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Measure
-from credit.services import Filing, Notice, Officer, Ruling, Said, Served
+from credit.services import Filing, Hearing, Notice, Officer, Ruling, Said, Served
 from tests.builders import hat, make_appointment, make_institution, make_person, make_user, region, regulator
 
 _numbers = count(1)
@@ -113,13 +113,16 @@ class Authority:
     def reviewed(self, **words: Any) -> AdministrativeCase:
         return services.review_law(actor=self.lawyer, case=self.investigated(**words), opinion="合法")
 
+    def written(self, **words: Any) -> AdministrativeCase:
+        return services.write_notice(actor=self.one, case=self.reviewed(**words), notice=notice())
+
     def noticed(self, intended: str = "general", measures: tuple = (), **words: Any) -> AdministrativeCase:
         case = self.reviewed(**words)
-        return services.serve_notice(actor=self.one, case=case, notice=notice(intended, measures), served=served())
+        return notify(self.one, case, notice(intended, measures))
 
     def heard(self, intended: str = "general", measures: tuple = (), **words: Any) -> AdministrativeCase:
         case = self.noticed(intended, measures, **words)
-        case = services.answer_notice(actor=self.login, case=case, answer="我没有收。")
+        case = services.answer_notice(actor=self.login, case=case, answer="我没有收。", complete=True)
         case = services.consider(actor=self.two, case=case, considered="逐条回应")
         if intended == "serious":
             case = services.record_discussion(actor=self.two, case=case, discussion="集体讨论：五人参加")
@@ -134,6 +137,15 @@ class Authority:
         return services.serve_decision(actor=self.free, case=self.decided(outcome, measures, **ruled), served=served())
 
 
+def notify(actor: User, case: AdministrativeCase, said: Notice, how: Served | None = None) -> AdministrativeCase:
+    """The prior notice, written and served."""
+    how = how or served()
+    said = replace(said, on=said.on or how.on)
+    return services.serve_notice(
+        actor=actor, case=services.write_notice(actor=actor, case=case, notice=said), served=how
+    )
+
+
 def served(by: str = "in_person", **words: Any) -> Served:
     return Served(**{"by": by, "proof": "送达回证第1号", "on": clock.today(), **words})
 
@@ -141,6 +153,10 @@ def served(by: str = "in_person", **words: Any) -> Served:
 def notice(intended: str = "general", measures: tuple = (), **words: Any) -> Notice:
     said = {"number": "告〔2026〕1号", "facts": "事实", "reasons": "理由", "basis": "依据"}
     return Notice(**{**said, "intended": intended, "measures": measures, **words})
+
+
+def hearing(day: date, chair: User) -> Hearing:
+    return Hearing(day, time(9, 30), "三层302室", chair)
 
 
 def ruling(outcome: str = "general", measures: tuple = (), **words: Any) -> Ruling:

@@ -1,6 +1,6 @@
 """What the database itself refuses of an administrative case, whatever writes it: one wrong value at a time."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -20,7 +20,15 @@ BROKEN = {
     "case_within_the_limit": ("filed", {"limit_on": "long ago"}),
     "case_by_two_officers": ("investigated", {"officer_two": "one"}),
     "case_noticed_with_facts": ("noticed", {"notice_facts": ""}),
-    "case_considered_after_hearing": ("heard", {"answered_at": None}),
+    "case_considered_after_hearing": ("heard", {"completed_at": None}),
+    "case_completed_by_its_own_words": ("heard", {"answer_recorded_by": "one"}),
+    "case_notice_written_whole": ("written", {"notice_reasons": ""}),
+    "case_noticed_by_service": ("written", {"noticed_at": "now"}),
+    "case_hearing_was_served": (
+        "noticed",
+        {"hearing_time": "noon", "hearing_record": "笔录", "hearing_on": "today", "hearing_chair": "lawyer"},
+    ),
+    "case_hearing_on_paper_says_where": ("noticed", {"hearing_asked_by": "one"}),
     "case_hearing_was_held": ("heard", {"hearing_asked_on": "today"}),
     "case_hearing_led_by_another": ("heard", {"hearing_chair": "one"}),
     "case_decided_whole": ("decided", {"decision_basis": ""}),
@@ -50,11 +58,19 @@ MORE = [
     ("noticed", "case_noticed_with_facts", {"findings": ""}),
     ("noticed", "case_noticed_with_facts", {"intended": ""}),
     ("heard", "case_considered_after_hearing", {"considered": ""}),
-    ("heard", "case_considered_after_hearing", {"answer_recorded_by": "one"}),
+    ("written", "case_notice_written_whole", {"notice_written_on": None}),
+    ("written", "case_notice_written_whole", {"notice_written_by": None}),
+    ("noticed", "case_noticed_by_service", {"notice_written_on": "tomorrow"}),
     (
         "heard",
         "case_considered_after_hearing",
-        {"answered_at": None, "answer_is_provisional": True, "notice_served_on": "long ago", "answer_until": "past"},
+        {
+            "completed_at": None,
+            "answer_is_provisional": True,
+            "notice_served_on": "long ago",
+            "notice_written_on": "long ago",
+            "answer_until": "past",
+        },
     ),
     ("decided", "case_decided_whole", {"remedy_body": ""}),
     ("decided", "case_decided_whole", {"remedy_court": ""}),
@@ -97,6 +113,9 @@ def put(desk, case, wrong):
         "two": desk.two,
         "lawyer": desk.lawyer,
         "today": clock.today(),
+        "tomorrow": clock.today() + DAY,
+        "now": clock.now(),
+        "noon": time(12),
         "past": clock.today() - DAY,
         "long ago": case.discovered_on - DAY,
     }

@@ -59,7 +59,7 @@ def test_decision_lacks_nothing(desk, name):
 
 def test_item_sets_the_highest_severity(desk):
     case = desk.reviewed(item=item("minor"))
-    refused("higher_than_item", services.serve_notice, actor=desk.one, case=case, notice=notice(), served=served())
+    refused("higher_than_item", services.write_notice, actor=desk.one, case=case, notice=notice())
 
 
 def test_persons_are_never_published(desk):

@@ -8,14 +8,14 @@ from django.db import IntegrityError, transaction
 from accounts.permissions import Role
 from accounts.selectors import system_user
 from core import calendar, clock
-from core.errors import DomainError, NotAllowed, WrongState
+from core.errors import DomainError, NotAllowed
 from credit import services
 from credit.models import CreditRecord, EndNotice
 from credit.pdf.letter_text import points
 from credit.rules.publication import Audience
 from credit.selectors.lines import line_of, lines_of, with_voice
 from tests.builders import hat
-from tests.credit.cases import Authority, later, notice, served
+from tests.credit.cases import Authority, later, notice, notify, served
 from tests.credit.exchanging import Desk
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_notice_entered_late_leaves_the_whole_time_to_speak(desk):
     case = desk.reviewed()
     with later(15):
         early = served(on=case.reviewed_on)
-        noticed = services.serve_notice(actor=desk.one, case=case, notice=notice(), served=early)
+        noticed = notify(desk.one, case, notice(), early)
         days = calendar.working_day_deadline(clock.today(), noticed.answer_days)
         assert noticed.answer_until == days.day
         refused("still_time_to_answer", services.consider, actor=desk.two, case=noticed, considered="x")
@@ -48,7 +48,10 @@ def test_notice_is_not_served_before_the_law_was_reviewed(desk):
     with later(5):
         case = services.review_law(actor=desk.lawyer, case=case, opinion="合法")
         early = served(on=clock.today() - timedelta(days=5))
-        refused("served_too_early", services.serve_notice, actor=desk.one, case=case, notice=notice(), served=early)
+        before = notice(on=early.on)
+        refused("written_too_early", services.write_notice, actor=desk.one, case=case, notice=before)
+        case = services.write_notice(actor=desk.one, case=case, notice=notice())
+        refused("served_too_early", services.serve_notice, actor=desk.one, case=case, served=early)
 
 
 def test_words_put_down_from_paper_leave_the_subject_its_own(desk):
@@ -58,8 +61,7 @@ def test_words_put_down_from_paper_leave_the_subject_its_own(desk):
 
     assert "书面意见" in case.answer
     assert "我自己的话" in case.answer
-    with pytest.raises(WrongState):
-        services.answer_notice(actor=desk.login, case=case, answer="再说一次")
+    refused("already_said", services.answer_notice, actor=desk.login, case=case, answer="我自己的话")
 
 
 def test_nobody_handles_a_case_of_the_own_house():

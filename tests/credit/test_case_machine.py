@@ -5,7 +5,7 @@ effect that this account does not explain is a fault. CASE_RUNS=500 CASE_STEPS=6
 """
 
 import os
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -20,7 +20,7 @@ from core.errors import DomainError
 from core.models import SpecialDay
 from credit import services
 from credit.models import AdministrativeCase, CreditRecord
-from credit.services import Fallen, Hearing, Officer, case_decision, case_hearing
+from credit.services import Fallen, Hearing, Officer, OnPaper, case_decision, case_hearing
 from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CaseState
 from tests.builders import make_user
 from tests.credit.cases import Authority, measure, notice, ruling, served
@@ -38,7 +38,8 @@ NEXT = {
     C.FILED: "assign",
     C.INVESTIGATING: "find",
     C.FOUND: "review",
-    C.REVIEWED: "notice",
+    C.REVIEWED: "write",
+    C.WRITTEN: "notice",
     C.NOTICED: "answer",
     C.ANSWERED: "consider",
     C.UNANSWERED: "consider",
@@ -49,11 +50,11 @@ NEXT = {
     C.IN_FORCE: "repair",
 }
 MAY = {
-    "assign": "free", "find": "one", "review": "lawyer", "notice": "one", "answer": "login", "consider": "two",
-    "decide": "decider", "serve": "free", "round": "free", "repair": "decider",
+    "assign": "free", "find": "one", "review": "lawyer", "write": "one", "notice": "one", "answer": "login",
+    "consider": "two", "decide": "decider", "serve": "free", "round": "free", "repair": "decider",
 }  # fmt: skip
-MOVES = (*dict.fromkeys(NEXT.values()), "record", "waive", "ask_hearing", "announce", "hold", "discuss", "annul",
-         "drop", "recuse", "judge")  # fmt: skip
+MOVES = (*dict.fromkeys(NEXT.values()), "record", "waive", "ask_hearing", "ask_on_paper", "announce", "tell", "hold",
+         "discuss", "annul", "drop", "recuse", "judge")  # fmt: skip
 
 
 class Account:
@@ -64,7 +65,7 @@ class Account:
         self.reviewers: set[str] = set()
         self.decider = self.intended = self.outcome = ""
         self.noticed_on: date | None = None
-        self.spoke = self.hearing_asked = self.hearing_held = False
+        self.said_all = self.hearing_asked = self.hearing_told = self.hearing_held = False
         self.considered_on = self.decided_on = self.served_on = self.repaired_on = self.annulled_on = None
         self.aside: set[str] = set()
 
@@ -148,21 +149,25 @@ class Cases(RuleBasedStateMachine):
         self.call(services.review_law, who, opinion="合法")
         self.told.reviewers.add(who)
 
-    def do_notice(self, who, severity, way):
-        self.call(services.serve_notice, who, notice=notice(severity, (self.measure,)), served=served(way))
+    def do_write(self, who, severity, way):
+        self.call(services.write_notice, who, notice=notice(severity, (self.measure,)))
         self.told.intended = severity
+
+    def do_notice(self, who, severity, way):
+        self.call(services.serve_notice, who, served=served(way))
         self.told.noticed_on = clock.today() + timedelta(days=30 if way == "notice" else 0)
 
     def do_answer(self, who, severity, way):
-        self.call(services.answer_notice, who, answer="答复")
-        self.told.spoke = self.told.spoke or who == "login"
+        complete = way == "post"
+        self.call(services.answer_notice, who, answer=f"答复{len(self.case.answer)}", complete=complete)
+        self.told.said_all = self.told.said_all or (who == "login" and complete)
 
     def do_record(self, who, severity, way):
         self.call(services.record_answer, who, answer="书面答复")
 
     def do_waive(self, who, severity, way):
         self.call(services.waive_answer, who)
-        self.told.spoke = self.told.spoke or who == "login"
+        self.told.said_all = self.told.said_all or who == "login"
 
     def do_ask_hearing(self, who, severity, way):
         self.call(services.ask_hearing, who)
@@ -170,7 +175,15 @@ class Cases(RuleBasedStateMachine):
 
     def do_announce(self, who, severity, way):
         day = clock.today() + timedelta(days=20)
-        self.call(services.announce_hearing, who, hearing=Hearing(day, "会议室", self.desk.free))
+        self.call(services.announce_hearing, who, hearing=Hearing(day, time(9), "会议室", self.desk.free))
+
+    def do_ask_on_paper(self, who, severity, way):
+        self.call(services.record_hearing_request, who, paper=OnPaper(clock.today(), "来文1号"))
+        self.told.hearing_asked = True
+
+    def do_tell(self, who, severity, way):
+        self.call(services.serve_hearing, who, served=served(way))
+        self.told.hearing_told = True
 
     def do_hold(self, who, severity, way):
         self.call(services.record_hearing, who, record="笔录")
@@ -250,10 +263,10 @@ class Cases(RuleBasedStateMachine):
         needed = (told.noticed_on, told.considered_on, told.decided_on, told.served_on)
         if None in needed:
             return ["a step is missing"]
-        if not told.spoke and not self.working_days(told.noticed_on, told.considered_on) > 5:
+        if not told.said_all and not self.working_days(told.noticed_on, told.considered_on) > 5:
             wrong.append("considered before the time to answer was over")
-        if told.hearing_asked and not told.hearing_held:
-            wrong.append("no hearing")
+        if told.hearing_asked and not (told.hearing_told and told.hearing_held):
+            wrong.append("no hearing, or one that nobody was told of")
         if told.decider in told.investigators | told.reviewers | told.aside:
             wrong.append("decided by one who had a part in it")
         if RANKS[told.outcome] > RANKS[told.intended]:

@@ -89,12 +89,13 @@ def test_case_goes_from_report_to_repair_by_its_pages(desk):
     take(desk, "one", case, "find", findings="查明的事实", evidence="证据清单")
     take(desk, "lawyer", case, "review", opinion="合法")
     notice = {"number": "告1号", "facts": "事实", "reasons": "理由", "basis": "依据", "intended": "general"}
-    take(desk, "one", case, "notice", **notice, **SERVED, on=clock.today())
+    take(desk, "one", case, "write", **notice, on=clock.today())
+    take(desk, "one", case, "notice", **SERVED, on=clock.today())
 
     own = signed_in(desk.login)
     address = f"/en/credit/own-cases/{case.pk}/"
     assert "告1号" in text(own.get("/en/credit/own-cases/"))
-    assert own.post(address, {"act": "answer", "answer": "我没有收。"}).status_code == 302
+    assert own.post(address, {"act": "answer", "answer": "我没有收。", "complete": "on"}).status_code == 302
     case.refresh_from_db()
     assert "我没有收。" in text(signed_in(desk.two).get(f"/en/credit/cases/{case.pk}/steps/consider/"))
     take(desk, "two", case, "consider", heard=case.heard, considered="逐条回应")

@@ -10,9 +10,9 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.models import AuditEntry, CalendarYear
 from credit import services
 from credit.models import AdministrativeCase, CaseReport, CreditRecord
-from credit.services import Hearing, Officer, case_common
+from credit.services import Officer, case_common
 from tests.builders import hat, make_base, make_institution, make_user, region, regulator
-from tests.credit.cases import Authority, item, later, notice, refused, ruling, served
+from tests.credit.cases import Authority, hearing, item, later, notice, notify, refused, ruling, served
 
 pytestmark = pytest.mark.django_db
 
@@ -173,9 +173,9 @@ def test_whoever_investigated_does_not_review_the_law(desk):
 
 def test_general_needs_a_review_of_the_law_and_minor_does_not(desk):
     case = desk.investigated()
-    refused("law_not_reviewed", services.serve_notice, actor=desk.one, case=case, notice=notice(), served=served())
+    refused("law_not_reviewed", services.write_notice, actor=desk.one, case=case, notice=notice())
 
-    assert services.serve_notice(actor=desk.one, case=case, notice=notice("minor"), served=served()).state == "noticed"
+    assert notify(desk.one, case, notice("minor"), served()).state == "noticed"
 
 
 def test_recusal_is_decided_before_the_case_and_stops_the_officer(desk):
@@ -210,7 +210,7 @@ def test_dropped_before_notice_is_seen_by_nobody_else(desk):
 def test_subject_learns_of_it_with_the_notice(desk):
     case = desk.reviewed()
     assert not AdministrativeCase.objects.allowed(desk.login, Permission.CASE_ANSWER).exists()
-    services.serve_notice(actor=desk.one, case=case, notice=notice(), served=served())
+    notify(desk.one, case, notice(), served())
     assert AdministrativeCase.objects.allowed(desk.login, Permission.CASE_ANSWER).get() == case
     assert not AdministrativeCase.objects.allowed(desk.login, Permission.CASE_HANDLE).exists()
 
@@ -253,15 +253,16 @@ def test_answer_that_came_meanwhile_is_read_first(desk):
 
 def test_hearing_is_held_where_it_was_asked_for(desk):
     case = services.ask_hearing(actor=desk.login, case=desk.noticed())
-    case = services.answer_notice(actor=desk.login, case=case, answer="请求听证")
+    case = services.answer_notice(actor=desk.login, case=case, answer="请求听证", complete=True)
     refused("hearing_not_held", services.consider, actor=desk.two, case=case, considered="有")
-    soon = Hearing(on=clock.today() + timedelta(days=3), place="会议室", chair=desk.free)
+    soon = hearing(clock.today() + timedelta(days=3), desk.free)
     refused("announced_too_late", services.announce_hearing, actor=desk.one, case=case, hearing=soon)
-    led = Hearing(on=clock.today() + timedelta(days=30), place="会议室", chair=desk.one)
+    led = hearing(clock.today() + timedelta(days=30), desk.one)
     refused("chair_investigated", services.announce_hearing, actor=desk.one, case=case, hearing=led)
 
     day = clock.today() + timedelta(days=30)
-    case = services.announce_hearing(actor=desk.one, case=case, hearing=Hearing(day, "会议室", desk.free))
+    case = services.announce_hearing(actor=desk.one, case=case, hearing=hearing(day, desk.free))
+    case = services.serve_hearing(actor=desk.one, case=case, served=served())
     refused("hearing_not_held", services.record_hearing, actor=desk.free, case=case, record="笔录")
     with later(30):
         refused("not_the_chair", services.record_hearing, actor=desk.two, case=case, record="笔录")
@@ -277,20 +278,15 @@ def test_hearing_is_given_by_law_and_in_time(desk):
 
 
 def test_notice_by_publication_serves_after_thirty_days(desk):
-    case = services.serve_notice(actor=desk.one, case=desk.reviewed(), notice=notice(), served=served("notice"))
+    case = notify(desk.one, desk.reviewed(), notice(), served("notice"))
     assert case.notice_served_on == clock.today() + timedelta(days=30)
 
 
 def test_electronic_service_needs_a_signed_consent(desk):
-    case = desk.reviewed()
-    refused(
-        "consent_missing", services.serve_notice,
-        actor=desk.one, case=case, notice=notice(), served=served("electronic"),
-    )  # fmt: skip
-    told = services.serve_notice(
-        actor=desk.one, case=case, notice=notice(), served=served("electronic", consent="确认书1号")
-    )
-    assert told.state == "noticed"
+    case = services.write_notice(actor=desk.one, case=desk.reviewed(), notice=notice())
+    refused("consent_missing", services.serve_notice, actor=desk.one, case=case, served=served("electronic"))
+    way = served("electronic", consent="确认书1号")
+    assert services.serve_notice(actor=desk.one, case=case, served=way).state == "noticed"
 
 
 def test_nobody_outside_the_body_takes_a_step(desk):

@@ -19,9 +19,9 @@ from credit.models import AdministrativeCase, CaseLetter, LetterKind
 from credit.pdf.case_letters import TITLES
 from credit.pdf.letter_text import BLANK_NUMBER, WORDING
 from credit.selectors.letters import letters_of, missing_letters
-from credit.services import Fallen, Hearing, Said
+from credit.services import Fallen, Said
 from tests.builders import hat, make_base, make_person, make_user, regulator
-from tests.credit.cases import Authority, later, measure, notice, refused, ruling, served
+from tests.credit.cases import Authority, hearing, later, measure, notice, notify, refused, ruling, served
 from tests.credit.letters import docx_words, pdf_words, said, stored, words, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
@@ -45,10 +45,11 @@ def everything(desk):
     case = desk.noticed("general", (one,))
     services.ask_hearing(actor=desk.login, case=case)
     day = clock.today() + timedelta(days=20)
-    services.announce_hearing(actor=desk.one, case=case, hearing=Hearing(day, "三层302室，9时30分", desk.free))
+    case = services.announce_hearing(actor=desk.one, case=case, hearing=hearing(day, desk.free))
+    services.serve_hearing(actor=desk.one, case=case, served=served())
     with later(20):
         services.record_hearing(actor=desk.free, case=case, record="笔录")
-        services.answer_notice(actor=desk.login, case=case, answer="并无此事。")
+        services.answer_notice(actor=desk.login, case=case, answer="并无此事。", complete=True)
         services.consider(actor=desk.two, case=case, considered="一、不予采纳。\n二、予以采纳。")
         case = services.decide_case(actor=desk.decider, case=case, ruling=ruling("general", (one,)))
         return services.serve_decision(actor=desk.free, case=case, served=served())
@@ -73,7 +74,8 @@ def test_a_case_through_all_has_all_its_letters(desk):
     case = everything(desk)
 
     assert set(written(case)) == {
-        "filing", "notice", "notice_service", "hearing", "decision", "repair_notice", "decision_service",
+        "filing", "notice", "notice_service", "hearing", "hearing_service", "decision", "repair_notice",
+        "decision_service",
     }  # fmt: skip
     assert missing_letters(case) == []
 
@@ -92,12 +94,12 @@ def test_without_an_adverse_outcome_there_is_no_repair_notice(desk, outcome):
 def test_the_outbox_makes_them_and_a_second_time_nothing(desk):
     case = desk.noticed()
     events = OutboxEvent.objects.filter(kind="credit.case_letters", key=str(case.pk))
-    assert events.count() == 2
+    assert events.count() == 3
 
     for event in events:
         outbox.deliver_event(event.pk)
 
-    assert OutboxEvent.objects.filter(kind="credit.case_letters", state="done").count() == 2
+    assert OutboxEvent.objects.filter(kind="credit.case_letters", state="done").count() == 3
     assert CaseLetter.objects.filter(case=case).count() == 3
     body = stored(CaseLetter.objects.get(kind="notice"))
     assert services.make_letters_due(actor=system_user(), case=case) == []
@@ -173,7 +175,7 @@ def test_notice_is_never_younger_than_its_service(desk):
     day = clock.today() - timedelta(days=1)
     AdministrativeCase.objects.filter(pk=case.pk).update(found_on=day, reviewed_on=day)
     case.refresh_from_db()
-    case = services.serve_notice(actor=desk.one, case=case, notice=notice(), served=served(on=day))
+    case = notify(desk.one, case, notice(), served(on=day))
 
     assert written(case)["notice"].dated_on == day
 
@@ -318,7 +320,7 @@ def test_who_stepped_aside_makes_no_letters(desk):
 def test_missing_character_refuses_and_nothing_is_kept(desk):
     case = desk.reviewed()
     words_of = notice(facts="见\U00031234号凭证")
-    case = services.serve_notice(actor=desk.one, case=case, notice=words_of, served=served())
+    case = notify(desk.one, case, words_of, served())
 
     with pytest.raises(DomainError, match="glyphs_missing") as caught:
         services.make_letters(actor=desk.one, case=case)
@@ -331,7 +333,7 @@ def test_missing_character_refuses_and_nothing_is_kept(desk):
 def test_signs_that_no_paper_prints_are_left_out(desk):
     case = desk.reviewed()
     words_of = notice(facts="第一行\x0b中\r\n第二行\x1f尾")
-    case = services.serve_notice(actor=desk.one, case=case, notice=words_of, served=served())
+    case = notify(desk.one, case, words_of, served())
 
     letter = written(case)["notice"]
 
@@ -342,7 +344,7 @@ def test_signs_that_no_paper_prints_are_left_out(desk):
 def test_markup_in_a_text_is_text(desk):
     case = desk.reviewed()
     words_of = notice(facts='<b>甲</b> & "乙" {{ case }} </w:t>')
-    case = services.serve_notice(actor=desk.one, case=case, notice=words_of, served=served())
+    case = notify(desk.one, case, words_of, served())
 
     letter = written(case)["notice"]
 
@@ -371,7 +373,7 @@ def test_subject_gets_what_is_addressed_to_it_from_the_notice_on(desk):
     written(case)
     assert list(CaseLetter.objects.allowed(desk.login, Permission.CASE_ANSWER)) == []
 
-    case = services.serve_notice(actor=desk.one, case=case, notice=notice(), served=served())
+    case = notify(desk.one, case, notice(), served())
     written(case)
 
     own = CaseLetter.objects.allowed(desk.login, Permission.CASE_ANSWER)

@@ -12,7 +12,7 @@ from credit import services
 from credit.models import CaseLetter
 from credit.selectors.letters import letters_of
 from tests.builders import make_user, regulator
-from tests.credit.cases import Authority, notice, served
+from tests.credit.cases import Authority, notice, notify, served
 from tests.credit.letters import stored, written
 from tests.credit.own_rules import association_and_member
 
@@ -164,7 +164,7 @@ def test_number_of_a_step_is_not_asked_for_again(desk):
 def test_missing_character_is_said_by_name(desk):
     case = desk.reviewed()
     words = notice(facts="见\U00031234号凭证")
-    case = services.serve_notice(actor=desk.one, case=case, notice=words, served=served())
+    case = notify(desk.one, case, words)
 
     answer = client_of(desk.one).post(f"/en/credit/cases/{case.pk}/letters/", follow=True)
 

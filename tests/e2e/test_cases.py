@@ -100,12 +100,12 @@ def investigate(desk: Desk, case: AdministrativeCase) -> None:
         page.get_by_label("Reasons").fill("隐瞒利益关系。")
         page.get_by_label("Intended outcome").select_option("minor")
         page.locator("[name=measures]").first.check()
-        serve(page)
 
     desk.step(authority.free, case, "Name two investigators", name_two)
     desk.step(authority.one, case, "Write the findings", write)
     desk.step(authority.lawyer, case, "Review the law", lambda page: page.get_by_label("Opinion").fill("合法。"))
-    desk.step(authority.one, case, "Serve the prior notice", notify)
+    desk.step(authority.one, case, "Write the prior notice", notify)
+    desk.step(authority.one, case, "Serve the prior notice", serve)
 
 
 def answer_from_a_phone(desk: Desk, case: AdministrativeCase) -> None:
@@ -122,6 +122,7 @@ def answer_from_a_phone(desk: Desk, case: AdministrativeCase) -> None:
     phone.get_by_role("button", name="Send my answer").click()
     expect(phone.get_by_label("Your answer, point by point")).to_be_visible()
     phone.get_by_label("Your answer, point by point").fill("第一笔是报销。\n第二笔已退还。")
+    phone.get_by_label("This is all, and I ask for no hearing").check()
     phone.get_by_role("button", name="Send my answer").click()
     expect(phone.get_by_text("It is recorded, and the authority is told.")).to_be_visible()
 

@@ -131,10 +131,11 @@ class Judged:
     def _notice(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         words = {"number": step["number"], "facts": case.findings, "reasons": step["reasons"], "basis": case.item.basis}
         notice = services.Notice(**words, intended=step["intended"], measures=self._measures(step))
-        services.serve_notice(actor=actor, case=case, notice=notice, served=self._served())
+        written = services.write_notice(actor=actor, case=case, notice=notice)
+        services.serve_notice(actor=actor, case=written, served=self._served())
 
     def _answer(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
-        services.answer_notice(actor=actor, case=case, answer=step["text"])
+        services.answer_notice(actor=actor, case=case, answer=step["text"], complete=step.get("complete", False))
 
     def _record(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         services.record_answer(actor=actor, case=case, answer=step["text"])
