@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
-from django.utils.translation import get_language
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from accounts.middleware.viewing import SHOWN
@@ -134,10 +134,25 @@ def _languages(request: HttpRequest, *, keeps: bool) -> list[dict[str, Any]]:
 
 def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
     """The same page in another language; pages without languages answer with that language's home."""
-    here = request.get_full_path()
+    here, current = request.get_full_path(), code == get_language()
     alternates = getattr(request, "translated_paths", {})
     # In the language that one reads it is this very address.
-    url = alternates.get(code) or (here if code == get_language() else translate_url(here, code))
-    if url == here and code != get_language():
+    url = alternates.get(code) or (here if current else _translated(request, code))
+    if url == here and not current:
         url = "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
-    return {"code": code, "label": name, "url": url, "current": code == get_language()}
+    return {"code": code, "label": name, "url": url, "current": current}
+
+
+def _translated(request: HttpRequest, code: str) -> str:
+    """As `django.urls.translate_url`, of the match there is already: to match an address against every pattern once
+    more per language was a tenth of a page."""
+    here, match = request.get_full_path(), request.resolver_match
+    if match is None:
+        return here
+    with override(code):
+        try:
+            path = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+        except NoReverseMatch:
+            return here
+    _path, mark, query = here.partition("?")
+    return f"{path}{mark}{query}"

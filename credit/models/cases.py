@@ -307,6 +307,10 @@ class AdministrativeCase(
     def __str__(self) -> str:
         return f"{self.number}: {self.state}"
 
+    def get_state_display(self) -> str:
+        """As Django's own, which translates every choice to find one: a list shows many."""
+        return str(C(self.state).label)
+
     @property
     def is_adverse(self) -> bool:
         return self.outcome in ADVERSE

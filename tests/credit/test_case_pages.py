@@ -199,3 +199,15 @@ def test_notice_lies_on_the_desk_of_the_institution_it_concerns():
     assert [
         one.waiting.count for one in waiting_lines(desk.login, "institution_officer") if one.desk.code == "own_cases"
     ] == [1]
+
+
+def test_page_leads_to_itself_in_the_other_languages(desk):
+    case = desk.noticed()
+    client = signed_in(desk.one)
+
+    for here, there in (
+        (f"/en/credit/cases/{case.pk}/", f"/ja/credit/cases/{case.pk}/"),
+        ("/ja/credit/cases/?late=1&page=2", "/credit/cases/?late=1&page=2"),
+        ("/credit/cases/", "/en/credit/cases/"),
+    ):
+        assert there in {one["url"] for one in client.get(here).context["languages"]}
