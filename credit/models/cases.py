@@ -307,8 +307,9 @@ class AdministrativeCase(
     def __str__(self) -> str:
         return f"{self.number}: {self.state}"
 
-    def get_state_display(self) -> str:
-        """As Django's own, which translates every choice to find one: a list shows many."""
+    @property
+    def state_word(self) -> str:
+        """As `get_state_display`, which translates every choice to find one: a list shows many."""
         return str(C(self.state).label)
 
     @property
