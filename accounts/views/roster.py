@@ -152,7 +152,8 @@ def _cells(
 ) -> list[dict[str, Any]]:
     """The lines as the page prints them. Words and addresses are looked up once for all of them, not once per cell."""
     person_url = _numbered("accounts:person")
-    doors = [(_numbered(step.name), escape(step.word), escape(step.label)) for step in steps]
+    # `escape` of a lazy text is lazy: every cell would look it up again.
+    doors = [(_numbered(step.name), escape(str(step.word)), escape(str(step.label))) for step in steps]
     employment = {value: str(label) for value, label in EmploymentType.choices}
     yes_no = {True: _("yes"), False: _("no")}
     cells = []
