@@ -42,7 +42,8 @@ def test_readme_lists_the_logins_of_the_cast():
 
 def test_every_login_of_the_cast_is_loaded_with_the_story():
     folder = settings.ROOT / "demo" / "story"
-    story = "".join((folder / name).read_text(encoding="utf-8") for name in ("world.yaml", "cohorts.yaml"))
+    files = ("world.yaml", "cohorts.yaml", "cases.yaml")
+    story = "".join((folder / name).read_text(encoding="utf-8") for name in files)
 
     assert [member.email for member in cast() if member.email not in story] == []
 
