@@ -41,7 +41,8 @@ ADDRESSES: dict[str, Address] = {
     "evidence/batches/<int:pk>/withdraw/": only("officer", pk="evidencebatch", body={}),
     "evidence/batches/<int:pk>/draw/": only("regulator", pk="evidencebatch"),
     "evidence/batches/<int:pk>/decide/": only("regulator", pk="evidencebatch"),
-    "evidence/<int:pk>/mark/": only("regulator", pk="externalevidence"),
+    # Rows of a batch alone; those of the questions came one by one.
+    "evidence/<int:pk>/mark/": only("regulator", pk="externalevidence", nothing_there=True),
     "evidence/scans/<int:pk>/": only("trainee officer regulator", pk="evidencescan", post=""),
     "evidence/<int:pk>/": only("trainee officer regulator", pk="externalevidence", post=""),
     "evidence/<int:pk>/withdraw/": only("trainee officer", pk="externalevidence", body={}),

@@ -51,7 +51,8 @@ ADDRESSES: dict[str, Address] = {
     "credit/letters/<uuid:uuid>/pdf/": only("trainee", uuid="caseletter.uuid", post="regulator", body={}),
     "credit/letters/<uuid:uuid>/docx/": only("trainee", uuid="caseletter.uuid", post="regulator", body={}),
     "credit/letters/<uuid:uuid>/edition/": only("regulator", uuid="caseletter.uuid", nothing_there=True),
-    "credit/own-cases/": signed_in(post=""),
+    # With the body that handles it.
+    "credit/own-cases/": signed_in(post="", shows="accounts.AdminBody.name"),
     "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
     # Law, for everybody; entered by bodies in charge, measures by nationwide ones.
     "credit/catalogue/": public(post=""),
@@ -110,7 +111,8 @@ ADDRESSES: dict[str, Address] = {
     "credit/statements/<int:pk>/hide/": only("regulator", pk="subjectstatement", body={"reason": "x"}),
     "credit/report/": signed_in(body={}),
     "credit/entity/report/": only("officer", body={}),
-    "credit/people/<int:pk>/report/": only("regulator", pk="person", body={}),
+    # Whoever reaches the file; of one's own there is another door, and this one leads back to the page.
+    "credit/people/<int:pk>/report/": only("trainee regulator", pk="person", body={}),
     "credit/entities/<int:pk>/report/": only("regulator", pk="institution", body={}),
     "credit/reports/<str:reference>/": only("trainee", reference="creditreport.reference", post=""),
     "credit/reports/<str:reference>/file/": only("trainee", reference="creditreport.reference", post=""),
