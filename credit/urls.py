@@ -5,6 +5,7 @@ from django.urls import path
 from credit.views import (
     cases,
     catalogue,
+    catalogue_proposals,
     entities,
     entries,
     evaluation_subjects,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("credit/catalogue/items/<int:pk>/end/", catalogue.end_item, name="end_item"),
     path("credit/catalogue/measures/new/", catalogue.new_measure, name="new_measure"),
     path("credit/catalogue/measures/<int:pk>/end/", catalogue.end_measure, name="end_measure"),
+    path("credit/catalogue/proposals/", catalogue_proposals.proposals, name="catalogue_proposals"),
+    path("credit/catalogue/proposals/<int:pk>/", catalogue_proposals.proposal, name="catalogue_proposal"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
     path("evaluations/new/", evaluations.new_evaluation, name="new_evaluation"),
     path(_ROUND, evaluations.evaluation, name="evaluation"),

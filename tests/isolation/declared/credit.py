@@ -59,6 +59,8 @@ ADDRESSES: dict[str, Address] = {
     "credit/catalogue/items/<int:pk>/end/": only("regulator", pk=fixed(0), nothing_there=True),
     "credit/catalogue/measures/new/": only("regulator", barred=BELOW_NATION),
     "credit/catalogue/measures/<int:pk>/end/": only("regulator", pk=fixed(0), nothing_there=True),
+    "credit/catalogue/proposals/": only("regulator", post=""),
+    "credit/catalogue/proposals/<int:pk>/": only("regulator", pk="catalogueproposal", body={"act": "refuse"}),
     "evaluations/": signed_in(post=""),
     "evaluations/new/": only("regulator"),
     "evaluations/<int:pk>/": only("regulator", pk="evaluationround", post=""),
