@@ -8,11 +8,13 @@ from credit.views import (
     catalogue_proposals,
     entities,
     entries,
+    evaluation_looks,
     evaluation_subjects,
     evaluations,
     exchange,
     exchange_files,
     files,
+    indicators,
     letters,
     objections,
     own_cases,
@@ -64,7 +66,9 @@ urlpatterns = [
         path(f"{_ROUND}{step}/", evaluations.move_evaluation, {"step": step}, name=f"{step}_evaluation")
         for step in evaluations.STEPS
     ),
+    path(f"{_ROUND}propose/", evaluations.propose, name="propose_evaluation"),
     path(_SUBJECT, evaluation_subjects.subject, name="evaluation_subject"),
+    path(f"{_SUBJECT}open/", evaluation_looks.open_evaluation, name="open_persons_evaluation"),
     path(f"{_SUBJECT}score/", evaluation_subjects.score, name="evaluation_score"),
     path(f"{_SUBJECT}conflict/", evaluation_subjects.declare_conflict, name="evaluation_conflict"),
     path(f"{_SUBJECT}self/", evaluation_subjects.evaluate_oneself, name="self_evaluation"),
@@ -79,6 +83,8 @@ urlpatterns = [
     path(f"{_SCHEME}open/", schemes.open_scheme, name="open_scheme"),
     path(f"{_SCHEME}new/", schemes.new_scheme, name="new_scheme"),
     path(f"{_SCHEME}edit/", schemes.edit_scheme, name="edit_scheme"),
+    path(f"{_SCHEME}indicators/new/", indicators.new_indicator, name="new_indicator"),
+    path(f"{_SCHEME}indicators/<slug:code>/", indicators.indicator, name="indicator"),
     path(f"{_SCHEME}replay/", schemes.replay, name="replay_scheme"),
     *(
         path(f"{_SCHEME}{step}/", schemes.decide_scheme, {"step": step}, name=f"{step}_scheme")

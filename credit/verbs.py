@@ -9,6 +9,7 @@ audit.name_verbs(
         "credit.recorded": _("Entered a credit record."),
         "credit.entered": _("Entered a credit record by a document."),
         "credit.file_opened": _("Opened a person's credit file."),
+        "credit.evaluation_opened": _("Opened the evaluation of a person."),
         "credit.file_refused": _("Tried to open a credit file and was refused."),
         "credit.catalogueproposal.propose": _("Proposed something for a catalogue."),
         "credit.catalogueproposal.adopt": _("Adopted a proposal for a catalogue."),

@@ -27,6 +27,7 @@ from credit.models import EvaluationResult, EvaluationSubject
 from credit.rules.evaluation import Source, leaves_of
 from credit.selectors import evaluations as selectors
 from credit.services.outcomes import held_designations
+from credit.views import evaluation_looks as looks
 from credit.views.evaluation_words import counted_from, done, tried, value_in_words
 from credit.workflow import RoundState
 
@@ -38,6 +39,8 @@ SCORES, SEES = Permission.EVALUATION_SCORE, Permission.EVALUATION_VIEW
 def subject(request: SignedInRequest, pk: int) -> HttpResponse:
     """The grade explains itself: points, rules, evidence, scheme, period, where to object."""
     found = selectors.find_subject(request.user, pk)
+    if question := looks.asked(request, found):
+        return question
     may = {name: can(request.user, permission, found) for name, permission in _MAY.items()}
     result = selectors.seen_result(found, works_on_it=may["scores"] or may["runs"])
     state = found.evaluation_round.state
@@ -68,6 +71,8 @@ _MAY = {"answers": ANSWERS, "runs": MANAGES, "scores": SCORES}
 def score(request: SignedInRequest, pk: int) -> HttpResponse:
     """First the word about a conflict of interest, then the values; the subject's own stand beside."""
     found = selectors.find_subject(request.user, pk, SCORES)
+    if question := looks.asked(request, found):
+        return question
     evaluator = selectors.own_place_as_evaluator(request.user, found.evaluation_round)
     said = selectors.declared(evaluator, found) if evaluator else None
     by_kind = selectors.values_by_kind(found)
@@ -147,6 +152,8 @@ def opt_out(request: SignedInRequest, pk: int) -> HttpResponse:
 @confirm_again(reading_is_free=True)
 def answer_objection(request: SignedInRequest, pk: int) -> HttpResponse:
     objection = selectors.find_objection(request.user, pk)
+    if question := looks.asked(request, objection.subject):
+        return question
     form = ObjectionAnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         facts = {"upheld": form.cleaned_data["outcome"] == "uphold", "answer": form.cleaned_data["answer"]}
@@ -163,6 +170,8 @@ def answer_objection(request: SignedInRequest, pk: int) -> HttpResponse:
 def decide_consequence(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the scheme's ladder allows for the grade; a designation changes by its own steps."""
     found = selectors.find_subject(request.user, pk, MANAGES)
+    if question := looks.asked(request, found):
+        return question
     result = selectors.result_of(found)
     held = {one.pk: one for one in held_designations(found)}
     form = ConsequenceForm(

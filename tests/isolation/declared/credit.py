@@ -68,12 +68,14 @@ ADDRESSES: dict[str, Address] = {
     "evaluations/<int:pk>/evaluators/": only("regulator", pk="evaluationround"),
     "evaluations/<int:pk>/open/": only("", pk="evaluationround", post="regulator"),
     "evaluations/<int:pk>/score/": only("", pk="evaluationround", post="regulator"),
-    "evaluations/<int:pk>/propose/": only("", pk="evaluationround", post="regulator"),
+    "evaluations/<int:pk>/propose/": only("regulator", pk="evaluationround"),
     "evaluations/<int:pk>/publicise/": only("", pk="evaluationround", post="regulator"),
     "evaluations/<int:pk>/rework/": only("", pk="evaluationround", post="regulator"),
     "evaluations/<int:pk>/finalise/": only("", pk="evaluationround", post="regulator"),
     "evaluations/<int:pk>/drop/": only("", pk="evaluationround", post="regulator"),
     "evaluations/subjects/<int:pk>/": only("officer regulator", pk="evaluationsubject", post=""),
+    # Of a person alone; the one of the world is of an institution.
+    "evaluations/subjects/<int:pk>/open/": only("", pk="evaluationsubject", post="", body={"purpose": "case"}),
     "evaluations/subjects/<int:pk>/score/": only("regulator", pk="evaluationsubject"),
     "evaluations/subjects/<int:pk>/conflict/": only("", pk="evaluationsubject", post="regulator"),
     "evaluations/subjects/<int:pk>/self/": only("officer", pk="evaluationsubject"),
@@ -88,6 +90,10 @@ ADDRESSES: dict[str, Address] = {
     "evaluation-schemes/<int:pk>/open/": only("regulator", pk="evaluationscheme", post=""),
     "evaluation-schemes/<int:pk>/new/": only("regulator", pk="evaluationscheme"),
     "evaluation-schemes/<int:pk>/edit/": only("regulator", pk="evaluationscheme"),
+    "evaluation-schemes/<int:pk>/indicators/new/": only("regulator", pk="evaluationscheme"),
+    "evaluation-schemes/<int:pk>/indicators/<slug:code>/": only(
+        "regulator", pk="evaluationscheme", code=fixed("newly_trained")
+    ),
     "evaluation-schemes/<int:pk>/replay/": only("regulator", pk="evaluationscheme", post=""),
     "evaluation-schemes/<int:pk>/propose/": only("", pk="evaluationscheme", post="regulator"),
     "evaluation-schemes/<int:pk>/adopt/": only("", pk="evaluationscheme", post="regulator"),
