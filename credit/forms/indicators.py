@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from credit.forms.schemes import SPOKEN
 from credit.models.schemes import in_language
@@ -21,7 +22,11 @@ SOURCES = {
     Source.FILED_ON_TIME: _("share of returns filed on time, computed"),
     Source.ENTERED: _("scored by evaluators, with evidence"),
 }
-TEXTS = {"titles": _("Name"), "definition": _("How it is counted"), "evidence": _("Evidence")}
+TEXTS = {
+    "titles": pgettext_lazy("an evaluation", "Name"),
+    "definition": _("How it is counted"),
+    "evidence": _("Evidence"),
+}
 LENGTHS = {"titles": 120, "definition": 500, "evidence": 300, "group_titles": 120}
 
 

@@ -133,7 +133,7 @@ def propose_result(
     locked = _locked(evaluation_round)
     if not locked.evaluators.exists():
         raise DomainError("nobody_scores")
-    reasons = _reasons(locked, unrated or {})
+    reasons = _reasons(locked, unrated or {}) if locked.state == RoundState.SCORING else {}
     moved = advance(locked, "propose", EVALUATION_ROUND_STEPS, actor=actor, changes={"proposed_by": actor})
     _compute(moved)
     for subject in subjects_of(moved):
