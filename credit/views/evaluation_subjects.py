@@ -71,8 +71,6 @@ _MAY = {"answers": ANSWERS, "runs": MANAGES, "scores": SCORES}
 def score(request: SignedInRequest, pk: int) -> HttpResponse:
     """First the word about a conflict of interest, then the values; the subject's own stand beside."""
     found = selectors.find_subject(request.user, pk, SCORES)
-    if question := looks.asked(request, found):
-        return question
     evaluator = selectors.own_place_as_evaluator(request.user, found.evaluation_round)
     said = selectors.declared(evaluator, found) if evaluator else None
     by_kind = selectors.values_by_kind(found)
@@ -86,6 +84,9 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
         if done(form, lambda: services.score(actor=request.user, subject=found, values=values)):
             messages.success(request, _("Kept. The last values you enter are the ones that count."))
             return redirect("credit:evaluation_subject", pk)
+    # What took longer than the look stays open is kept all the same; only what would be shown is asked for anew.
+    if question := looks.asked(request, found):
+        return question
     context = {
         "subject": found,
         "evaluator": evaluator,
@@ -152,14 +153,14 @@ def opt_out(request: SignedInRequest, pk: int) -> HttpResponse:
 @confirm_again(reading_is_free=True)
 def answer_objection(request: SignedInRequest, pk: int) -> HttpResponse:
     objection = selectors.find_objection(request.user, pk)
-    if question := looks.asked(request, objection.subject):
-        return question
     form = ObjectionAnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         facts = {"upheld": form.cleaned_data["outcome"] == "uphold", "answer": form.cleaned_data["answer"]}
         if done(form, lambda: services.answer_objection(actor=request.user, objection=objection, **facts)):
             messages.success(request, _("Answered."))
             return redirect("credit:evaluation", objection.subject.evaluation_round_id)
+    if question := looks.asked(request, objection.subject):
+        return question
     return _form_page(
         request, objection.subject, form, _("Answer an objection"), _("Answer"), quoted=objection.words
     )  # fmt: skip
@@ -170,8 +171,6 @@ def answer_objection(request: SignedInRequest, pk: int) -> HttpResponse:
 def decide_consequence(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the scheme's ladder allows for the grade; a designation changes by its own steps."""
     found = selectors.find_subject(request.user, pk, MANAGES)
-    if question := looks.asked(request, found):
-        return question
     result = selectors.result_of(found)
     held = {one.pk: one for one in held_designations(found)}
     form = ConsequenceForm(
@@ -187,6 +186,8 @@ def decide_consequence(request: SignedInRequest, pk: int) -> HttpResponse:
         if done(form, lambda: services.decide_consequence(actor=request.user, subject=found, **given)):
             messages.success(request, _("Decided and written down."))
             return redirect("credit:evaluation_subject", pk)
+    if question := looks.asked(request, found):
+        return question
     return _form_page(request, found, form, _("What follows from the grade"), _("Decide"))
 
 

@@ -11,7 +11,7 @@ from core.errors import NotAllowed
 from core.models import AuditEntry
 from credit import services
 from tests.builders import make_base, make_user, regulator
-from tests.credit.evaluating import Evaluation, someone_rated
+from tests.credit.evaluating import Evaluation, entered, someone_rated
 from tests.credit.test_evaluation_pages import page, press, text
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,20 @@ def test_purpose_is_asked_once_and_again_after_a_quarter_of_an_hour(client, rate
 
 
 PURPOSE = "credit/evaluation_purpose.html"
+
+
+def test_scores_that_took_longer_than_the_look_are_kept_and_faults_show_nothing(client):
+    one = someone_rated().at("scoring")
+    services.declare_conflict(actor=one.scorer, subject=one.subject, has_conflict=False)
+    opened(client, one.scorer, one.subject)
+    [code] = entered(one.round.scheme)
+    sent = {f"value_{code}": 4, f"evidence_{code}": "记录第9号"}
+    with clock.travel(timedelta(minutes=16)):
+        address = reverse("credit:evaluation_score", args=[one.subject.pk])
+        assert client.post(address, {f"value_{code}": "x"}).templates[0].name == PURPOSE
+        assert client.post(address, sent).status_code == 302
+
+    assert one.subject.values.get(kind="scored").evidence == "记录第9号"
 
 
 def test_look_without_a_purpose_opens_nothing(client, rated):
