@@ -19,7 +19,7 @@ from benchmarks.pages import PASSWORD
 from core import clock
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem
 from credit.rules.cases import rule_on
-from credit.services.catalogue import Listed, list_item
+from credit.services.catalogue import Listed, adopt_proposal, propose_item
 
 LISTING = LISTINGS["cases"]
 
@@ -30,7 +30,10 @@ def _fill() -> None:
     actor = system_user()
     nation = Region.objects.get(code="000000")
     words = Listed("目录", "1", "1", "行为", "依据", "general", clock.today() - timedelta(days=900))
-    item = list_item(actor=actor, listed=words)
+    second = create_login(actor=actor, email="second@example.test", password=PASSWORD)
+    grant_membership(actor=actor, user=second, role="regulator", place=AdminBody.objects.get(code="NATIONAL"))
+    adopt_proposal(actor=second, proposal=propose_item(actor=actor, listed=words))
+    item = CatalogueItem.objects.get()
     for code, size in zip(("990000", "980000"), LISTING.sizes, strict=True):
         area = create_region(actor=actor, code=code, name=f"省{code}", level="provincial", parent=nation)
         body = create_admin_body(

@@ -1,4 +1,7 @@
-"""How long a credit file stays open: a signed mark in the session, for one file, one hat, fifteen minutes."""
+"""How long a credit file stays open: a signed mark in the session, for one file, one hat, fifteen minutes.
+
+The evaluation of a person is opened by itself in the same way: neither opens the other.
+"""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -6,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core import signing
+from django.db.models import Model
 
-from accounts.models import Institution, Person
 from core import clock
 
 OPEN_FOR = timedelta(minutes=15)
@@ -23,7 +26,7 @@ class OpenFile:
     until: datetime
 
 
-def leave_open(session: MutableMapping[str, Any], *, subject: Person | Institution, hat_id: int, purpose: str) -> None:
+def leave_open(session: MutableMapping[str, Any], *, subject: Model, hat_id: int, purpose: str) -> None:
     until = (clock.now() + OPEN_FOR).timestamp()
     name = _name(subject)
     stated = {"file": name, "hat": hat_id, "purpose": purpose, "until": until}
@@ -31,7 +34,7 @@ def leave_open(session: MutableMapping[str, Any], *, subject: Person | Instituti
     session[SESSION_KEY] = {**marks, name: signing.dumps(stated, salt=_SALT)}
 
 
-def opened(session: MutableMapping[str, Any], *, subject: Person | Institution, hat_id: int) -> OpenFile | None:
+def opened(session: MutableMapping[str, Any], *, subject: Model, hat_id: int) -> OpenFile | None:
     """None: the purpose has to be asked (again). A purpose given under another hat does not serve."""
     name = _name(subject)
     stated = _read(session.get(SESSION_KEY, {}).get(name, ""))
@@ -40,7 +43,7 @@ def opened(session: MutableMapping[str, Any], *, subject: Person | Institution, 
     return OpenFile(stated["purpose"], datetime.fromtimestamp(stated["until"], UTC))
 
 
-def _name(subject: Person | Institution) -> str:
+def _name(subject: Model) -> str:
     return f"{subject._meta.model_name}:{subject.pk}"
 
 

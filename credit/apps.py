@@ -126,6 +126,9 @@ class CreditConfig(AppConfig):
         ],
         "credit_catalogueitem": ["valid_to"],
         "credit_measure": ["valid_to"],
+        "credit_catalogueproposal": [
+            "state", "item_id", "measure_id", "decided_by_id", "decided_at", "reason",
+        ],
         "credit_recusal": ["state", "decided_by_id", "decided_at", "answer"],
         "credit_creditrepair": ["state", "decided_by_id", "decided_at", "answer", "due_on", "is_provisional"],
         "credit_exchangepartner": ["valid_to", "ended_by_id"],

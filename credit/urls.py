@@ -5,13 +5,16 @@ from django.urls import path
 from credit.views import (
     cases,
     catalogue,
+    catalogue_proposals,
     entities,
     entries,
+    evaluation_looks,
     evaluation_subjects,
     evaluations,
     exchange,
     exchange_files,
     files,
+    indicators,
     letters,
     objections,
     own_cases,
@@ -52,6 +55,8 @@ urlpatterns = [
     path("credit/catalogue/items/<int:pk>/end/", catalogue.end_item, name="end_item"),
     path("credit/catalogue/measures/new/", catalogue.new_measure, name="new_measure"),
     path("credit/catalogue/measures/<int:pk>/end/", catalogue.end_measure, name="end_measure"),
+    path("credit/catalogue/proposals/", catalogue_proposals.proposals, name="catalogue_proposals"),
+    path("credit/catalogue/proposals/<int:pk>/", catalogue_proposals.proposal, name="catalogue_proposal"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
     path("evaluations/new/", evaluations.new_evaluation, name="new_evaluation"),
     path(_ROUND, evaluations.evaluation, name="evaluation"),
@@ -61,7 +66,9 @@ urlpatterns = [
         path(f"{_ROUND}{step}/", evaluations.move_evaluation, {"step": step}, name=f"{step}_evaluation")
         for step in evaluations.STEPS
     ),
+    path(f"{_ROUND}propose/", evaluations.propose, name="propose_evaluation"),
     path(_SUBJECT, evaluation_subjects.subject, name="evaluation_subject"),
+    path(f"{_SUBJECT}open/", evaluation_looks.open_evaluation, name="open_persons_evaluation"),
     path(f"{_SUBJECT}score/", evaluation_subjects.score, name="evaluation_score"),
     path(f"{_SUBJECT}conflict/", evaluation_subjects.declare_conflict, name="evaluation_conflict"),
     path(f"{_SUBJECT}self/", evaluation_subjects.evaluate_oneself, name="self_evaluation"),
@@ -76,6 +83,8 @@ urlpatterns = [
     path(f"{_SCHEME}open/", schemes.open_scheme, name="open_scheme"),
     path(f"{_SCHEME}new/", schemes.new_scheme, name="new_scheme"),
     path(f"{_SCHEME}edit/", schemes.edit_scheme, name="edit_scheme"),
+    path(f"{_SCHEME}indicators/new/", indicators.new_indicator, name="new_indicator"),
+    path(f"{_SCHEME}indicators/<slug:code>/", indicators.indicator, name="indicator"),
     path(f"{_SCHEME}replay/", schemes.replay, name="replay_scheme"),
     *(
         path(f"{_SCHEME}{step}/", schemes.decide_scheme, {"step": step}, name=f"{step}_scheme")

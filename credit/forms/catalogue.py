@@ -11,7 +11,7 @@ from accounts.models.restrictions import RestrictionKind
 from core import clock
 from core.errors import NotAllowed
 from credit.forms.case_base import DAY
-from credit.services.catalogue import Listed
+from credit.services.catalogue import Listed, ListedMeasure
 from credit.workflow.cases import SEVERITIES
 
 SEVERITY_CHOICES = [(str(one), one.label) for one in SEVERITIES]
@@ -68,17 +68,18 @@ class MeasureForm(forms.Form):
     )
     valid_from = forms.DateField(label=_("In force from"), widget=DAY)
 
-    def words(self) -> dict[str, Any]:
+    def listed(self) -> ListedMeasure:
         said = self.cleaned_data
         kept = ("code", "listed_in", "basis", "severities", "restricts", "valid_from")
         title = {language: said[f"title_{language}"] for language in ("zh", "en", "ja")}
-        return {"title": title, **{name: said[name] for name in kept}}
+        return ListedMeasure(title=title, **{name: said[name] for name in kept})
 
 
 class EndForm(forms.Form):
     last_day = forms.DateField(
         label=_("Last day in force"), widget=DAY, help_text=_("Cases and decisions until this day keep it.")
     )
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"last_day": clock.today()}, **kwargs})

@@ -12,6 +12,7 @@ from core.errors import NotAllowed
 from credit.models import EvaluationConsequence, EvaluationRound
 from credit.models.schemes import in_language
 from credit.rules.evaluation import WHOLE, Value
+from credit.selectors.evaluations import Unscored
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 ROWS = forms.Textarea(attrs={"rows": 4})
@@ -81,6 +82,33 @@ class AssignForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=ROWS)
+
+
+class UnratedForm(forms.Form):
+    """Whom nobody scored: each is scored first, or left without a grade for a reason that stands with the result."""
+
+    def __init__(self, *args: Any, missing: Iterable[Unscored], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._missing = list(missing)
+        for one in self._missing:
+            said = {"name": one.subject.name, "what": ", ".join(in_language(leaf["titles"]) for leaf in one.leaves)}
+            self.fields[f"leave_{one.subject.pk}"] = forms.BooleanField(
+                label=_("Leave %(name)s unrated: nobody scored %(what)s") % said, required=False
+            )
+            self.fields[f"reason_{one.subject.pk}"] = forms.CharField(
+                label=_("Why %(name)s is left unrated") % said, max_length=1000, required=False, widget=FEW
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for key in (one.subject.pk for one in self._missing):
+            if given.get(f"leave_{key}") and not given.get(f"reason_{key}"):
+                self.add_error(f"reason_{key}", _("Please give the reason. Nothing was changed."))
+        return given
+
+    def unrated(self) -> dict[int, str]:
+        keys = [one.subject.pk for one in self._missing]
+        return {key: self.cleaned_data[f"reason_{key}"] for key in keys if self.cleaned_data[f"leave_{key}"]}
 
 
 class ConflictForm(forms.Form):

@@ -1,9 +1,11 @@
 """Reports as somebody makes them, as they are accepted, and what the subject of a case sends."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
@@ -13,9 +15,13 @@ from credit.models import CaseReport, CatalogueItem, Ground
 from credit.selectors.subjects import Candidate, Concerned, concerned
 from credit.services import Filing, Said
 
+# From the widest place to the narrowest.
+PLACES = ("region", "city", "county")
+NOT_THERE = {"invalid_choice": _("This place does not lie in the one above it. Please choose again.")}
+
 
 class ReportForm(forms.Form):
-    """What happened, in the reporter's own words."""
+    """What happened, in the reporter's own words. Places within the chosen one are offered as soon as it is known."""
 
     said_of = forms.CharField(
         label=_("Who it is about"), max_length=200, help_text=_("Name of a person or institution.")
@@ -23,6 +29,18 @@ class ReportForm(forms.Form):
     said_at = forms.CharField(label=_("Where that person works"), max_length=200, required=False)
     region = forms.ModelChoiceField(
         label=_("Province"), queryset=Region.objects.filter(level="provincial").order_by("code")
+    )
+    city = forms.ModelChoiceField(
+        label=_("City, prefecture or district within it"),
+        queryset=Region.objects.none(),
+        required=False,
+        error_messages=NOT_THERE,
+    )
+    county = forms.ModelChoiceField(
+        label=_("County or district within it"),
+        queryset=Region.objects.none(),
+        required=False,
+        error_messages=NOT_THERE,
     )
     ground = forms.ChoiceField(label=_("What kind of conduct"), choices=Ground.choices)
     happened_on = forms.DateField(label=_("When it happened"), widget=DAY, help_text=_("The last day, if it went on."))
@@ -34,8 +52,33 @@ class ReportForm(forms.Form):
         help_text=_("Kept sealed; shown to the officer who accepts the report alone, for a stated purpose."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for above, name in pairwise(PLACES):
+            within = self._within(above)
+            if name in self.fields and not within.exists():
+                # Nothing lies in it, or nobody knows yet in what.
+                self.fields.pop(name)
+            elif name in self.fields:
+                self.fields[name].queryset = within  # type: ignore[attr-defined]
+
+    @property
+    def last_place(self) -> str:
+        """The narrowest place that is offered."""
+        return next(name for name in reversed(PLACES) if name in self.fields)
+
     def told(self) -> Said:
-        return Said(**self.cleaned_data)
+        said = dict(self.cleaned_data)
+        places = [said.pop(name, None) for name in PLACES]
+        return Said(region=next(one for one in reversed(places) if one), **said)
+
+    def _within(self, above: str) -> QuerySet[Region]:
+        """What lies in the place chosen above, if that one is offered itself."""
+        typed = str((self.data if self.is_bound else self.initial).get(above) or "")
+        if above not in self.fields or not typed.isdecimal():
+            return Region.objects.none()
+        chosen = self.fields[above].queryset.filter(pk=int(typed))  # type: ignore[attr-defined]
+        return Region.objects.filter(parent__in=chosen, statistical=False, valid_to=None).order_by("code")
 
 
 class RefuseReportForm(forms.Form):

@@ -11,6 +11,7 @@ from credit.models.cases import (
 )
 from credit.models.catalogue import (
     CatalogueItem,
+    CatalogueProposal,
     Measure,
 )
 from credit.models.exchange import (
@@ -95,6 +96,7 @@ __all__ = [
     "CaseMeasure",
     "CaseReport",
     "CatalogueItem",
+    "CatalogueProposal",
     "ConflictDeclaration",
     "CreditObjection",
     "CreditRecord",

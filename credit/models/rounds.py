@@ -264,6 +264,8 @@ class EvaluationResult(models.Model):
     of_person = models.BooleanField()
     has_serious_determination = models.BooleanField(default=False)
     opted_out = models.BooleanField(default=False)
+    # Why it is left unrated though nobody scored it.
+    unrated_reason = models.CharField(max_length=1000, blank=True)
     worked_out_at = models.DateTimeField()
 
     objects = OfSubjectQuerySet.as_manager()
@@ -278,6 +280,10 @@ class EvaluationResult(models.Model):
             ),
             models.CheckConstraint(
                 name="evaluation_opted_out_is_not_rated", condition=Q(opted_out=False) | Q(grade="NR", of_person=True)
+            ),
+            models.CheckConstraint(
+                name="evaluation_left_unrated_has_no_points",
+                condition=Q(unrated_reason="") | Q(grade__in=["NR", "D"], points__isnull=True),
             ),
             models.CheckConstraint(
                 name="evaluation_points_of_a_hundred", condition=Q(points__isnull=True) | Q(points__lte=10_000)

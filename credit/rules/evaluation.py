@@ -68,6 +68,8 @@ COMPUTED: Mapping[str, frozenset[str]] = {
     SubjectKind.INSTITUTION: frozenset({Source.RATIO, Source.TRAINED, Source.FILED_ON_TIME}),
     SubjectKind.BASE: frozenset({Source.TRAINED, Source.PASS_RATE, Source.HOURS}),
 }
+# A share is measured in percent; of the others those that people give are scores.
+SHARES = frozenset({Source.RATIO, Source.PASS_RATE, Source.FILED_ON_TIME})
 # A person's grade rewards and nothing else (NDRC 2019-07-18).
 OF_PERSONS = frozenset({Consequence.COMMEND})
 
@@ -133,6 +135,18 @@ def leaves_of(tree: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [one for group in tree for one in group["indicators"]]
 
 
+def unit_of(source: str, entered: str = "score") -> str:
+    """In what a value of this source is measured; `entered`: a score or a count, of what evaluators enter."""
+    if source in SHARES:
+        return "percent"
+    return "score" if source == Source.ENTERED and entered == "score" else "count"
+
+
+def shares_of(tree: Sequence[Mapping[str, Any]]) -> dict[str, Fraction]:
+    """Of the whole what each indicator weighs, exactly."""
+    return {one["code"]: Fraction(one["weight"], WHOLE) for one in leaves_of(tree)}
+
+
 def points_of(indicator: Indicator, value: Value) -> int | None:
     """From none at `begins` to all at `full`, in proportion; rounded down to hundredths."""
     if not value.counts:
@@ -160,10 +174,12 @@ def outcome_of(
     least_measured: int,
     has_serious_determination: bool = False,
     opted_out: bool = False,
+    unrated: bool = False,
 ) -> Outcome:
     """The whole of a scheme for one subject. `least_measured`: percent of the weight without which nothing is rated.
 
-    `has_serious_determination`: of a competent body, in force. Nothing else of a credit file enters.
+    `has_serious_determination`: of a competent body, in force. Nothing else of a credit file enters. `unrated`: nobody
+    scored it, and an officer has said why.
     """
     lines = tuple(_line(one, values.get(one.code, NOT_MEASURED)) for one in indicators)
     measured = sum(line.weight for line in lines if line.points is not None)
@@ -174,7 +190,9 @@ def outcome_of(
     rated = measured > 0 and measured * WHOLE >= least_measured * sum(one.weight for one in indicators)
     points = total * WHOLE // measured if rated else None
     if has_serious_determination and not is_person:
-        return Outcome(Grade.D, points, measured, lines)
+        return Outcome(Grade.D, None if unrated else points, measured, lines)
+    if unrated:
+        return Outcome(Grade.NR, None, measured, lines)
     return Outcome(_grade(points, grades), points, measured, lines)
 
 

@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.permissions import Role
 from accounts.selectors.waiting import PERSON, Desk, Waiting, counted, put_up
 from credit.selectors.cases import cases_of_body, own_cases
+from credit.selectors.catalogue import proposals_to_decide
 from credit.selectors.evaluations import open_objections, open_schemes, own_subjects, supervision_items
 from credit.selectors.exchange import open_end_notices
 from credit.workflow import RoundState, SchemeState
@@ -21,6 +22,11 @@ def put_up_desks() -> None:
         Desk(
             "cases", REGULATOR, _("Cases"),
             _("Reports to answer, and the next step of each case with its day"), "credit:cases", _cases,
+        ),
+        Desk(
+            "catalogue_proposals", REGULATOR, _("Proposals for the catalogues"),
+            _("Items, measures and their ends; somebody else adopts what one has proposed"),
+            "credit:catalogue_proposals", _to_enter,
         ),
         Desk(
             "evaluations", REGULATOR, _("Evaluations"),
@@ -51,6 +57,10 @@ def put_up_desks() -> None:
 
 def _cases(actor: User) -> Waiting:
     return counted(cases_of_body(actor), due="due_on")
+
+
+def _to_enter(actor: User) -> Waiting:
+    return counted(proposals_to_decide(actor), since="proposed_at")
 
 
 def _objections(actor: User) -> Waiting:

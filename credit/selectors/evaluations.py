@@ -30,8 +30,10 @@ from credit.rules.evaluation import (
     Grade,
     Indicator,
     Outcome,
+    Source,
     Value,
     indicators_of,
+    leaves_of,
     mean_of,
     outcome_of,
 )
@@ -146,7 +148,27 @@ def seen_result(subject: EvaluationSubject, *, works_on_it: bool) -> EvaluationR
 
 
 def evaluators_of(found: EvaluationRound) -> QuerySet[Evaluator]:
-    return found.evaluators.order_by("pk")
+    return found.evaluators.select_related("user__person").order_by("pk")
+
+
+@dataclass(frozen=True)
+class Unscored:
+    """Who takes part, and of what nobody has given a score."""
+
+    subject: EvaluationSubject
+    leaves: list[Mapping[str, Any]]
+
+
+def unscored(found: EvaluationRound) -> list[Unscored]:
+    """Of those that take part whom nobody has scored in an indicator that is scored by evaluators; two statements."""
+    leaves = [leaf for leaf in leaves_of(found.scheme.tree) if leaf["source"] == Source.ENTERED]
+    if not leaves:
+        return []
+    values = IndicatorValue.objects.filter(subject__evaluation_round=found, kind=IndicatorValue.Kind.SCORED)
+    scored = set(values.values_list("subject", "indicator"))
+    rows = found.subjects.filter(opted_out_at=None).select_related("institution", "base", "person").order_by("pk")
+    missing = [(one, [leaf for leaf in leaves if (one.pk, leaf["code"]) not in scored]) for one in rows]
+    return [Unscored(subject, left) for subject, left in missing if left]
 
 
 def own_place_as_evaluator(actor: User, found: EvaluationRound) -> Evaluator | None:
@@ -227,6 +249,7 @@ def by_scheme(scheme: EvaluationScheme, result: EvaluationResult) -> Outcome:
         least_measured=scheme.least_measured,
         has_serious_determination=result.has_serious_determination,
         opted_out=result.opted_out,
+        unrated=bool(result.unrated_reason),
     )
 
 

@@ -61,6 +61,11 @@ from credit.services.exchange import (
     receive_file,
     send_records,
 )
+from credit.services.indicators import (
+    IndicatorWords,
+    put_indicator,
+    remove_indicator,
+)
 from credit.services.letters import (
     make_edition,
     make_letters,
@@ -69,6 +74,7 @@ from credit.services.letters import (
 )
 from credit.services.looks import (
     open_entity_file,
+    open_evaluation,
     open_file,
 )
 from credit.services.outcomes import (
@@ -177,6 +183,7 @@ __all__ = [
     "Filing",
     "Finding",
     "Hearing",
+    "IndicatorWords",
     "Letter",
     "Notice",
     "Officer",
@@ -246,6 +253,7 @@ __all__ = [
     "note_use",
     "object_to",
     "open_entity_file",
+    "open_evaluation",
     "open_file",
     "open_item",
     "open_round",
@@ -255,6 +263,7 @@ __all__ = [
     "propose_result",
     "propose_scheme",
     "publicise_result",
+    "put_indicator",
     "receipt_of",
     "receive_file",
     "record_admission",
@@ -272,6 +281,7 @@ __all__ = [
     "refuse_report",
     "refuse_scheme",
     "refuse_self_report",
+    "remove_indicator",
     "reveal_reporter",
     "review_law",
     "revoke_token",

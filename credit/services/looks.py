@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from accounts.services import note_access
 from core import audit, clock
 from core.errors import NotAllowed
-from credit.models import EntityLook
+from credit.models import EntityLook, EvaluationSubject
 
 # So many refused looks of one login are written down in 24 hours.
 REFUSED_A_DAY = 10
@@ -33,6 +33,20 @@ def open_file(*, actor: User, person_id: int, purpose: str) -> AccessEntry | Non
     what = AccessEntry.What.CREDIT_FILE
     entry = note_access(actor=actor, person=concerned, what=what, purpose=purpose)
     audit.record(actor, "credit.file_opened", concerned, purpose=purpose)
+    return entry
+
+
+@transaction.atomic
+def open_evaluation(*, actor: User, subject: EvaluationSubject, purpose: str) -> AccessEntry:
+    """A look into the evaluation of a person: written down where looks into the file are, so that the person sees it.
+
+    Raises NotAllowed out of reach, and for what is about no person.
+    """
+    if subject.person is None or not can(actor, Permission.EVALUATION_VIEW, subject):
+        raise NotAllowed(permission=Permission.EVALUATION_VIEW.value)
+    concerned = subject.person.merged_into or subject.person
+    entry = note_access(actor=actor, person=concerned, what=AccessEntry.What.CREDIT_FILE, purpose=purpose[:200])
+    audit.record(actor, "credit.evaluation_opened", subject, purpose=purpose)
     return entry
 
 

@@ -1,6 +1,6 @@
 """Evaluation rounds from their beginning to the day on which the result stands; who takes part, who scores."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ from credit.selectors.evaluations import (
     publicity_end,
     serious_in_force,
     subjects_of,
+    unscored,
     values_by_kind,
     values_for,
 )
@@ -119,18 +120,33 @@ def begin_scoring(*, actor: User, evaluation_round: EvaluationRound) -> Evaluati
 
 
 @transaction.atomic
-def propose_result(*, actor: User, evaluation_round: EvaluationRound) -> EvaluationRound:
+def propose_result(
+    *, actor: User, evaluation_round: EvaluationRound, unrated: Mapping[int, str] | None = None
+) -> EvaluationRound:
     """Every subject's points and grade are worked out, with a snapshot of each value. Computed ones anew: a record
-    annulled since counts no more. Raises `nobody_scores`."""
+    annulled since counts no more.
+
+    `unrated`: of subjects that nobody scored by id why they are left without a grade. Of one that was scored in the
+    meantime it says nothing. Raises `nobody_scores`, `not_scored` with the names of the others that nobody scored.
+    """
     require(actor, MANAGES, evaluation_round)
     locked = _locked(evaluation_round)
     if not locked.evaluators.exists():
         raise DomainError("nobody_scores")
+    reasons = _reasons(locked, unrated or {}) if locked.state == RoundState.SCORING else {}
     moved = advance(locked, "propose", EVALUATION_ROUND_STEPS, actor=actor, changes={"proposed_by": actor})
     _compute(moved)
     for subject in subjects_of(moved):
-        work_out(moved, subject)
+        work_out(moved, subject, reasons.get(subject.pk, ""))
     return moved
+
+
+def _reasons(evaluation_round: EvaluationRound, unrated: Mapping[int, str]) -> dict[int, str]:
+    missing = [one.subject for one in unscored(evaluation_round)]
+    reasons = {one.pk: unrated.get(one.pk, "").strip()[:1000] for one in missing}
+    if names := [one.name for one in missing if not reasons[one.pk]]:
+        raise DomainError("not_scored", subjects=names)
+    return reasons
 
 
 @transaction.atomic
@@ -209,7 +225,9 @@ def _keep(subject: EvaluationSubject, code: str, found: Measured) -> None:
     )
 
 
-def work_out(evaluation_round: EvaluationRound, subject: EvaluationSubject) -> EvaluationResult:
+def work_out(
+    evaluation_round: EvaluationRound, subject: EvaluationSubject, unrated_reason: str = ""
+) -> EvaluationResult:
     """The next turn of a subject's result, from the values that count now."""
     scheme = evaluation_round.scheme
     indicators = indicators_of(scheme.tree)
@@ -222,6 +240,7 @@ def work_out(evaluation_round: EvaluationRound, subject: EvaluationSubject) -> E
         least_measured=scheme.least_measured,
         has_serious_determination=serious,
         opted_out=subject.opted_out_at is not None,
+        unrated=bool(unrated_reason),
     )
     turn = (subject.results.aggregate(last=Max("turn"))["last"] or 0) + 1
     return EvaluationResult.objects.create(
@@ -233,6 +252,7 @@ def work_out(evaluation_round: EvaluationRound, subject: EvaluationSubject) -> E
         of_person=evaluation_round.is_of_persons,
         has_serious_determination=serious,
         opted_out=subject.opted_out_at is not None,
+        unrated_reason=unrated_reason,
         worked_out_at=clock.now(),
     )
 

@@ -54,9 +54,11 @@ def write_scheme(
 
 @transaction.atomic
 def propose_scheme(*, actor: User, scheme: EvaluationScheme) -> EvaluationScheme:
-    """The words stand from now on; a second person adopts or refuses them."""
+    """The words stand from now on; a second person adopts or refuses them. Raises `scheme_faulty` with its faults:
+    its indicators may have been changed one by one, and the weights of a draft need not add up."""
     require(actor, MANAGES, scheme)
     _lock(scheme)
+    _check_words(EvaluationScheme.objects.get(pk=scheme.pk))
     changes = {"version": _next_version(scheme)}
     return advance(scheme, "propose", EVALUATION_SCHEME_STEPS, actor=actor, changes=changes)
 
@@ -83,6 +85,11 @@ def refuse_scheme(*, actor: User, scheme: EvaluationScheme, reason: str) -> Eval
 def withdraw_scheme(*, actor: User, scheme: EvaluationScheme) -> EvaluationScheme:
     require(actor, MANAGES, scheme)
     return advance(scheme, "withdraw", EVALUATION_SCHEME_STEPS, actor=actor)
+
+
+def _check_words(scheme: EvaluationScheme) -> None:
+    if faults := scheme_faults(scheme.words):
+        raise DomainError("scheme_faulty", faults=faults)
 
 
 def _check_region(code: str, region_path: str) -> None:

@@ -51,8 +51,10 @@ def refused(form: forms.Form, refusal: DomainError) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: SignedInRequest) -> HttpResponse:
     """Anybody with a login says what happened; the address of the receipt is the only way back to it."""
-    form = ReportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    # Asked for the places within a place: the form comes back as it was filled, and nothing is checked yet.
+    asks = "places" in request.POST
+    form = ReportForm(initial=request.POST.dict()) if asks else ReportForm(request.POST or None)
+    if request.method == "POST" and not asks and form.is_valid():
         try:
             made = services.make_report(actor=request.user, said=form.told())
         except DomainError as refusal:

@@ -1,7 +1,6 @@
-"""What a case may rest on: read by everybody, entered by the bodies in charge, ended and never changed."""
+"""What a case may rest on: read by everybody, proposed by the bodies in charge, ended and never changed."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -23,10 +22,10 @@ from core import clock
 from core.errors import DomainError, NotAllowed
 from core.paging import BoundedPaginator
 from credit.forms.catalogue import EndForm, ItemForm, MeasureForm
+from credit.models import CatalogueProposal
 from credit.selectors import catalogue as selectors
 from credit.services import catalogue as services
-from credit.views.case_words import NOT_NOW
-from credit.views.catalogue_words import REFUSALS
+from credit.views.catalogue_words import refusal
 
 PAGE_LENGTH = 50
 MANAGES = Permission.RULE_MANAGE
@@ -41,6 +40,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "regions": selectors.names_of_regions(page.object_list),
         "measures": selectors.listed_measures(),
         "writes": _writes(request),
+        "waiting": selectors.waiting_proposals(request.user).count() if _writes(request) else 0,  # type: ignore[arg-type]
         "writes_everywhere": _writes_everywhere(request),
         "today": clock.today(),
         "crumbs": trail(_("Catalogue items and measures")),
@@ -58,7 +58,7 @@ def new_item(request: SignedInRequest) -> HttpResponse:
         return region_within(request.user, MANAGES, text)
 
     form = ItemForm(request.POST or None, region_of=region_of)
-    return _asked(request, form, _("Enter a catalogue item"), lambda: services.list_item(
+    return _asked(request, form, _("Propose a catalogue item"), lambda: services.propose_item(
         actor=request.user, listed=form.listed()
     ))  # fmt: skip
 
@@ -69,8 +69,8 @@ def new_measure(request: SignedInRequest) -> HttpResponse:
     if not _writes_everywhere(request):
         raise NotAllowed(permission=MANAGES.value)
     form = MeasureForm(request.POST or None)
-    return _asked(request, form, _("Enter a measure"), lambda: services.list_measure(
-        actor=request.user, **form.words()
+    return _asked(request, form, _("Propose a measure"), lambda: services.propose_measure(
+        actor=request.user, listed=form.listed()
     ))  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def end_item(request: SignedInRequest, pk: int) -> HttpResponse:
     if not services.may_write(request.user, item.region_path):
         raise NotAllowed(permission=MANAGES.value)
     form = EndForm(request.POST or None)
-    return _asked(request, form, _("End a catalogue item"), lambda: services.end_item(
+    return _asked(request, form, _("Propose the end of a catalogue item"), lambda: services.propose_item_end(
         actor=request.user, item=item, **form.cleaned_data
     ), about=f"{item}: {item.conduct}")  # fmt: skip
 
@@ -93,25 +93,25 @@ def end_measure(request: SignedInRequest, pk: int) -> HttpResponse:
         raise NotAllowed(permission=MANAGES.value)
     measure = selectors.measure_at(pk)
     form = EndForm(request.POST or None)
-    return _asked(request, form, _("End a measure"), lambda: services.end_measure(
+    return _asked(request, form, _("Propose the end of a measure"), lambda: services.propose_measure_end(
         actor=request.user, measure=measure, **form.cleaned_data
     ), about=str(measure))  # fmt: skip
 
 
 def _asked(
-    request: SignedInRequest, form: forms.Form, title: str, write: Callable[[], Any], about: str = ""
+    request: SignedInRequest, form: forms.Form, title: str, write: Callable[[], CatalogueProposal], about: str = ""
 ) -> HttpResponse:
-    """The form, until it is written; a refusal brings it back filled."""
+    """The form, until it is proposed; a refusal brings it back filled."""
     if request.method == "POST" and form.is_valid():
         try:
-            write()
-        except DomainError as refusal:
-            if refusal.code == "not_allowed":
+            made = write()
+        except DomainError as error:
+            if error.code == "not_allowed":
                 raise
-            form.add_error(None, REFUSALS.get(refusal.code, NOT_NOW))
+            form.add_error(None, refusal(error))
         else:
-            messages.success(request, _("Entered. It can be ended later, and never changed."))
-            return redirect("credit:catalogue")
+            messages.success(request, _("Proposed. It holds once a second officer has adopted it."))
+            return redirect("credit:catalogue_proposal", made.pk)
     crumbs = trail(title, (_("Catalogue items and measures"), reverse("credit:catalogue")))
     context = {"form": form, "title": title, "about": about, "crumbs": crumbs}
     return render(request, "credit/catalogue_form.html", context)

@@ -27,6 +27,7 @@ from credit.models import EvaluationResult, EvaluationSubject
 from credit.rules.evaluation import Source, leaves_of
 from credit.selectors import evaluations as selectors
 from credit.services.outcomes import held_designations
+from credit.views import evaluation_looks as looks
 from credit.views.evaluation_words import counted_from, done, tried, value_in_words
 from credit.workflow import RoundState
 
@@ -38,6 +39,8 @@ SCORES, SEES = Permission.EVALUATION_SCORE, Permission.EVALUATION_VIEW
 def subject(request: SignedInRequest, pk: int) -> HttpResponse:
     """The grade explains itself: points, rules, evidence, scheme, period, where to object."""
     found = selectors.find_subject(request.user, pk)
+    if question := looks.asked(request, found):
+        return question
     may = {name: can(request.user, permission, found) for name, permission in _MAY.items()}
     result = selectors.seen_result(found, works_on_it=may["scores"] or may["runs"])
     state = found.evaluation_round.state
@@ -81,6 +84,9 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
         if done(form, lambda: services.score(actor=request.user, subject=found, values=values)):
             messages.success(request, _("Kept. The last values you enter are the ones that count."))
             return redirect("credit:evaluation_subject", pk)
+    # What took longer than the look stays open is kept all the same; only what would be shown is asked for anew.
+    if question := looks.asked(request, found):
+        return question
     context = {
         "subject": found,
         "evaluator": evaluator,
@@ -153,6 +159,8 @@ def answer_objection(request: SignedInRequest, pk: int) -> HttpResponse:
         if done(form, lambda: services.answer_objection(actor=request.user, objection=objection, **facts)):
             messages.success(request, _("Answered."))
             return redirect("credit:evaluation", objection.subject.evaluation_round_id)
+    if question := looks.asked(request, objection.subject):
+        return question
     return _form_page(
         request, objection.subject, form, _("Answer an objection"), _("Answer"), quoted=objection.words
     )  # fmt: skip
@@ -178,6 +186,8 @@ def decide_consequence(request: SignedInRequest, pk: int) -> HttpResponse:
         if done(form, lambda: services.decide_consequence(actor=request.user, subject=found, **given)):
             messages.success(request, _("Decided and written down."))
             return redirect("credit:evaluation_subject", pk)
+    if question := looks.asked(request, found):
+        return question
     return _form_page(request, found, form, _("What follows from the grade"), _("Decide"))
 
 

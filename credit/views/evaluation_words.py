@@ -26,6 +26,10 @@ REFUSALS: dict[str, Promise] = {
     "subject_elsewhere": gettext_lazy("One of them lies outside the region of this evaluation."),
     "cannot_score": gettext_lazy("By the scheme this person cannot score here."),
     "round_is_over": gettext_lazy("For that the evaluation has gone too far."),
+    "weight_cannot_be": gettext_lazy("The points of an indicator lie between 1 and 100."),
+    "no_such_indicator": gettext_lazy("Somebody has moved this on in the meantime. Nothing was changed."),
+    "no_such_group": gettext_lazy("Somebody has moved this on in the meantime. Nothing was changed."),
+    "not_scored": gettext_lazy("Nobody has scored: %(names)s. Score them first, or say why they are left unrated."),
     "nobody_scores": gettext_lazy("Assign an evaluator first."),
     "publicity_running": gettext_lazy("Objections can still be made, or the calendar of the year is not known yet."),
     "objections_open": gettext_lazy("An objection waits for its answer."),
@@ -54,6 +58,8 @@ FAULTS: dict[str, Promise] = {
     "weights_not_whole": gettext_lazy("The points have to add up to 100, one for each indicator at least."),
     "indicator_cannot_be": gettext_lazy("All points have to be reached at a higher value than the first one."),
     "bounds_cannot_be": gettext_lazy("The bounds of the grades have to fall."),
+    "indicator_twice": gettext_lazy("The scheme has an indicator of this short name already."),
+    "indicator_not_known": gettext_lazy("The platform does not know this value of those whom the scheme is about."),
     "asks_for_papers": gettext_lazy("No publication, paper or degree may be asked of a person."),
 }
 SAID: dict[str, Promise] = {
@@ -73,6 +79,8 @@ def refusal(error: DomainError) -> str:
         return " ".join(str(FAULTS.get(fault, fault)) for fault in error.facts["faults"])
     if error.code not in REFUSALS:
         raise error
+    if error.code == "not_scored":
+        return str(REFUSALS[error.code]) % {"names": ", ".join(error.facts["subjects"])}
     return str(REFUSALS[error.code])
 
 

@@ -17,13 +17,14 @@ from accounts.middleware import SignedInRequest
 from accounts.models import Region
 from accounts.permissions import Permission
 from accounts.selectors.bodies import region_within
+from accounts.selectors.hats import shown_name
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core import clock
 from core.errors import NotAllowed
 from core.workflow import steps_for
 from credit import services
-from credit.forms.evaluations import AssignForm, ReasonForm, RoundForm, SubjectsForm
+from credit.forms.evaluations import AssignForm, ReasonForm, RoundForm, SubjectsForm, UnratedForm
 from credit.models import EvaluationRound
 from credit.selectors import evaluations as selectors
 from credit.selectors.participants import designated_in, possible_evaluators, subjects_named
@@ -35,7 +36,6 @@ MANAGES, SEES = Permission.EVALUATION_MANAGE, Permission.EVALUATION_VIEW
 STEPS: dict[str, Callable[..., EvaluationRound]] = {
     "open": services.open_round,
     "score": services.begin_scoring,
-    "propose": services.propose_result,
     "publicise": services.publicise_result,
     "rework": services.rework_result,
     "finalise": services.finalise_result,
@@ -95,7 +95,9 @@ def evaluation(request: SignedInRequest, pk: int) -> HttpResponse:
         "over": _publicity_is_over(found),
         "page": page,
         "lines": [(one, selectors.result_of(one)) for one in page],
-        "evaluators": selectors.evaluators_of(found),
+        # Who scores whom is for the officers of the round alone.
+        "evaluators": [(one, shown_name(one.user) if runs else "") for one in selectors.evaluators_of(found)],
+        "unscored": selectors.unscored(found) if runs and found.state == RoundState.SCORING else [],
         "objections": selectors.objections_of(found) if runs else [],
         "reason_form": ReasonForm(),
         "crumbs": trail(found.scheme.title, _up()),
@@ -110,6 +112,24 @@ def move_evaluation(request: SignedInRequest, pk: int, step: str) -> HttpRespons
     asked = {"reason": request.POST.get("reason", "")} if step == "rework" else {}
     tried(request, lambda: STEPS[step](actor=request.user, evaluation_round=found, **asked), SAID[step])
     return redirect("credit:evaluation", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirm_again(reading_is_free=True)
+def propose(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Whom nobody scored is named first, and left unrated only by a tick and a reason for each."""
+    found = selectors.find_round(request.user, pk, MANAGES)
+    missing = selectors.unscored(found) if found.state == RoundState.SCORING else []
+    if request.method == "POST" and not missing:
+        tried(request, lambda: services.propose_result(actor=request.user, evaluation_round=found), SAID["propose"])
+        return redirect("credit:evaluation", pk)
+    form = UnratedForm(request.POST if request.method == "POST" else None, missing=missing)
+    if request.method == "POST" and form.is_valid():
+        asked: dict[str, Any] = {"evaluation_round": found, "unrated": form.unrated()}
+        if done(form, lambda: services.propose_result(actor=request.user, **asked)):
+            messages.success(request, str(SAID["propose"]))
+            return redirect("credit:evaluation", pk)
+    return _form_page(request, form, _("Propose the result"), _("Propose the result"), found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

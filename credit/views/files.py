@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import holds
 from accounts.forms.purpose import PurposeForm
 from accounts.middleware import SignedInRequest
-from accounts.models import Institution, Person
+from accounts.models import Person
 from accounts.permissions import Permission
 from accounts.selectors import own_person
 from accounts.views.again import confirm_again
@@ -72,7 +73,7 @@ def lines_on_page(request: HttpRequest, rows: CreditRecordQuerySet, audience: st
     return {"page": page, "lines": lines_of(page.object_list, audience)}
 
 
-def open_now(request: SignedInRequest, subject: Person | Institution) -> OpenFile | None:
+def open_now(request: SignedInRequest, subject: Model) -> OpenFile | None:
     return opened(request.session, subject=subject, hat_id=hat_id(request))
 
 

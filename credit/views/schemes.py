@@ -1,6 +1,7 @@
 """Evaluation schemes: read by anybody once adopted, written by one officer and adopted by another, replayed before."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -24,6 +25,7 @@ from credit import services
 from credit.forms.evaluations import ReasonForm
 from credit.forms.schemes import SchemeForm
 from credit.models import EvaluationScheme
+from credit.rules.evaluation import shares_of
 from credit.selectors import evaluations as selectors
 from credit.views.evaluation_words import done, tried
 from credit.workflow import EVALUATION_SCHEME_STEPS, SchemeState
@@ -117,8 +119,14 @@ def replay(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _scheme_page(request: HttpRequest, found: EvaluationScheme) -> HttpResponse:
     manages = _manages(request)
+    shares = shares_of(found.tree)
+    whole = sum(shares.values(), Fraction(0))
     context = {
         "scheme": found,
+        # Exact: three sevenths are no decimal.
+        "shares": {code: str(share) for code, share in shares.items()},
+        "sum": str(whole),
+        "rest": 1 - whole,
         "explanation": found.text("explanation"),
         "source": found.text("source"),
         "steps": steps_for(request.user, found, EVALUATION_SCHEME_STEPS) if manages else [],  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """States of the credit room, a file for each of its parts; the tables that the engine, pages and documents read."""
 
 from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, RECUSAL_STEPS, REPAIR_STEPS, REPORT_STEPS
+from credit.workflow.catalogue import CATALOGUE_PROPOSAL_STEPS, ProposalState
 from credit.workflow.evaluations import (
     EVALUATION_OBJECTION_STEPS,
     EVALUATION_ROUND_STEPS,
@@ -17,6 +18,7 @@ from credit.workflow.self_regulation import SELF_REGULATORY_CASE_STEPS, SELF_REP
 
 __all__ = [
     "ADMINISTRATIVE_CASE_STEPS",
+    "CATALOGUE_PROPOSAL_STEPS",
     "CREDIT_OBJECTION_STEPS",
     "EVALUATION_OBJECTION_STEPS",
     "EVALUATION_ROUND_STEPS",
@@ -32,6 +34,7 @@ __all__ = [
     "UNDECIDED",
     "ItemState",
     "ObjectionState",
+    "ProposalState",
     "RoundState",
     "SchemeState",
 ]

@@ -91,6 +91,7 @@ ROUTES = {
     "credit.CaseLetter": "user region",
     "credit.CaseMeasure": "user region",
     "credit.CaseReport": "region",
+    "credit.CatalogueProposal": "region",
     "credit.CreditRecord": "user region",
     "credit.SelfRegulatoryCase": "user base",
     "credit.SelfReview": "user base",

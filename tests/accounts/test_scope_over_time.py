@@ -56,6 +56,7 @@ STANDING_STILL = {
     credit.CaseLetter,
     credit.CaseMeasure,
     credit.CaseReport,
+    credit.CatalogueProposal,
     credit.ConflictDeclaration,
     credit.CreditRepair,
     credit.EndNotice,

@@ -13,6 +13,7 @@ from credit.models import (
     CaseMeasure,
     CaseReport,
     CatalogueItem,
+    CatalogueProposal,
     CreditRepair,
     EndNotice,
     Measure,
@@ -35,6 +36,7 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
         case,
         OverdueStep.objects.create(report=report, what="case", due_on=DAY, body=body),
         CaseMeasure.objects.create(case=case, measure=_measure(), ordered=False),
+        _proposal(body),
         letter_of(case),
         Recusal.objects.create(case=case, officer=by, reason="r", asked_by=by),
         CreditRepair.objects.create(case=case, corrected="r", commitment="r", asked_by=by, due_on=DAY),
@@ -79,7 +81,16 @@ def _report(body: AdminBody) -> CaseReport:
 
 def _measure() -> Measure:
     words = {"title": {"zh": "措施"}, "title_zh": "措施", "listed_in": "x", "basis": "x", "valid_from": DAY}
-    return Measure.objects.create(code=f"world-{next(_numbers)}", severities=["minor"], **words)
+    by_two = {"proposed_by": make_user(), "adopted_by": make_user()}
+    return Measure.objects.create(code=f"world-{next(_numbers)}", severities=["minor"], **words, **by_two)
+
+
+def _proposal(body: AdminBody) -> CatalogueProposal:
+    words = dict.fromkeys(("catalogue", "edition", "number", "conduct", "basis"), "r")
+    return CatalogueProposal.objects.create(
+        what="item", region_path=body.jurisdiction, words=words | {"highest": "minor", "valid_from": str(DAY)},
+        proposed_by=make_user(), proposed_at=clock.now(),
+    )  # fmt: skip
 
 
 def _words() -> dict[str, Any]:
@@ -87,7 +98,7 @@ def _words() -> dict[str, Any]:
     number, one, two = next(_numbers), make_user(), make_user()
     item = CatalogueItem.objects.create(
         scope="national", catalogue="x", edition="1", number=f"world-{number}", conduct="x", basis="x",
-        highest="minor", valid_from=DAY, recorded_at=clock.now(),
+        highest="minor", valid_from=DAY, recorded_at=clock.now(), proposed_by=one, adopted_by=two,
     )  # fmt: skip
     texts = ("findings", "evidence", "notice_number", "notice_facts", "notice_reasons", "notice_basis", "notice_proof")
     return {

@@ -33,6 +33,7 @@ def item(highest: str = "serious", **fields: Any) -> CatalogueItem:
     number = f"T-{next(_numbers)}"
     words = {"scope": "national", "catalogue": "目录", "edition": "1", "conduct": "提供虚假信息", "basis": "某法第1条"}
     words |= {"number": number, "highest": highest, "valid_from": LONG_AGO, "recorded_at": clock.now()}
+    words |= by_two()
     return CatalogueItem.objects.create(**words | fields)
 
 
@@ -40,7 +41,11 @@ def measure(restricts: str = "", **fields: Any) -> Measure:
     code = f"m{next(_numbers)}"
     words = {"listed_in": "清单", "basis": "某法第2条", "severities": ["minor", "general", "serious"]}
     words |= {"title": {"zh": "措施", "en": "Measure", "ja": "措置"}, "title_zh": "措施", "valid_from": LONG_AGO}
-    return Measure.objects.create(code=code, restricts=restricts, **{**words, **fields})
+    return Measure.objects.create(code=code, restricts=restricts, **{**words, **by_two(), **fields})
+
+
+def by_two() -> dict[str, User]:
+    return {"proposed_by": make_user(), "adopted_by": make_user()}
 
 
 @dataclass

@@ -13,9 +13,11 @@ from core.calendar import working_day_deadline
 from credit import services
 from credit.models import EvaluationRound, EvaluationScheme, EvaluationSubject
 from credit.rules.evaluation import Source, Value, leaves_of
+from credit.selectors.evaluations import unscored
 from tests.builders import hat, make_base, make_person, make_user, region, regulator
 
 EVIDENCE = "现场查验记录第1号"
+UNSCORED = "评审期间停业整顿"
 
 
 def scheme(code: str = "BASE_ANNUAL") -> EvaluationScheme:
@@ -91,7 +93,9 @@ class Evaluation:
         services.begin_scoring(actor=self.first, evaluation_round=self.round)
 
     def propose(self) -> None:
-        services.propose_result(actor=self.first, evaluation_round=self.round)
+        """Whom nobody scored in the test is left without a grade."""
+        reasons = {one.subject.pk: UNSCORED for one in unscored(self.reread())}
+        services.propose_result(actor=self.first, evaluation_round=self.round, unrated=reasons)
 
     def publicise(self) -> None:
         services.publicise_result(actor=self.first, evaluation_round=self.round)

@@ -61,6 +61,8 @@ NOT_WORDS = {
 # Parts of a proof that is signed as a whole, of which pages are drawn: with a word in one of them it would be none.
 SIGNED = {
     "credit.CreditReport": "reference sealed_content sha256 matrix",
+    # Only of who has no grade.
+    "credit.EvaluationResult": "unrated_reason",
     # Versions of rules, by which a page reads its days.
     "credit.AdministrativeCase": "rule_version decision_rule",
     # And what is written once, with a decision that is still to come.

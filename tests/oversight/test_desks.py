@@ -14,6 +14,7 @@ from accounts.services import ask_to_join, invite
 from accounts.services.doubles import index_twins
 from accounts.services.notices import open_notices
 from core import clock
+from credit.models import CatalogueProposal
 from oversight.services import ask_for_erasure
 from staffing.models import SealedCount
 from tests.builders import (
@@ -30,6 +31,7 @@ from tests.builders import (
     resident_number,
 )
 from tests.courses.builders import make_cohort, make_enrolment, make_session, make_sitting
+from tests.credit import cases
 from tests.oversight.desks import designation, line, shown
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,22 @@ def test_sealed_counts_are_those_nobody_has_decided_on(client):
 
     entered = [one for one in shown(client, actor, found)["counts"] if one.state == "entered"]
     assert found.waiting.count == len(entered) == 2
+
+
+def test_proposals_for_the_catalogues_are_those_of_others():
+    item = cases.item()
+    actor, other = regulator(), regulator()
+    for one, region_path in ((actor, "990000/"), (other, "990000/"), (other, "980000/")):
+        given = {"what": "item", "region_path": region_path, "words": {}, "proposed_at": clock.now()}
+        CatalogueProposal.objects.create(proposed_by=one, **given)
+    CatalogueProposal.objects.create(
+        proposed_by=one, state="adopted", item=item, decided_by=actor, decided_at=clock.now(), **given
+    )
+
+    found = line(actor, Role.REGULATOR, "catalogue_proposals")
+
+    assert found.waiting.count == 1
+    assert found.waiting.since
 
 
 def test_requests_to_join_of_the_authority_are_those_it_may_answer(client):

@@ -10,7 +10,7 @@ from accounts.services import create_login, record_joining, save_profile
 from core import clock
 from credit import services
 from credit.models import AdministrativeCase, CaseReport, CatalogueItem, Measure
-from credit.services.catalogue import Listed, list_item, list_measure
+from credit.services.catalogue import Listed, ListedMeasure, adopt_proposal, propose_item, propose_measure
 from website.management.demo import exchanged
 from website.management.demo.anchors import day_of
 from website.management.demo.story import FOLDER, on_day
@@ -36,10 +36,13 @@ def happen(world: World) -> None:
 
 def _fill_catalogue(world: World) -> None:
     told = yaml.safe_load((FOLDER / "catalogue.yaml").read_text(encoding="utf-8"))
-    for row in told["items"]:
-        list_item(actor=world.actor, listed=Listed(**row))
-    for row in told["measures"]:
-        list_measure(actor=world.actor, **row)
+    proposer, adopter = (world.users[told[name]] for name in ("proposed_by", "adopted_by"))
+    made = [propose_item(actor=proposer, listed=Listed(**row)) for row in told["items"]]
+    made += [propose_measure(actor=proposer, listed=ListedMeasure(**row)) for row in told["measures"]]
+    for proposal in made:
+        adopt_proposal(actor=adopter, proposal=proposal)
+    for row in told["waiting"]:
+        propose_item(actor=proposer, listed=Listed(**row))
 
 
 def _person(world: World, row: dict[str, Any]) -> Person:

@@ -1,0 +1,49 @@
+"""A look into the evaluation of a person: purpose first, then fifteen minutes; the person reads who looked."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import can
+from accounts.forms.purpose import PurposeForm
+from accounts.middleware import SignedInRequest
+from accounts.permissions import Permission
+from accounts.views.again import confirm_again
+from accounts.views.trails import trail
+from credit import services
+from credit.access import leave_open
+from credit.models import EvaluationSubject
+from credit.selectors import evaluations as selectors
+from credit.views.files import hat_id, open_now
+
+
+def asked(request: SignedInRequest, found: EvaluationSubject) -> HttpResponse | None:
+    """The question what for, which shows nothing of it; None for the person, while it is open, and of a place."""
+    if found.person is None or can(request.user, Permission.EVALUATION_ANSWER, found) or open_now(request, found):
+        return None
+    return _ask(request, found, PurposeForm())
+
+
+@require_POST
+@confirm_again
+def open_evaluation(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Write the look down, then show it."""
+    found = selectors.find_subject(request.user, pk)
+    form = PurposeForm(request.POST)
+    if found.person is not None and not form.is_valid():
+        return _ask(request, found, form)
+    # In the language of the records.
+    with translation.override("zh-hans"):
+        kind = _("Evaluation")
+    purpose = f"{kind} · {form.stated()}" if form.is_valid() else ""
+    entry = services.open_evaluation(actor=request.user, subject=found, purpose=purpose)
+    leave_open(request.session, subject=found, hat_id=hat_id(request), purpose=entry.purpose)
+    return redirect("credit:evaluation_subject", pk)
+
+
+def _ask(request: SignedInRequest, found: EvaluationSubject, form: PurposeForm) -> HttpResponse:
+    crumbs = trail(_("Purpose of the look into an evaluation"), (_("Evaluations"), reverse("credit:evaluations")))
+    return render(request, "credit/evaluation_purpose.html", {"subject": found, "form": form, "crumbs": crumbs})
