@@ -83,7 +83,9 @@ class CreditConfig(AppConfig):
         "credit_creditrepair": ["state", "decided_by_id", "decided_at", "answer", "due_on", "is_provisional"],
         "credit_exchangepartner": ["valid_to", "ended_by_id"],
         "credit_apitoken": ["revoked_at", "revoked_by_id"],
-        "credit_endnotice": ["acknowledged_at", "acknowledged_how", "acknowledged_by_id"],
+        "credit_endnotice": [
+            "acknowledged_at", "acknowledged_how", "acknowledged_by_id", "due_on", "is_provisional",
+        ],
         "credit_evaluationscheme": ["state", "adopted_at", "adopted_by_id"],
         "credit_evaluationround": [
             "state", "proposed_by_id", "publicity_from", "publicity_days", "finalised_by_id", "finalised_at",

@@ -16,8 +16,8 @@ from credit.services.agreement import check_agreement
 from credit.services.case_common import CASE_LETTERS
 from credit.services.escalation import OVERDUE, escalate, tell_of_overdue
 from credit.services.papers import DRAW
+from credit.services.recount import recount_days
 from credit.services.self_common import SELF_LETTERS
-from credit.services.self_days import settle_self_days
 from credit.services.telling import tell_of_case
 
 papers.put_up(
@@ -89,6 +89,6 @@ def letters_of_self_case(event: OutboxEvent) -> None:
 @shared_task(name="credit.every_day")
 def every_day() -> None:
     services.close_days(actor=system_user())
-    settle_self_days(actor=system_user())
+    recount_days(actor=system_user())
     escalate(actor=system_user())
     check_agreement(actor=system_user())

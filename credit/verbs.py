@@ -141,6 +141,7 @@ audit.name_verbs(
         "credit.selfregulatorycase.fulfil": _("Noted that a decision under the body's own rules is done with."),
         "credit.selfregulatorycase.change": _("A review made a decision under the body's own rules milder."),
         "credit.selfregulatorycase.set_aside": _("A review set a decision under the body's own rules aside."),
+        "credit.day_settled": _("Counted a provisional day anew, its year being known now."),
         "credit.self_day_settled": _("Counted a provisional day anew under a body's own rules."),
         "credit.selfreview.ask": _("Asked for a review of a decision under a body's own rules."),
         "credit.selfreview.maintain": _("Reviewed a decision under the body's own rules and maintained it."),

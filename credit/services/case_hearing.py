@@ -147,7 +147,7 @@ def ask_hearing(*, actor: User, case: AdministrativeCase) -> AdministrativeCase:
     if found.state not in HEARING or found.notice_served_on is None:
         raise WrongState(step="ask_hearing", state=found.state)
     rule = rule_of(found.rule_version)
-    begun = max(found.notice_served_on, clock.day_of(found.noticed_at)) if found.noticed_at else found.notice_served_on
+    begun = _known_from(found, found.notice_served_on)
     last = calendar.working_day_deadline(begun, rule.clocks["hearing_asked_working_days"])
     refuse(
         {
@@ -252,10 +252,17 @@ def settle_time(actor: User, case: AdministrativeCase) -> AdministrativeCase:
         return case
     if case.notice_served_on is None or case.answer_days is None or case.state not in HEARING:
         return case
-    until = calendar.working_day_deadline(case.notice_served_on, case.answer_days)
+    until = calendar.working_day_deadline(_known_from(case, case.notice_served_on), case.answer_days)
     if case.answer_is_provisional and not until.provisional:
-        case = _noted(actor, case, "answer_day_settled", answer_until=until.day, answer_is_provisional=False)
+        # Nobody loses a day that the notice had named.
+        last = max(until.day, case.answer_until or until.day)
+        case = _noted(actor, case, "answer_day_settled", answer_until=last, answer_is_provisional=False)
     return take(actor, case, "lapse") if case.state == C.NOTICED and _time_is_over(case) else case
+
+
+def _known_from(case: AdministrativeCase, served_on: date) -> date:
+    """What was served on an earlier day is known here from the day it was entered."""
+    return max(served_on, clock.day_of(case.noticed_at)) if case.noticed_at else served_on
 
 
 def _time_is_over(case: AdministrativeCase) -> bool:

@@ -16,7 +16,7 @@ from credit.rules.self_regulation import Result, is_milder, self_rule_of, wrong_
 from credit.services.case_common import filled, refuse
 from credit.services.case_log import put_down_review
 from credit.services.self_cases import apply_exclusion, source_of, took_part_before
-from credit.services.self_common import SELF_LETTERS, locked_for, refuse_code, take, working_days
+from credit.services.self_common import SELF_LETTERS, locked_for, refuse_code, review_deadline, take, working_days
 from credit.workflow.self_regulation import SELF_REVIEW_STEPS, SelfOutcome
 
 REVIEWED = "credit.self_review_decided"
@@ -101,9 +101,8 @@ FINDINGS = ("maintain", "change", "set_aside")
 
 
 def _too_late(case: SelfRegulatoryCase) -> bool:
-    if case.told_on is None:
-        return False
-    return working_days(case, case.told_on, "review_asked").has_passed(clock.today())
+    last = review_deadline(case)
+    return last is not None and last.has_passed(clock.today())
 
 
 def _check_milder(case: SelfRegulatoryCase, result: Result | None) -> None:

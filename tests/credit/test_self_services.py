@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.permissions import Role
+from accounts.selectors import system_user
 from core import audit, calendar, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import CalendarYear, OutboxEvent
@@ -12,7 +13,7 @@ from credit import services
 from credit.models import SelfRegulatoryCase
 from credit.rules.self_regulation import Result
 from credit.services import Opening, Rule
-from credit.services.self_days import settle_self_days
+from credit.services.recount import recount_days
 from tests.builders import base_manager, hat, make_base, make_institution, make_person, make_user, officer, regulator
 from tests.credit.own_rules import (
     RULE,
@@ -277,7 +278,8 @@ def test_provisional_day_ends_nothing_until_its_year_is_loaded(track):
         with pytest.raises(DomainError, match="still_time_to_answer"):
             track.decide(case)
         CalendarYear.objects.bulk_create(years)
-        assert settle_self_days(actor=track.first) == 1
+        # The time to answer, and the step that waits for it.
+        assert recount_days(actor=system_user()) == 2
         case.refresh_from_db()
         assert (case.answer_is_provisional, case.is_provisional) == (False, False)
         assert track.decide(case).state == "decided"
