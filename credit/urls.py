@@ -86,6 +86,7 @@ urlpatterns = [
     path("supervision/<int:pk>/close/", supervision.close_item, name="close_supervision_item"),
     # Under a body's own rules.
     path("own-rules/", self_cases.desk, name="self_desk"),
+    path("own-rules/late/", self_cases.late_elsewhere, name="self_late"),
     path("own-rules/report/", self_mine.make_report, name="self_make_report"),
     path("own-rules/reports/<uuid:uuid>/", self_cases.report, name="self_report"),
     path("own-rules/cases/<uuid:uuid>/", self_cases.case, name="self_case"),

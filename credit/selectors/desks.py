@@ -8,6 +8,7 @@ from accounts.selectors.waiting import PERSON, Desk, Waiting, counted, put_up
 from credit.selectors.cases import cases_of_body, own_cases
 from credit.selectors.evaluations import open_objections, open_schemes, own_subjects, supervision_items
 from credit.selectors.exchange import open_end_notices
+from credit.selectors.self_cases import late_elsewhere
 from credit.workflow import RoundState, SchemeState
 from credit.workflow.cases import HEARING
 
@@ -43,6 +44,10 @@ def put_up_desks() -> None:
             _("Where this place is evaluated: self-evaluation, results, objections"), "credit:evaluations", _to_answer,
         ),
         Desk(
+            "own_rules_late", REGULATOR, _("Late under own rules"),
+            _("Associations and training bases with a step that stays late"), "credit:self_late", _late_elsewhere,
+        ),
+        Desk(
             "own_cases", CONCERNED, _("Cases about me or my institution"),
             _("Notices that can still be answered, with the last day"), "credit:own_cases", _to_speak,
         ),
@@ -69,6 +74,10 @@ def _end_notices(actor: User) -> Waiting:
 def _items(actor: User) -> Waiting:
     """Those overdue, which the list behind shows alone."""
     return counted(supervision_items(actor, overdue=True), due="due_on")
+
+
+def _late_elsewhere(actor: User) -> Waiting:
+    return counted(late_elsewhere(actor), due="due_on")
 
 
 def _to_speak(actor: User) -> Waiting:

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import can
+from accounts.access import can, holds
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core import clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.workflow import steps_for
 from credit import services
 from credit.forms.self_cases import (
@@ -108,21 +108,33 @@ def desk(request: SignedInRequest) -> HttpResponse:
     """Reports, cases and reviews of the own association or base, by the day on which something is due."""
     body = selectors.own_body(request.user)
     closed = request.GET.get("closed") == "1"
-    rows = selectors.self_cases(request.user, closed=closed)
+    late = request.GET.get("late") == "1" and not closed
+    rows = selectors.self_cases(request.user, closed=closed, late=late)
     page = Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
     today = clock.today()
     context = {
         "body": body,
         "page": page,
         "lines": [(case, selectors.next_step(case, today)) for case in page],
-        "reports": [] if closed else list(selectors.self_reports(request.user)[:PAGE_LENGTH]),
-        "reviews": [] if closed else list(selectors.self_reviews(request.user)[:PAGE_LENGTH]),
+        "reports": [] if closed else list(selectors.self_reports(request.user, late=late)[:PAGE_LENGTH]),
+        "reviews": [] if closed else list(selectors.self_reviews(request.user, late=late)[:PAGE_LENGTH]),
         "figures": selectors.self_figures(request.user),
         "closed": closed,
+        "late": late,
         "today": today,
         "crumbs": trail(_("Own rules")),
     }
     return render(request, "credit/rules_of/desk.html", context)
+
+
+@require_safe
+def late_elsewhere(request: SignedInRequest) -> HttpResponse:
+    """For the authority that oversees associations and bases: where a step stays late, and nothing of the matter."""
+    if not holds(request.user, Permission.CASE_VIEW):
+        raise NotAllowed(permission=Permission.CASE_VIEW.value)
+    page = Paginator(selectors.late_elsewhere(request.user), PAGE_LENGTH).get_page(request.GET.get("page"))
+    crumbs = trail(_("Late under own rules"), (_("Cases"), reverse("credit:cases")))
+    return render(request, "credit/rules_of/late.html", {"page": page, "crumbs": crumbs})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,8 @@ FACT = {"kind": "award", "title": "x", "occurred_on": "2026-05-01", "document": 
 ADDRESSES: dict[str, Address] = {
     # Of associations and bases alone, and of whom a case concerns; no authority is answered.
     "own-rules/": only("base", post=""),
+    # Where a step stays late, for the authority that was told of it.
+    "own-rules/late/": only("regulator", post=""),
     "own-rules/report/": signed_in(),
     "own-rules/reports/<uuid:uuid>/": only("base", uuid="selfregulatorycase.report.uuid"),
     "own-rules/cases/<uuid:uuid>/": only(
