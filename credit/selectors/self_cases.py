@@ -80,8 +80,8 @@ def may_ask_review(case: SelfRegulatoryCase, reviews: list[SelfReview], today: d
 def self_reports(actor: User, *, late: bool = False) -> QuerySet[CaseReport]:
     """Sent to the own association or base and not answered yet, by the day on which that is due."""
     rows = CaseReport.objects.allowed(actor, P.SELF_CASE_VIEW).filter(state=ReportState.RECEIVED, body__isnull=True)
-    rows = _late(rows) if late else rows
-    return rows.select_related("at_institution", "at_base").order_by("due_on", "pk")
+    rows = rows.select_related("at_institution", "at_base").order_by("due_on", "pk")
+    return _late(rows) if late else rows
 
 
 def self_report(actor: User, uuid: UUID) -> CaseReport:
@@ -120,9 +120,9 @@ def self_case(actor: User, uuid: UUID, permission: Permission = P.SELF_CASE_VIEW
 
 def self_reviews(actor: User, *, late: bool = False) -> QuerySet[SelfReview]:
     rows = SelfReview.objects.allowed(actor, P.SELF_CASE_VIEW).filter(state=SelfReviewState.ASKED)
-    rows = _late(rows) if late else rows
     names = ("case__person", "case__institution", "case__unit_institution", "case__unit_base")
-    return rows.select_related(*names).order_by("due_on", "pk")
+    rows = rows.select_related(*names).order_by("due_on", "pk")
+    return _late(rows) if late else rows
 
 
 def self_review(actor: User, uuid: UUID, permission: Permission = P.SELF_CASE_VIEW) -> SelfReview:
@@ -138,8 +138,8 @@ def reviews_of(actor: User, case: SelfRegulatoryCase, permission: Permission) ->
 
 
 def late_elsewhere(actor: User) -> QuerySet[OverdueStep]:
-    """Steps of associations and bases of which the actor's bodies were told and that are still late: where, which, since
-    when, and nothing of the matter."""
+    """Steps of associations and bases of which the actor's bodies were told, and that are still late: where, which one,
+    since when, and nothing of the matter."""
     due = OuterRef("due_on")
     cases = SelfRegulatoryCase.objects.filter(waits(), report=OuterRef("report"), due_on=due)
     reviews = SelfReview.objects.filter(state=SelfReviewState.ASKED, case__report=OuterRef("report"), due_on=due)

@@ -1,4 +1,4 @@
-"""A late step under own rules: the place is told on the first day, who oversees it some working days later, each once."""
+"""A late step under own rules: the place is told at once, who oversees it some working days later, each only once."""
 
 from datetime import timedelta
 
