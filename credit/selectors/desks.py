@@ -13,7 +13,7 @@ from credit.workflow import RoundState, SchemeState
 from credit.workflow.cases import HEARING
 
 REGULATOR = frozenset({Role.REGULATOR.value})
-CONCERNED = frozenset({Role.INSTITUTION_OFFICER.value, PERSON})
+CONCERNED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value, PERSON})
 EVALUATED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value})
 
 

@@ -19,4 +19,7 @@ def _concerned(case: AdministrativeCase) -> list[User]:
         return [user] if user else []
     if case.institution is None:
         return []
-    return list(officers_at(case.institution, Permission.CASE_ANSWER).values())
+    found = officers_at(case.institution, Permission.CASE_ANSWER)
+    if case.unit:
+        found |= officers_at(case.unit, Permission.OWN_CASE_VIEW)
+    return list(found.values())
