@@ -29,15 +29,15 @@ CASE_CHANGES = (
 
 SELF_TEXTS = (
     "notice_facts", "intended", "notice_how", "notice_proof", "outcome", "considered", "reasons", "activity",
-    "told_how", "told_proof", "fulfilled_how",
+    "told_how", "told_proof", "fulfilled_how", "answer_paper",
 )  # fmt: skip
 SELF_CHANGES = (
     *SELF_TEXTS, "state", "due_on", "is_provisional", "intended_firmness", "noticed_by_id", "noticed_at", "noticed_on",
     "answer_days", "answer_until", "answer_is_provisional", "answer", "answered_at", "answer_recorded_by_id",
     "firmness", "excluded_until", "correct_by", "decided_by_id", "decided_on", "told_on", "review_until",
-    "review_is_provisional", "fulfilled_on",
+    "review_is_provisional", "fulfilled_on", "answer_came_on",
 )  # fmt: skip
-SELF_REVIEW_TEXTS = ("outcome", "activity", "considered")
+SELF_REVIEW_TEXTS = ("outcome", "activity", "considered", "own_grounds")
 
 
 class CreditConfig(AppConfig):
@@ -75,7 +75,7 @@ class CreditConfig(AppConfig):
         "credit_selfregulatorycase": list(SELF_CHANGES),
         "credit_selfreview": [
             *SELF_REVIEW_TEXTS, "state", "due_on", "is_provisional", "firmness", "excluded_until", "correct_by",
-            "decided_by_id", "decided_at", "decided_on",
+            "decided_by_id", "decided_at", "decided_on", "own_grounds_at",
         ],
         "credit_catalogueitem": ["valid_to"],
         "credit_measure": ["valid_to"],

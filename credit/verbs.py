@@ -144,6 +144,10 @@ audit.name_verbs(
         "credit.day_settled": _("Counted a provisional day anew, its year being known now."),
         "credit.self_day_settled": _("Counted a provisional day anew under a body's own rules."),
         "credit.selfreview.ask": _("Asked for a review of a decision under a body's own rules."),
+        "credit.selfreview.record": _(
+            "Put down a request for a review that came on paper, under the body's own rules."
+        ),
+        "credit.selfreview.add": _("Added own words to a request for a review that came on paper."),
         "credit.selfreview.maintain": _("Reviewed a decision under the body's own rules and maintained it."),
         "credit.selfreview.change": _("Reviewed a decision under the body's own rules and made it milder."),
         "credit.selfreview.set_aside": _("Reviewed a decision under the body's own rules and set it aside."),

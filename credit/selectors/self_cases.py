@@ -73,7 +73,13 @@ def took_part_before(actor: User, case: SelfRegulatoryCase) -> bool:
 def may_ask_review(case: SelfRegulatoryCase, reviews: list[SelfReview], today: date) -> bool:
     """By what is shown: the service asks the calendar again."""
     over = case.review_until is not None and not case.review_is_provisional and today > case.review_until
-    return case.can_be_reviewed and not over and all(one.state == SelfReviewState.WITHDRAWN for one in reviews)
+    fresh = not over and all(one.state == SelfReviewState.WITHDRAWN for one in reviews)
+    return case.can_be_reviewed and (fresh or any(one.waits_for_own_words for one in reviews))
+
+
+def may_record_review(case: SelfRegulatoryCase, reviews: list[SelfReview]) -> bool:
+    """Whether it came in time is asked by the service: the paper may have lain about."""
+    return case.can_be_reviewed and all(one.state == SelfReviewState.WITHDRAWN for one in reviews)
 
 
 # --- the body's own desk --------------------------------------------------------------------------------------------

@@ -139,11 +139,13 @@ from credit.services.self_cases import (
 )
 from credit.services.self_common import (
     Letter,
+    Paper,
 )
 from credit.services.self_reviews import (
     Finding,
     ask_self_review,
     decide_self_review,
+    record_self_review,
     withdraw_self_review,
 )
 from credit.services.statements import (
@@ -172,6 +174,7 @@ __all__ = [
     "Notice",
     "Officer",
     "Opening",
+    "Paper",
     "Partner",
     "Rule",
     "Ruling",
@@ -255,6 +258,7 @@ __all__ = [
     "record_fact",
     "record_hearing",
     "record_self_answer",
+    "record_self_review",
     "record_training",
     "refuse_repair",
     "refuse_report",

@@ -21,6 +21,7 @@ from tests.credit.own_rules import (
     letter,
     make_association,
     make_self_report,
+    paper,
     rules_of,
 )
 
@@ -244,9 +245,9 @@ def test_unit_answers_beside_the_entity(track):
 def test_paper_answer_by_another_does_not_shorten_the_time(track):
     case = track.noticed()
     with pytest.raises(NotAllowed):
-        services.record_self_answer(actor=track.first, case=case, answer="书面")
+        services.record_self_answer(actor=track.first, case=case, answer="书面", paper=paper())
 
-    recorded = services.record_self_answer(actor=track.third, case=case, answer="书面")
+    recorded = services.record_self_answer(actor=track.third, case=case, answer="书面", paper=paper())
 
     assert (recorded.state, recorded.spoke) == ("answered", False)
     with pytest.raises(DomainError, match="still_time_to_answer"):
