@@ -124,6 +124,7 @@ urlpatterns = [
     path("credit/exchange/end-notices/<int:pk>/", exchange.acknowledge, name="acknowledge_end"),
     path("credit/exchange/partners/new/", exchange.new_partner, name="new_exchange_partner"),
     path(_PARTNER, exchange.partner, name="exchange_partner"),
+    path(f"{_PARTNER}end-notices.csv", exchange.end_notices_file, name="end_notices_file"),
     path(f"{_PARTNER}end/", exchange.end_partner, name="end_exchange_partner"),
     path(f"{_PARTNER}receive/", exchange_files.upload, name="exchange_upload"),
     path(f"{_PARTNER}receive/<str:sha256>/", exchange_files.review, name="exchange_review"),

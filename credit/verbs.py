@@ -96,6 +96,7 @@ audit.name_verbs(
         "credit.partner_entered": _("Entered a partner of the exchange."),
         "credit.partner_ended": _("Ended the exchange with a partner."),
         "credit.partner_told": _("Told a partner that an entry has ended."),
+        "credit.exchange_previewed": _("Looked at a preview of a partner's file."),
         "credit.exchange_received": _("Received records of a partner."),
         "credit.exchange_sent": _("Sent records to a partner."),
         "credit.token_made": _("Made a token for a partner's machines."),

@@ -47,10 +47,12 @@ from credit.services.entries import (
     withdraw_record,
 )
 from credit.services.exchange import (
+    look_into_file,
     preview_file,
     receipt_of,
     receive_file,
     send_records,
+    was_looked_into,
 )
 from credit.services.letters import (
     make_edition,
@@ -228,6 +230,7 @@ __all__ = [
     "hand_over_decision",
     "hide_statement",
     "link_publication",
+    "look_into_file",
     "make_edition",
     "make_letters",
     "make_letters_due",
@@ -275,6 +278,7 @@ __all__ = [
     "take_back",
     "token_of",
     "waive_answer",
+    "was_looked_into",
     "withdraw_record",
     "withdraw_repair",
     "withdraw_scheme",

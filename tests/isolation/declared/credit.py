@@ -124,6 +124,9 @@ ADDRESSES: dict[str, Address] = {
     "credit/exchange/end-notices/<int:pk>/": only("regulator", pk="endnotice", nothing_there=True),
     "credit/exchange/partners/new/": only("regulator"),
     "credit/exchange/partners/<int:pk>/": only("regulator", pk="exchangepartner", post=""),
+    "credit/exchange/partners/<int:pk>/end-notices.csv": only(
+        "regulator", pk="exchangepartner", post="", nothing_there=True
+    ),
     "credit/exchange/partners/<int:pk>/end/": only("regulator", pk="exchangepartner", nothing_there=True),
     "credit/exchange/partners/<int:pk>/receive/": only("regulator", pk="exchangepartner", nothing_there=True),
     "credit/exchange/partners/<int:pk>/receive/<str:sha256>/": only(
