@@ -31,7 +31,7 @@ from credit.services.partners import locked_partner, require_own_body, require_r
 from credit.services.tokens import give, note_look
 
 MOST_SENT = 5_000
-PREVIEWED, DELIVERED = "credit.exchange_previewed", "credit.entry_delivered"
+DELIVERED = "credit.entry_delivered"
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ def look_into_file(*, actor: User, partner: ExchangePartner, content: bytes) -> 
     """The first preview of a file, written down: its hash and its counts, nothing of what stands in it. Raises those of
     `preview_file`."""
     plan = preview_file(actor=actor, partner=partner, content=content)
-    audit.record(actor, PREVIEWED, partner, sha256=plan.sha256, counts=plan.counts)
+    audit.record(actor, "credit.exchange_previewed", partner, sha256=plan.sha256, counts=plan.counts)
     return plan
 
 
 def was_looked_into(actor: User, partner: ExchangePartner, sha256: str) -> bool:
     """Nobody is shown what a file would do unless that stands in the trail."""
-    rows = AuditEntry.objects.filter(verb=PREVIEWED, actor_id=actor.pk, subject_id=str(partner.pk))
+    rows = AuditEntry.objects.filter(verb="credit.exchange_previewed", actor_id=actor.pk, subject_id=str(partner.pk))
     return rows.filter(facts__sha256=sha256).exists()
 
 

@@ -33,7 +33,7 @@ class _Day:
     model: type[Model]
     count: Callable[[Any], Deadline | None]
     waits: Q = field(default_factory=Q)
-    verb: str = "credit.day_settled"
+    under_own_rules: bool = False
     name: str = "due_on"
     flag: str = "is_provisional"
 
@@ -68,7 +68,11 @@ def _settle(actor: User, day: _Day, pk: int) -> bool:
     setattr(row, day.name, counted.day)
     setattr(row, day.flag, False)
     row.save(update_fields=[day.name, day.flag])
-    audit.record(actor, day.verb, row, day=day.name, due=str(counted.day), was=str(was))
+    told = {"day": day.name, "due": str(counted.day), "was": str(was)}
+    if day.under_own_rules:
+        audit.record(actor, "credit.self_day_settled", row, **told)
+    else:
+        audit.record(actor, "credit.day_settled", row, **told)
     return True
 
 
@@ -91,7 +95,6 @@ def _of_review(review: SelfReview) -> Deadline:
     return self_common.working_days(review.case, review.asked_on, "review")
 
 
-OWN = "credit.self_day_settled"
 # A step whose day is the end of a time to answer comes after that time. The time to answer of an administrative case is
 # settled with the case itself (case_hearing).
 DAYS = (
@@ -100,11 +103,13 @@ DAYS = (
     _Day(CreditRepair, _of_repair, Q(state=RepairState.ASKED)),
     _Day(EndNotice, _of_end, Q(acknowledged_at=None)),
     _Day(
-        SelfRegulatoryCase, self_common.answer_deadline, verb=OWN, name="answer_until", flag="answer_is_provisional"
+        SelfRegulatoryCase, self_common.answer_deadline, under_own_rules=True,
+        name="answer_until", flag="answer_is_provisional",
     ),
     _Day(
-        SelfRegulatoryCase, self_common.review_deadline, verb=OWN, name="review_until", flag="review_is_provisional"
+        SelfRegulatoryCase, self_common.review_deadline, under_own_rules=True,
+        name="review_until", flag="review_is_provisional",
     ),
-    _Day(SelfRegulatoryCase, lambda case: self_common.due_after(case, case.state), verb=OWN),
-    _Day(SelfReview, _of_review, Q(state=SelfReviewState.ASKED), verb=OWN),
+    _Day(SelfRegulatoryCase, lambda case: self_common.due_after(case, case.state), under_own_rules=True),
+    _Day(SelfReview, _of_review, Q(state=SelfReviewState.ASKED), under_own_rules=True),
 )  # fmt: skip

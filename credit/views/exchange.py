@@ -153,6 +153,7 @@ def end_notices(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
+@confirm_again
 def end_notices_file(request: SignedInRequest, pk: int) -> HttpResponse:
     """To be printed and sent to a partner that has no machine to ask: what it was told of and has not acknowledged."""
     found = selectors.own_partner(request.user, pk)
