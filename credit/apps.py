@@ -76,15 +76,15 @@ NOTICE_WORDS = (
 
 SELF_TEXTS = (
     "notice_facts", "intended", "notice_how", "notice_proof", "outcome", "considered", "reasons", "activity",
-    "told_how", "told_proof", "fulfilled_how",
+    "told_how", "told_proof", "fulfilled_how", "answer_paper",
 )  # fmt: skip
 SELF_CHANGES = (
     *SELF_TEXTS, "state", "due_on", "is_provisional", "intended_firmness", "noticed_by_id", "noticed_at", "noticed_on",
     "answer_days", "answer_until", "answer_is_provisional", "answer", "answered_at", "answer_recorded_by_id",
     "firmness", "excluded_until", "correct_by", "decided_by_id", "decided_on", "told_on", "review_until",
-    "review_is_provisional", "fulfilled_on",
+    "review_is_provisional", "fulfilled_on", "answer_came_on",
 )  # fmt: skip
-SELF_REVIEW_TEXTS = ("outcome", "activity", "considered")
+SELF_REVIEW_TEXTS = ("outcome", "activity", "considered", "own_grounds")
 
 
 class CreditConfig(AppConfig):
@@ -122,7 +122,7 @@ class CreditConfig(AppConfig):
         "credit_selfregulatorycase": list(SELF_CHANGES),
         "credit_selfreview": [
             *SELF_REVIEW_TEXTS, "state", "due_on", "is_provisional", "firmness", "excluded_until", "correct_by",
-            "decided_by_id", "decided_at", "decided_on",
+            "decided_by_id", "decided_at", "decided_on", "own_grounds_at",
         ],
         "credit_catalogueitem": ["valid_to"],
         "credit_measure": ["valid_to"],
@@ -133,7 +133,9 @@ class CreditConfig(AppConfig):
         "credit_creditrepair": ["state", "decided_by_id", "decided_at", "answer", "due_on", "is_provisional"],
         "credit_exchangepartner": ["valid_to", "ended_by_id"],
         "credit_apitoken": ["revoked_at", "revoked_by_id"],
-        "credit_endnotice": ["acknowledged_at", "acknowledged_how", "acknowledged_by_id"],
+        "credit_endnotice": [
+            "acknowledged_at", "acknowledged_how", "acknowledged_by_id", "due_on", "is_provisional",
+        ],
         "credit_evaluationscheme": ["state", "adopted_at", "adopted_by_id"],
         "credit_evaluationround": [
             "state", "proposed_by_id", "publicity_from", "publicity_days", "finalised_by_id", "finalised_at",

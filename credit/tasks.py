@@ -15,10 +15,12 @@ from credit.services import case_decision, case_ending, case_notice, self_cases,
 from credit.services.agreement import check_agreement
 from credit.services.case_common import CASE_LETTERS
 from credit.services.escalation import OVERDUE, escalate, tell_of_overdue
+from credit.services.exchange import DELIVERED
 from credit.services.papers import DRAW
+from credit.services.partners import END_TOLD
+from credit.services.recount import recount_days
 from credit.services.self_common import SELF_LETTERS
-from credit.services.self_days import settle_self_days
-from credit.services.telling import tell_of_case
+from credit.services.telling import tell_keeper_of_end, tell_of_case, tell_of_delivery
 
 papers.put_up(
     papers.Paper(looks_like_reference, verify_report, verify_report_file, template="credit/report_outcome.html")
@@ -68,6 +70,16 @@ def case_moved(event: OutboxEvent) -> None:
     tell_of_case(case_id=int(event.key))
 
 
+@outbox.handles(DELIVERED)
+def entry_delivered(event: OutboxEvent) -> None:
+    tell_of_delivery(record_id=int(event.key))
+
+
+@outbox.handles(END_TOLD)
+def partner_told_of_end(event: OutboxEvent) -> None:
+    tell_keeper_of_end(notice_id=int(event.key))
+
+
 @outbox.handles(OVERDUE)
 def step_overdue(event: OutboxEvent) -> None:
     overdue, user, way = event.key.split(":")
@@ -89,6 +101,6 @@ def letters_of_self_case(event: OutboxEvent) -> None:
 @shared_task(name="credit.every_day")
 def every_day() -> None:
     services.close_days(actor=system_user())
-    settle_self_days(actor=system_user())
+    recount_days(actor=system_user())
     escalate(actor=system_user())
     check_agreement(actor=system_user())

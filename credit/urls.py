@@ -95,6 +95,7 @@ urlpatterns = [
     path("supervision/<int:pk>/close/", supervision.close_item, name="close_supervision_item"),
     # Under a body's own rules.
     path("own-rules/", self_cases.desk, name="self_desk"),
+    path("own-rules/late/", self_cases.late_elsewhere, name="self_late"),
     path("own-rules/report/", self_mine.make_report, name="self_make_report"),
     path("own-rules/reports/<uuid:uuid>/", self_cases.report, name="self_report"),
     path("own-rules/cases/<uuid:uuid>/", self_cases.case, name="self_case"),
@@ -132,6 +133,7 @@ urlpatterns = [
     path("credit/exchange/end-notices/<int:pk>/", exchange.acknowledge, name="acknowledge_end"),
     path("credit/exchange/partners/new/", exchange.new_partner, name="new_exchange_partner"),
     path(_PARTNER, exchange.partner, name="exchange_partner"),
+    path(f"{_PARTNER}end-notices.csv", exchange.end_notices_file, name="end_notices_file"),
     path(f"{_PARTNER}end/", exchange.end_partner, name="end_exchange_partner"),
     path(f"{_PARTNER}receive/", exchange_files.upload, name="exchange_upload"),
     path(f"{_PARTNER}receive/<str:sha256>/", exchange_files.review, name="exchange_review"),

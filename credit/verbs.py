@@ -104,6 +104,7 @@ audit.name_verbs(
         "credit.partner_entered": _("Entered a partner of the exchange."),
         "credit.partner_ended": _("Ended the exchange with a partner."),
         "credit.partner_told": _("Told a partner that an entry has ended."),
+        "credit.exchange_previewed": _("Looked at a preview of a partner's file."),
         "credit.exchange_received": _("Received records of a partner."),
         "credit.exchange_sent": _("Sent records to a partner."),
         "credit.token_made": _("Made a token for a partner's machines."),
@@ -150,8 +151,13 @@ audit.name_verbs(
         "credit.selfregulatorycase.fulfil": _("Noted that a decision under the body's own rules is done with."),
         "credit.selfregulatorycase.change": _("A review made a decision under the body's own rules milder."),
         "credit.selfregulatorycase.set_aside": _("A review set a decision under the body's own rules aside."),
+        "credit.day_settled": _("Counted a provisional day anew, its year being known now."),
         "credit.self_day_settled": _("Counted a provisional day anew under a body's own rules."),
         "credit.selfreview.ask": _("Asked for a review of a decision under a body's own rules."),
+        "credit.selfreview.record": _(
+            "Put down a request for a review that came on paper, under the body's own rules."
+        ),
+        "credit.selfreview.add": _("Added own words to a request for a review that came on paper."),
         "credit.selfreview.maintain": _("Reviewed a decision under the body's own rules and maintained it."),
         "credit.selfreview.change": _("Reviewed a decision under the body's own rules and made it milder."),
         "credit.selfreview.set_aside": _("Reviewed a decision under the body's own rules and set it aside."),

@@ -249,6 +249,7 @@ POWERS: dict[str, Power] = {
         _("Answer in a case"),
         _("Reads a case about oneself or the own institution, answers, asks for a hearing and for repair."),
     ),
+    P.OWN_CASE_VIEW: Power("credit", _("Follow a case"), _("Reads a case that names the own base or department.")),
     P.SELF_CASE_VIEW: Power(
         "credit",
         _("See cases under one's own rules"),

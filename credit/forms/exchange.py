@@ -29,6 +29,13 @@ class PartnerForm(forms.Form):
         widget=TEXT,
         help_text=_("Title, article and number of the agreement or document. It stands in every receipt."),
     )
+    sources = forms.CharField(
+        label=_("Bodies whose records it hands on"),
+        max_length=2000,
+        widget=TEXT,
+        required=False,
+        help_text=_("Those named in the basis, one a line. Empty: its own records alone."),
+    )
     ways = forms.MultipleChoiceField(
         label=_("What is exchanged"),
         choices=[("delivers", _("It delivers records")), ("receives", _("It is given records"))],

@@ -2,13 +2,14 @@
 
 import uuid
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.access import ScopedQuerySet
+from accounts.access import NOTHING, ScopedQuerySet
 from accounts.models import Institution, Membership, Person, TrainingBase, User
+from accounts.permissions import GRANTS, Permission
 from credit.models.case_phases import (
     Decision,
     Defence,
@@ -50,12 +51,27 @@ def needs(states: tuple, condition: Q) -> Q:
 
 
 class CaseQuerySet(ScopedQuerySet):
-    """Read by the body that handles it and those above, and from the notice on by its subject. Steps are taken by the
-    body itself alone: services."""
+    """Read by the body that handles it and those above, and from the notice on by its subject and the unit it names.
+    Steps are taken by the body itself alone: services."""
 
     scope_paths: ClassVar = {"user": "person__user", "institution": "institution", "region": "body__jurisdiction"}
     # Where the case stands from these rows.
     case_path: ClassVar = ""
+
+    def allowed(self, actor: User, permission: Permission | str) -> Self:
+        """What concerns a base or a department stands in a file of its institution, which answers; the unit reads."""
+        if permission != Permission.OWN_CASE_VIEW:
+            return super().allowed(actor, permission)
+        reach = NOTHING if actor.looks_as_a_place else self._own(actor)
+        for hat in actor.worn_memberships():
+            if permission in GRANTS[hat.role]:
+                reach |= self._within(hat) | (self._of_unit(hat) & self._told())
+        return self.filter(reach)
+
+    def _of_unit(self, hat: Membership) -> Q:
+        if hat.base_id:
+            return Q(**{f"{self.case_path}unit_base": hat.base_id})
+        return Q(**{f"{self.case_path}unit_institution": hat.institution_id}) if hat.institution_id else NOTHING
 
     def _own(self, actor: User) -> Q:
         return super()._own(actor) & self._told()

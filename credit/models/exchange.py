@@ -66,6 +66,8 @@ class ExchangePartner(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     name_ja = models.CharField(max_length=200, blank=True)
     basis = models.CharField(max_length=300)
+    # Bodies named in the basis whose records it hands on, one a line; its own it always may.
+    sources = models.TextField(blank=True)
     delivers = models.BooleanField()
     receives = models.BooleanField()
     valid_from = models.DateField()

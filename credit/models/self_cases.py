@@ -132,6 +132,9 @@ class SelfRegulatoryCase(Concerned, models.Model):
     answered_at = models.DateTimeField(null=True)
     # Put down from paper by somebody of the body: does not shorten the time to answer.
     answer_recorded_by = by_whom()
+    # Of that paper: under which reference it is kept, and the day it came. Both stay when own words follow.
+    answer_paper = models.CharField(max_length=200, blank=True)
+    answer_came_on = models.DateField(null=True)
 
     outcome = models.CharField(max_length=12, choices=OUTCOMES, blank=True)
     firmness = models.PositiveSmallIntegerField(default=0)
@@ -201,6 +204,12 @@ class SelfRegulatoryCase(Concerned, models.Model):
             models.CheckConstraint(
                 name="self_case_answer_recorded_by_another",
                 condition=Q(answer_recorded_by__isnull=True) | ~Q(answer_recorded_by=F("noticed_by")),
+            ),
+            models.CheckConstraint(
+                name="self_case_answer_paper_with_its_day",
+                condition=Q(answer_paper="", answer_came_on__isnull=True)
+                | Q(answer_came_on__isnull=False, answer_came_on__gte=F("noticed_on"))
+                & words("answer_paper", "answer"),
             ),
             # Nobody is decided upon before having spoken or having had the time to.
             models.CheckConstraint(

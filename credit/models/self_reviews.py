@@ -36,6 +36,13 @@ class SelfReview(models.Model):
     asked_on = models.DateField()
     due_on = models.DateField()
     is_provisional = models.BooleanField(default=False)
+    # Put down from paper by somebody of the body: by whom, under which reference it is kept, and the day it came.
+    # As long as it is not decided, whom it concerns can add own words.
+    recorded_by = by_whom()
+    paper = models.CharField(max_length=200, blank=True)
+    came_on = models.DateField(null=True)
+    own_grounds = models.TextField(blank=True)
+    own_grounds_at = models.DateTimeField(null=True)
     noticed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     first_decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     first_outcome = models.CharField(max_length=12, choices=OUTCOMES)
@@ -58,6 +65,16 @@ class SelfReview(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=~Q(state="withdrawn"), name="self_review_once"),
             models.CheckConstraint(name="self_review_says_why", condition=~Q(grounds="")),
+            models.CheckConstraint(
+                name="self_review_from_paper_whole",
+                condition=Q(recorded_by__isnull=True, paper="", came_on__isnull=True)
+                | Q(recorded_by__isnull=False, came_on__isnull=False, came_on=F("asked_on")) & ~Q(paper=""),
+            ),
+            models.CheckConstraint(
+                name="self_review_own_words_beside_paper",
+                condition=Q(own_grounds="", own_grounds_at__isnull=True)
+                | Q(recorded_by__isnull=False, own_grounds_at__isnull=False) & ~Q(own_grounds=""),
+            ),
             models.CheckConstraint(
                 name="self_review_decided_whole",
                 condition=Q(state__in=[V.ASKED, V.WITHDRAWN], decided_by__isnull=True, decided_on__isnull=True)
@@ -97,6 +114,20 @@ class SelfReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.state}"
+
+    @property
+    def waits_for_own_words(self) -> bool:
+        """Put down from paper, and whom it concerns has added nothing so far."""
+        return self.state == V.ASKED and self.recorded_by_id is not None and not self.own_grounds
+
+    @property
+    def all_grounds(self) -> str:
+        return f"{self.grounds}\n\n{self.own_grounds}".strip()
+
+    @property
+    def heard(self) -> str:
+        """Which own words were known: a review is decided on what its page showed."""
+        return self.own_grounds_at.isoformat() if self.own_grounds_at else ""
 
     @property
     def result(self) -> Result:

@@ -132,7 +132,7 @@ def _review(case: SelfRegulatoryCase, review: SelfReview) -> list[Block]:
     )
     found = FOUND.get(review.state) or f"改为较轻的处理：{_result(review.result)}"
     parts = [
-        (f"{you}的申请", paragraphs(review.grounds)),
+        (f"{you}的申请", paragraphs(review.all_grounds)),
         ("复核意见", paragraphs(review.considered)),
         ("复核结果", [said(found)]),
         ("性质", [said(INTERNAL.format(you=you))]),

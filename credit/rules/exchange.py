@@ -26,6 +26,7 @@ REASONS: dict[str, Promise] = {
     "days_wrong": _("The last day lies before the first."),
     "day_to_come": _("The first day has not come yet."),
     "over": _("The validity of this record is over."),
+    "source_not_of_partner": _("The source is neither the partner itself nor a body entered with its basis."),
     "subject_missing": _("Whom it concerns is not said: a credit code, or kind and number of a document."),
     "subject_twice": _("Both an entity and a person are named: one record concerns one of them."),
     "subject_unknown": _("Nobody in your reach has this code or document."),

@@ -139,13 +139,14 @@ def _investigators(case: AdministrativeCase) -> list[tuple[str, str]]:
 
 
 def own_cases(actor: User) -> QuerySet[AdministrativeCase]:
-    """Of which the actor was told, as a person or for an institution."""
-    rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_ANSWER)
-    return rows.select_related("body", "item", "person", "institution").order_by("-noticed_at")
+    """Of which the actor was told: as a person, for an institution, or for the unit that a case names."""
+    rows = AdministrativeCase.objects.allowed(actor, Permission.OWN_CASE_VIEW)
+    places = ("body", "item", "person", "institution", "unit_institution", "unit_base")
+    return rows.select_related(*places).order_by("-noticed_at")
 
 
 def own_case(actor: User, pk: int) -> AdministrativeCase:
-    return _one(AdministrativeCase.objects.allowed(actor, Permission.CASE_ANSWER), pk)
+    return _one(AdministrativeCase.objects.allowed(actor, Permission.OWN_CASE_VIEW), pk)
 
 
 def _one(rows: QuerySet[AdministrativeCase], pk: int) -> AdministrativeCase:

@@ -8,12 +8,13 @@ from accounts.selectors.waiting import PERSON, Desk, Waiting, counted, put_up
 from credit.selectors.cases import cases_of_body, own_cases
 from credit.selectors.catalogue import proposals_to_decide
 from credit.selectors.evaluations import open_objections, open_schemes, own_subjects, supervision_items
-from credit.selectors.exchange import open_end_notices
+from credit.selectors.exchange import delivered_lately, open_end_notices
+from credit.selectors.self_cases import late_elsewhere
 from credit.workflow import RoundState, SchemeState
 from credit.workflow.cases import HEARING
 
 REGULATOR = frozenset({Role.REGULATOR.value})
-CONCERNED = frozenset({Role.INSTITUTION_OFFICER.value, PERSON})
+CONCERNED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value, PERSON})
 EVALUATED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value})
 
 
@@ -49,6 +50,18 @@ def put_up_desks() -> None:
             _("Where this place is evaluated: self-evaluation, results, objections"), "credit:evaluations", _to_answer,
         ),
         Desk(
+            "delivered_to_us", frozenset({Role.INSTITUTION_OFFICER.value}), _("New in our credit file"),
+            _("Entries that partners delivered in the last 30 days"), "credit:my_entity", _delivered,
+        ),
+        Desk(
+            "delivered_to_me", frozenset({PERSON}), _("New in my credit file"),
+            _("Entries that partners delivered in the last 30 days"), "credit:my_file", _delivered,
+        ),
+        Desk(
+            "own_rules_late", REGULATOR, _("Late under own rules"),
+            _("Associations and training bases with a step that stays late"), "credit:self_late", _late_elsewhere,
+        ),
+        Desk(
             "own_cases", CONCERNED, _("Cases about me or my institution"),
             _("Notices that can still be answered, with the last day"), "credit:own_cases", _to_speak,
         ),
@@ -79,6 +92,14 @@ def _end_notices(actor: User) -> Waiting:
 def _items(actor: User) -> Waiting:
     """Those overdue, which the list behind shows alone."""
     return counted(supervision_items(actor, overdue=True), due="due_on")
+
+
+def _delivered(actor: User) -> Waiting:
+    return counted(delivered_lately(actor), since="recorded_at")
+
+
+def _late_elsewhere(actor: User) -> Waiting:
+    return counted(late_elsewhere(actor), due="due_on")
 
 
 def _to_speak(actor: User) -> Waiting:

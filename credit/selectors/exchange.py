@@ -1,7 +1,7 @@
 """Reads of the exchange: partners, receipts, tokens, notices of an end; entries in the elements of the dictionary."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.utils import translation
 from accounts.access import worn_bodies
 from accounts.models import AdminBody, Institution, User
 from accounts.permissions import Permission
+from core import clock
 from core.errors import NotAllowed
 from credit.models import (
     ApiToken,
@@ -27,6 +28,10 @@ from credit.selectors.lines import Line, lines_of, with_voice
 
 VIEW, MANAGE = Permission.EXCHANGE_VIEW, Permission.EXCHANGE_MANAGE
 MODE = "government_sharing"
+Kind = CreditRecord.Kind
+DELIVERED = (Kind.INTEGRITY_NOTICE, Kind.PARTNER_NOTICE, Kind.CREDIT_PLATFORM_NOTICE)
+# So long an entry of a partner stands on the first page as new.
+NEW_FOR_DAYS = 30
 
 
 def own_bodies(actor: User) -> list[AdminBody]:
@@ -92,12 +97,33 @@ def own_token(actor: User, pk: int) -> ApiToken:
     return found
 
 
+def delivered_lately(actor: User) -> QuerySet[CreditRecord]:
+    """About the actor, or the institution acted for: what partners delivered of late, and nobody has objected to."""
+    since = clock.now() - timedelta(days=NEW_FOR_DAYS)
+    rows = CreditRecord.objects.allowed(actor, Permission.CREDIT_OBJECT).filter(kind__in=DELIVERED, corrects=None)
+    return rows.filter(recorded_at__gte=since, objections__isnull=True, corrected_by__isnull=True).order_by("pk")
+
+
 def open_end_notices(actor: User) -> QuerySet[EndNotice]:
     """Of partners that the actor's own bodies keep, the first due first."""
     bodies = worn_bodies(actor, Permission.CASE_HANDLE)
     kept = Q(told__kept_by__in=bodies) | Q(told=None, case__body__in=bodies)
     own = EndNotice.objects.allowed(actor, Permission.CASE_HANDLE).filter(kept, acknowledged_at=None)
     return own.select_related("case").order_by("due_on", "pk")
+
+
+def end_notice_rows(actor: User, partner: ExchangePartner) -> list[list[str]]:
+    """One partner's, for a list on paper. People stand on none: nothing about them was given."""
+    rows = open_end_notices(actor).filter(told=partner, case__institution__isnull=False)
+    return [
+        _listed(one, one.case.institution) for one in rows.select_related("case__institution") if one.case.institution
+    ]
+
+
+def _listed(notice: EndNotice, entity: Institution) -> list[str]:
+    case, told = notice.case, clock.day_of(notice.told_at)
+    ended = str(case.get_state_display())
+    return [str(notice.pk), case.decision_number, entity.name, entity.uscc or "", ended, str(told), str(notice.due_on)]
 
 
 def end_notice_to_acknowledge(actor: User, pk: int) -> EndNotice:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -22,11 +23,12 @@ from core import clock
 from core.errors import DomainError, NotAllowed
 from core.text import name_key
 from courses.models import Enrolment
-from credit.models import CaseReport, SelfRegulatoryCase, SelfReview
+from credit.models import CaseReport, OverdueStep, SelfRegulatoryCase, SelfReview
 from credit.workflow.cases import ReportState
 from credit.workflow.self_regulation import SELF_OPEN, SelfCaseState, SelfOutcome, SelfReviewState
 
-S, P = SelfCaseState, Permission
+S, P, W = SelfCaseState, Permission, OverdueStep.What
+Row = TypeVar("Row", CaseReport, SelfRegulatoryCase, SelfReview)
 ASKED = SelfReview.objects.filter(state=SelfReviewState.ASKED, case=OuterRef("pk"))
 SUBJECT = (
     "person__merged_into",
@@ -71,14 +73,21 @@ def took_part_before(actor: User, case: SelfRegulatoryCase) -> bool:
 def may_ask_review(case: SelfRegulatoryCase, reviews: list[SelfReview], today: date) -> bool:
     """By what is shown: the service asks the calendar again."""
     over = case.review_until is not None and not case.review_is_provisional and today > case.review_until
-    return case.can_be_reviewed and not over and all(one.state == SelfReviewState.WITHDRAWN for one in reviews)
+    fresh = not over and all(one.state == SelfReviewState.WITHDRAWN for one in reviews)
+    return case.can_be_reviewed and (fresh or any(one.waits_for_own_words for one in reviews))
+
+
+def may_record_review(case: SelfRegulatoryCase, reviews: list[SelfReview]) -> bool:
+    """Whether it came in time is asked by the service: the paper may have lain about."""
+    return case.can_be_reviewed and all(one.state == SelfReviewState.WITHDRAWN for one in reviews)
 
 
 # --- the body's own desk --------------------------------------------------------------------------------------------
-def self_reports(actor: User) -> QuerySet[CaseReport]:
+def self_reports(actor: User, *, late: bool = False) -> QuerySet[CaseReport]:
     """Sent to the own association or base and not answered yet, by the day on which that is due."""
     rows = CaseReport.objects.allowed(actor, P.SELF_CASE_VIEW).filter(state=ReportState.RECEIVED, body__isnull=True)
-    return rows.select_related("at_institution", "at_base").order_by("due_on", "pk")
+    rows = rows.select_related("at_institution", "at_base").order_by("due_on", "pk")
+    return _late(rows) if late else rows
 
 
 def self_report(actor: User, uuid: UUID) -> CaseReport:
@@ -89,16 +98,22 @@ def self_report(actor: User, uuid: UUID) -> CaseReport:
     return found
 
 
-def self_cases(actor: User, *, closed: bool = False) -> QuerySet[SelfRegulatoryCase]:
+def self_cases(actor: User, *, closed: bool = False, late: bool = False) -> QuerySet[SelfRegulatoryCase]:
     """What still has to be done, by the day on which it is due; what is over, newest first."""
     rows = _disputed(SelfRegulatoryCase.objects.allowed(actor, P.SELF_CASE_VIEW)).select_related(*SUBJECT)
-    waits = Q(state__in=[str(one) for one in SELF_OPEN]) | Q(state=S.TOLD, outcome__in=TO_FULFIL) | Q(is_disputed=True)
+    open_now = waits() | Q(is_disputed=True)
     if closed:
-        return rows.exclude(waits).order_by("-decided_on", "-pk")
-    return rows.filter(waits).order_by(F("due_on").asc(nulls_last=True), "pk")
+        return rows.exclude(open_now).order_by("-decided_on", "-pk")
+    rows = _late(rows) if late else rows
+    return rows.filter(open_now).order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 TO_FULFIL = (SelfOutcome.TALK, SelfOutcome.CORRECTION)
+
+
+def waits() -> Q:
+    """The body has something to do or to note in the case itself."""
+    return Q(state__in=[str(one) for one in SELF_OPEN]) | Q(state=S.TOLD, outcome__in=TO_FULFIL)
 
 
 def self_case(actor: User, uuid: UUID, permission: Permission = P.SELF_CASE_VIEW) -> SelfRegulatoryCase:
@@ -109,10 +124,11 @@ def self_case(actor: User, uuid: UUID, permission: Permission = P.SELF_CASE_VIEW
     return found
 
 
-def self_reviews(actor: User) -> QuerySet[SelfReview]:
+def self_reviews(actor: User, *, late: bool = False) -> QuerySet[SelfReview]:
     rows = SelfReview.objects.allowed(actor, P.SELF_CASE_VIEW).filter(state=SelfReviewState.ASKED)
     names = ("case__person", "case__institution", "case__unit_institution", "case__unit_base")
-    return rows.select_related(*names).order_by("due_on", "pk")
+    rows = rows.select_related(*names).order_by("due_on", "pk")
+    return _late(rows) if late else rows
 
 
 def self_review(actor: User, uuid: UUID, permission: Permission = P.SELF_CASE_VIEW) -> SelfReview:
@@ -127,19 +143,38 @@ def reviews_of(actor: User, case: SelfRegulatoryCase, permission: Permission) ->
     return list(SelfReview.objects.allowed(actor, permission).filter(case=case).order_by("-pk"))
 
 
+def late_elsewhere(actor: User) -> QuerySet[OverdueStep]:
+    """Steps of associations and bases of which the actor's bodies were told, and that are still late: where, which one,
+    since when, and nothing of the matter."""
+    due = OuterRef("due_on")
+    cases = SelfRegulatoryCase.objects.filter(waits(), report=OuterRef("report"), due_on=due)
+    reviews = SelfReview.objects.filter(state=SelfReviewState.ASKED, case__report=OuterRef("report"), due_on=due)
+    still = Q(what=W.REPORT, report__state=ReportState.RECEIVED, report__due_on=F("due_on"))
+    still |= Q(Exists(cases), what=W.CASE) | Q(Exists(reviews), what=W.REVIEW)
+    told = OverdueStep.objects.allowed(actor, P.CASE_VIEW).filter(report__body__isnull=True, body__isnull=False)
+    return (
+        told.filter(still).select_related("report__at_institution", "report__at_base", "body").order_by("due_on", "pk")
+    )
+
+
 def self_figures(actor: User) -> dict[str, int]:
     """For the first page and above the list: reports, cases and reviews that wait, and what is past its day."""
     today = clock.today()
-    late = Count("pk", filter=Q(due_on__lt=today, is_provisional=False))
+    overdue = Count("pk", filter=Q(due_on__lt=today, is_provisional=False))
     counted: Counter[str] = Counter()
     for name, rows in (
         ("reports", self_reports(actor)),
         ("cases", self_cases(actor)),
         ("reviews", self_reviews(actor)),
     ):
-        found = rows.order_by().aggregate(all=Count("pk"), late=late)
+        found = rows.order_by().aggregate(all=Count("pk"), late=overdue)
         counted.update({f"self_{name}": found["all"], "self_late": found["late"]})
     return dict(counted)
+
+
+def _late(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Whose day has passed; a provisional one passes for nobody."""
+    return rows.filter(due_on__lt=clock.today(), is_provisional=False)
 
 
 # --- what concerns oneself ------------------------------------------------------------------------------------------

@@ -56,10 +56,12 @@ from credit.services.entries import (
     withdraw_record,
 )
 from credit.services.exchange import (
+    look_into_file,
     preview_file,
     receipt_of,
     receive_file,
     send_records,
+    was_looked_into,
 )
 from credit.services.indicators import (
     IndicatorWords,
@@ -154,11 +156,13 @@ from credit.services.self_cases import (
 )
 from credit.services.self_common import (
     Letter,
+    Paper,
 )
 from credit.services.self_reviews import (
     Finding,
     ask_self_review,
     decide_self_review,
+    record_self_review,
     withdraw_self_review,
 )
 from credit.services.statements import (
@@ -189,6 +193,7 @@ __all__ = [
     "Officer",
     "OnPaper",
     "Opening",
+    "Paper",
     "Partner",
     "Rule",
     "Ruling",
@@ -242,6 +247,7 @@ __all__ = [
     "hand_over_decision",
     "hide_statement",
     "link_publication",
+    "look_into_file",
     "make_edition",
     "make_letters",
     "make_letters_due",
@@ -276,6 +282,7 @@ __all__ = [
     "record_hearing_request",
     "record_repair_request",
     "record_self_answer",
+    "record_self_review",
     "record_training",
     "refuse_repair",
     "refuse_report",
@@ -294,6 +301,7 @@ __all__ = [
     "take_back",
     "token_of",
     "waive_answer",
+    "was_looked_into",
     "withdraw_record",
     "withdraw_repair",
     "withdraw_scheme",

@@ -92,7 +92,9 @@ def settle_time(actor: User, case: AdministrativeCase) -> AdministrativeCase:
         return case
     until = calendar.working_day_deadline(time_begun(case), case.answer_days)
     if case.answer_is_provisional and not until.provisional:
-        case = noted(actor, case, "answer_day_settled", answer_until=until.day, answer_is_provisional=False)
+        # Nobody loses a day that the notice had named.
+        last = max(until.day, case.answer_until or until.day)
+        case = noted(actor, case, "answer_day_settled", answer_until=last, answer_is_provisional=False)
     return take(actor, case, "lapse") if case.state == C.NOTICED and _time_is_over(case) else case
 
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts.access import office_of, require
 from accounts.models import Institution, User
 from accounts.permissions import Permission
-from core import audit, clock
+from core import audit, clock, outbox
 from core.errors import DomainError
 from core.exports import csv_table
+from core.models import AuditEntry
 from credit.models import (
     CreditRecord,
     Direction,
@@ -30,6 +31,7 @@ from credit.services.partners import locked_partner, require_own_body, require_r
 from credit.services.tokens import give, note_look
 
 MOST_SENT = 5_000
+DELIVERED = "credit.entry_delivered"
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,29 @@ def preview_file(*, actor: User, partner: ExchangePartner, content: bytes) -> Ex
 
 
 @transaction.atomic
-def receive_file(*, actor: User, partner: ExchangePartner, content: bytes, seen: str) -> ExchangeReceipt:
+def look_into_file(*, actor: User, partner: ExchangePartner, content: bytes) -> ExchangePlan:
+    """The first preview of a file, written down: its hash and its counts, nothing of what stands in it. Raises those of
+    `preview_file`."""
+    plan = preview_file(actor=actor, partner=partner, content=content)
+    audit.record(actor, "credit.exchange_previewed", partner, sha256=plan.sha256, counts=plan.counts)
+    return plan
+
+
+def was_looked_into(actor: User, partner: ExchangePartner, sha256: str) -> bool:
+    """Nobody is shown what a file would do unless that stands in the trail."""
+    rows = AuditEntry.objects.filter(verb="credit.exchange_previewed", actor_id=actor.pk, subject_id=str(partner.pk))
+    return rows.filter(facts__sha256=sha256).exists()
+
+
+@transaction.atomic
+def receive_file(
+    *, actor: User, partner: ExchangePartner, content: bytes, seen: str, names_compared: bool = False
+) -> ExchangeReceipt:
     """What was taken becomes entries of other records; every line has its outcome in the receipt. The same file again
-    changes nothing: its first receipt comes back. Raises `changed_meanwhile`, and those of `preview_file`."""
+    changes nothing: its first receipt comes back. `names_compared`: the officer has looked at the names that differ.
+
+    Raises `changed_meanwhile`, `names_differ`, and those of `preview_file`.
+    """
     found = locked_partner(actor, partner)
     require_running(found, way="delivers")
     plan = plan_file(actor, found, content)
@@ -58,10 +80,12 @@ def receive_file(*, actor: User, partner: ExchangePartner, content: bytes, seen:
         return earlier
     if plan.fingerprint != seen:
         raise DomainError("changed_meanwhile")
+    refuse({"names_differ": bool(plan.names_that_differ) and not names_compared})
     receipt = _receipt(actor, found, Direction.IN, plan.form, plan.sha256, **plan.counts)
     lines = [_kept(actor, receipt, line) for line in plan.lines]
     ExchangeLine.objects.bulk_create(lines)
-    audit.record(actor, "credit.exchange_received", receipt, sha256=plan.sha256, counts=plan.counts)
+    told, differ = plan.counts, plan.names_that_differ
+    audit.record(actor, "credit.exchange_received", receipt, sha256=plan.sha256, counts=told, names_differ=differ)
     return receipt
 
 
@@ -161,4 +185,5 @@ def _entered(actor: User, receipt: ExchangeReceipt, line: PlannedLine) -> Credit
         entered_by=actor,
     )
     audit.record(actor, "credit.entered", entry, kind=entry.kind, document=entry.document, receipt=str(receipt.uuid))
+    outbox.add(DELIVERED, entry.pk)
     return entry

@@ -21,6 +21,7 @@ from core.columns import MESSAGES, Column, Entry, Parser, WrongValue, choice, da
 from core.errors import DomainError
 from core.plans import Problem
 from core.tables import MAX_BYTES, Cell, text_cell
+from core.text import name_key
 from credit.models import CreditRecord, ExchangePartner, FileForm, LineOutcome
 from credit.rules.exchange import Stated, accepted_bases, dictionary_on, wrong_with
 
@@ -40,6 +41,8 @@ class PlannedLine:
     subject: Person | Institution | None = None
     entry: CreditRecord | None = None
     reason: str = ""
+    # As the file has it: compared, and kept no longer than the preview.
+    named: str = ""
 
     @property
     def outcome(self) -> str:
@@ -50,6 +53,12 @@ class PlannedLine:
     @property
     def record_number(self) -> str:
         return str(self.values.get("number", ""))
+
+    @property
+    def names_differ(self) -> bool:
+        """The code or document leads to somebody of another name than the file says. A file may leave names out."""
+        differ = bool(self.named and self.subject and name_key(self.named) != name_key(self.subject.name))
+        return differ and self.outcome == ACCEPTED
 
     @property
     def document(self) -> str:
@@ -83,16 +92,22 @@ class ExchangePlan:
         return {str(outcome): found[outcome] for outcome in LineOutcome.values}
 
     @property
+    def names_that_differ(self) -> int:
+        return sum(line.names_differ for line in self.lines)
+
+    @property
     def fingerprint(self) -> str:
         """The same as long as the file would do the same: what was looked at is what is confirmed."""
-        told = [[line.row, line.record_number, line.outcome, line.reason] for line in self.lines]
+        told = [[one.row, one.record_number, one.outcome, one.reason, one.names_differ] for one in self.lines]
         return hashlib.sha256(json.dumps([self.sha256, told]).encode()).hexdigest()[:32]
 
 
 def plan_file(actor: User, partner: ExchangePartner, content: bytes) -> ExchangePlan:
     """Raises TableUnreadable, `no_exchange_file`, `too_many_records`, `file_too_large`, `file_empty`."""
     entries, form, ignored = read_records(content)
-    lines = [PlannedLine(entry.row, entry.values, entry.errors) for entry in entries]
+    lines = [
+        PlannedLine(entry.row, entry.values, entry.errors, named=entry.values.pop("name", "")) for entry in entries
+    ]
     _find_subjects(actor, lines)
     _find_entries(partner, lines)
     numbers = Counter(line.record_number for line in lines if line.record_number)
@@ -256,7 +271,13 @@ def _reason(line: PlannedLine, partner: ExchangePartner, twice: set[str], own: O
         return "number_twice"
     stated = _stated(line.values)
     wrong = partial(wrong_with, partner_kind=partner.kind, bases=accepted_bases(), on=clock.today())
-    return wrong(stated) or _wrong_subject(line, own) or _wrong_number(line)
+    return wrong(stated) or _wrong_source(line, partner) or _wrong_subject(line, own) or _wrong_number(line)
+
+
+def _wrong_source(line: PlannedLine, partner: ExchangePartner) -> str:
+    """A partner speaks for itself, and for the bodies that were entered with its basis."""
+    spoken_for = {name_key(name) for name in (partner.name, *partner.sources.splitlines()) if name.strip()}
+    return "" if name_key(line.values["source_body"]) in spoken_for else "source_not_of_partner"
 
 
 def _stated(values: Mapping[str, Any]) -> Stated:

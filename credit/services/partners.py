@@ -9,11 +9,13 @@ from django.db.models import Q
 from accounts.access import require, worn_bodies
 from accounts.models import AdminBody, User
 from accounts.permissions import Permission
-from core import audit, calendar, clock
+from core import audit, calendar, clock, outbox
 from core.errors import DomainError, NotAllowed
 from credit.models import AdministrativeCase, EndNotice, ExchangePartner, PartnerKind
 from credit.rules.cases import rule_on
 from credit.services.case_common import filled, refuse
+
+END_TOLD = "credit.partner_told_of_end"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Partner:
     valid_to: date | None = None
     name_en: str = ""
     name_ja: str = ""
+    sources: str = ""
 
 
 @transaction.atomic
@@ -97,6 +100,7 @@ def tell_partners(actor: User, case: AdministrativeCase) -> list[EndNotice]:
             case=case, partner=partner.name, told=partner, due_on=due.day, is_provisional=due.provisional
         )
         audit.record(actor, "credit.partner_told", notice, partner=partner.name)
+        outbox.add(END_TOLD, notice.pk)
         told.append(notice)
     return told
 

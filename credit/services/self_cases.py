@@ -19,7 +19,9 @@ from credit.services.case_log import put_down_own
 from credit.services.self_common import (
     SELF_LETTERS,
     Letter,
+    Paper,
     check_letter,
+    check_paper,
     locked_for,
     refuse_code,
     require_place,
@@ -172,11 +174,22 @@ def answer_self_notice(*, actor: User, case: SelfRegulatoryCase, answer: str) ->
 
 
 @transaction.atomic
-def record_self_answer(*, actor: User, case: SelfRegulatoryCase, answer: str) -> SelfRegulatoryCase:
-    """An answer that came on paper, put down by somebody else than who gave the notice; the time to answer runs on."""
+def record_self_answer(*, actor: User, case: SelfRegulatoryCase, answer: str, paper: Paper) -> SelfRegulatoryCase:
+    """An answer that came on paper, put down by somebody else than who gave the notice; the time to answer runs on, and
+    own words can still follow. Raises `answer_missing`, those of `check_paper` and `locked_for`, WrongState."""
     found = locked_for(actor, case)
     refuse(filled(answer=answer))
-    return take(actor, found, "record", answer=answer.strip(), answered_at=clock.now(), answer_recorded_by=actor)
+    check_paper(paper, not_before=found.noticed_on or found.opened_on)
+    return take(
+        actor,
+        found,
+        "record",
+        answer=answer.strip(),
+        answered_at=clock.now(),
+        answer_recorded_by=actor,
+        answer_paper=paper.reference.strip(),
+        answer_came_on=paper.came_on,
+    )
 
 
 @transaction.atomic

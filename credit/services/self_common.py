@@ -30,6 +30,14 @@ class Letter:
     on: date
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What came on paper: under which reference it is kept, and the day it came."""
+
+    reference: str
+    came_on: date
+
+
 def locked_for(actor: User, case: SelfRegulatoryCase) -> SelfRegulatoryCase:
     """The case as it stands, for somebody of the body that handles it who is neither concerned nor has reported it.
 
@@ -83,8 +91,8 @@ def working_days(case: SelfRegulatoryCase, start: date, name: str) -> calendar.D
 
 def settle_answer_day(case: SelfRegulatoryCase) -> SelfRegulatoryCase:
     """A last day of the time to answer that was provisional is counted anew once its year is loaded."""
-    if case.answer_is_provisional and case.noticed_on and case.answer_days:
-        deadline = calendar.working_day_deadline(case.noticed_on, case.answer_days)
+    deadline = answer_deadline(case) if case.answer_is_provisional else None
+    if deadline and not deadline.provisional:
         case.answer_until, case.answer_is_provisional = deadline.day, deadline.provisional
         fields = ["answer_until", "answer_is_provisional"]
         if case.state == S.NOTICED:
@@ -92,6 +100,23 @@ def settle_answer_day(case: SelfRegulatoryCase) -> SelfRegulatoryCase:
             fields += ["due_on", "is_provisional"]
         case.save(update_fields=fields)
     return case
+
+
+def answer_deadline(case: SelfRegulatoryCase) -> calendar.Deadline | None:
+    if case.noticed_on is None or case.answer_days is None:
+        return None
+    return _never_sooner(calendar.working_day_deadline(case.noticed_on, case.answer_days), case.answer_until)
+
+
+def review_deadline(case: SelfRegulatoryCase) -> calendar.Deadline | None:
+    if case.told_on is None:
+        return None
+    return _never_sooner(working_days(case, case.told_on, "review_asked"), case.review_until)
+
+
+def _never_sooner(counted: calendar.Deadline, told: date | None) -> calendar.Deadline:
+    """The later of both days: nobody loses a day that a letter had named."""
+    return calendar.Deadline(max(counted.day, told or counted.day), counted.provisional)
 
 
 def check_letter(letter: Letter, *, not_before: date) -> None:
@@ -102,6 +127,17 @@ def check_letter(letter: Letter, *, not_before: date) -> None:
             "proof_missing": not letter.proof.strip(),
             "letter_in_future": letter.on > clock.today(),
             "letter_too_early": letter.on < not_before,
+        }
+    )
+
+
+def check_paper(paper: Paper, *, not_before: date) -> None:
+    """Raises `reference_missing`, `came_in_future`, `came_too_early`."""
+    refuse(
+        {
+            "reference_missing": not paper.reference.strip(),
+            "came_in_future": paper.came_on > clock.today(),
+            "came_too_early": paper.came_on < not_before,
         }
     )
 

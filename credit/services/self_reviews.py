@@ -1,6 +1,7 @@
 """复核 of a decision under a body's own rules: asked once, decided by others of the body, never for the worse."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 
@@ -16,8 +17,17 @@ from credit.rules.self_regulation import Result, is_milder, self_rule_of, wrong_
 from credit.services.case_common import filled, refuse
 from credit.services.case_log import put_down_review
 from credit.services.self_cases import apply_exclusion, source_of, took_part_before
-from credit.services.self_common import SELF_LETTERS, locked_for, refuse_code, take, working_days
-from credit.workflow.self_regulation import SELF_REVIEW_STEPS, SelfOutcome
+from credit.services.self_common import (
+    SELF_LETTERS,
+    Paper,
+    check_paper,
+    locked_for,
+    refuse_code,
+    review_deadline,
+    take,
+    working_days,
+)
+from credit.workflow.self_regulation import SELF_REVIEW_STEPS, SelfOutcome, SelfReviewState
 
 REVIEWED = "credit.self_review_decided"
 
@@ -33,28 +43,49 @@ class Finding:
 
 @transaction.atomic
 def ask_self_review(*, actor: User, case: SelfRegulatoryCase, grounds: str) -> SelfReview:
-    """By whom it concerns, from the decision on until the last day after the letter; a provisional day ends nothing.
+    """By whom it concerns, from the decision on until the last day after the letter; a provisional day ends nothing. To
+    a request that somebody put down from paper own words are added, as long as it is not decided.
 
     Raises `grounds_missing`, `review_asked_already`, `too_late_for_review`, WrongState.
     """
     require(actor, Permission.CASE_ANSWER, case)
     refuse(filled(grounds=grounds))
     found = SelfRegulatoryCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    for waiting in found.reviews.filter(state=SelfReviewState.ASKED):
+        if waiting.waits_for_own_words:
+            return _add_words(actor, waiting, grounds)
+    return _asked(actor, found, grounds, clock.today())
+
+
+@transaction.atomic
+def record_self_review(*, actor: User, case: SelfRegulatoryCase, grounds: str, paper: Paper) -> SelfReview:
+    """A request that came on paper, put down by somebody of the body: in time if it came in time, due from that day on.
+
+    Raises those of `ask_self_review`, `check_paper` and `locked_for`.
+    """
+    found = locked_for(actor, case)
+    refuse(filled(grounds=grounds))
+    check_paper(paper, not_before=found.decided_on or found.opened_on)
+    words = {"recorded_by": actor, "paper": paper.reference.strip(), "came_on": paper.came_on}
+    return _asked(actor, found, grounds, paper.came_on, **words)
+
+
+def _asked(actor: User, found: SelfRegulatoryCase, grounds: str, on: date, **paper: object) -> SelfReview:
     if not found.can_be_reviewed:
         raise WrongState(step="review", state=found.state)
-    today = clock.today()
     refuse(
         {
-            "review_asked_already": found.reviews.exclude(state="withdrawn").exists(),
-            "too_late_for_review": _too_late(found),
+            "review_asked_already": found.reviews.exclude(state=SelfReviewState.WITHDRAWN).exists(),
+            "too_late_for_review": _is_over(found, on),
         }
     )
-    due = working_days(found, today, "review")
-    review = SelfReview.objects.create(
+    due = working_days(found, on, "review")
+    review: SelfReview = SelfReview.objects.create(
+        **paper,
         case=found,
         grounds=grounds.strip(),
         asked_by=actor,
-        asked_on=today,
+        asked_on=on,
         due_on=due.day,
         is_provisional=due.provisional,
         noticed_by=found.noticed_by,
@@ -63,7 +94,17 @@ def ask_self_review(*, actor: User, case: SelfRegulatoryCase, grounds: str) -> S
         first_firmness=found.firmness,
         first_until=found.excluded_until,
     )
-    audit.record(actor, "credit.selfreview.ask", review, due=str(due.day))
+    if paper:
+        audit.record(actor, "credit.selfreview.record", review, due=str(due.day), came=str(on))
+    else:
+        audit.record(actor, "credit.selfreview.ask", review, due=str(due.day))
+    return review
+
+
+def _add_words(actor: User, review: SelfReview, grounds: str) -> SelfReview:
+    review.own_grounds, review.own_grounds_at = grounds.strip(), clock.now()
+    review.save(update_fields=["own_grounds", "own_grounds_at"])
+    audit.record(actor, "credit.selfreview.add", review)
     return review
 
 
@@ -74,17 +115,20 @@ def withdraw_self_review(*, actor: User, review: SelfReview) -> SelfReview:
 
 
 @transaction.atomic
-def decide_self_review(*, actor: User, review: SelfReview, finding: Finding) -> SelfReview:
-    """By somebody who has neither given the notice nor decided; what it makes milder or sets aside is lifted at once.
+def decide_self_review(*, actor: User, review: SelfReview, finding: Finding, heard: str | None = None) -> SelfReview:
+    """By somebody who has neither given the notice nor decided, nor put the request down; what it makes milder or sets
+    aside is lifted at once. Upon paper alone nothing is found before the time to ask is over. `heard`: the own words
+    that the page showed.
 
-    Raises `considered_missing`, `finding_unknown`, `not_milder`, those of `wrong_result`, NotAllowed
-    (`same_person_twice`), WrongState.
+    Raises `considered_missing`, `finding_unknown`, `answered_meanwhile`, `still_time_to_ask`, `not_milder`, those of
+    `wrong_result`, NotAllowed (`same_person_twice`), WrongState.
     """
     require(actor, Permission.SELF_CASE_HANDLE, review)
     case = locked_for(actor, review.case)
-    if took_part_before(actor, case):
+    if took_part_before(actor, case) or actor.pk == review.recorded_by_id:
         raise NotAllowed("same_person_twice", steps=["decide", "notice"])
     refuse(filled(considered=finding.considered) | {"finding_unknown": finding.step not in FINDINGS})
+    _check_heard(case, review, heard)
     result = finding.result if finding.step == "change" else None
     if finding.step == "change":
         _check_milder(case, result)
@@ -100,10 +144,20 @@ def decide_self_review(*, actor: User, review: SelfReview, finding: Finding) -> 
 FINDINGS = ("maintain", "change", "set_aside")
 
 
-def _too_late(case: SelfRegulatoryCase) -> bool:
-    if case.told_on is None:
-        return False
-    return working_days(case, case.told_on, "review_asked").has_passed(clock.today())
+def _is_over(case: SelfRegulatoryCase, on: date) -> bool:
+    last = review_deadline(case)
+    return last is not None and last.has_passed(on)
+
+
+def _check_heard(case: SelfRegulatoryCase, review: SelfReview, heard: str | None) -> None:
+    """Whoever adds own words locks the case, too."""
+    now = SelfReview.objects.get(pk=review.pk)
+    refuse(
+        {
+            "answered_meanwhile": heard is not None and now.heard != heard,
+            "still_time_to_ask": now.waits_for_own_words and not _is_over(case, clock.today()),
+        }
+    )
 
 
 def _check_milder(case: SelfRegulatoryCase, result: Result | None) -> None:

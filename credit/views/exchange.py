@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,7 +20,7 @@ from accounts.views.imports import download
 from accounts.views.trails import trail
 from core import clock
 from core.errors import DomainError
-from core.exports import CSV
+from core.exports import CSV, csv_table
 from credit import services
 from credit.forms.exchange import AcknowledgeForm, EndPartnerForm, PartnerForm, SendForm
 from credit.models import ExchangePartner, FileForm
@@ -29,6 +29,10 @@ from credit.selectors import exchange as selectors
 from credit.views.exchange_words import refused
 
 PAGE_LENGTH = 25
+END_HEADS = (
+    gettext_lazy("Notice"), gettext_lazy("Decision"), gettext_lazy("Entity"),
+    gettext_lazy("Unified social credit code"), gettext_lazy("State"), gettext_lazy("Told on"), gettext_lazy("Due"),
+)  # fmt: skip
 TYPES = {FileForm.JSON: "application/json", FileForm.CSV: CSV}
 
 
@@ -74,6 +78,7 @@ def partner(request: SignedInRequest, pk: int) -> HttpResponse:
         "page": page,
         "tokens": selectors.tokens_of(request.user, found)[:100],
         "acts": selectors.acts_for(request.user, found),
+        "may_end": selectors.open_end_notices(request.user).filter(told=found).exists(),
         "running": found.is_one_on(clock.today()),
         "crumbs": _crumbs(found.name),
     }
@@ -145,6 +150,17 @@ def end_notices(request: SignedInRequest) -> HttpResponse:
         "crumbs": _crumbs(_("Notices of an end")),
     }
     return render(request, "credit/exchange_end_notices.html", context)
+
+
+@require_safe
+@confirm_again
+def end_notices_file(request: SignedInRequest, pk: int) -> HttpResponse:
+    """To be printed and sent to a partner that has no machine to ask: what it was told of and has not acknowledged."""
+    found = selectors.own_partner(request.user, pk)
+    rows = selectors.end_notice_rows(request.user, found)
+    return download(
+        csv_table([str(head) for head in END_HEADS], rows), f"end-notices-{pk}-{clock.today():%Y%m%d}.csv", CSV
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

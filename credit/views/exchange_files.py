@@ -33,7 +33,7 @@ def upload(request: SignedInRequest, pk: int) -> HttpResponse:
         file = form.cleaned_data["file"]
         content = file.read()
         try:
-            services.preview_file(actor=request.user, partner=partner, content=content)
+            services.look_into_file(actor=request.user, partner=partner, content=content)
         except NotAllowed:
             raise
         except DomainError as refusal:
@@ -50,7 +50,7 @@ def review(request: SignedInRequest, pk: int, sha256: str) -> HttpResponse:
     """What the kept file would do today; confirming reads and plans it anew."""
     partner = selectors.own_partner(request.user, pk)
     content, name = kept(request, sha256)
-    if content is None:
+    if content is None or not services.was_looked_into(request.user, partner, sha256):
         messages.error(request, _("This file is no longer kept, or it has changed. Upload it again."))
         return redirect("credit:exchange_upload", pk)
     if request.method == "POST" and (answer := _received(request, partner, sha256, content)):
@@ -70,9 +70,11 @@ def review(request: SignedInRequest, pk: int, sha256: str) -> HttpResponse:
 
 
 def _received(request: SignedInRequest, partner: ExchangePartner, sha256: str, content: bytes) -> HttpResponse | None:
-    seen = request.POST.get("seen", "")[:32]
+    seen, compared = request.POST.get("seen", "")[:32], request.POST.get("names_compared") == "on"
     try:
-        receipt = services.receive_file(actor=request.user, partner=partner, content=content, seen=seen)
+        receipt = services.receive_file(
+            actor=request.user, partner=partner, content=content, seen=seen, names_compared=compared
+        )
     except NotAllowed:
         raise
     except DomainError as refusal:
@@ -91,6 +93,7 @@ def _in_words(line: PlannedLine) -> dict[str, object]:
         "record_number": line.record_number,
         "kind": CreditRecord.Kind(kind).label if kind else "",
         "subject": line.subject.name if line.subject else "",
+        "named": line.named if line.names_differ else "",
         "outcome": line.outcome,
         "reason": reason_in_words(line.reason) if line.reason else "",
         "detail": line.errors[0].message if line.errors else "",

@@ -23,6 +23,7 @@ REFUSALS: dict[str, Promise] = {
     ),
     "too_many_records": _("The file has more than 2,000 records. Split it."),
     "changed_meanwhile": _("What the file would do has changed since you looked. Look at it again."),
+    "names_differ": _("Names differ between the file and those who were found: compare them and say so."),
     "purpose_missing": _("Say what for."),
     "nothing_to_send": _("There is nothing that partners are shown of it."),
     "too_much": _("These are more than 5,000 entries: send them entity by entity."),

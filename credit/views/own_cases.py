@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import can
 from accounts.middleware import SignedInRequest
 from accounts.models import User
 from accounts.permissions import Permission
@@ -44,7 +45,8 @@ def mine(request: SignedInRequest) -> HttpResponse:
 def own(request: SignedInRequest, pk: int) -> HttpResponse:
     """One page for all that a subject can do; each act is a button of its own form."""
     case = selectors.own_case(request.user, pk)
-    acts = _acts(case)
+    answers = can(request.user, Permission.CASE_ANSWER, case)
+    acts = _acts(case) if answers else []
     posted = request.POST.get("act", "")
     forms_ = {name: _form(name, case, request.POST if name == posted else None) for name in acts}
     if request.method == "POST" and posted in acts and _done(request, case, posted, forms_[posted]):
@@ -54,6 +56,7 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "case": case,
         "acts": forms_,
+        "answers": answers,
         "remedies": rule.remedies,
         "missing": _missing(case),
         "intended": [one.measure for one in case.measures.all() if not one.ordered],

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import can
+from accounts.access import can, holds
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core import clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.workflow import steps_for
 from credit import services
 from credit.forms.self_cases import (
@@ -33,6 +33,7 @@ from credit.forms.self_cases import (
     NoticeForm,
     OpenForm,
     PaperForm,
+    PaperReviewForm,
     ReasonsForm,
     RefuseReportForm,
 )
@@ -67,6 +68,16 @@ def _notice(actor: Any, case: SelfRegulatoryCase, form: NoticeForm) -> object:
     return services.give_self_notice(actor=actor, case=case, facts=facts, intended=intended, letter=form.letter())
 
 
+def _answer_on_paper(actor: Any, case: SelfRegulatoryCase, form: PaperForm) -> object:
+    answer = form.cleaned_data["answer"]
+    return services.record_self_answer(actor=actor, case=case, answer=answer, paper=form.paper())
+
+
+def _review_on_paper(actor: Any, case: SelfRegulatoryCase, form: PaperReviewForm) -> object:
+    grounds = form.cleaned_data["grounds"]
+    return services.record_self_review(actor=actor, case=case, grounds=grounds, paper=form.paper())
+
+
 STEPS: dict[str, StepForm] = {
     "notice": StepForm(gettext_lazy("Give notice"), NoticeForm, _notice, gettext_lazy("The notice is recorded.")),
     "decide": StepForm(
@@ -90,8 +101,14 @@ STEPS: dict[str, StepForm] = {
     "record": StepForm(
         gettext_lazy("The answer came on paper"),
         PaperForm,
-        lambda actor, case, form: services.record_self_answer(actor=actor, case=case, **form.cleaned_data),
+        _answer_on_paper,
         gettext_lazy("The answer is recorded."),
+    ),
+    "record_review": StepForm(
+        gettext_lazy("A request for a review came on paper"),
+        PaperReviewForm,
+        _review_on_paper,
+        gettext_lazy("The request is recorded; the one concerned can still add own words."),
     ),
     "dismiss": StepForm(
         gettext_lazy("There is no ground"),
@@ -100,7 +117,7 @@ STEPS: dict[str, StepForm] = {
         gettext_lazy("The case is ended without a ground."),
     ),
 }
-BESIDES = ("record", "dismiss")
+BESIDES = ("record", "record_review", "dismiss")
 
 
 @require_safe
@@ -108,21 +125,33 @@ def desk(request: SignedInRequest) -> HttpResponse:
     """Reports, cases and reviews of the own association or base, by the day on which something is due."""
     body = selectors.own_body(request.user)
     closed = request.GET.get("closed") == "1"
-    rows = selectors.self_cases(request.user, closed=closed)
+    late = request.GET.get("late") == "1" and not closed
+    rows = selectors.self_cases(request.user, closed=closed, late=late)
     page = Paginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
     today = clock.today()
     context = {
         "body": body,
         "page": page,
         "lines": [(case, selectors.next_step(case, today)) for case in page],
-        "reports": [] if closed else list(selectors.self_reports(request.user)[:PAGE_LENGTH]),
-        "reviews": [] if closed else list(selectors.self_reviews(request.user)[:PAGE_LENGTH]),
+        "reports": [] if closed else list(selectors.self_reports(request.user, late=late)[:PAGE_LENGTH]),
+        "reviews": [] if closed else list(selectors.self_reviews(request.user, late=late)[:PAGE_LENGTH]),
         "figures": selectors.self_figures(request.user),
         "closed": closed,
+        "late": late,
         "today": today,
         "crumbs": trail(_("Own rules")),
     }
     return render(request, "credit/rules_of/desk.html", context)
+
+
+@require_safe
+def late_elsewhere(request: SignedInRequest) -> HttpResponse:
+    """For the authority that oversees associations and bases: where a step stays late, and nothing of the matter."""
+    if not holds(request.user, Permission.CASE_VIEW):
+        raise NotAllowed(permission=Permission.CASE_VIEW.value)
+    page = Paginator(selectors.late_elsewhere(request.user), PAGE_LENGTH).get_page(request.GET.get("page"))
+    crumbs = trail(_("Late under own rules"), (_("Cases"), reverse("credit:cases")))
+    return render(request, "credit/rules_of/late.html", {"page": page, "crumbs": crumbs})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,6 +187,10 @@ def case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and chosen in STEPS and _taken(request, found, chosen, made[chosen]):
         return redirect("credit:self_case", found.uuid)
     ahead = selectors.next_step(found, clock.today())
+    reviews = selectors.reviews_of(request.user, found, Permission.SELF_CASE_VIEW)
+    acts = can(request.user, Permission.SELF_CASE_HANDLE, found)
+    if acts and selectors.may_record_review(found, reviews):
+        open_now = [*open_now, "record_review"]
     context = {
         "case": found,
         "ahead": ahead,
@@ -165,11 +198,11 @@ def case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": made.get(ahead.step) if ahead.step in open_now else None,
         "apart": ahead.step in STEPS and ahead.step not in open_now,
         "besides": [(name, STEPS[name].title, made[name]) for name in BESIDES if name in open_now],
-        "reviews": selectors.reviews_of(request.user, found, Permission.SELF_CASE_VIEW),
+        "reviews": reviews,
         "following": selectors.case_after(request.user, found),
         "letters": letters_of(request.user, found, Permission.SELF_CASE_VIEW),
         "waiting": bool(missing_letters(found)),
-        "acts": can(request.user, Permission.SELF_CASE_HANDLE, found),
+        "acts": acts,
         "crumbs": trail(found.number, (_("Own rules"), reverse("credit:self_desk"))),
     }
     return render(request, "credit/rules_of/case.html", context)
@@ -180,7 +213,7 @@ def case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def review(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """What was decided, what is said against it, and what others of the body make of that."""
     found = selectors.self_review(request.user, uuid)
-    form = FindingForm(request.POST or None, case=found.case)
+    form = FindingForm(request.POST or None, case=found.case, heard=found.heard)
     if request.method == "POST" and form.is_valid() and _reviewed(request, found, form):
         return redirect("credit:self_review", found.uuid)
     context = {
@@ -188,7 +221,7 @@ def review(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "case": found.case,
         "form": form,
         "waits": found.state == "asked",
-        "apart": selectors.took_part_before(request.user, found.case),
+        "apart": selectors.took_part_before(request.user, found.case) or found.recorded_by_id == request.user.pk,
         "crumbs": trail(
             _("Review"),
             (_("Own rules"), reverse("credit:self_desk")),
@@ -245,7 +278,8 @@ def _taken(request: SignedInRequest, found: SelfRegulatoryCase, name: str, form:
 
 def _reviewed(request: SignedInRequest, found: SelfReview, form: FindingForm) -> bool:
     try:
-        services.decide_self_review(actor=request.user, review=found, finding=form.finding())
+        heard = form.cleaned_data["heard"]
+        services.decide_self_review(actor=request.user, review=found, finding=form.finding(), heard=heard)
     except DomainError as refusal:
         form.add_error(None, words(refusal))
         return False

@@ -26,6 +26,12 @@ WORDS: dict[str, Promise] = {
     "only_of_corrections": _("A last day to correct belongs to a correction."),
     "fulfilled_in_future": _("What is done cannot lie in the future."),
     "nothing_to_fulfil": _("There is nothing to be done after this outcome."),
+    "came_in_future": _("What came on paper cannot have come on a day to come."),
+    "came_too_early": _("The paper cannot have come before what it answers."),
+    "still_time_to_ask": _(
+        "This request came on paper: until the time to ask is over, whom it concerns can still add own words. Nothing "
+        "was changed."
+    ),
     "review_asked_already": _("A review was asked for already. Nothing was changed."),
     "too_late_for_review": _("The time to ask for a review is over. Nothing was changed."),
     "not_milder": _("A review makes a decision milder or leaves it. Nothing was changed."),

@@ -44,6 +44,8 @@ def own_rules(person: Person, base: TrainingBase, institution: Institution) -> l
         answer_until=LATER,
         answer="test",
         answered_at=clock.now(),
+        answer_paper="test",
+        answer_came_on=DAY,
     )
     review = SelfReview.objects.create(
         case=case,
@@ -55,5 +57,10 @@ def own_rules(person: Person, base: TrainingBase, institution: Institution) -> l
         first_decided_by=make_user(),
         first_outcome="talk",
         first_firmness=2,
+        recorded_by=make_user(),
+        paper="test",
+        came_on=DAY,
+        own_grounds="test",
+        own_grounds_at=clock.now(),
     )
     return [case, review]

@@ -52,6 +52,7 @@ CONFIRMED = {
     "credit:exchange_send": "entries of credit files leave the house",
     "credit:new_token": "lets a machine read credit files",
     "credit:revoke_token": "takes that away",
+    "credit:end_notices_file": "a list of entities whose entries are over leaves the house",
     "credit:acknowledge_end": "says that a partner uses an entry no longer",
     "credit:letter_edition": "another letter stands in the place of one that was sent",
     "credit:self_letter_edition": "another letter stands in the place of one that was handed over",

@@ -12,7 +12,7 @@ from core.models import CalendarYear
 from credit import services
 from credit.models import CaseReport, SelfRegulatoryCase, SelfReview
 from credit.rules.self_regulation import Result
-from credit.services import Decision, Finding, Letter, Opening, Rule
+from credit.services import Decision, Finding, Letter, Opening, Paper, Rule
 from tests.builders import hat, make_institution, make_user, region
 
 _numbers = count(1)
@@ -40,6 +40,10 @@ def make_self_report(at: Institution | TrainingBase, **fields: Any) -> CaseRepor
 
 def letter(**fields: Any) -> Letter:
     return Letter(**{"how": "in_person", "proof": "签收单", "on": clock.today(), **fields})
+
+
+def paper(**fields: Any) -> Paper:
+    return Paper(**{"reference": "来文〔2026〕7号", "came_on": clock.today(), **fields})
 
 
 def acting_for(place: Institution | TrainingBase, user: User | None = None) -> User:

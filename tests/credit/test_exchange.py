@@ -187,7 +187,7 @@ def test_taken_number_is_no_way_to_rewrite_an_entry(desk):
 
     assert desk.reasons(desk.record(text="另一件事")) == ["number_taken"]
     # Another partner counts by itself.
-    assert lines(desk.receive(as_json(desk.record()), desk.another("又一家"))) == [("accepted", "")]
+    assert lines(desk.receive(as_json(desk.record(source_body="又一家")), desk.another("又一家"))) == [("accepted", "")]
 
 
 def test_what_was_not_looked_at_is_not_written(desk):
@@ -289,7 +289,7 @@ def test_file_holds_the_elements_of_what_partners_are_shown(desk):
             "effective_on": award.occurred_on.isoformat(),
             "standing": "in_force",
             "disputed": False,
-            "data_standard": "2026-1",
+            "data_standard": "2026-2",
             "disclosure_mode": "government_sharing",
             "provider": str(desk.body),
         }

@@ -84,6 +84,10 @@ def review(**fields: Any) -> SelfReview:
     return SelfReview.objects.create(**({"case": fields.pop("case", None) or told()} | given | fields))
 
 
+def on_paper(**fields: Any) -> SelfReview:
+    return review(**{"recorded_by": make_user(), "paper": "x", "came_on": DAY, **fields})
+
+
 def found(**fields: Any) -> SelfReview:
     by = {"state": "maintained", "decided_by": make_user(), "decided_at": clock.now(), "decided_on": DAY}
     return review(**{**by, "considered": "x", **fields})
@@ -128,6 +132,12 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
     ],
     "self_case_answer_is_there": [lambda: answered(answered_at=None), lambda: answered(answer="")],
     "self_case_answer_recorded_by_another": [lambda: by_one(answered, "noticed_by", "answer_recorded_by")],
+    "self_case_answer_paper_with_its_day": [
+        lambda: answered(answer_paper="x"),
+        lambda: answered(answer_came_on=DAY),
+        lambda: answered(answer_paper="x", answer_came_on=DAY - timedelta(days=1)),
+        lambda: noticed(answer_paper="x", answer_came_on=DAY),
+    ],
     "self_case_decided_after_hearing": [
         lambda: silent(decided_on=NOTICE["answer_until"]),
         lambda: silent(answer_is_provisional=True),
@@ -186,6 +196,18 @@ BROKEN: dict[str, list[Callable[[], Any]]] = {
     ],
     "self_review_once": [lambda: reviews("asked", "asked"), lambda: reviews("maintained", "asked")],
     "self_review_says_why": [lambda: review(grounds="")],
+    "self_review_from_paper_whole": [
+        lambda: review(paper="x"),
+        lambda: review(came_on=DAY),
+        lambda: review(recorded_by=make_user(), came_on=DAY),
+        lambda: review(recorded_by=make_user(), paper="x"),
+        lambda: review(recorded_by=make_user(), paper="x", came_on=LATER),
+    ],
+    "self_review_own_words_beside_paper": [
+        lambda: review(own_grounds="x", own_grounds_at=clock.now()),
+        lambda: on_paper(own_grounds="x"),
+        lambda: on_paper(own_grounds_at=clock.now()),
+    ],
     "self_review_decided_whole": [
         lambda: review(decided_by=make_user()),
         lambda: found(considered=""),
@@ -222,6 +244,7 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "self_case_noticed_with_facts": [noticed, lambda: noticed(answer_days=6)],
     "self_case_answer_is_there": [answered],
     "self_case_answer_recorded_by_another": [lambda: answered(answer_recorded_by=make_user())],
+    "self_case_answer_paper_with_its_day": [answered, lambda: answered(answer_paper="x", answer_came_on=DAY)],
     "self_case_decided_after_hearing": [
         silent,
         lambda: decided(decided_on=DAY),
@@ -243,6 +266,8 @@ FITTING: dict[str, list[Callable[[], Any]]] = {
     "self_case_fulfilled_somehow": [lambda: told(state="fulfilled", fulfilled_on=LATER, fulfilled_how="x")],
     "self_review_once": [lambda: reviews("withdrawn", "withdrawn", "asked"), lambda: [review(), review()]],
     "self_review_says_why": [review],
+    "self_review_from_paper_whole": [on_paper],
+    "self_review_own_words_beside_paper": [lambda: on_paper(own_grounds="x", own_grounds_at=clock.now())],
     "self_review_decided_whole": [found],
     "self_review_decided_by_another": [found],
     "self_review_firmness_of_its_outcome": [milder],
@@ -292,6 +317,8 @@ def test_every_constraint_is_tried():
         "UPDATE credit_selfregulatorycase SET outcome = 'reminder'",
         "UPDATE credit_selfregulatorycase SET clocks_version = 'y'",
         "UPDATE credit_selfreview SET grounds = 'y'",
+        "UPDATE credit_selfreview SET paper = 'y'",
+        "UPDATE credit_selfreview SET came_on = '2020-01-01'",
         "UPDATE credit_selfreview SET considered = 'y'",
         "UPDATE credit_selfreview SET noticed_by_id = asked_by_id",
         "UPDATE credit_selfreview SET first_firmness = 1",

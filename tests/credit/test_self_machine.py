@@ -24,7 +24,7 @@ from credit.rules.self_regulation import Result
 from credit.services import Decision, Finding, Opening, self_cases, self_reviews
 from credit.workflow.self_regulation import FIRMNESS, MEASURES
 from tests.builders import make_base, make_institution, make_person, make_user
-from tests.credit.own_rules import RULE, acting_for, letter, rules_of
+from tests.credit.own_rules import RULE, acting_for, letter, paper, rules_of
 
 RUNS, STEPS = int(os.environ.get("SELF_RUNS", "4")), int(os.environ.get("SELF_STEPS", "25"))
 actors = st.sampled_from(["first", "second", "third", "subject", "stranger"])
@@ -107,7 +107,7 @@ class OwnWay(RuleBasedStateMachine):
     @rule(who=actors, words=texts)
     def record_from_paper(self, who: str, words: str) -> None:
         if self.case and self.tried(
-            lambda: services.record_self_answer(actor=self.people[who], case=self.case, answer=words)
+            lambda: services.record_self_answer(actor=self.people[who], case=self.case, answer=words, paper=paper())
         ):
             assert self.noticed is not None
             assert who not in ("subject", "stranger", self.noticed[0])

@@ -246,7 +246,11 @@ def test_answer_that_came_meanwhile_stops_the_decision(client, track):
     ("step", "given", "state"),
     [
         ("dismiss", {"dismiss-reasons": "查无依据"}, "dismissed"),
-        ("record", {"record-answer": "书面"}, "answered"),
+        (
+            "record",
+            {"record-answer": "书面", "record-reference": "来文7号", "record-came_on": str(clock.today())},
+            "answered",
+        ),
     ],
 )
 def test_steps_beside_the_next_one(client, track, step, given, state):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.permissions import Role
+from accounts.selectors import system_user
 from core import audit, calendar, clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import CalendarYear, OutboxEvent
@@ -12,7 +13,7 @@ from credit import services
 from credit.models import SelfRegulatoryCase
 from credit.rules.self_regulation import Result
 from credit.services import Opening, Rule
-from credit.services.self_days import settle_self_days
+from credit.services.recount import recount_days
 from tests.builders import base_manager, hat, make_base, make_institution, make_person, make_user, officer, regulator
 from tests.credit.own_rules import (
     RULE,
@@ -20,6 +21,7 @@ from tests.credit.own_rules import (
     letter,
     make_association,
     make_self_report,
+    paper,
     rules_of,
 )
 
@@ -243,9 +245,9 @@ def test_unit_answers_beside_the_entity(track):
 def test_paper_answer_by_another_does_not_shorten_the_time(track):
     case = track.noticed()
     with pytest.raises(NotAllowed):
-        services.record_self_answer(actor=track.first, case=case, answer="书面")
+        services.record_self_answer(actor=track.first, case=case, answer="书面", paper=paper())
 
-    recorded = services.record_self_answer(actor=track.third, case=case, answer="书面")
+    recorded = services.record_self_answer(actor=track.third, case=case, answer="书面", paper=paper())
 
     assert (recorded.state, recorded.spoke) == ("answered", False)
     with pytest.raises(DomainError, match="still_time_to_answer"):
@@ -277,7 +279,8 @@ def test_provisional_day_ends_nothing_until_its_year_is_loaded(track):
         with pytest.raises(DomainError, match="still_time_to_answer"):
             track.decide(case)
         CalendarYear.objects.bulk_create(years)
-        assert settle_self_days(actor=track.first) == 1
+        # The time to answer, and the step that waits for it.
+        assert recount_days(actor=system_user()) == 2
         case.refresh_from_db()
         assert (case.answer_is_provisional, case.is_provisional) == (False, False)
         assert track.decide(case).state == "decided"

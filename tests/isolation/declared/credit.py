@@ -8,6 +8,8 @@ FACT = {"kind": "award", "title": "x", "occurred_on": "2026-05-01", "document": 
 ADDRESSES: dict[str, Address] = {
     # Of associations and bases alone, and of whom a case concerns; no authority is answered.
     "own-rules/": only("base", post=""),
+    # Where a step stays late, for the authority that was told of it.
+    "own-rules/late/": only("regulator", post=""),
     "own-rules/report/": signed_in(),
     "own-rules/reports/<uuid:uuid>/": only("base", uuid="selfregulatorycase.report.uuid"),
     "own-rules/cases/<uuid:uuid>/": only(
@@ -132,6 +134,9 @@ ADDRESSES: dict[str, Address] = {
     "credit/exchange/end-notices/<int:pk>/": only("regulator", pk="endnotice", nothing_there=True),
     "credit/exchange/partners/new/": only("regulator"),
     "credit/exchange/partners/<int:pk>/": only("regulator", pk="exchangepartner", post=""),
+    "credit/exchange/partners/<int:pk>/end-notices.csv": only(
+        "regulator", pk="exchangepartner", post="", nothing_there=True
+    ),
     "credit/exchange/partners/<int:pk>/end/": only("regulator", pk="exchangepartner", nothing_there=True),
     "credit/exchange/partners/<int:pk>/receive/": only("regulator", pk="exchangepartner", nothing_there=True),
     "credit/exchange/partners/<int:pk>/receive/<str:sha256>/": only(
