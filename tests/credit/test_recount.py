@@ -15,7 +15,7 @@ from credit.rules.cases import rule_on
 from credit.rules.self_regulation import self_rule_of
 from credit.selectors.cases import cases_of_body
 from credit.services.recount import recount_days
-from tests.credit.cases import Authority, know_years, later, notice, served
+from tests.credit.cases import Authority, know_years, later, notice, notify, served
 from tests.credit.exchanging import Desk
 from tests.credit.own_rules import association_and_member, forget_calendar
 
@@ -233,9 +233,7 @@ def test_notice_served_on_an_earlier_day_is_counted_from_the_day_it_was_entered(
     case = desk.reviewed()
     with later(10):
         with unknown():
-            noticed = services.serve_notice(
-                actor=desk.one, case=case, notice=notice(), served=served(on=clock.today() - timedelta(days=9))
-            )
+            noticed = notify(desk.one, case, notice(), served(on=clock.today() - timedelta(days=9)))
         services.close_days(actor=system_user())
 
         true = calendar.working_day_deadline(clock.today(), noticed.answer_days).day

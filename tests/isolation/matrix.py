@@ -18,7 +18,7 @@ SEARCHES = tuple(
 CHOOSERS = ("choose", "find", "results", "search", "usage", "autocomplete")
 # In Wagtail's room one login per kind asks.
 ONE_PER_KIND = tuple({login.kind: name for name, login in reversed(LOGINS.items())}.values())
-SAMPLE = 6_100
+SAMPLE = 6_400
 
 
 def probes(declared: dict[str, Address]) -> Iterator[Probe]:

@@ -54,8 +54,10 @@ ADDRESSES: dict[str, Address] = {
     "credit/letters/<uuid:uuid>/docx/": only("trainee", uuid="caseletter.uuid", post="regulator", body={}),
     "credit/letters/<uuid:uuid>/edition/": only("regulator", uuid="caseletter.uuid", nothing_there=True),
     # With the body that handles it.
-    "credit/own-cases/": signed_in(post="", shows="accounts.AdminBody.name"),
-    "credit/own-cases/<int:pk>/": only("trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}),
+    "credit/own-cases/": signed_in(post="", shows="accounts.AdminBody"),
+    "credit/own-cases/<int:pk>/": only(
+        "trainee", pk="administrativecase", body={"act": "recusal", "reason": "x"}, shows="accounts.AdminBody"
+    ),
     # Law, for everybody; entered by bodies in charge, measures by nationwide ones.
     "credit/catalogue/": public(post=""),
     "credit/catalogue/items/new/": only("regulator"),
