@@ -60,7 +60,7 @@ def credit_of(user: User, person: Person) -> list[Model]:
 def _file_of(report: CreditReport) -> CreditReportFile:
     """Bytes that nobody sealed."""
     now, number = clock.now(), next(_numbers)
-    body = f"%PDF-credit-{number}".encode()
+    body = f"sealed credit report {number}".encode()
     seal = Seal.objects.create(
         name="test", self_made=True, certificate="-", fingerprint=f"c{number:063d}", valid_from=now,
         valid_until=now.replace(year=now.year + 1),

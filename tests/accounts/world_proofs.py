@@ -21,7 +21,7 @@ _numbers = count(1)
 def proofs(institution: Institution) -> list[Model]:
     proof = make_proof(actor=system_user(), institution=institution)
     now, number = clock.now(), next(_numbers)
-    body = f"%PDF-{number}".encode()
+    body = f"sealed proof {number}".encode()
     seal = Seal.objects.create(
         name="test", self_made=True, certificate="-", fingerprint=f"{number:064d}", valid_from=now,
         valid_until=now.replace(year=now.year + 1),

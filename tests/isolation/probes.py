@@ -66,6 +66,8 @@ class Answer:
     headers: Mapping[str, str]
     writes: list[tuple[str, str | None]]
     mails: list[tuple[list[str], str]] = field(default_factory=list)
+    # What is wrong with the page as it came, before its own address is taken out of it.
+    laid_out_wrong: list[str] = field(default_factory=list)
 
     @property
     def tables(self) -> set[str]:
@@ -112,8 +114,9 @@ class Asker:
             written = list(writes)
             mails = self._mails() if probe.method == "POST" else []
         client.cookies = cookies
-        whole = _normal(_heads(response) + text, path, asked)
-        return Answer(response.status_code, whole, dict(response.items()), written, mails)
+        whole, heads = _normal(_heads(response) + text, path, asked), dict(response.items())
+        wrong = list(pages.faults(heads, text, strict=not probe.route.startswith(LAX)))
+        return Answer(response.status_code, whole, heads, written, mails, wrong)
 
     def _asked(self, probe: Probe) -> str:
         """What stands behind the question mark."""
@@ -148,7 +151,7 @@ class Asker:
         yield from self._wrong_status(probe, answer)
         yield from self._words_of_others(probe, answer)
         yield from self._wrong_writes(probe, answer)
-        yield from pages.faults(answer.headers, answer.text, strict=not probe.route.startswith(LAX))
+        yield from answer.laid_out_wrong
 
     def reads(self, probe: Probe) -> bool:
         address = self.declared[probe.route]
