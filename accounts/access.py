@@ -36,12 +36,16 @@ class ScopedQuerySet(models.QuerySet):
         reach = self._own(actor) if own else NOTHING
         for membership in actor.worn_memberships():
             if permission in GRANTS[membership.role]:
-                reach |= self._within(membership)
+                reach |= self._reached(membership, permission)
         return self.filter(reach)
 
     def _own(self, actor: User) -> Q:
         path = self.scope_paths.get("user")
         return Q(**{path: actor.pk}) | _of_merged(path, actor) if path else NOTHING
+
+    def _reached(self, membership: Membership, _permission: Permission | str) -> Q:
+        """What a hat reaches; the same for every permission that it grants, where a queryset says nothing else."""
+        return self._within(membership)
 
     def _within(self, membership: Membership) -> Q:
         if membership.base_id:

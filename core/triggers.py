@@ -32,7 +32,7 @@ END $$
 @dataclass(frozen=True)
 class Draft:
     """Rows in this state are not out yet: until they leave it these columns may change, too. They begin in it, or come
-    into it from the states of `entered_from`; nothing comes back."""
+    into it from the states of `entered_from`, where they may change the same; nothing else comes back."""
 
     state: str
     columns: Collection[str]
@@ -98,10 +98,11 @@ class _Free:
         """SQL: is a change refused? Empty where every one is; `moved` says what of a row may not."""
         if self.draft is None:
             return moved(self)
-        state = self.draft.state
-        before = ", ".join(f"'{one}'" for one in sorted(self.draft.entered_from))
-        back = f"NEW.\"state\" = '{state}'" + (f' AND OLD."state" NOT IN ({before})' if before else "")
-        return f"CASE WHEN OLD.\"state\" = '{state}' THEN {moved(self.of_drafts())} ELSE {moved(self)} OR ({back}) END"
+        is_one, becomes_one = (f"{row}.\"state\" = '{self.draft.state}'" for row in ("OLD", "NEW"))
+        if self.draft.entered_from:
+            before = ", ".join(f"'{one}'" for one in sorted(self.draft.entered_from))
+            is_one += f' OR ({becomes_one} AND OLD."state" IN ({before}))'
+        return f"CASE WHEN {is_one} THEN {moved(self.of_drafts())} ELSE {moved(self)} OR {becomes_one} END"
 
 
 def _delete_guard(vendor: str, table: str, word: str, expiring: Expiry | None) -> str:

@@ -33,8 +33,10 @@ _numbers = count(1)
 
 
 def resident_number(n: int | None = None) -> str:
-    """A resident identity number of the impossible area 000000, different for each n."""
-    n = next(_numbers) if n is None else n
+    """A resident identity number of the impossible area 000000, different for each n. One that ends in 000 is warned
+    of as rounded: it is given to those alone who name its n."""
+    if n is None:
+        return next(one for one in map(resident_number, _numbers) if not one.endswith("000"))
     born = date(1970, 1, 1).toordinal() + n // 999
     body = f"000000{date.fromordinal(born):%Y%m%d}{n % 999 + 1:03d}"
     return body + resident_check_character(body)

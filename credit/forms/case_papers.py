@@ -7,22 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from credit import services
-from credit.forms.case_base import DAY, StepForm, long_text
+from credit.forms.case_steps import StepForm, long_text
+from credit.forms.paper import PaperFields
 from credit.models import AdministrativeCase
-from credit.services import OnPaper
 
 
-class PaperForm(StepForm):
-    came_on = forms.DateField(label=_("Came on"), widget=DAY, help_text=_("Periods count from this day."))
-    document = forms.CharField(
-        label=_("Where the paper lies"), max_length=200, help_text=_("Number in the file of the case.")
-    )
-
+class PaperForm(PaperFields, StepForm):
     def known(self, case: AdministrativeCase) -> dict[str, Any]:
         return {"came_on": clock.today()}
-
-    def paper(self) -> OnPaper:
-        return OnPaper(self.cleaned_data["came_on"], self.cleaned_data["document"])
 
 
 class HearingRequestForm(PaperForm):
@@ -51,7 +43,7 @@ class PaperRecusalForm(StepForm):
     officer = forms.ChoiceField(label=_("Officer"))
     reason = long_text(_("Why this officer should step aside"))
     document = forms.CharField(
-        label=_("Where the paper lies"),
+        label=_("Reference of the paper"),
         max_length=200,
         required=False,
         help_text=_("Only for a request that came on paper."),

@@ -8,12 +8,12 @@ from django.utils.translation import pgettext_lazy
 
 from core import clock
 from credit import services
-from credit.forms.case_base import DAY, READ_BY_SUBJECT, Serving, StepForm, long_text
 from credit.forms.case_papers import HearingRequestForm, PaperRecusalForm, RepairRequestForm
+from credit.forms.case_steps import DAY, READ_BY_SUBJECT, Serving, StepForm, long_text
 from credit.models import AdministrativeCase
 from credit.selectors.cases import measures_for
 from credit.services import Hearing, Notice, Officer, Ruling
-from credit.workflow.cases import RANK, SEVERITIES, CaseOutcome, CaseState
+from credit.workflow.cases import RANK, SEVERITIES, CaseOutcome
 
 
 class AssignForm(StepForm):
@@ -66,7 +66,7 @@ class WriteForm(StepForm):
     )
 
     def known(self, case: AdministrativeCase) -> dict[str, Any]:
-        if case.state != CaseState.WRITTEN:
+        if case.notice_written_on is None:
             return {"on": clock.today(), "facts": case.findings, "basis": case.item.basis}
         return {
             "number": case.notice_number,
@@ -129,6 +129,11 @@ class AnnounceForm(StepForm):
         said = self.cleaned_data
         hearing = Hearing(said["on"], said["at"], said["place"], self.chosen_officer("chair"))
         services.announce_hearing(actor=self.actor, case=self.case, hearing=hearing)
+
+
+class PostponeForm(AnnounceForm):
+    title = _("Put the hearing off")
+    about = _("To another day, or with somebody else to lead it; the announcement is served anew, as far ahead.")
 
 
 class ServeHearingForm(Serving):
@@ -260,6 +265,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "record": RecordAnswerForm,
     "announce": AnnounceForm,
     "serve-hearing": ServeHearingForm,
+    "postpone": PostponeForm,
     "hearing": HearingRecordForm,
     "consider": ConsiderForm,
     "discuss": DiscussForm,

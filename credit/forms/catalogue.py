@@ -10,7 +10,7 @@ from accounts.models import Region
 from accounts.models.restrictions import RestrictionKind
 from core import clock
 from core.errors import NotAllowed
-from credit.forms.case_base import DAY
+from credit.forms.case_steps import DAY
 from credit.services.catalogue import Listed, ListedMeasure
 from credit.workflow.cases import SEVERITIES
 

@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
 from core import clock
-from credit.forms.case_base import DAY, long_text
+from credit.forms.case_steps import DAY, long_text
 from credit.models import CaseReport, CatalogueItem, Ground
 from credit.selectors.subjects import Candidate, Concerned, concerned
 from credit.services import Filing, Said
 
 # From the widest place to the narrowest.
+# Digits of the greatest number of a row.
+LONGEST_KEY = 18
 PLACES = ("region", "city", "county")
+# Digits of the greatest number that a row has.
+LONGEST_KEY = 18
 NOT_THERE = {"invalid_choice": _("This place does not lie in the one above it. Please choose again.")}
 
 
@@ -75,7 +79,7 @@ class ReportForm(forms.Form):
     def _within(self, above: str) -> QuerySet[Region]:
         """What lies in the place chosen above, if that one is offered itself."""
         typed = str((self.data if self.is_bound else self.initial).get(above) or "")
-        if above not in self.fields or not typed.isdecimal():
+        if above not in self.fields or not typed.isdecimal() or len(typed) > LONGEST_KEY:
             return Region.objects.none()
         chosen = self.fields[above].queryset.filter(pk=int(typed))  # type: ignore[attr-defined]
         return Region.objects.filter(parent__in=chosen, statistical=False, valid_to=None).order_by("code")

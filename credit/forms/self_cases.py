@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Institution, Person, TrainingBase
 from core import clock
 from core.errors import DomainError
+from credit.forms.paper import PaperFields
 from credit.models import CaseReport, Ground, SelfRegulatoryCase
 from credit.rules.self_regulation import Result, activities
 from credit.selectors.self_cases import body_named, person_of, places_of
-from credit.services import Decision, Finding, Letter, Opening, Paper, Rule, Said
+from credit.services import Decision, Finding, Letter, Opening, Rule, Said
 from credit.workflow.self_regulation import (
     FIRMNESS,
     MEASURES,
@@ -217,28 +218,18 @@ class ReasonsForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class OnPaper(forms.Form):
-    """Of whoever has no login: what came, where it is kept, and when it came."""
-
-    reference = forms.CharField(
-        label=_("Reference of the paper"), max_length=200, help_text=_("Under which it is kept in the file.")
-    )
-    came_on = day(_("Came on"), help_text=_("The day it came counts, not the day it is put down."))
-
+class OwnPaperForm(PaperFields):
     def __init__(self, *args: Any, case: SelfRegulatoryCase, **kwargs: Any) -> None:
         kwargs["initial"] = {"came_on": clock.today()}
         super().__init__(*args, **kwargs)
 
-    def paper(self) -> Paper:
-        return Paper(self.cleaned_data["reference"], self.cleaned_data["came_on"])
 
-
-class PaperForm(OnPaper):
+class PaperAnswerForm(OwnPaperForm):
     field_order = ("answer", "reference", "came_on")
     answer = text(_("What was answered on paper"), help_text=_("Word for word; the paper goes into the file."))
 
 
-class PaperReviewForm(OnPaper):
+class PaperReviewForm(OwnPaperForm):
     field_order = ("grounds", "reference", "came_on")
     grounds = text(_("What is said against the decision"), help_text=_("Word for word; the paper goes into the file."))
 

@@ -7,15 +7,15 @@ from django.db import migrations, models
 TABLE = "credit_administrativecase"
 
 
-def close_what_was_considered(apps, schema_editor):
-    """An answer of the subject's own closed the time to speak when these were considered; that is how they were
-    handled. From now on only its word that this is all does."""
+def keep_what_was_considered(apps, schema_editor):
+    """An answer of the subject's own closed the time to speak when these were considered. From now on only its word that
+    this is all does; nobody is made to have said it."""
     cases = apps.get_model("credit", "AdministrativeCase").objects.filter(
+        models.Q(considered_on__lte=models.F("answer_until")) | models.Q(answer_is_provisional=True),
         considered_on__isnull=False,
         answered_at__isnull=False,
         answer_recorded_by__isnull=True,
         waived_at__isnull=True,
-        considered_on__lte=models.F("answer_until"),
     )
     if not cases.exists():
         return
@@ -23,7 +23,7 @@ def close_what_was_considered(apps, schema_editor):
     sqlite = schema_editor.connection.vendor == "sqlite"
     name, on = f"{TABLE}_update" if sqlite else f"{TABLE}_rows", "" if sqlite else f' ON "{TABLE}"'
     schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
-    cases.update(completed_at=models.F("answered_at"))
+    cases.update(window_of_before=True)
 
 
 class Migration(migrations.Migration):
@@ -45,6 +45,11 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(
             model_name="caseletter",
             name="letter_of_one_case_and_its_track",
+        ),
+        migrations.AddField(
+            model_name="administrativecase",
+            name="window_of_before",
+            field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AddField(
             model_name="administrativecase",
@@ -175,7 +180,7 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
-        migrations.RunPython(close_what_was_considered, migrations.RunPython.noop),
+        migrations.RunPython(keep_what_was_considered, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="administrativecase",
             constraint=models.CheckConstraint(
@@ -245,6 +250,7 @@ class Migration(migrations.Migration):
                         models.Q(
                             ("completed_at__isnull", False),
                             ("waived_at__isnull", False),
+                            ("window_of_before", True),
                             models.Q(("answer_is_provisional", False), ("considered_on__gt", models.F("answer_until"))),
                             _connector="OR",
                         ),

@@ -1,6 +1,7 @@
 """What belongs to a case: measures, requests that an officer step aside, repairs, partners told of an end."""
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -107,6 +108,11 @@ class CreditRepair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.state}"
+
+    @property
+    def begun_on(self) -> date:
+        """When it reached the body: its period counts from this day."""
+        return self.came_on or clock.day_of(self.asked_at)
 
 
 class EndNoticeQuerySet(OfCaseQuerySet):

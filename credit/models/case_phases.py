@@ -94,6 +94,9 @@ class Defence(models.Model):
     waived_at = models.DateTimeField(null=True)
     # When the subject itself said that this is all, and that no hearing is asked for: nobody has to wait any longer.
     completed_at = models.DateTimeField(null=True)
+    # Considered when an answer of its own still closed the time to speak: rows from before 2026-11-29, written by their
+    # migration and by nothing else.
+    window_of_before = models.BooleanField(default=False, editable=False)
     hearing_asked_on = models.DateField(null=True)
     # Of a request that came on paper: who put it down, and where it lies.
     hearing_asked_by = by_whom()

@@ -2,14 +2,14 @@
 
 import uuid
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.access import NOTHING, ScopedQuerySet
 from accounts.models import Institution, Membership, Person, TrainingBase, User
-from accounts.permissions import GRANTS, Permission
+from accounts.permissions import Permission
 from credit.models.case_phases import (
     Decision,
     Defence,
@@ -58,15 +58,10 @@ class CaseQuerySet(ScopedQuerySet):
     # Where the case stands from these rows.
     case_path: ClassVar = ""
 
-    def allowed(self, actor: User, permission: Permission | str) -> Self:
+    def _reached(self, membership: Membership, permission: Permission | str) -> Q:
         """What concerns a base or a department stands in a file of its institution, which answers; the unit reads."""
-        if permission != Permission.OWN_CASE_VIEW:
-            return super().allowed(actor, permission)
-        reach = NOTHING if actor.looks_as_a_place else self._own(actor)
-        for hat in actor.worn_memberships():
-            if permission in GRANTS[hat.role]:
-                reach |= self._within(hat) | (self._of_unit(hat) & self._told())
-        return self.filter(reach)
+        reach = super()._reached(membership, permission)
+        return reach | (self._of_unit(membership) & self._told()) if permission == Permission.OWN_CASE_VIEW else reach
 
     def _of_unit(self, hat: Membership) -> Q:
         if hat.base_id:
@@ -168,6 +163,7 @@ class AdministrativeCase(
                     & (
                         Q(completed_at__isnull=False)
                         | Q(waived_at__isnull=False)
+                        | Q(window_of_before=True)
                         | Q(answer_is_provisional=False, considered_on__gt=F("answer_until"))
                     ),
                 ),

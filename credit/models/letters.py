@@ -43,6 +43,12 @@ WITH_SERVICE = (K.DECISION, K.REPAIR_NOTICE)
 # Whose document number stands in the row of the case.
 NUMBERED = (K.FILING, K.NOTICE, K.DECISION)
 FORMS = ("pdf", "docx")
+# Why another edition stands in the place of one that reached nobody: a draft of the body.
+BEFORE_SERVICE = "送达前改写"
+
+
+# None was put down for those from before hours were asked for.
+OF_A_SERVED_HEARING = Q(case__hearing_served_on__isnull=False) | Q(case__hearing_time__isnull=True)
 
 
 class Kept(NamedTuple):
@@ -71,7 +77,9 @@ class CaseLetterQuerySet(OfCaseQuerySet):
 
     def _told(self) -> Q:
         served = ~Q(kind__in=[str(kind) for kind in WITH_SERVICE]) | Q(case__served_on__isnull=False)
-        return super()._told() & Q(kind__in=[str(kind) for kind in ADDRESSED]) & served
+        announced = ~Q(kind=str(K.HEARING)) | Q(superseded_by__isnull=False) | OF_A_SERVED_HEARING
+        addressed = Q(kind__in=[str(kind) for kind in ADDRESSED]) & ~Q(superseded_by__why=BEFORE_SERVICE)
+        return super()._told() & addressed & served & announced
 
 
 class CaseLetter(models.Model):

@@ -283,10 +283,7 @@ def _repair_notice(case: AdministrativeCase, _measures_of: Sequence[Measure]) ->
 
 def _repair(case: AdministrativeCase, repair: CreditRepair) -> list[Block]:
     rule, you, granted = rule_of(case.decision_rule), _you(case), repair.state == "granted"
-    opening = (
-        f"{you}于{zh(clock.day_of(repair.asked_at))}就{case.decision_number}决定提出的信用修复申请收悉。"
-        "经审查，决定如下："
-    )
+    opening = f"{you}于{zh(repair.begun_on)}就{case.decision_number}决定提出的信用修复申请收悉。经审查，决定如下："
     effect = "自本决定作出之日起，相应记录终止，依据该决定采取的措施同时解除。"
     parts = [
         ("申请中说明的纠正情况", paragraphs(repair.corrected)),
@@ -315,7 +312,7 @@ def _notice_service(case: AdministrativeCase, _measures_of: Sequence[Measure]) -
 
 
 def _hearing_service(case: AdministrativeCase, _measures_of: Sequence[Measure]) -> list[Block]:
-    document = f"《{TITLES[K.HEARING]}》（{zh(case.hearing_announced_on)}）"
+    document = f"《{TITLES[K.HEARING]}》（{zh(case.hearing_announced_on)}；听证定于{zh(case.hearing_on)}）"
     return _service(case, document, case.hearing_served_by, case.hearing_proof, case.hearing_served_on)
 
 

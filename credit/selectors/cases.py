@@ -197,7 +197,7 @@ def _hearing_steps(case: AdministrativeCase) -> list[str]:
         return ["announce"]
     if case.hearing_time is not None and case.hearing_served_on is None:
         return ["serve-hearing", "announce"]
-    return [] if case.hearing_on > clock.today() else ["hearing"]
+    return ["postpone"] if case.hearing_on > clock.today() else ["hearing", "postpone"]
 
 
 def _paper_steps(case: AdministrativeCase, rule: CaseRule) -> list[str]:
@@ -213,15 +213,15 @@ def _paper_steps(case: AdministrativeCase, rule: CaseRule) -> list[str]:
 
 # Of the table those that an officer takes by hand.
 OFFERED = frozenset(
-    {"assign", "find", "review", "write", "notice", "record", "announce", "serve-hearing", "hearing", "consider",
-     "discuss", "decide", "serve", "drop", "annul", "hearing-request", "repair-request", "recusal"}
+    {"assign", "find", "review", "write", "notice", "record", "announce", "serve-hearing", "postpone", "hearing",
+     "consider", "discuss", "decide", "serve", "drop", "annul", "hearing-request", "repair-request", "recusal"}
 )  # fmt: skip
 
 
 def _may_now(actor: User, case: AdministrativeCase, rule: CaseRule, name: str) -> bool:
     asks = {
         "find": lambda: actor.pk in case.officers,
-        "review": lambda: actor.pk not in case.officers,
+        "review": lambda: actor.pk not in case.officers and case.reviewed_on is None,
         "discuss": lambda: case.intended in rule.discussion,
         "decide": lambda: (
             actor.pk not in {*case.officers, case.reviewed_by_id}

@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from core import clock
 from core.calendar import Deadline, working_day_deadline
 from core.errors import NotAllowed
+from core.models import AuditEntry
 from credit.models import (
     AdministrativeCase,
     ConflictDeclaration,
@@ -362,3 +363,9 @@ def _found(rows: QuerySet[Any], pk: int, permission: Permission = P.SCHEME_MANAG
     if (found := rows.filter(pk=pk).first()) is None:
         raise NotAllowed(permission=permission.value)
     return found
+
+
+def was_opened(actor: User, subject: EvaluationSubject) -> bool:
+    """Has the actor ever said what for, to look into this evaluation of a person?"""
+    rows = AuditEntry.objects.filter(verb="credit.evaluation_opened", actor_id=actor.pk)
+    return rows.filter(subject_id=str(subject.pk)).exists()

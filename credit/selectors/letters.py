@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from core.errors import NotAllowed
 from credit.models import AdministrativeCase, CaseLetter, CreditRepair, LetterKind, SelfRegulatoryCase, SelfReview
-from credit.workflow.cases import HEARING, CaseState, RepairState
+from credit.workflow.cases import HEARING, RepairState
 from credit.workflow.self_regulation import SelfReviewState
 
 K = LetterKind
@@ -49,11 +49,13 @@ def due_in_case(case: AdministrativeCase) -> list[Due]:
     return [*found, Due(K.ANNULMENT)] if case.annulled_on else found
 
 
-def unserved_kinds(case: AdministrativeCase) -> list[LetterKind]:
-    """Letters whose words may still change: nobody was served with them."""
+def open_kinds(case: AdministrativeCase) -> list[LetterKind]:
+    """Letters whose words may still change: nobody was served with them, or the hearing was put off."""
+    to_be_held = case.hearing_on is not None and not case.hearing_record and case.state in HEARING
     open_now = {
-        K.NOTICE: case.state == CaseState.WRITTEN,
-        K.HEARING: case.hearing_on is not None and case.hearing_served_on is None and case.state in HEARING,
+        K.NOTICE: case.notice_written_on is not None and case.noticed_at is None,
+        K.HEARING: to_be_held and case.hearing_served_on is None,
+        K.HEARING_SERVICE: to_be_held and case.hearing_served_on is not None,
     }
     return [kind for kind, holds in open_now.items() if holds]
 

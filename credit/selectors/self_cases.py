@@ -147,7 +147,9 @@ def late_elsewhere(actor: User) -> QuerySet[OverdueStep]:
     """Steps of associations and bases of which the actor's bodies were told, and that are still late: where, which one,
     since when, and nothing of the matter."""
     due = OuterRef("due_on")
-    cases = SelfRegulatoryCase.objects.filter(waits(), report=OuterRef("report"), due_on=due)
+    # After the last day to answer it is the decision that is late, on a day of its own.
+    as_late = Q(due_on=due) | Q(state=S.NOTICED, due_on__lt=due)
+    cases = SelfRegulatoryCase.objects.filter(waits(), as_late, report=OuterRef("report"))
     reviews = SelfReview.objects.filter(state=SelfReviewState.ASKED, case__report=OuterRef("report"), due_on=due)
     still = Q(what=W.REPORT, report__state=ReportState.RECEIVED, report__due_on=F("due_on"))
     still |= Q(Exists(cases), what=W.CASE) | Q(Exists(reviews), what=W.REVIEW)

@@ -1,6 +1,7 @@
 """Writes of the credit room."""
 
 from credit.services.case_common import (
+    Paper,
     Served,
 )
 from credit.services.case_decision import (
@@ -22,7 +23,6 @@ from credit.services.case_ending import (
 )
 from credit.services.case_formal_hearing import (
     Hearing,
-    OnPaper,
     announce_hearing,
     ask_hearing,
     record_hearing,
@@ -69,6 +69,7 @@ from credit.services.indicators import (
     remove_indicator,
 )
 from credit.services.letters import (
+    letters_wait,
     make_edition,
     make_letters,
     make_letters_due,
@@ -156,7 +157,6 @@ from credit.services.self_cases import (
 )
 from credit.services.self_common import (
     Letter,
-    Paper,
 )
 from credit.services.self_reviews import (
     Finding,
@@ -191,7 +191,6 @@ __all__ = [
     "Letter",
     "Notice",
     "Officer",
-    "OnPaper",
     "Opening",
     "Paper",
     "Partner",
@@ -246,6 +245,7 @@ __all__ = [
     "grant_repair",
     "hand_over_decision",
     "hide_statement",
+    "letters_wait",
     "link_publication",
     "look_into_file",
     "make_edition",

@@ -31,6 +31,14 @@ class Served:
     consent: str = ""
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What came on paper: under which reference it is kept, and the day it came. Periods count from that day."""
+
+    reference: str
+    came_on: date
+
+
 def refuse(wrong: Mapping[str, bool]) -> None:
     """Raises the first code that holds."""
     for code, holds in wrong.items():
@@ -133,6 +141,17 @@ def check_served(served: Served, *, not_before: date) -> None:
             "served_in_future": served.on > clock.today(),
             "served_too_early": served.on < not_before,
             "consent_missing": served.by == ServedBy.ELECTRONIC and not served.consent.strip(),
+        }
+    )
+
+
+def check_paper(paper: Paper, *, not_before: date) -> None:
+    """Raises `paper_missing`, `came_in_future`, `came_too_early`."""
+    refuse(
+        {
+            "paper_missing": not paper.reference.strip(),
+            "came_in_future": paper.came_on > clock.today(),
+            "came_too_early": paper.came_on < not_before,
         }
     )
 

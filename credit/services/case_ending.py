@@ -16,9 +16,18 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.workflow import advance
 from credit.models import AdministrativeCase, CreditRepair, EndNotice
 from credit.rules.cases import Missing, rule_of, stands_in_the_way
-from credit.services.case_common import CASE_LETTERS, filled, had_a_part, locked_for, refuse, require_body, take
+from credit.services.case_common import (
+    CASE_LETTERS,
+    Paper,
+    check_paper,
+    filled,
+    had_a_part,
+    locked_for,
+    refuse,
+    require_body,
+    take,
+)
 from credit.services.case_decision import begin_if_served, source_of_case
-from credit.services.case_formal_hearing import OnPaper, check_paper
 from credit.services.case_hearing import settle_time
 from credit.services.case_log import put_down
 from credit.services.partners import tell_partners
@@ -50,12 +59,12 @@ def ask_repair(
 
 @transaction.atomic
 def record_repair_request(
-    *, actor: User, case: AdministrativeCase, corrected: str, commitment: str, paper: OnPaper
+    *, actor: User, case: AdministrativeCase, corrected: str, commitment: str, paper: Paper
 ) -> CreditRepair:
     """Of somebody who applied on paper; its period counts from the day it came. Raises those of `ask_repair` and
     `check_paper`."""
     found = locked_for(actor, case)
-    check_paper(paper, not_before=found.repair_from)
+    check_paper(paper, not_before=found.repair_from or found.filed_on)
     return _asked(actor, found, corrected, commitment, committed=True, paper=paper)
 
 
@@ -66,7 +75,7 @@ def _asked(
     commitment: str,
     *,
     committed: bool,
-    paper: OnPaper | None = None,
+    paper: Paper | None = None,
 ) -> CreditRepair:
     if case.repairs.filter(state="asked").exists():
         raise DomainError("repair_runs")
@@ -82,7 +91,7 @@ def _asked(
         commitment=commitment.strip(),
         asked_by=actor,
         came_on=paper.came_on if paper else None,
-        document=paper.document.strip() if paper else "",
+        document=paper.reference.strip() if paper else "",
         due_on=due.day,
         is_provisional=due.provisional,
     )

@@ -15,15 +15,19 @@ from credit.models import AdministrativeCase
 from credit.rules.cases import rule_of
 from credit.services.case_common import (
     CASE_LETTERS,
+    Paper,
     Served,
+    check_paper,
     check_served,
     filled,
     locked_for,
     noted,
     refuse,
     service_day,
+    stepped_aside,
     time_begun,
 )
+from credit.services.letters import rewritten_letters
 from credit.workflow.cases import HEARING
 
 
@@ -37,14 +41,6 @@ class Hearing:
     chair: User
 
 
-@dataclass(frozen=True)
-class OnPaper:
-    """A request that reached the body on paper: the day it came, and where it lies in the file."""
-
-    came_on: date
-    document: str
-
-
 @transaction.atomic
 def ask_hearing(*, actor: User, case: AdministrativeCase) -> AdministrativeCase:
     """Where the law gives one, within its days (arts. 63, 64). Raises `no_hearing_for_this`, `hearing_too_late`,
@@ -56,11 +52,12 @@ def ask_hearing(*, actor: User, case: AdministrativeCase) -> AdministrativeCase:
 
 
 @transaction.atomic
-def record_hearing_request(*, actor: User, case: AdministrativeCase, paper: OnPaper) -> AdministrativeCase:
+def record_hearing_request(*, actor: User, case: AdministrativeCase, paper: Paper) -> AdministrativeCase:
     """Of somebody who asked on paper: the day on which it came counts. Raises those of `ask_hearing` and
     `check_paper`."""
     found = locked_for(actor, case)
-    check_paper(paper, not_before=found.notice_served_on)
+    # A notice by publication is out long before it has served.
+    check_paper(paper, not_before=found.notice_written_on or found.filed_on)
     _check_asked(found, paper.came_on)
     return noted(
         actor,
@@ -68,18 +65,7 @@ def record_hearing_request(*, actor: User, case: AdministrativeCase, paper: OnPa
         "hearing_asked",
         hearing_asked_on=paper.came_on,
         hearing_asked_by=actor,
-        hearing_asked_document=paper.document.strip(),
-    )
-
-
-def check_paper(paper: OnPaper, *, not_before: date | None) -> None:
-    """Raises `document_missing`, `came_in_future`, `came_too_early`."""
-    refuse(filled(document=paper.document))
-    refuse(
-        {
-            "came_in_future": paper.came_on > clock.today(),
-            "came_too_early": not_before is not None and paper.came_on < not_before,
-        }
+        hearing_asked_document=paper.reference.strip(),
     )
 
 
@@ -99,17 +85,18 @@ def _check_asked(case: AdministrativeCase, day: date) -> None:
 
 @transaction.atomic
 def announce_hearing(*, actor: User, case: AdministrativeCase, hearing: Hearing) -> AdministrativeCase:
-    """At least seven working days ahead (art. 64); anew as long as the announcement was not served. Raises
-    `hearing_not_asked`, `hearing_served`, `announced_too_late`, `place_missing`, `chair_investigated`,
-    `not_of_this_body`."""
+    """At least seven working days ahead (art. 64); anew as long as it was not held, and then served anew. Raises
+    `hearing_not_asked`, `hearing_was_held`, `announced_too_late`, `place_missing`, `chair_investigated`,
+    `chair_stepped_aside`, `not_of_this_body`."""
     found = locked_for(actor, case)
     refuse(filled(place=hearing.place))
     refuse(
         {
             "hearing_not_asked": found.hearing_asked_on is None or found.state not in HEARING,
-            "hearing_served": found.hearing_served_on is not None,
+            "hearing_was_held": bool(found.hearing_record),
             "announced_too_late": hearing.on < first_day_of_hearing(found, clock.today()),
             "chair_investigated": hearing.chair.pk in found.officers,
+            "chair_stepped_aside": stepped_aside(hearing.chair, found),
             "not_of_this_body": hearing.chair.pk not in officers_at(found.body, Permission.CASE_HANDLE),
         }
     )
@@ -123,6 +110,9 @@ def announce_hearing(*, actor: User, case: AdministrativeCase, hearing: Hearing)
         hearing_time=hearing.at,
         hearing_place=hearing.place.strip(),
         hearing_chair=hearing.chair,
+        hearing_served_by="",
+        hearing_proof="",
+        hearing_served_on=None,
     )
 
 
@@ -134,8 +124,8 @@ def first_day_of_hearing(case: AdministrativeCase, told_on: date) -> date:
 
 @transaction.atomic
 def serve_hearing(*, actor: User, case: AdministrativeCase, served: Served) -> AdministrativeCase:
-    """Its announcement reached whom it concerns, in time. Raises `hearing_not_asked`, `hearing_served`,
-    `announced_too_late` (then it is announced anew for a later day), and those of `check_served`."""
+    """Its announcement reached whom it concerns, in time. Raises `hearing_served`, `announced_too_late` (then it is
+    announced anew for a later day), `letter_is_old`, WrongState, and those of `check_served`."""
     found = locked_for(actor, case)
     if found.hearing_on is None or found.hearing_announced_on is None or found.state not in HEARING:
         raise WrongState(step="serve_hearing", state=found.state)
@@ -145,6 +135,7 @@ def serve_hearing(*, actor: User, case: AdministrativeCase, served: Served) -> A
         {
             "hearing_served": found.hearing_served_on is not None,
             "announced_too_late": found.hearing_on < first_day_of_hearing(found, day),
+            "letter_is_old": bool(rewritten_letters(found)),
         }
     )
     changes: dict[str, object] = {
@@ -161,7 +152,7 @@ def serve_hearing(*, actor: User, case: AdministrativeCase, served: Served) -> A
 @transaction.atomic
 def record_hearing(*, actor: User, case: AdministrativeCase, record: str) -> AdministrativeCase:
     """What was said, put down by whoever led it, once it was held. Raises `record_missing`, `hearing_not_served`,
-    `hearing_not_held`, `not_the_chair`."""
+    `hearing_not_held`, `announced_too_late` (by the calendar as it is known now), `not_the_chair`."""
     found = locked_for(actor, case)
     refuse(filled(record=record))
     refuse(
@@ -170,6 +161,9 @@ def record_hearing(*, actor: User, case: AdministrativeCase, record: str) -> Adm
             or found.hearing_on > clock.today()
             or found.state not in HEARING,
             "hearing_not_served": found.hearing_time is not None and found.hearing_served_on is None,
+            "announced_too_late": found.hearing_on is not None
+            and found.hearing_served_on is not None
+            and found.hearing_on < first_day_of_hearing(found, found.hearing_served_on),
             "not_the_chair": found.hearing_chair_id != actor.pk,
         }
     )

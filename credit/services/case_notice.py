@@ -22,6 +22,7 @@ from credit.services.case_common import (
     take,
 )
 from credit.services.case_log import put_down
+from credit.services.letters import rewritten_letters
 from credit.workflow.cases import RANK, SEVERITIES
 
 NOTICED = "credit.case_noticed"
@@ -79,26 +80,30 @@ def write_notice(*, actor: User, case: AdministrativeCase, notice: Notice) -> Ad
 
 def _check_intended(case: AdministrativeCase, notice: Notice) -> None:
     rule = rule_of(case.rule_version)
-    today = clock.today()
     refuse({"intended_unknown": notice.intended not in SEVERITIES})
     refuse(
         {
             "higher_than_item": RANK[notice.intended] > RANK[case.item.highest],
             "law_not_reviewed": notice.intended in rule.law_review and case.reviewed_on is None,
-            "measure_not_in_force": any(
-                one.valid_from > today or (one.valid_to is not None and one.valid_to <= today)
-                for one in notice.measures
-            ),
+            "measure_not_in_force": _out_of_force(notice.measures),
             "measure_not_for_this": any(notice.intended not in one.severities for one in notice.measures),
         }
     )
 
 
+def _out_of_force(measures: Collection[Measure]) -> bool:
+    today = clock.today()
+    return any(one.valid_from > today or (one.valid_to is not None and one.valid_to <= today) for one in measures)
+
+
 @transaction.atomic
 def serve_notice(*, actor: User, case: AdministrativeCase, served: Served) -> AdministrativeCase:
-    """The time to speak runs from the day of service. Raises those of `check_served`, WrongState."""
+    """The time to speak runs from the day of service. Raises `measure_not_in_force`, `letter_is_old`, WrongState, and
+    those of `check_served`."""
     found = locked_for(actor, case)
     check_served(served, not_before=found.notice_written_on or found.filed_on)
+    measures = list(Measure.objects.filter(pk__in=found.notice_measures).order_by("pk"))
+    refuse({"measure_not_in_force": _out_of_force(measures), "letter_is_old": bool(rewritten_letters(found))})
     rule = rule_of(found.rule_version)
     day, days = service_day(served, rule), rule.clocks["answer_working_days"]
     # What was served on an earlier day is known here from today on: no time to speak is over before it was entered.
@@ -117,7 +122,6 @@ def serve_notice(*, actor: User, case: AdministrativeCase, served: Served) -> Ad
         answer_until=until.day,
         answer_is_provisional=until.provisional,
     )
-    measures = Measure.objects.filter(pk__in=noticed.notice_measures).order_by("pk")
     CaseMeasure.objects.bulk_create(CaseMeasure(case=noticed, measure=one, ordered=False) for one in measures)
     put_down(noticed, Kind.CREDIT_NOTICE)
     outbox.add(NOTICED, noticed.pk)

@@ -21,8 +21,9 @@ from core import audit, calendar, clock, outbox
 from credit.models import AdministrativeCase, CaseReport, CreditRepair, OverdueStep, SelfRegulatoryCase, SelfReview
 from credit.rules.cases import rule_on
 from credit.selectors.self_cases import waits
+from credit.services import self_common
 from credit.workflow.cases import OPEN_STATES, RepairState, ReportState
-from credit.workflow.self_regulation import SelfReviewState
+from credit.workflow.self_regulation import SelfCaseState, SelfReviewState
 
 OVERDUE = "credit.step_overdue"
 PLACES = ("report__at_base__region", "report__at_institution__region")
@@ -78,18 +79,25 @@ def _late_on(today: date) -> Iterator[_Late]:
 
 
 def _late_under_own_rules(today: date) -> Iterator[_Late]:
-    """As the desk of the place marks them."""
+    """What the place has to do. The last day to answer is the other side's: late is who does not decide after it; nor
+    is a place late with what somebody else has to put right."""
     late = {"due_on__lt": today, "is_provisional": False}
     reports = CaseReport.objects.filter(**late, state=ReportState.RECEIVED, body__isnull=True)
     for report in reports.select_related("at_base__region", "at_institution__region").order_by("pk"):
         yield _Late(report, W.REPORT, report.due_on)
-    cases = SelfRegulatoryCase.objects.filter(waits(), **late).select_related(*PLACES)
+    cases = SelfRegulatoryCase.objects.filter(waits(), **late).exclude(state=SelfCaseState.TOLD).select_related(*PLACES)
     for case in cases.order_by("pk"):
-        if case.due_on:
-            yield _Late(case.report, W.CASE, case.due_on)
+        if (due := _of_the_place(case)) and due.has_passed(today):
+            yield _Late(case.report, W.CASE, due.day)
     reviews = SelfReview.objects.filter(**late, state=SelfReviewState.ASKED)
     for review in reviews.select_related(*(f"case__{place}" for place in PLACES)).order_by("pk"):
         yield _Late(review.case.report, W.REVIEW, review.due_on)
+
+
+def _of_the_place(case: SelfRegulatoryCase) -> calendar.Deadline | None:
+    if case.state == SelfCaseState.NOTICED and case.answer_until:
+        return self_common.working_days(case, case.answer_until, "decision")
+    return calendar.Deadline(case.due_on, case.is_provisional) if case.due_on else None
 
 
 def _above(report: CaseReport, today: date) -> AdminBody | None:

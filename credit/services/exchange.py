@@ -84,9 +84,18 @@ def receive_file(
     receipt = _receipt(actor, found, Direction.IN, plan.form, plan.sha256, **plan.counts)
     lines = [_kept(actor, receipt, line) for line in plan.lines]
     ExchangeLine.objects.bulk_create(lines)
+    _tell_of(lines)
     told, differ = plan.counts, plan.names_that_differ
     audit.record(actor, "credit.exchange_received", receipt, sha256=plan.sha256, counts=told, names_differ=differ)
     return receipt
+
+
+def _tell_of(lines: list[ExchangeLine]) -> None:
+    """Once to each whom entries of the file concern, however many they are."""
+    entries = [line.entry for line in lines if line.entry and line.outcome == ACCEPTED]
+    first = {(one.person_id, one.institution_id): one for one in reversed(entries)}
+    for one in first.values():
+        outbox.add(DELIVERED, one.pk)
 
 
 def receipt_of(partner: ExchangePartner, sha256: str) -> ExchangeReceipt | None:
@@ -185,5 +194,4 @@ def _entered(actor: User, receipt: ExchangeReceipt, line: PlannedLine) -> Credit
         entered_by=actor,
     )
     audit.record(actor, "credit.entered", entry, kind=entry.kind, document=entry.document, receipt=str(receipt.uuid))
-    outbox.add(DELIVERED, entry.pk)
     return entry

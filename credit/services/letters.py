@@ -18,19 +18,20 @@ from certificates.pdf.fonts import fonts_sha256
 from core import audit, clock
 from core.errors import DomainError, NotAllowed
 from credit.models import AdministrativeCase, CaseLetter, LetterKind, SelfRegulatoryCase
+from credit.models.letters import BEFORE_SERVICE
 from credit.pdf.case_letters import case_letter
 from credit.pdf.letter import letter_pdf
 from credit.pdf.letter_docx import letter_docx
 from credit.pdf.letter_text import WORDING, LetterText
 from credit.pdf.self_letters import self_letter
 from credit.selectors.cases import measures_of
-from credit.selectors.letters import Due, decided_review, missing_letters, unserved_kinds
+from credit.selectors.letters import Due, decided_review, missing_letters, open_kinds
 from credit.services import case_common, self_common
 from credit.services.case_common import filled, refuse
 
 Case = AdministrativeCase | SelfRegulatoryCase
-# Why another edition stands in the place of one that reached nobody.
-BEFORE_SERVICE = "送达前改写"
+# Why another edition stands in the place of one that was served: the hearing has another day.
+PUT_OFF = "听证改期"
 
 
 def make_letters(*, actor: User, case: Case) -> list[CaseLetter]:
@@ -91,9 +92,10 @@ def _handles(actor: User, case: Case) -> None:
 def _missing_written(actor: User, case: Case) -> list[CaseLetter]:
     """One that cannot be drawn keeps no other from being made; it is said after them."""
     made, refusals = [], []
-    for due, before in [*((one, None) for one in missing_letters(case)), *_written_anew(case)]:
+    rewritten = rewritten_letters(case) if isinstance(case, AdministrativeCase) else []
+    for due, before in [*((one, None) for one in missing_letters(case)), *rewritten]:
         try:
-            made.append(_written(actor, case, due, before=before, why=BEFORE_SERVICE if before else ""))
+            made.append(_written(actor, case, due, before=before, why=_why_anew(case, before) if before else ""))
         except DomainError as refusal:
             refusals.append(refusal)
     if refusals:
@@ -101,16 +103,27 @@ def _missing_written(actor: User, case: Case) -> list[CaseLetter]:
     return made
 
 
-def _written_anew(case: Case) -> list[tuple[Due, CaseLetter]]:
-    """Letters whose words changed before they were served, each with its newest edition."""
-    if not isinstance(case, AdministrativeCase):
-        return []
+def rewritten_letters(case: AdministrativeCase) -> list[tuple[Due, CaseLetter]]:
+    """Letters whose words changed while they still may, each with its newest edition: that one is to be served no
+    more."""
     found = []
-    for kind in unserved_kinds(case):
+    for kind in open_kinds(case):
         last = case.letters.filter(kind=kind).order_by("edition").last()
         if last and letter_text(case, Due(kind), number=last.document_number).sha256 != last.text_sha256:
             found.append((Due(kind), last))
     return found
+
+
+def letters_wait(case: AdministrativeCase) -> bool:
+    """Is one to be made yet, for the first time or anew?"""
+    return bool(missing_letters(case) or rewritten_letters(case))
+
+
+def _why_anew(case: Case, before: CaseLetter) -> str:
+    if before.kind == LetterKind.NOTICE:
+        return BEFORE_SERVICE
+    served = case.letters.filter(kind=LetterKind.HEARING_SERVICE, made_at__gte=before.made_at).exists()
+    return PUT_OFF if served else BEFORE_SERVICE
 
 
 def _written(

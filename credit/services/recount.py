@@ -83,7 +83,7 @@ def _of_report(report: CaseReport) -> Deadline:
 
 def _of_repair(repair: CreditRepair) -> Deadline:
     days = rule_of(repair.case.decision_rule).clocks["repair_working_days"]
-    return calendar.working_day_deadline(repair.came_on or clock.day_of(repair.asked_at), days)
+    return calendar.working_day_deadline(repair.begun_on, days)
 
 
 def _of_end(notice: EndNotice) -> Deadline:

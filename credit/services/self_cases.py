@@ -14,14 +14,12 @@ from core.errors import DomainError, WrongState
 from core.workflow import advance, took_part
 from credit.models import CaseReport, SelfRegulatoryCase
 from credit.rules.self_regulation import Result, goes_beyond, self_rule_of, self_rule_on, wrong_result
-from credit.services.case_common import filled, refuse
+from credit.services.case_common import Paper, check_paper, filled, refuse
 from credit.services.case_log import put_down_own
 from credit.services.self_common import (
     SELF_LETTERS,
     Letter,
-    Paper,
     check_letter,
-    check_paper,
     locked_for,
     refuse_code,
     require_place,

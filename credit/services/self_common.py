@@ -30,14 +30,6 @@ class Letter:
     on: date
 
 
-@dataclass(frozen=True)
-class Paper:
-    """What came on paper: under which reference it is kept, and the day it came."""
-
-    reference: str
-    came_on: date
-
-
 def locked_for(actor: User, case: SelfRegulatoryCase) -> SelfRegulatoryCase:
     """The case as it stands, for somebody of the body that handles it who is neither concerned nor has reported it.
 
@@ -127,17 +119,6 @@ def check_letter(letter: Letter, *, not_before: date) -> None:
             "proof_missing": not letter.proof.strip(),
             "letter_in_future": letter.on > clock.today(),
             "letter_too_early": letter.on < not_before,
-        }
-    )
-
-
-def check_paper(paper: Paper, *, not_before: date) -> None:
-    """Raises `reference_missing`, `came_in_future`, `came_too_early`."""
-    refuse(
-        {
-            "reference_missing": not paper.reference.strip(),
-            "came_in_future": paper.came_on > clock.today(),
-            "came_too_early": paper.came_on < not_before,
         }
     )
 

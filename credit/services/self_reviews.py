@@ -14,13 +14,11 @@ from core.errors import NotAllowed, WrongState
 from core.workflow import advance
 from credit.models import SelfRegulatoryCase, SelfReview
 from credit.rules.self_regulation import Result, is_milder, self_rule_of, wrong_result
-from credit.services.case_common import filled, refuse
+from credit.services.case_common import Paper, check_paper, filled, refuse
 from credit.services.case_log import put_down_review
 from credit.services.self_cases import apply_exclusion, source_of, took_part_before
 from credit.services.self_common import (
     SELF_LETTERS,
-    Paper,
-    check_paper,
     locked_for,
     refuse_code,
     review_deadline,

@@ -20,7 +20,7 @@ from core import clock
 from core.errors import DomainError
 from core.paging import BoundedPaginator
 from credit import services
-from credit.forms.case_base import StepForm
+from credit.forms.case_steps import StepForm
 from credit.forms.cases import STEP_FORMS
 from credit.forms.reports import (
     FileCaseForm,
@@ -31,14 +31,14 @@ from credit.forms.reports import (
 )
 from credit.models import CaseReport
 from credit.selectors import cases as selectors
-from credit.selectors.letters import letters_of, missing_letters
+from credit.selectors.letters import letters_of
 from credit.selectors.subjects import candidates
 from credit.views.case_words import NOT_NOW, REFUSALS
 from credit.workflow.cases import ReportState
 
 PAGE_LENGTH = 25
 # Possible, but never what a case waits for.
-ASIDE = frozenset({"record", "drop", "annul", "hearing-request", "repair-request", "recusal"})
+ASIDE = frozenset({"record", "drop", "annul", "postpone", "hearing-request", "repair-request", "recusal"})
 
 
 def refused(form: forms.Form, refusal: DomainError) -> None:
@@ -154,7 +154,7 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
         "others": [(name, STEP_FORMS[name].title) for name in found.steps if name != next_step],
         "following": selectors.next_case(request.user, found.case),
         "letters": letters_of(request.user, found.case, Permission.CASE_VIEW),
-        "waiting": bool(missing_letters(found.case)),
+        "waiting": services.letters_wait(found.case),
         "acts": found.case.body in worn_bodies(request.user, Permission.CASE_HANDLE),
         "today": clock.today(),
         "crumbs": _crumbs(found.case.number),

@@ -22,9 +22,16 @@ from credit.views.files import hat_id, open_now
 
 def asked(request: SignedInRequest, found: EvaluationSubject) -> HttpResponse | None:
     """The question what for, which shows nothing of it; None for the person, while it is open, and of a place."""
-    if found.person is None or can(request.user, Permission.EVALUATION_ANSWER, found) or open_now(request, found):
-        return None
-    return _ask(request, found, PurposeForm())
+    return None if _is_free(request, found) or open_now(request, found) else _ask(request, found, PurposeForm())
+
+
+def may_write(request: SignedInRequest, found: EvaluationSubject) -> bool:
+    """Nothing is written about a person by whoever never said what for; what took longer than the look is kept."""
+    return _is_free(request, found) or selectors.was_opened(request.user, found)
+
+
+def _is_free(request: SignedInRequest, found: EvaluationSubject) -> bool:
+    return found.person is None or can(request.user, Permission.EVALUATION_ANSWER, found)
 
 
 @require_POST

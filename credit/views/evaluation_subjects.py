@@ -79,7 +79,7 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
         for value in values if value.entered_by_id == request.user.pk
     }  # fmt: skip
     form = _values_form(request, found, mine, needs_evidence=True)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and looks.may_write(request, found) and form.is_valid():
         values = form.values()
         if done(form, lambda: services.score(actor=request.user, subject=found, values=values)):
             messages.success(request, _("Kept. The last values you enter are the ones that count."))
@@ -154,7 +154,7 @@ def opt_out(request: SignedInRequest, pk: int) -> HttpResponse:
 def answer_objection(request: SignedInRequest, pk: int) -> HttpResponse:
     objection = selectors.find_objection(request.user, pk)
     form = ObjectionAnswerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and looks.may_write(request, objection.subject) and form.is_valid():
         facts = {"upheld": form.cleaned_data["outcome"] == "uphold", "answer": form.cleaned_data["answer"]}
         if done(form, lambda: services.answer_objection(actor=request.user, objection=objection, **facts)):
             messages.success(request, _("Answered."))
@@ -178,7 +178,7 @@ def decide_consequence(request: SignedInRequest, pk: int) -> HttpResponse:
         kinds=found.evaluation_round.scheme.ladder.get(result.grade, []) if result else [],
         designations=[(one.pk, one.get_kind_display()) for one in held.values()],
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and looks.may_write(request, found) and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("kind", "document", "reason")}
         given |= {"working_days": form.cleaned_data["working_days"] or 0}
         chosen = form.cleaned_data["designation"]

@@ -94,7 +94,8 @@ def evaluation(request: SignedInRequest, pk: int) -> HttpResponse:
         "until": selectors.publicity_end(found),
         "over": _publicity_is_over(found),
         "page": page,
-        "lines": [(one, selectors.result_of(one)) for one in page],
+        # Of a person the result opens for a purpose, on the page of the person.
+        "lines": [(one, None if found.is_of_persons else selectors.result_of(one)) for one in page],
         # Who scores whom is for the officers of the round alone.
         "evaluators": [(one, shown_name(one.user) if runs else "") for one in selectors.evaluators_of(found)],
         "unscored": selectors.unscored(found) if runs and found.state == RoundState.SCORING else [],

@@ -90,11 +90,19 @@ def _form(name: str, case: AdministrativeCase, data: Any) -> forms.Form:
     if name == "recusal":
         form = RecusalForm(data, prefix="recusal")
         people = {one.pk: _role(_("investigator"), one) for one in (case.officer_one, case.officer_two) if one}
-        if case.noticed_by is not None and case.noticed_by_id not in people:
-            people[case.noticed_by.pk] = _role(_("who signed the notice"), case.noticed_by)
+        for role, one in (
+            (_("who signed the notice"), case.noticed_by),
+            (_("who leads the hearing"), case.hearing_chair),
+        ):
+            if one is not None:
+                people.setdefault(one.pk, _role(role, one))
         form.fields["officer"].choices = [(str(pk), label) for pk, label in people.items()]  # type: ignore[attr-defined]
         return form
     return forms.Form(data)
+
+
+def _may_step_aside(case: AdministrativeCase) -> list[User]:
+    return [one for one in (case.officer_one, case.officer_two, case.noticed_by, case.hearing_chair) if one]
 
 
 def _role(role: str, user: User) -> str:
@@ -116,7 +124,7 @@ def _done(request: SignedInRequest, case: AdministrativeCase, name: str, form: f
         elif name == "repair":
             services.ask_repair(actor=request.user, case=case, **said)
         else:
-            known = {str(one.pk): one for one in (case.officer_one, case.officer_two, case.noticed_by) if one}
+            known = {str(one.pk): one for one in _may_step_aside(case)}
             officer = known[said["officer"]]
             services.ask_recusal(actor=request.user, case=case, officer=officer, reason=said["reason"])
     except DomainError as refusal:

@@ -32,7 +32,7 @@ from credit.forms.self_cases import (
     LetterForm,
     NoticeForm,
     OpenForm,
-    PaperForm,
+    PaperAnswerForm,
     PaperReviewForm,
     ReasonsForm,
     RefuseReportForm,
@@ -68,7 +68,7 @@ def _notice(actor: Any, case: SelfRegulatoryCase, form: NoticeForm) -> object:
     return services.give_self_notice(actor=actor, case=case, facts=facts, intended=intended, letter=form.letter())
 
 
-def _answer_on_paper(actor: Any, case: SelfRegulatoryCase, form: PaperForm) -> object:
+def _answer_on_paper(actor: Any, case: SelfRegulatoryCase, form: PaperAnswerForm) -> object:
     answer = form.cleaned_data["answer"]
     return services.record_self_answer(actor=actor, case=case, answer=answer, paper=form.paper())
 
@@ -100,7 +100,7 @@ STEPS: dict[str, StepForm] = {
     ),
     "record": StepForm(
         gettext_lazy("The answer came on paper"),
-        PaperForm,
+        PaperAnswerForm,
         _answer_on_paper,
         gettext_lazy("The answer is recorded."),
     ),

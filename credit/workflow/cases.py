@@ -115,8 +115,9 @@ ADMINISTRATIVE_CASE_STEPS = {
     "assign":     Step(frozenset({C.FILED}),                     C.INVESTIGATING, P.CASE_HANDLE),
     # Only the two who were named: services.
     "find":       Step(frozenset({C.INVESTIGATING}),             C.FOUND,         P.CASE_HANDLE),
-    "review":     Step(frozenset({C.FOUND}),                     C.REVIEWED,      P.CASE_HANDLE, INVESTIGATION),
     "notice":     Step(frozenset({C.WRITTEN}),                   C.NOTICED,       P.CASE_HANDLE),
+    # Also once a notice is written: one that is to intend more needs it.
+    "review":     Step(frozenset({C.FOUND, C.WRITTEN}),          C.REVIEWED,      P.CASE_HANDLE, INVESTIGATION),
     # And written anew, as long as nobody was served.
     "write":      Step(frozenset({C.FOUND, C.REVIEWED, C.WRITTEN}), C.WRITTEN,    P.CASE_HANDLE),
     # Also after the time is over, as long as nothing was considered.

@@ -20,7 +20,7 @@ from core.errors import DomainError
 from core.models import SpecialDay
 from credit import services
 from credit.models import AdministrativeCase, CreditRecord
-from credit.services import Fallen, Hearing, Officer, OnPaper, case_decision, case_hearing
+from credit.services import Fallen, Hearing, Officer, Paper, case_decision, case_hearing
 from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CaseState
 from tests.builders import make_user
 from tests.credit.cases import Authority, measure, notice, ruling, served
@@ -178,7 +178,7 @@ class Cases(RuleBasedStateMachine):
         self.call(services.announce_hearing, who, hearing=Hearing(day, time(9), "会议室", self.desk.free))
 
     def do_ask_on_paper(self, who, severity, way):
-        self.call(services.record_hearing_request, who, paper=OnPaper(clock.today(), "来文1号"))
+        self.call(services.record_hearing_request, who, paper=Paper("来文1号", clock.today()))
         self.told.hearing_asked = True
 
     def do_tell(self, who, severity, way):

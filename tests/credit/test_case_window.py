@@ -3,17 +3,20 @@
 from datetime import time, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from accounts.permissions import Permission
 from core import calendar, clock
 from core.errors import NotAllowed, WrongState
+from core.models import CalendarYear, SpecialDay
 from credit import services
 from credit.models import AdministrativeCase, CaseLetter, CaseMeasure
 from credit.rules.cases import rule_of
 from credit.selectors.cases import case_page
-from credit.services import OnPaper
-from tests.credit.cases import Authority, hearing, later, measure, notice, refused, served
+from credit.services import Paper
+from tests.credit.cases import Authority, hearing, know_years, later, measure, notice, notify, refused, served
 from tests.credit.letters import pdf_words, stored, words, written
+from tests.credit.test_case_constraints import drop_guard
 from tests.credit.test_case_pages import signed_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_dir")]
@@ -164,7 +167,6 @@ def test_announcement_is_served_seven_working_days_ahead(desk):
     letters = list(CaseLetter.objects.filter(kind="hearing").values_list("edition", flat=True).order_by("edition"))
     assert letters == [1, 2]
     assert words("送达回证") in pdf_words(stored(written(case)["hearing_service"]))
-    refused("hearing_served", services.announce_hearing, actor=desk.one, case=case, hearing=hearing(day, desk.free))
 
 
 def test_hearing_nobody_was_told_of_has_no_record(desk):
@@ -193,38 +195,160 @@ def test_hearing_is_announced_and_served_by_its_pages(desk):
         assert case_page(desk.free, case.pk).steps[0] == "hearing"
 
 
+def announced(desk, days=20):
+    case = asked(desk)
+    day = clock.today() + timedelta(days=days)
+    case = services.announce_hearing(actor=desk.one, case=case, hearing=hearing(day, desk.free))
+    return services.serve_hearing(actor=desk.one, case=case, served=served())
+
+
+def test_hearing_is_put_off_and_whoever_steps_aside_is_replaced(desk):
+    case = announced(desk)
+    services.make_letters(actor=desk.one, case=case)
+    recusal = services.ask_recusal(actor=desk.login, case=case, officer=desk.free, reason="亲属")
+    services.decide_recusal(actor=desk.decider, recusal=recusal, uphold=True, answer="属实")
+    day = clock.today() + timedelta(days=30)
+    same, another = hearing(day, desk.free), hearing(day, desk.decider)
+    refused("chair_stepped_aside", services.announce_hearing, actor=desk.one, case=case, hearing=same)
+    case = services.announce_hearing(actor=desk.one, case=case, hearing=another)
+    assert (case.hearing_served_on, case.hearing_proof) == (None, "")
+    with later(20):
+        refused("hearing_not_held", services.record_hearing, actor=desk.decider, case=case, record="笔录")
+    services.make_letters(actor=desk.one, case=case)
+    case = services.serve_hearing(actor=desk.one, case=case, served=served())
+    services.make_letters(actor=desk.one, case=case)
+    with later(30):
+        case = services.record_hearing(actor=desk.decider, case=case, record="笔录")
+        refused("hearing_was_held", services.announce_hearing, actor=desk.one, case=case, hearing=another)
+
+    whys = dict(CaseLetter.objects.filter(edition=2).values_list("kind", "why"))
+    assert whys == {"hearing": "听证改期", "hearing_service": "听证改期"}
+    own = CaseLetter.objects.allowed(desk.login, Permission.CASE_ANSWER).filter(kind="hearing")
+    assert sorted(own.values_list("edition", flat=True)) == [1, 2]
+
+
+def test_hearing_is_offered_to_be_put_off_beside_the_next_step(desk):
+    case = announced(desk)
+    assert "postpone" in case_page(desk.one, case.pk).steps
+    page = text(signed_in(desk.one).get(f"/en/credit/cases/{case.pk}/"))
+    assert "Put the hearing off" in page
+    assert "who leads the hearing" in text(signed_in(desk.login).get(f"/en/credit/own-cases/{case.pk}/"))
+
+
+def test_seven_days_count_by_the_calendar_as_it_is_known_at_the_hearing(desk):
+    case = asked(desk)
+    CalendarYear.objects.all().delete()
+    day = calendar.working_day_deadline(clock.today(), 7).day
+    case = services.announce_hearing(actor=desk.one, case=case, hearing=hearing(day, desk.free))
+    case = services.serve_hearing(actor=desk.one, case=case, served=served())
+    know_years()
+    for off in range(1, 4):
+        SpecialDay.objects.update_or_create(day=day - timedelta(days=off), defaults={"is_working": False})
+    with later((day - clock.today()).days):
+        refused("announced_too_late", services.record_hearing, actor=desk.free, case=case, record="笔录")
+
+
+# --- drafts and what was served -------------------------------------------------------------------------------------
+def test_old_letter_is_not_served(desk):
+    case = desk.written()
+    written(case)
+    case = services.write_notice(actor=desk.one, case=case, notice=notice(facts="更正后的事实"))
+    refused("letter_is_old", services.serve_notice, actor=desk.one, case=case, served=served())
+    assert services.letters_wait(case)
+    services.make_letters(actor=desk.one, case=case)
+    assert not services.letters_wait(case)
+    case = services.serve_notice(actor=desk.one, case=case, served=served())
+
+    own = CaseLetter.objects.allowed(desk.login, Permission.CASE_ANSWER).filter(kind="notice")
+    assert list(own.values_list("edition", flat=True)) == [2]
+
+
+def test_law_is_reviewed_after_a_milder_draft_too(desk):
+    case = services.write_notice(actor=desk.one, case=desk.investigated(), notice=notice("minor"))
+    refused("law_not_reviewed", services.write_notice, actor=desk.one, case=case, notice=notice("general"))
+    case = services.review_law(actor=desk.lawyer, case=case, opinion="合法")
+    assert case.state == "reviewed"
+    case = services.write_notice(actor=desk.one, case=case, notice=notice("general", facts="更正后的事实"))
+    assert (case.state, case.intended, case.notice_facts) == ("written", "general", "更正后的事实")
+
+
+def test_measure_that_ended_meanwhile_is_not_announced(desk):
+    one = measure()
+    case = services.write_notice(actor=desk.one, case=desk.reviewed(), notice=notice("general", (one,)))
+    one.valid_to = clock.today()
+    one.save()
+    refused("measure_not_in_force", services.serve_notice, actor=desk.one, case=case, served=served())
+
+
+@pytest.mark.parametrize("change", [{"intended_rank": 3}, {"notice_measures": [1]}, {"notice_written_by": None}])
+def test_all_of_a_served_notice_stands(desk, change):
+    case = services.serve_notice(actor=desk.one, case=desk.written(), served=served())
+    with pytest.raises(IntegrityError, match="credit_administrativecase is frozen"), transaction.atomic():
+        AdministrativeCase.objects.filter(pk=case.pk).update(**change)
+
+
+def test_giving_up_says_that_the_hearing_goes_with_it(desk):
+    case = desk.noticed()
+    page = text(signed_in(desk.login).get(f"/en/credit/own-cases/{case.pk}/"))
+    assert "You give up the hearing with it" in page
+    minor = Authority("990100").noticed("minor")
+    page = text(signed_in(minor.person.user).get(f"/en/credit/own-cases/{minor.pk}/"))
+    assert "You give up the hearing with it" not in page
+
+
+# --- before ---------------------------------------------------------------------------------------------------------
+def test_case_considered_under_the_rule_before_keeps_its_way_and_nobody_is_made_to_have_spoken(desk):
+    """Rows from before are let through by their mark, which no step sets."""
+    case = desk.heard()
+    with connection.cursor() as cursor:
+        drop_guard(cursor)
+    rows = AdministrativeCase.objects.filter(pk=case.pk)
+    with pytest.raises(IntegrityError, match="case_considered_after_hearing"), transaction.atomic():
+        rows.update(completed_at=None)
+    rows.update(completed_at=None, window_of_before=True)
+    assert "Said on" not in text(signed_in(desk.login).get(f"/en/credit/own-cases/{case.pk}/"))
+
+
 # --- what came on paper ---------------------------------------------------------------------------------------------
 def test_request_for_a_hearing_counts_from_the_day_it_came(desk):
     case = desk.noticed()
     came, last = clock.today(), case.answer_until
     with later((last - came).days + 2):
-        late = OnPaper(clock.today(), "来文2号")
+        late = Paper("来文2号", clock.today())
         refused("hearing_too_late", services.record_hearing_request, actor=desk.one, case=case, paper=late)
-        ahead = OnPaper(clock.today() + timedelta(days=1), "来文2号")
+        ahead = Paper("来文2号", clock.today() + timedelta(days=1))
         refused("came_in_future", services.record_hearing_request, actor=desk.one, case=case, paper=ahead)
-        early = OnPaper(came - timedelta(days=1), "来文2号")
+        early = Paper("来文2号", came - timedelta(days=1))
         refused("came_too_early", services.record_hearing_request, actor=desk.one, case=case, paper=early)
-        nowhere = OnPaper(came, " ")
-        refused("document_missing", services.record_hearing_request, actor=desk.one, case=case, paper=nowhere)
-        case = services.record_hearing_request(actor=desk.one, case=case, paper=OnPaper(came, "来文1号"))
+        nowhere = Paper(" ", came)
+        refused("paper_missing", services.record_hearing_request, actor=desk.one, case=case, paper=nowhere)
+        case = services.record_hearing_request(actor=desk.one, case=case, paper=Paper("来文1号", came))
 
     assert (case.hearing_asked_on, case.hearing_asked_by, case.hearing_asked_document) == (came, desk.one, "来文1号")
     with later(20):
         refused("hearing_not_held", services.consider, actor=desk.two, case=case, considered="有")
 
 
+def test_paper_that_came_while_a_notice_was_public_is_in_time(desk):
+    case = notify(desk.one, desk.reviewed(), notice(), served("notice"))
+    with later(3):
+        paper = Paper("来文6号", clock.today())
+        case = services.record_hearing_request(actor=desk.one, case=case, paper=paper)
+    assert case.hearing_asked_on < case.notice_served_on
+
+
 def test_repair_asked_for_on_paper_counts_from_the_day_it_came(desk):
     case = desk.in_force("minor")
     came = clock.today()
     with later(3):
-        sent = {"came_on": came, "document": "来文3号", "corrected": "已退还", "commitment": "承诺书"}
+        sent = {"came_on": came, "reference": "来文3号", "corrected": "已退还", "commitment": "承诺书"}
         page = signed_in(desk.one).post(f"/en/credit/cases/{case.pk}/steps/repair-request/", sent)
         assert page.status_code == 302
     repair = case.repairs.get()
     days = rule_of(case.decision_rule).clocks["repair_working_days"]
     assert repair.due_on == calendar.working_day_deadline(came, days).day
     assert (repair.came_on, repair.document, repair.asked_by) == (came, "来文3号", desk.one)
-    paper = OnPaper(came, "来文4号")
+    paper = Paper("来文4号", came)
     words_of = {"corrected": "x", "commitment": "y", "paper": paper}
     refused("repair_runs", services.record_repair_request, actor=desk.one, case=case, **words_of)
 
@@ -243,4 +367,4 @@ def test_paper_is_put_down_by_the_body_alone(desk):
     case, other = desk.noticed(), Authority("980000")
     for actor in (desk.login, other.one):
         with pytest.raises(NotAllowed):
-            services.record_hearing_request(actor=actor, case=case, paper=OnPaper(clock.today(), "来文"))
+            services.record_hearing_request(actor=actor, case=case, paper=Paper("来文", clock.today()))

@@ -120,3 +120,15 @@ def test_nobody_else_opens_it(client, rated):
     with pytest.raises(NotAllowed):
         services.open_evaluation(actor=other, subject=rated.subject, purpose="x")
     assert not AccessEntry.objects.exists()
+
+
+def test_list_of_a_round_of_persons_shows_no_result(client, rated):
+    shown = page(client, rated.first, "evaluation", rated.round.pk)
+    assert [result for _subject, result in shown.context["lines"]] == [None]
+    assert "填写目的后查看" in text(shown)
+
+
+def test_nothing_is_scored_by_whoever_never_said_what_for(client, rated):
+    for name in ("evaluation_score", "evaluation_consequence"):
+        answer = press(client, rated.first, name, rated.subject.pk)
+        assert answer.templates[0].name == "credit/evaluation_purpose.html"

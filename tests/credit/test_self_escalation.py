@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Competence
+from accounts.models import AdminBody, Competence
 from accounts.permissions import Permission, Role
 from accounts.selectors import system_user
 from core import calendar, clock
@@ -15,7 +15,9 @@ from core.models import OutboxEvent
 from credit import services
 from credit.models import OverdueStep
 from credit.rules.cases import rule_on
+from credit.rules.self_regulation import Result
 from credit.selectors.self_cases import late_elsewhere, self_cases
+from credit.services import self_common
 from credit.services.escalation import OVERDUE, escalate, tell_of_overdue
 from tests.builders import hat, make_base, make_institution, make_person, make_user, region, regulator
 from tests.credit.cases import LONG_AGO, know_years, later
@@ -101,12 +103,14 @@ def test_base_is_overseen_by_whoever_is_competent_for_bases():
     base, teacher = make_base(host=make_institution()), make_user()
     track = rules_of(base, make_person("何讲师", user=teacher), teacher)
     code = base.region.code
-    for_bases, for_others = (oversees(one, regulator(code)) for one in ("bases", "decide"))
+    for_bases, area = oversees("bases", regulator(code)), base.region
+    beside = AdminBody.objects.create(code="BESIDE", name="另一部门", rank=area.level, jurisdiction=area.path)
+    for_others = oversees("decide", hat(Role.REGULATOR, beside))
     case = track.opened()
     with later(days_after(far(case.due_on))):
         run()
     assert told() == [("case", ""), ("case", body_of(for_bases))]
-    assert for_others not in (for_bases,)
+    assert not OverdueStep.objects.filter(body__code=body_of(for_others)).exists()
 
 
 def test_where_nobody_oversees_such_places_the_body_that_decides_is_told(track):
@@ -229,3 +233,24 @@ def test_place_is_told_once_by_the_database_itself(track):
     OverdueStep.objects.create(**words)
     with pytest.raises(IntegrityError), transaction.atomic():
         OverdueStep.objects.create(**words)
+
+
+def test_last_day_to_answer_makes_no_place_late(track, overseer):
+    """It is the other side's day; the place is late once it has not decided in its own time."""
+    case = track.noticed()
+    with later(days_after(far(case.answer_until), 3)):
+        assert run() == 0
+    decision = self_common.working_days(case, case.answer_until, "decision").day
+    with later(days_after(decision)):
+        assert run() == 1
+    assert told() == [("case", "")]
+    with later(days_after(far(decision))):
+        run()
+        assert [one.report for one in late_elsewhere(overseer)] == [case.report]
+
+
+def test_what_somebody_else_has_to_put_right_makes_no_place_late(track, overseer):
+    case = track.told(Result("correction", correct_by=clock.today() + timedelta(days=30)))
+    assert case.due_on == case.correct_by
+    with later(60):
+        assert run() == 0

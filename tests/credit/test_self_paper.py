@@ -56,7 +56,7 @@ def test_answer_is_put_down_with_its_reference_and_day(track):
 
 def test_paper_needs_a_reference_and_a_day_between_the_letter_and_today(track):
     case = track.noticed()
-    refused("reference_missing", answer, track=track, case=case, paper=paper(reference=" "))
+    refused("paper_missing", answer, track=track, case=case, paper=paper(reference=" "))
     tomorrow, before = clock.today() + timedelta(days=1), clock.today() - timedelta(days=1)
     refused("came_in_future", answer, track=track, case=case, paper=paper(came_on=tomorrow))
     refused("came_too_early", answer, track=track, case=case, paper=paper(came_on=before))
@@ -98,7 +98,7 @@ def test_what_came_in_time_is_in_time_whenever_it_is_put_down(track):
 def test_request_needs_its_paper_and_comes_once(track):
     case = track.told()
     refused("grounds_missing", put_down, track=track, case=case, grounds=" ")
-    refused("reference_missing", put_down, track=track, case=case, paper=paper(reference=""))
+    refused("paper_missing", put_down, track=track, case=case, paper=paper(reference=""))
     yesterday, tomorrow = (clock.today() + timedelta(days=n) for n in (-1, 1))
     refused("came_too_early", put_down, track=track, case=case, paper=paper(came_on=yesterday))
     refused("came_in_future", put_down, track=track, case=case, paper=paper(came_on=tomorrow))
