@@ -143,6 +143,12 @@ class OwnAnswerForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args: Any, hearing_asked: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if hearing_asked:
+            # It is held all the same.
+            self.fields["complete"].label = _("This is all")
+
 
 class RepairForm(forms.Form):
     corrected = long_text(_("What you put right, and what shows it"))

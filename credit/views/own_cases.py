@@ -84,7 +84,7 @@ def _acts(case: AdministrativeCase) -> list[str]:
 
 def _form(name: str, case: AdministrativeCase, data: Any) -> forms.Form:
     if name == "answer":
-        return OwnAnswerForm(data)
+        return OwnAnswerForm(data, hearing_asked=case.hearing_asked_on is not None)
     if name == "repair":
         return RepairForm(data, initial={"commitment": COMMITMENT})
     if name == "recusal":
