@@ -211,3 +211,23 @@ def test_page_leads_to_itself_in_the_other_languages(desk):
         ("/credit/cases/", "/en/credit/cases/"),
     ):
         assert there in {one["url"] for one in client.get(here).context["languages"]}
+
+
+def test_steps_beside_the_usual_way_are_taken_by_their_pages_too(desk):
+    case = desk.noticed("serious")
+    take(desk, "one", case, "record", answer="书面答复")
+    take(desk, "one", case, "hearing-request", reference="来文1号", came_on=clock.today())
+    assert (case.state, case.hearing_asked_document) == ("answered", "来文1号")
+
+    other = Authority("990100")
+    case = other.noticed("serious")
+    services.answer_notice(actor=other.login, case=case, answer="有", complete=True)
+    case = services.consider(actor=other.two, case=case, considered="逐条回应")
+    take(other, "two", case, "discuss", discussion="集体讨论：五人参加")
+    assert case.state == "discussed"
+    case = other.investigated()
+    take(other, "free", case, "drop", reason="没有需要答复的事实")
+    assert case.state == "dropped"
+    case = other.in_force()
+    take(other, "free", case, "annul", reason="判决撤销", document="（2026）测行1号")
+    assert case.state == "annulled"
