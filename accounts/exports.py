@@ -140,7 +140,7 @@ def roster_table(
 def _staff_line(line: Mapping[str, Any]) -> list[Any]:
     row = line["appointment"]
     return [
-        line["person"].name, line["masked"], row.post, row.department, _("yes") if row.professional else _("no"),
+        line["name"], line["masked"], row.post, row.department, _("yes") if row.professional else _("no"),
         str(EmploymentType(row.employment_type).label), row.start_date, row.end_date, line["counted_until"],
         str(line["standing"]["label"]),
     ]  # fmt: skip

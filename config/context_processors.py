@@ -1,11 +1,14 @@
 """What the layout needs on every page: navigation of the hat worn, the hats to choose from, the languages."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
@@ -88,12 +91,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """navigation, hats, hat, languages; safe on error pages, where middleware may not have run."""
     hat, viewing = getattr(request, "hat", None), getattr(request, "viewing", None)
     hats = [] if viewing else getattr(request, "hats", [])
+    languages = _languages(request, keeps=not viewing)
     return {
         "navigation": _navigation(request, hat, looking=viewing is not None),
         "hat": hat,
         "viewing": viewing,
         "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats],
-        "languages": _languages(request, keeps=not viewing),
+        "languages": languages,
+        "language_items": _items(tuple(tuple(one.items()) for one in languages)),
         "demo": settings.DEMO,
         "footer_links": [] if viewing else _footer(),
         "contact_of_site": settings.CONTACT or (DEMO_CONTACT if settings.DEMO else ""),
@@ -117,8 +122,14 @@ def _footer() -> list[dict[str, Any]]:
 
 
 def _url(name: str) -> str:
+    return _address(name, get_language(), get_urlconf())
+
+
+@lru_cache(maxsize=512)
+def _address(name: str, _language: str | None, urlconf: str | None) -> str:
+    """Looked up once per language and set of addresses: there are a dozen of them on every page."""
     try:
-        return reverse(name)
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
 
@@ -130,6 +141,12 @@ def _languages(request: HttpRequest, *, keeps: bool) -> list[dict[str, Any]]:
     if keeps and user is not None and user.is_authenticated and (address := _url("accounts:choose_language")):
         return [one | {"keep": f"{address}?next={quote(one['url'])}"} for one in found]
     return found
+
+
+@lru_cache(maxsize=512)
+def _items(languages: tuple[tuple[tuple[str, Any], ...], ...]) -> SafeString:
+    """The languages as items of a list: a page shows them two or three times."""
+    return render_to_string("components/languages.html", {"languages": [dict(one) for one in languages]})
 
 
 def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:

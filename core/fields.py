@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -107,4 +108,9 @@ def _index(key: str, purpose: str, value: str) -> str:
 
 
 def _cipher(version: int) -> AESGCM:
-    return AESGCM(bytes.fromhex(settings.FIELD_KEYS[version]))
+    return _keyed(settings.FIELD_KEYS[version])
+
+
+@lru_cache(maxsize=16)
+def _keyed(key: str) -> AESGCM:
+    return AESGCM(bytes.fromhex(key))

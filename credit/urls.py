@@ -3,6 +3,7 @@
 from django.urls import path
 
 from credit.views import (
+    case_list,
     cases,
     catalogue,
     catalogue_proposals,
@@ -38,7 +39,7 @@ urlpatterns = [
     path("credit/case-reports/<uuid:receipt>/", cases.receipt, name="receipt"),
     path("credit/case-reports/<int:pk>/accept/", cases.accept, name="accept"),
     path("credit/case-reports/<int:pk>/reporter/", cases.reveal_reporter, name="reporter"),
-    path("credit/cases/", cases.case_list, name="cases"),
+    path("credit/cases/", case_list.case_list, name="cases"),
     path("credit/cases/<int:pk>/", cases.case, name="case"),
     path("credit/cases/<int:pk>/steps/<slug:name>/", cases.step, name="step"),
     path("credit/cases/<int:pk>/recusals/<int:recusal>/", cases.recusal, name="recusal"),

@@ -268,6 +268,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.role} of {self.place}"
 
+    def runs_on(self, day: date) -> bool:
+        """Of a row in hand, what `running` says of rows in the database."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to > day)
+
     @property
     def place(self) -> AdminBody | Institution | TrainingBase:
         return self.base or self.institution or self.admin_body  # type: ignore[return-value]

@@ -184,7 +184,7 @@ def reached_institution(actor: User, permission: Permission, identifier: str = "
     """The named institution, or that of the worn hat. Raises NotAllowed when it does not reach the actor."""
     own = next((hat.institution for hat in actor.worn_memberships() if hat.institution), None)
     asked = find_institution(identifier) if identifier else own
-    found = Institution.objects.allowed(actor, permission).filter(pk=asked.pk).first() if asked else None
+    found = next(iter(Institution.objects.allowed(actor, permission).filter(pk=asked.pk)), None) if asked else None
     if found is None:
         raise NotAllowed(permission=permission.value)
     return found
@@ -192,6 +192,6 @@ def reached_institution(actor: User, permission: Permission, identifier: str = "
 
 def masked_numbers(people: Iterable[int]) -> dict[int, str]:
     """One masked document number per person: what lists show. For people whom the caller may already see."""
-    documents = IdentityDocument.objects.filter(person__in=list(people)).order_by("-pk")
-    documents = documents.only("uuid", "person_id", "number")
-    return {document.person_id: document.masked for document in documents}
+    documents = IdentityDocument.objects.filter(person__in=list(people)).only("uuid", "person_id", "number")
+    # The oldest last, so that it stands.
+    return {one.person_id: one.masked for one in sorted(documents, key=lambda one: -one.pk)}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.access import NOTHING
 from accounts.models import Appointment, AppointmentVersion, DisputeDecision, Institution, Person, User
@@ -18,17 +19,15 @@ from core.text import name_key
 
 # What a roster can be asked for besides those who count.
 VOIDED = "voided"
-# What a line of the list shows.
-LISTED = (
-    "start_date", "end_date", "post", "professional", "employment_type", "department", "voided_at", "person__name",
-    "person__merged_into__name",
-)  # fmt: skip
 TERMS = ("start_date", "end_date", "post", "professional", "employment_type", "full_time", "share", "department")
 
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """One appointment in the wording believed: `person` is the one who stood for a merged record at that moment."""
+    """One appointment in the wording believed: `person` is the one who stood for a merged record at that moment.
+
+    Today's list brings along the name, the record before any merge, and when and why a decision took the row out.
+    """
 
     appointment: int
     person: int
@@ -40,6 +39,10 @@ class StaffRow:
     full_time: bool | None
     share: int | None
     department: str
+    name: str = ""
+    record: int | None = None
+    voided_at: datetime | None = None
+    why_voided: str | None = None
 
     def runs_on(self, day: date) -> bool:
         return self.start_date <= day and not is_over(self, day)
@@ -129,26 +132,27 @@ def _columns(path: str, known_at: datetime | None) -> tuple[Any, ...]:
     return (f"{path}pk" if path else "pk", surviving(f"{path}person__", known_at), *TERMS)
 
 
-def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, on: date) -> QuerySet[Appointment]:
-    """The institution's appointments that pass the filters (accounts.forms.imports.RosterFilter), latest start first.
+def roster(actor: User, institution: Institution, chosen: Mapping[str, str], *, on: date) -> QuerySet[Any]:
+    """Values of StaffRow: the institution's appointments that pass the filters (accounts.forms.imports.RosterFilter),
+    latest start first.
 
     What a decision took out stands here only for whoever asks for it: as known now it never was. In the order of an
     index: a page costs the same for a hundred and for a hundred thousand.
     """
     rows = Appointment.objects.allowed(actor, Permission.ROSTER_VIEW).filter(institution=institution)
-    working, elsewhere = chosen.get("working"), _runs_elsewhere_here(on)
+    working = chosen.get("working")
     if working == VOIDED:
-        taken_out = rows.filter(voided_at__isnull=False).annotate(why_voided=_why_voided())
-        return _listed(taken_out, {**chosen, "working": ""}, on)
+        taken_out = rows.filter(_passes({**chosen, "working": ""}, on), voided_at__isnull=False)
+        return _listed(taken_out, "voided_at", _why_voided())
     rows = rows.holding()
     if working == "left":
-        rows = rows.filter(~elsewhere)
-    return _listed(rows.annotate(still_here=elsewhere), chosen, on)
+        rows = rows.filter(~_runs_elsewhere_here(on))
+    return _listed(rows.filter(_passes(chosen, on)))
 
 
-def _listed(rows: QuerySet[Any], chosen: Mapping[str, str], on: date) -> QuerySet[Appointment]:
-    people = rows.filter(_passes(chosen, on)).select_related("person__merged_into").only(*LISTED)
-    return people.order_by("-start_date", "-pk")
+def _listed(rows: QuerySet[Any], *more: Any) -> QuerySet[Any]:
+    name = Coalesce(F("person__merged_into__name"), F("person__name"))
+    return rows.order_by("-start_date", "-pk").values_list(*_columns("", None), name, "person_id", *more)
 
 
 class _HowMany(Subquery):
@@ -238,6 +242,20 @@ def _passes(chosen: Mapping[str, str], on: date, path: str = "") -> Q:
     if employment_type := chosen.get("employment_type"):
         passes &= Q(employment_type=employment_type)
     return passes
+
+
+def working_here(institution: Institution, rows: Iterable[StaffRow], on: date) -> set[int]:
+    """Which of the people of these rows of today's list have a running appointment here, by the row itself or by the
+    record it was merged into: whoever changed post has not left."""
+    stands_for = {record: row.person for row in rows for record in (row.record or row.person, row.person)}
+    posts = posts_of(institution, stands_for).values_list("person_id", "start_date", "end_date") if stands_for else ()
+    # Which of them run is said here: a person has a few.
+    return {stands_for[record] for record, start, end in posts if start <= on and (end is None or end > on)}
+
+
+def posts_of(institution: Institution, people: Collection[int]) -> QuerySet[Appointment]:
+    """By the person, which an index finds: the institution may have a hundred thousand."""
+    return Appointment.objects.holding().filter(person__in=people, institution=institution)
 
 
 def people_by_id(people: Iterable[int]) -> dict[int, Person]:

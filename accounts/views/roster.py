@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -20,22 +19,22 @@ from accounts.access import holds
 from accounts.exports import CSV, XLSX, roster_table
 from accounts.forms.imports import RosterFilter
 from accounts.middleware import SignedInRequest
-from accounts.models import Appointment, Institution
+from accounts.models import Institution
 from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers, reached_institution
 from accounts.selectors.notices import DENIED, disputed_among
-from accounts.selectors.staff import Believed, StaffRow, believed_roster, is_over, people_by_id
+from accounts.selectors.staff import Believed, StaffRow, believed_roster, is_over, people_by_id, working_here
 from accounts.selectors.staff import roster as roster_of
 from accounts.views.again import confirm_again
 from accounts.views.imports import download
 from core import clock
+from core.addresses import numbered
 from core.paging import BoundedPaginator
-from core.templatetags.ui import badge, person_chip
+from core.templatetags.ui import badge, day, person_chip
 
 # As many lines as the page is measured with (benchmarks/lists.py): each costs as much as everything around the table.
 PER_PAGE = 20
-Row = Appointment | StaffRow
 
 
 class Step(NamedTuple):
@@ -67,7 +66,7 @@ def roster(request: SignedInRequest) -> HttpResponse:
     form = RosterFilter(request.GET)
     page = BoundedPaginator(_rows(request, institution, form), PER_PAGE).get_page(request.GET.get("page"))
     suffix = f"?institution={institution.pk}" if asked else ""
-    rows = [_as_row(row) for row in page]
+    rows = [StaffRow(*row) for row in page]
     may_import = holds(request.user, Permission.ROSTER_IMPORT)
     may_move = holds(request.user, Permission.APPOINTMENT_TRANSFER)
     steps = CHANGES if may_import else MOVES if may_move else ()
@@ -83,7 +82,7 @@ def roster(request: SignedInRequest) -> HttpResponse:
         "filter": form,
         "is_filtered": bool(form.chosen()),
         "page_obj": page,
-        "lines": _cells(lines_of(rows, _day(form)), disputed_among(rows), steps, suffix),
+        "lines": _cells(_lines(institution, rows, form), disputed_among(rows), steps, suffix),
         "disputed": DISPUTED,
         "notices_url": reverse("accounts:notices") + suffix,
         "denied_url": f"{reverse('accounts:notices')}?standing={DENIED}" + suffix.replace("?", "&"),
@@ -110,8 +109,7 @@ def export_csv(request: SignedInRequest) -> HttpResponse:
 def _exported(request: SignedInRequest, kind: str, name: str) -> HttpResponse:
     institution = reached_institution(request.user, Permission.ROSTER_VIEW, request.GET.get("institution", ""))
     form = RosterFilter(request.GET)
-    rows = [_as_row(row) for row in _rows(request, institution, form)]
-    lines = lines_of(rows, _day(form))
+    lines = _lines(institution, [StaffRow(*row) for row in _rows(request, institution, form)], form)
     return download(roster_table(institution, lines, on=_day(form), known_at=form.moment(), kind=kind), name, kind)
 
 
@@ -126,24 +124,22 @@ def _rows(request: SignedInRequest, institution: Institution, form: RosterFilter
     return believed_roster(request.user, institution, chosen, on=_day(form), known_at=known_at)
 
 
-def _as_row(row: Any) -> Row:
-    return row if isinstance(row, Appointment) else StaffRow(*row)
-
-
-def lines_of(rows: Sequence[Row], today: date) -> list[dict[str, Any]]:
-    """What a line shows; people and their masked numbers come in a statement each for all of them."""
-    survivors = [_survivor(row) for row in rows]
-    loaded = {_survivor(row): row.person.merged_into or row.person for row in rows if isinstance(row, Appointment)}
-    people, masked = loaded or people_by_id(survivors), masked_numbers(survivors)
+def _lines(institution: Institution, rows: Sequence[StaffRow], form: RosterFilter) -> list[dict[str, Any]]:
+    """What a line shows; names and masked numbers come in a statement each for all of them."""
+    day, people = _day(form), [row.person for row in rows]
+    nameless = [row.person for row in rows if not row.name]
+    names = {pk: one.name for pk, one in people_by_id(nameless).items()} if nameless else {}
+    over = [row for row in rows if form.moment() is None and is_over(row, day)]
+    masked, here = masked_numbers(people), working_here(institution, over, day)
     return [
         {
             "appointment": row,
-            "person": people[survivor],
-            "masked": masked.get(survivor, ""),
+            "name": row.name or names[row.person],
+            "masked": masked.get(row.person, ""),
             "counted_until": row.counted_until,
-            "standing": _standing(row, today),
+            "standing": _standing(row, day, still_here=row.person in here),
         }
-        for row, survivor in zip(rows, survivors, strict=True)
+        for row in rows
     ]
 
 
@@ -151,26 +147,26 @@ def _cells(
     lines: list[dict[str, Any]], disputed: Container[int], steps: Sequence[Step], suffix: str
 ) -> list[dict[str, Any]]:
     """The lines as the page prints them. Words and addresses are looked up once for all of them, not once per cell."""
-    person_url = _numbered("accounts:person")
+    person_url = numbered("accounts:person")
     # `escape` of a lazy text is lazy: every cell would look it up again.
-    doors = [(_numbered(step.name), escape(str(step.word)), escape(str(step.label))) for step in steps]
+    doors = [(numbered(step.name), escape(str(step.word)), escape(str(step.label))) for step in steps]
     employment = {value: str(label) for value, label in EmploymentType.choices}
     yes_no = {True: _("yes"), False: _("no")}
     cells = []
     for line in lines:
-        row, person = line["appointment"], line["person"]
-        voided, until = getattr(row, "voided_at", None), line["counted_until"]
+        row, name = line["appointment"], line["name"]
+        voided, until = row.voided_at, line["counted_until"]
         cells.append(
             {
-                "name": person.name,
-                "person": person_chip(person.name, line["masked"], "" if voided else person_url(person.pk)),
+                "name": name,
+                "person": person_chip(name, line["masked"], "" if voided else person_url(row.person)),
                 "post": row.post,
                 "department": row.department,
                 "terms": _plain_cells(
                     yes_no[row.professional],
                     employment[row.employment_type],
-                    date_format(row.start_date),
-                    date_format(until) if until else "–",
+                    day(row.start_date),
+                    day(until) if until else "–",
                 ),
                 "counted_until": until,
                 "tone": line["standing"]["tone"],
@@ -178,8 +174,8 @@ def _cells(
                 "badge": badge(line["standing"]["tone"], line["standing"]["label"]),
                 "disputed": row.pk in disputed,
                 "voided": bool(voided),
-                "why": getattr(row, "why_voided", None) or "",
-                "steps": "" if voided else _links(row.pk, person.name, doors, escape(suffix)),
+                "why": row.why_voided or "",
+                "steps": "" if voided else _links(row.pk, name, doors, escape(suffix)),
             }
         )
     return cells
@@ -197,24 +193,12 @@ def _links(pk: int, name: str, doors: Sequence[tuple[Callable[[int], str], str, 
     return mark_safe(" · ".join(links))  # noqa: S308
 
 
-def _numbered(name: str) -> Callable[[int], str]:
-    """Addresses that differ in their number alone: reversed once."""
-    head, _zero, tail = reverse(name, args=[0]).rpartition("/0/")
-    return lambda pk: f"{head}/{pk}/{tail}"
-
-
-def _survivor(row: Row) -> int:
-    if isinstance(row, StaffRow):
-        return row.person
-    return row.person.merged_into_id or row.person_id
-
-
-def _standing(row: Row, today: date) -> dict[str, str]:
-    if isinstance(row, Appointment) and row.voided_at:
+def _standing(row: StaffRow, today: date, *, still_here: bool) -> dict[str, str]:
+    if row.voided_at:
         return {"tone": "no", "label": _("voided by decision")}
     if row.start_date > today:
         return {"tone": "soon", "label": _("from a later day")}
-    if is_over(row, today) and getattr(row, "still_here", False):
+    if is_over(row, today) and still_here:
         return {"tone": "neutral", "label": _("ended; works here in another post")}
     if is_over(row, today):
         return {"tone": "neutral", "label": _("left")}

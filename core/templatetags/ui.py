@@ -78,6 +78,17 @@ def shown(value: object) -> object:
 
 
 @register.filter
+def day(value: date) -> str:
+    """As `date:"DATE_FORMAT"` writes a day; each day is written once per language, since lists repeat them."""
+    return _day(value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, _language: str | None) -> str:
+    return date_format(value)
+
+
+@register.filter
 def day_in_words(value: object) -> object:
     """A day as people write it, also one that a plan wrote down; anything else as it is."""
     if isinstance(value, str) and _DAY.fullmatch(value):
@@ -142,10 +153,12 @@ def csrf_field(context: Context) -> SafeString:
     request = getattr(context, "request", None) or context.get("request")
     if request is None:
         return SafeString("")
-    return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">',
-        get_token(request),
-    )
+    # One mask of the secret serves all forms of a page.
+    if not hasattr(request, "csrf_field"):
+        request.csrf_field = format_html(
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)
+        )
+    return request.csrf_field
 
 
 @register.simple_tag(takes_context=True)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.access import NOTHING, ScopedQuerySet
-from accounts.models import Institution, Membership, Person, TrainingBase, User
+from accounts.models import AdminBody, Institution, Membership, Person, TrainingBase, User
 from accounts.permissions import Permission
 from credit.models.case_phases import (
     Decision,
@@ -72,6 +72,10 @@ class CaseQuerySet(ScopedQuerySet):
         return super()._own(actor) & self._told()
 
     def _within(self, membership: Membership) -> Q:
+        if body := membership.admin_body:
+            # Bodies are few and found first: joined, the cases of the whole country were read for those of one body.
+            within = AdminBody.objects.filter(jurisdiction__startswith=body.jurisdiction)
+            return Q(**{f"{self.case_path}body__in": within})
         reach = super()._within(membership)
         return reach & self._told() if membership.institution_id else reach
 

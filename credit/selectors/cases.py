@@ -59,7 +59,7 @@ def reports_to_accept(actor: User) -> QuerySet[CaseReport]:
     """Of the own body, the first due first."""
     rows = CaseReport.objects.allowed(actor, Permission.CASE_HANDLE).filter(state=ReportState.RECEIVED)
     rows = rows.filter(body__in=worn_bodies(actor, Permission.CASE_HANDLE))
-    return rows.select_related("region").order_by("due_on", "pk")
+    return rows.only("said_of", "said_at", "ground", "due_on").order_by("due_on", "pk")
 
 
 def report_for(actor: User, pk: int) -> CaseReport:
@@ -78,9 +78,28 @@ def report_by_receipt(receipt: UUID) -> CaseReport:
     return found
 
 
-# A case has some eighty columns; a list shows these.
-LISTED = (
-    "number", "state", "due_on", "is_provisional", "person__name", "institution__name", "unit_institution__name",
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One row of a list of cases: of some eighty columns what it shows, and names."""
+
+    pk: int
+    number: str
+    state: str
+    due_on: date | None
+    is_provisional: bool
+    person: str | None
+    institution: str | None
+    department: str | None
+    base: str | None
+
+    @property
+    def unit(self) -> str:
+        """What the case names beside its subject."""
+        return self.department or self.base or ""
+
+
+LINE = (
+    "pk", "number", "state", "due_on", "is_provisional", "person__name", "institution__name", "unit_institution__name",
     "unit_base__name",
 )  # fmt: skip
 
@@ -95,11 +114,10 @@ def cases_of_body(actor: User, *, over: bool = False, late: bool = False) -> Que
     return rows.filter(state__in=OPEN_STATES).order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
-def listed_cases(page: Iterable[AdministrativeCase]) -> list[AdministrativeCase]:
+def listed_cases(keys: Sequence[int]) -> list[CaseLine]:
     """The rows of one page, in its order: names are joined to these alone, and not to all that had to be sorted."""
-    keys = [one.pk for one in page]
-    names = ("person", "institution", "unit_institution", "unit_base")
-    found = AdministrativeCase.objects.filter(pk__in=keys).select_related(*names).only(*LISTED).in_bulk()
+    rows = AdministrativeCase.objects.filter(pk__in=keys).values_list(*LINE)
+    found = {values[0]: CaseLine(*values) for values in rows}
     return [found[key] for key in keys]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import holds, worn_bodies
+from accounts.access import worn_bodies
 from accounts.forms.purpose import PurposeForm
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
@@ -18,7 +18,6 @@ from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core import clock
 from core.errors import DomainError
-from core.paging import BoundedPaginator
 from credit import services
 from credit.forms.case_steps import StepForm
 from credit.forms.cases import STEP_FORMS
@@ -69,27 +68,6 @@ def receipt(request: SignedInRequest, receipt: uuid.UUID) -> HttpResponse:
     """Where a report stands, for whoever kept its address."""
     found = selectors.report_by_receipt(receipt)
     return render(request, "credit/receipt.html", {"report": found, "crumbs": trail(_("My report"))})
-
-
-@require_safe
-def case_list(request: SignedInRequest) -> HttpResponse:
-    if not holds(request.user, Permission.CASE_VIEW):
-        raise Http404
-    over = request.GET.get("over") == "1"
-    late = request.GET.get("late") == "1"
-    page = BoundedPaginator(selectors.cases_of_body(request.user, over=over, late=late), PAGE_LENGTH).get_page(
-        request.GET.get("page")
-    )
-    context = {
-        "page": page,
-        "cases": selectors.listed_cases(page.object_list),
-        "over": over,
-        "late": late,
-        "reports": [] if over or late else selectors.reports_to_accept(request.user)[:PAGE_LENGTH],
-        "today": clock.today(),
-        "crumbs": trail(_("Cases")),
-    }
-    return render(request, "credit/cases.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
