@@ -108,6 +108,7 @@ OTHERS_IN = {
     "credit/services/case_decision.py": {"ruling.number"},
     "credit/services/case_notice.py": {"notice.number"},
     "credit/services/case_log.py": {"case.number"},
+    "credit/views/case_list.py": {"case.number"},
     "credit/views/cases.py": {"found.case.number"},
     "credit/views/self_cases.py": {"found.case.number", "form.opening"},
     "accounts/models/people.py": {"self.email"},
