@@ -92,11 +92,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
     hat, viewing = getattr(request, "hat", None), getattr(request, "viewing", None)
     hats = [] if viewing else getattr(request, "hats", [])
     languages = _languages(request, keeps=not viewing)
+    labels = [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats]
     return {
         "navigation": _navigation(request, hat, looking=viewing is not None),
         "hat": hat,
         "viewing": viewing,
-        "hats": [{"pk": one.pk, "label": one.label, "current": one == hat} for one in hats],
+        "hat_label": next((one["label"] for one in labels if one["current"]), hat.label if hat else ""),
+        "hats": labels,
         "languages": languages,
         "language_items": _items(tuple(tuple(one.items()) for one in languages)),
         "demo": settings.DEMO,

@@ -4,11 +4,13 @@ What comes out is the same, character by character, as what those templates make
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.formats import localize
+from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
@@ -53,13 +55,14 @@ def _attributes(widget: Widget) -> str:
 
 def _text(value: object) -> str:
     """As `stringformat:'s'`: figures as they are sent back."""
-    return conditional_escape(str(value))
+    text = str(value)
+    return escape(text) if type(text) is str else conditional_escape(text)
 
 
 def _shown(value: object) -> str:
-    """As a variable of a template: figures as people read them."""
-    said: Any = localize(value)
-    return conditional_escape(said)
+    """As a variable of a template: figures as people read them; a lazy word is looked up once."""
+    said: Any = str(value) if isinstance(value, Promise) else localize(value)
+    return escape(said) if type(said) is str else conditional_escape(said)
 
 
 _INPUTS = ("text", "date", "email", "hidden", "number", "search", "tel", "url", "input")

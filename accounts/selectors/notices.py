@@ -119,10 +119,10 @@ def decided_before(dispute: AppointmentDispute) -> list[DisputeDecision]:
     return list(rows.filter(same).exclude(dispute=dispute).order_by("decided_at", "pk"))
 
 
-def disputed_among(appointments: Iterable[Appointment | StaffRow]) -> dict[int, AppointmentDispute]:
-    """The open dispute per appointment, for rows that the caller may see."""
+def disputed_among(appointments: Iterable[Appointment | StaffRow]) -> set[int]:
+    """Which appointments have an open dispute, of rows that the caller may see."""
     rows = AppointmentDispute.objects.open_ones().filter(appointment__in=[one.pk for one in appointments])
-    return {dispute.appointment_id: dispute for dispute in rows}
+    return set(rows.values_list("appointment_id", flat=True))
 
 
 def own_notice(actor: User, pk: int) -> AppointmentNotice:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Sequence
 from datetime import date
+from html import escape
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -9,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -130,14 +130,14 @@ def _lines(institution: Institution, rows: Sequence[StaffRow], form: RosterFilte
     nameless = [row.person for row in rows if not row.name]
     names = {pk: one.name for pk, one in people_by_id(nameless).items()} if nameless else {}
     over = [row for row in rows if form.moment() is None and is_over(row, day)]
-    masked, here = masked_numbers(people), working_here(institution, over, day)
+    masked, here, words = masked_numbers(people), working_here(institution, over, day), _standings()
     return [
         {
             "appointment": row,
             "name": row.name or names[row.person],
             "masked": masked.get(row.person, ""),
             "counted_until": row.counted_until,
-            "standing": _standing(row, day, still_here=row.person in here),
+            "standing": words[_standing(row, day, still_here=row.person in here)],
         }
         for row in rows
     ]
@@ -147,22 +147,22 @@ def _cells(
     lines: list[dict[str, Any]], disputed: Container[int], steps: Sequence[Step], suffix: str
 ) -> list[dict[str, Any]]:
     """The lines as the page prints them. Words and addresses are looked up once for all of them, not once per cell."""
-    person_url = numbered("accounts:person")
-    # `escape` of a lazy text is lazy: every cell would look it up again.
+    person_url, suffix = numbered("accounts:person"), escape(suffix)
     doors = [(numbered(step.name), escape(str(step.word)), escape(str(step.label))) for step in steps]
     employment = {value: str(label) for value, label in EmploymentType.choices}
     yes_no = {True: _("yes"), False: _("no")}
     cells = []
     for line in lines:
-        row, name = line["appointment"], line["name"]
-        voided, until = row.voided_at, line["counted_until"]
+        row, name, until = line["appointment"], line["name"], line["counted_until"]
+        voided, is_disputed = row.voided_at is not None, row.pk in disputed
         cells.append(
             {
                 "name": name,
                 "person": person_chip(name, line["masked"], "" if voided else person_url(row.person)),
                 "post": row.post,
-                "department": row.department,
                 "terms": _plain_cells(
+                    row.post,
+                    row.department,
                     yes_no[row.professional],
                     employment[row.employment_type],
                     day(row.start_date),
@@ -172,34 +172,45 @@ def _cells(
                 "tone": line["standing"]["tone"],
                 "standing": line["standing"]["label"],
                 "badge": badge(line["standing"]["tone"], line["standing"]["label"]),
-                "disputed": row.pk in disputed,
-                "voided": bool(voided),
+                "disputed": is_disputed,
+                "voided": voided,
+                "has_more": voided or is_disputed,
                 "why": row.why_voided or "",
-                "steps": "" if voided else _links(row.pk, name, doors, escape(suffix)),
+                "steps": _links(row.pk, name, [] if voided else doors, suffix) if doors else "",
             }
         )
     return cells
 
 
-def _plain_cells(*texts: str) -> SafeString:
-    """Four in one piece: looked up and escaped one by one in the template, they were the dearest part of a line."""
-    return mark_safe("".join(f"<td>{escape(text)}</td>" for text in texts))  # noqa: S308
+def _plain_cells(post: str, department: str, *texts: str) -> SafeString:
+    """Five in one piece: looked up and escaped one by one in the template, they were the dearest part of a line."""
+    below = f'<br><span class="small muted">{escape(department)}</span>' if department else ""
+    cells = [f"<td>{escape(text)}</td>" for text in texts]
+    return mark_safe(f"<td>{escape(post)}{below}</td>{''.join(cells)}")  # noqa: S308
 
 
 def _links(pk: int, name: str, doors: Sequence[tuple[Callable[[int], str], str, str]], suffix: str) -> SafeString:
-    """Every part is escaped; the words were, before they came here."""
+    """The cell of what can be done. Every part is escaped; the words were, before they came here."""
     who = {"name": escape(name)}
-    links = (f'<a href="{door(pk)}{suffix}" aria-label="{label % who}">{word}</a>' for door, word, label in doors)
-    return mark_safe(" · ".join(links))  # noqa: S308
+    links = [f'<a href="{door(pk)}{suffix}" aria-label="{label % who}">{word}</a>' for door, word, label in doors]
+    return mark_safe(f"<td>{' · '.join(links)}</td>")  # noqa: S308
 
 
-def _standing(row: StaffRow, today: date, *, still_here: bool) -> dict[str, str]:
+def _standings() -> dict[str, dict[str, str]]:
+    return {
+        "voided": {"tone": "no", "label": _("voided by decision")},
+        "later": {"tone": "soon", "label": _("from a later day")},
+        "moved": {"tone": "neutral", "label": _("ended; works here in another post")},
+        "left": {"tone": "neutral", "label": _("left")},
+        "here": {"tone": "ok", "label": _("working here")},
+    }
+
+
+def _standing(row: StaffRow, today: date, *, still_here: bool) -> str:
     if row.voided_at:
-        return {"tone": "no", "label": _("voided by decision")}
+        return "voided"
     if row.start_date > today:
-        return {"tone": "soon", "label": _("from a later day")}
-    if is_over(row, today) and still_here:
-        return {"tone": "neutral", "label": _("ended; works here in another post")}
+        return "later"
     if is_over(row, today):
-        return {"tone": "neutral", "label": _("left")}
-    return {"tone": "ok", "label": _("working here")}
+        return "moved" if still_here else "left"
+    return "here"

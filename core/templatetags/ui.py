@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -25,7 +26,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -133,10 +134,15 @@ def person_chip(name: str, masked: str = "", url: str = "", note: str = "") -> S
     """A name with what tells its bearer from others; components/person_chip.html says what it takes."""
     shown_name = f'<bdi class="name" translate="no">{escape(name)}</bdi>'
     head = f'<a href="{escape(url)}">{shown_name}</a>' if url else f"<b>{shown_name}</b>"
-    number = f'<span class="id-number" translate="no">{escape(masked)}</span>' if masked else ""
-    tail = "".join(f' <span class="small muted">{one}</span>' for one in (number, conditional_escape(note)) if one)
+    tail = _small(f'<span class="id-number" translate="no">{escape(masked)}</span>') if masked else ""
+    if note:
+        tail += _small(conditional_escape(note))
     # By hand, as a list shows many of them: every part was escaped.
     return mark_safe(f'<span class="person">{head}{tail}</span>')  # noqa: S308
+
+
+def _small(text: str) -> str:
+    return f' <span class="small muted">{text}</span>'
 
 
 # --- requests ---------------------------------------------------------------------------------------------
