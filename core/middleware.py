@@ -8,7 +8,7 @@ from typing import Any
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from core.errors import DomainError, NotAllowed
@@ -49,6 +49,21 @@ class ClientAddressMiddleware:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
             request.META["REMOTE_ADDR"] = hops[-settings.TRUSTED_PROXIES]
+        return self.get_response(request)
+
+
+class NoNulMiddleware:
+    """PostgreSQL takes no text with a NUL in it: none is asked for, and no page stands at such an address. What forms
+    send, they check by themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info:
+            raise Http404
+        if "%00" in (asked := request.META.get("QUERY_STRING", "")):
+            request.META["QUERY_STRING"] = asked.replace("%00", "")
         return self.get_response(request)
 
 

@@ -192,6 +192,7 @@ def reached_institution(actor: User, permission: Permission, identifier: str = "
 
 def masked_numbers(people: Iterable[int]) -> dict[int, str]:
     """One masked document number per person: what lists show. For people whom the caller may already see."""
-    documents = IdentityDocument.objects.filter(person__in=list(people)).only("uuid", "person_id", "number")
+    documents = IdentityDocument.objects.filter(person__in=list(people)).values_list("pk", "person", "uuid", "number")
     # The oldest last, so that it stands.
-    return {one.person_id: one.masked for one in sorted(documents, key=lambda one: -one.pk)}
+    oldest_last = sorted(documents, reverse=True)
+    return {person: IdentityDocument.masked_of(row, token) for _pk, person, row, token in oldest_last}

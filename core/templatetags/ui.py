@@ -21,6 +21,7 @@ from django.forms import (
     FileInput,
     RadioSelect,
 )
+from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -167,14 +168,21 @@ def csrf_field(context: Context) -> SafeString:
     return request.csrf_field
 
 
+def _query(context: Context) -> QueryDict | None:
+    """What the address asks for, without the page; for the caller to change. Nothing outside a request."""
+    request = getattr(context, "request", None) or context.get("request")
+    if request is None:
+        return None
+    query: QueryDict = request.GET.copy()
+    query.pop("page", None)
+    return query
+
+
 @register.simple_tag(takes_context=True)
 def address_with(context: Context, **changes: object) -> str:
     """This page's query string with some values changed and the page number dropped; None removes a value."""
-    request = getattr(context, "request", None) or context.get("request")
-    if request is None:
+    if (query := _query(context)) is None:
         return "?"
-    query = request.GET.copy()
-    query.pop("page", None)
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)
@@ -183,10 +191,27 @@ def address_with(context: Context, **changes: object) -> str:
     return f"?{query.urlencode()}"
 
 
-@register.filter
 def page_numbers(page: Page[Any]) -> list[int | str]:
     """First, last and the neighbours of this page, an ellipsis between."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.simple_tag(takes_context=True)
+def page_links(context: Context, page: Page[Any]) -> SafeString:
+    """The numbers as items of a list, in one piece: every list has them."""
+    query = _query(context)
+    asked = query.urlencode() if query else ""
+    head = escape(f"?{asked}&page=" if asked else "?page=")
+    items = (_page_link(number, page.number, head) for number in page_numbers(page))
+    return mark_safe("".join(f"<li>{item}</li>" for item in items))  # noqa: S308 - numbers, and an escaped address
+
+
+def _page_link(number: int | str, current: int, head: str) -> str:
+    if number == current:
+        return f'<span class="page" aria-current="page">{number}</span>'
+    return (
+        f'<a href="{head}{number}">{number}</a>' if isinstance(number, int) else f'<span class="page">{number}</span>'
+    )
 
 
 # --- forms ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from accounts.selectors.hats import shown_name
 from core import clock
 from core.errors import NotAllowed
+from core.text import name_key
 from core.workflow import steps_for
 from credit.models import (
     AdministrativeCase,
@@ -104,14 +105,27 @@ LINE = (
 )  # fmt: skip
 
 
-def cases_of_body(actor: User, *, over: bool = False, late: bool = False) -> QuerySet[AdministrativeCase]:
-    """Open ones, or the late ones of them, by the day on which the next step is due; those over, newest first."""
+def cases_of_body(
+    actor: User, *, over: bool = False, late: bool = False, text: str = ""
+) -> QuerySet[AdministrativeCase]:
+    """Open ones, or the late ones of them, by the day on which the next step is due; those over, newest first.
+
+    `text`: part of the number, of the subject's name or of that of the unit.
+    """
     rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_VIEW).only("number")
+    rows = rows.filter(_speaks_of(text)) if text else rows
     if over:
         return rows.exclude(state__in=OPEN_STATES).order_by("-filed_on", "-pk")
     if late:
         rows = rows.filter(due_on__lt=clock.today(), is_provisional=False)
     return rows.filter(state__in=OPEN_STATES).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def _speaks_of(text: str) -> Q:
+    key = name_key(text)
+    names = Q(person__name_key__contains=key) | Q(institution__name_key__contains=key)
+    units = Q(unit_institution__name_key__contains=key) | Q(unit_base__name__icontains=text)
+    return Q(number__icontains=text) | names | units
 
 
 def listed_cases(keys: Sequence[int]) -> list[CaseLine]:

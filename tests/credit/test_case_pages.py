@@ -181,6 +181,32 @@ def test_work_list_asks_the_same_for_any_number_of_cases(desk, rows, django_asse
     assert len(answer.context["page"].object_list) == rows
 
 
+def test_work_list_is_searched_by_number_and_by_name(desk):
+    case = desk.noticed()
+    desk.report()
+    client = signed_in(desk.one)
+
+    def numbers(**asked: str) -> list[str]:
+        return [line["number"] for line in client.get("/en/credit/cases/", asked).context["cases"]]
+
+    assert numbers(q=case.number[-3:]) == numbers(q=case.person.name[:2]) == [case.number]
+    assert numbers(q="没有这个人") == numbers(q=case.number, over="1") == []
+    page = client.get("/en/credit/cases/", {"q": "没有这个人\0", "late": "1"})
+    assert "No case matches" in page.content.decode()
+    assert 'value="没有这个人"' in page.content.decode()
+    assert 'name="late" value="1"' in page.content.decode()
+    assert "Reports to answer" not in page.content.decode()
+
+
+def test_work_list_is_counted_as_far_as_anybody_leafs(desk, monkeypatch):
+    monkeypatch.setattr("credit.views.case_list.MOST", 1)
+    for _each in range(2):
+        desk.report()
+        desk.noticed()
+
+    assert "1–1 of more than 1" in signed_in(desk.one).get("/en/credit/cases/").content.decode()
+
+
 def test_notice_lies_on_the_first_page_of_whom_it_concerns_until_it_is_answered(desk):
     case = desk.noticed()
     home = text(signed_in(desk.login).get("/en/home/"))
