@@ -11,6 +11,7 @@ from core import clock
 from credit.models import (
     AdministrativeCase,
     CaseMeasure,
+    CaseReopening,
     CaseReport,
     CatalogueItem,
     CatalogueProposal,
@@ -39,6 +40,9 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
         _proposal(body),
         letter_of(case),
         Recusal.objects.create(case=case, officer=by, reason="r", asked_by=by),
+        CaseReopening.objects.create(
+            case=case, came_as="answer", document="r", came_on=DAY, until=DAY, words="r", why="r", reopened_by=by
+        ),
         CreditRepair.objects.create(case=case, corrected="r", commitment="r", asked_by=by, due_on=DAY),
         EndNotice.objects.create(
             case=case,
