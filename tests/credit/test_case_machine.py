@@ -53,7 +53,7 @@ NEXT = {
 }
 MAY = {
     "assign": "free", "find": "one", "review": "lawyer", "write": "one", "notice": "one", "answer": "login",
-    "consider": "two", "decide": "decider", "serve": "free", "round": "free", "repair": "decider",
+    "consider": "two", "reopen": "one", "decide": "decider", "serve": "free", "round": "free", "repair": "decider",
 }  # fmt: skip
 MOVES = (*dict.fromkeys(NEXT.values()), "record", "waive", "ask_hearing", "ask_on_paper", "announce", "tell", "hold",
          "reopen", "discuss", "annul", "drop", "recuse", "judge")  # fmt: skip
@@ -111,8 +111,9 @@ class Cases(RuleBasedStateMachine):
 
     @rule(severity=st.sampled_from(SEVERITIES), way=st.sampled_from(SERVICE))
     def rightly(self, severity: str, way: str) -> None:
-        """By somebody who may, so that the far end is reached often."""
-        if (move := NEXT.get(self.case.state)) is not None:
+        """By somebody who may, so that the far end is reached often; now and then a paper turns up on the way."""
+        found = self.case.state == C.CONSIDERED and severity == "minor"
+        if (move := "reopen" if found else NEXT.get(self.case.state)) is not None:
             self.attempt(move, MAY[move], severity, way)
 
     @rule(
