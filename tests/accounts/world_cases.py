@@ -41,7 +41,19 @@ def case_of(person: Person, body: AdminBody) -> list[Model]:
         letter_of(case),
         Recusal.objects.create(case=case, officer=by, reason="r", asked_by=by),
         CaseReopening.objects.create(
-            case=case, came_as="answer", document="r", came_on=DAY, until=DAY, words="r", why="r", reopened_by=by
+            case=case,
+            came_as="answer",
+            document="r",
+            came_on=DAY,
+            until=DAY,
+            words="r",
+            why="r",
+            reopened_by=by,
+            considered="r",
+            considered_by=by,
+            considered_on=DAY,
+            discussion="r",
+            discussed_on=DAY,
         ),
         CreditRepair.objects.create(case=case, corrected="r", commitment="r", asked_by=by, due_on=DAY),
         EndNotice.objects.create(
