@@ -24,7 +24,7 @@ CASE_CHANGES = (
     "considered_by_id", "considered_on", "discussed_on", "outcome_rank", "decided_by_id", "decided_on", "published",
     "repair_from", "ends_on", "served_on", "repair_notice", "begun_on", "ended_on", "ended_by_id", "annulled_on",
     "annulled_by_id", "completed_at", "hearing_asked_by_id", "hearing_time", "hearing_served_on",
-    "hearing_served_by", "hearing_proof",
+    "hearing_served_by", "hearing_proof", "reopened_at", "reconsidered_on", "rediscussed_on",
 )  # fmt: skip
 # A prior notice is a draft until it is served.
 NOTICE_WORDS = (
@@ -87,6 +87,10 @@ class CreditConfig(AppConfig):
         "credit_catalogueproposal": [
             "state", "item_id", "measure_id", "decided_by_id", "decided_at", "reason",
         ],
+        # What was made of the paper comes once, with its step.
+        "credit_casereopening": [
+            "considered", "considered_by_id", "considered_on", "discussion", "discussed_on",
+        ],
         "credit_recusal": ["state", "decided_by_id", "decided_at", "answer"],
         "credit_creditrepair": ["state", "decided_by_id", "decided_at", "answer", "due_on", "is_provisional"],
         "credit_exchangepartner": ["valid_to", "ended_by_id"],
@@ -113,6 +117,7 @@ class CreditConfig(AppConfig):
     }
     filled_once: ClassVar[dict[str, list[str]]] = {
         "credit_administrativecase": list(CASE_TEXTS),
+        "credit_casereopening": ["considered", "discussion"],
         "credit_selfregulatorycase": list(SELF_TEXTS),
         "credit_selfreview": list(SELF_REVIEW_TEXTS),
     }

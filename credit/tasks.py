@@ -11,7 +11,15 @@ from credit.identifiers import looks_like_reference
 from credit.models import AdministrativeCase, SelfRegulatoryCase
 from credit.selectors.files import CERTIFICATE_ISSUED, CONSENT_GIVEN, TRAINING_RECORD_ADDED
 from credit.selectors.papers import verify_report, verify_report_file
-from credit.services import case_decision, case_ending, case_notice, self_cases, self_reviews, self_telling
+from credit.services import (
+    case_decision,
+    case_ending,
+    case_notice,
+    case_reopening,
+    self_cases,
+    self_reviews,
+    self_telling,
+)
 from credit.services.agreement import check_agreement
 from credit.services.case_common import CASE_LETTERS
 from credit.services.escalation import OVERDUE, escalate, tell_of_overdue
@@ -64,6 +72,7 @@ def tell_of_self_review(event: OutboxEvent) -> None:
 
 
 @outbox.handles(case_notice.NOTICED)
+@outbox.handles(case_reopening.REOPENED)
 @outbox.handles(case_decision.DECIDED)
 @outbox.handles(case_ending.ENDED)
 def case_moved(event: OutboxEvent) -> None:

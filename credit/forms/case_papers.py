@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from credit import services
-from credit.forms.case_steps import StepForm, long_text
+from credit.forms.case_steps import READ_BY_SUBJECT, StepForm, long_text
 from credit.forms.paper import PaperFields
 from credit.models import AdministrativeCase
+from credit.workflow.cases import CameAs
 
 
 class PaperForm(PaperFields, StepForm):
@@ -23,6 +24,33 @@ class HearingRequestForm(PaperForm):
 
     def carry_out(self) -> None:
         services.record_hearing_request(actor=self.actor, case=self.case, paper=self.paper())
+
+
+class ReopenForm(PaperForm):
+    title = _("Put down a paper that came in time")
+    about = _(
+        "It came within the time to speak and reached you after the defence was considered. The case goes back one "
+        "step: what was considered stands, and the paper is answered before anything is decided."
+    )
+    came_as = forms.ChoiceField(label=_("The paper is"), choices=CameAs.choices, widget=forms.RadioSelect)
+    words = long_text(_("What was answered"), required=False, help_text=_("Nothing for a request for a hearing."))
+    why = long_text(_("Why it reached you so late"), help_text=READ_BY_SUBJECT)
+
+    field_order = ("came_as", "reference", "came_on", "words", "why")
+
+    def known(self, case: AdministrativeCase) -> dict[str, Any]:
+        """No day is proposed: it came some time ago."""
+        return {}
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("came_as") == CameAs.ANSWER and not said.get("words", "").strip():
+            self.add_error("words", _("Put down what was answered."))
+        return said
+
+    def carry_out(self) -> None:
+        words = {name: self.cleaned_data[name] for name in ("came_as", "why", "words")}
+        services.reopen_case(actor=self.actor, case=self.case, paper=self.paper(), said=services.LatePaper(**words))
 
 
 class RepairRequestForm(PaperForm):

@@ -8,10 +8,10 @@ from django.utils.translation import pgettext_lazy
 
 from core import clock
 from credit import services
-from credit.forms.case_papers import HearingRequestForm, PaperRecusalForm, RepairRequestForm
+from credit.forms.case_papers import HearingRequestForm, PaperRecusalForm, ReopenForm, RepairRequestForm
 from credit.forms.case_steps import DAY, READ_BY_SUBJECT, Serving, StepForm, long_text
 from credit.models import AdministrativeCase
-from credit.selectors.cases import measures_for
+from credit.selectors.cases import measures_for, to_consider
 from credit.services import Hearing, Notice, Officer, Ruling
 from credit.workflow.cases import RANK, SEVERITIES, CaseOutcome
 
@@ -158,7 +158,7 @@ class ConsiderForm(StepForm):
     considered = long_text(_("Each point of the defence, and what was made of it"), help_text=READ_BY_SUBJECT)
 
     def known(self, case: AdministrativeCase) -> dict[str, Any]:
-        points = [line.strip() for line in case.answer.splitlines() if line.strip()]
+        points = [line.strip() for line in to_consider(case).splitlines() if line.strip()]
         return {"heard": case.heard, "considered": "\n".join(f"{n}. {point}\n— " for n, point in enumerate(points, 1))}
 
     def carry_out(self) -> None:
@@ -273,6 +273,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "serve": ServeForm,
     "drop": DropForm,
     "annul": AnnulForm,
+    "reopen": ReopenForm,
     "hearing-request": HearingRequestForm,
     "repair-request": RepairRequestForm,
     "recusal": PaperRecusalForm,

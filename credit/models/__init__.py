@@ -51,6 +51,9 @@ from credit.models.records import (
     FileQuerySet,
     in_reader_language,
 )
+from credit.models.reopenings import (
+    CaseReopening,
+)
 from credit.models.reports import (
     CaseReport,
     Ground,
@@ -94,6 +97,7 @@ __all__ = [
     "ApiToken",
     "CaseLetter",
     "CaseMeasure",
+    "CaseReopening",
     "CaseReport",
     "CatalogueItem",
     "CatalogueProposal",

@@ -116,6 +116,11 @@ class Defence(models.Model):
     considered_on = models.DateField(null=True)
     discussed_on = models.DateField(null=True)
     discussion = models.TextField(blank=True)
+    # By the last paper that came in time; both days after it are empty until it is done anew, whose words stand with
+    # that paper (`CaseReopening`).
+    reopened_at = models.DateTimeField(null=True)
+    reconsidered_on = models.DateField(null=True)
+    rediscussed_on = models.DateField(null=True)
 
     class Meta:
         abstract = True

@@ -181,10 +181,30 @@ class AdministrativeCase(
                     | (
                         Q(hearing_announced_on__isnull=False, hearing_on__isnull=False)
                         & Q(hearing_on__gt=F("hearing_announced_on"))
-                        & Q(considered_on__gte=F("hearing_on"), hearing_chair__isnull=False)
+                        & (
+                            Q(considered_on__gte=F("hearing_on"))
+                            | Q(reconsidered_on__isnull=False, reconsidered_on__gte=F("hearing_on"))
+                        )
+                        & Q(hearing_chair__isnull=False)
                         & ~Q(hearing_record="")
                     ),
                 ),
+            ),
+            # What a paper reopened is considered anew before anything follows.
+            models.CheckConstraint(
+                name="case_reopened_after_consideration",
+                condition=(
+                    Q(reopened_at__isnull=True, reconsidered_on__isnull=True, rediscussed_on__isnull=True)
+                    | (Q(reopened_at__isnull=False, considered_on__isnull=False) & ~Q(considered=""))
+                )
+                & needs(
+                    (C.REOPENED,),
+                    Q(reopened_at__isnull=False, reconsidered_on__isnull=True, rediscussed_on__isnull=True),
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_reopened_is_considered_anew",
+                condition=needs(HEARD_STATES, Q(reopened_at__isnull=True) | Q(reconsidered_on__isnull=False)),
             ),
             models.CheckConstraint(
                 name="case_hearing_was_served",
@@ -237,7 +257,13 @@ class AdministrativeCase(
             models.CheckConstraint(
                 name="case_serious_was_discussed",
                 condition=~Q(outcome=CaseOutcome.SERIOUS)
-                | (Q(discussed_on__isnull=False, reviewed_on__isnull=False) & ~Q(discussion="")),
+                | (
+                    Q(reviewed_on__isnull=False)
+                    & (
+                        (Q(reopened_at__isnull=True, discussed_on__isnull=False) & ~Q(discussion=""))
+                        | Q(rediscussed_on__isnull=False)
+                    )
+                ),
             ),
             models.CheckConstraint(
                 name="case_decided_by_another",
@@ -335,6 +361,11 @@ class AdministrativeCase(
     @property
     def officers(self) -> tuple[int | None, int | None]:
         return self.officer_one_id, self.officer_two_id
+
+    @property
+    def heard(self) -> str:
+        """Also when a paper last reopened it."""
+        return f"{super().heard} {self.reopened_at.isoformat()}" if self.reopened_at else super().heard
 
     @property
     def spoke(self) -> bool:

@@ -11,7 +11,7 @@ from core import clock
 from credit.models import AdministrativeCase, CreditRepair, LetterKind, Measure
 from credit.pdf.letter_text import Block, LetterText, paragraphs, points, row, said, sections, zh
 from credit.rules.cases import CaseRule, rule_of
-from credit.workflow.cases import CaseOutcome, ServedBy
+from credit.workflow.cases import CameAs, CaseOutcome, ServedBy
 
 K = LetterKind
 TITLES: Mapping[str, str] = {
@@ -221,7 +221,7 @@ def _decision(case: AdministrativeCase, measures: Sequence[Measure]) -> list[Blo
     )
     parts = [
         ("查明的事实", paragraphs(case.findings)),
-        ("陈述、申辩及复核意见", [said(_heard(case)), *paragraphs(case.considered)]),
+        ("陈述、申辩及复核意见", [said(_heard(case)), *paragraphs(case.considered), *_papers(case)]),
         ("决定及理由", [said(_outcome(case)), *paragraphs(case.decision_reasons)]),
         ("依据", [*paragraphs(case.decision_basis), _item(case), said(f"适用规则版本：{case.decision_rule}。")]),
         ("与行为相当的说明", paragraphs(case.proportionality) if case.is_adverse else []),
@@ -240,7 +240,22 @@ def _heard(case: AdministrativeCase) -> str:
         spoken.append(f"{you}明确表示放弃陈述、申辩。")
     if case.hearing_on and case.hearing_record:
         spoken.append(f"本机关于{zh(case.hearing_on)}举行了听证。")
+    if not spoken and case.reopened_at:
+        return f"本机关首次复核时未见{you}的陈述、申辩，当时的意见如下："
     return "".join(spoken or [f"{you}在规定期限内未提出陈述、申辩。"]) + "本机关的复核意见如下："
+
+
+def _papers(case: AdministrativeCase) -> list[Block]:
+    """What came in time and was considered after the rest."""
+    found = []
+    for one in case.reopenings.order_by("pk"):
+        what = "听证要求" if one.came_as == CameAs.HEARING else "书面陈述、申辩"
+        found.append(
+            said(f"{_you(case)}于{zh(one.came_on)}提交的{what}（{one.document}）在期限之内，本机关予以重新复核。")
+        )
+        if one.considered:
+            found += [said("重新复核的意见如下："), *paragraphs(one.considered)]
+    return found
 
 
 def _outcome(case: AdministrativeCase) -> str:

@@ -18,6 +18,7 @@ from core.workflow import steps_for
 from credit.models import (
     AdministrativeCase,
     CaseMeasure,
+    CaseReopening,
     CaseReport,
     CatalogueItem,
     CreditRepair,
@@ -196,8 +197,9 @@ def _one(rows: QuerySet[AdministrativeCase], pk: int) -> AdministrativeCase:
     measures = Prefetch("measures", CaseMeasure.objects.select_related("measure").order_by("pk"))
     recusals = Prefetch("recusals", Recusal.objects.select_related("officer").order_by("pk"))
     repairs = Prefetch("repairs", CreditRepair.objects.order_by("-pk"))
+    papers = Prefetch("reopenings", CaseReopening.objects.order_by("pk"))
     overdue = Prefetch("report__overdue_steps", OverdueStep.objects.select_related("body").order_by("pk"))
-    parts = (measures, recusals, repairs, overdue)
+    parts = (measures, recusals, repairs, papers, overdue)
     found = rows.select_related(*people, *places).prefetch_related(*parts).filter(pk=pk).first()
     if found is None:
         raise NotAllowed(permission=Permission.CASE_VIEW.value)
@@ -246,7 +248,8 @@ def _paper_steps(case: AdministrativeCase, rule: CaseRule) -> list[str]:
 # Of the table those that an officer takes by hand.
 OFFERED = frozenset(
     {"assign", "find", "review", "write", "notice", "record", "announce", "serve-hearing", "postpone", "hearing",
-     "consider", "discuss", "decide", "serve", "drop", "annul", "hearing-request", "repair-request", "recusal"}
+     "consider", "reopen", "discuss", "decide", "serve", "drop", "annul", "hearing-request", "repair-request",
+     "recusal"}
 )  # fmt: skip
 
 
@@ -267,6 +270,17 @@ def _may_now(actor: User, case: AdministrativeCase, rule: CaseRule, name: str) -
         "hearing": lambda: actor.pk == case.hearing_chair_id,
     }
     return asks.get(name, lambda: True)()
+
+
+def to_consider(case: AdministrativeCase) -> str:
+    """What nobody has answered yet: the answer, or once papers reopened the case what they say and what was added."""
+    papers = list(case.reopenings.all())
+    if not papers:
+        return case.answer
+    last = max((place for place, one in enumerate(papers, 1) if one.considered), default=0)
+    waiting = papers[last:]
+    added = case.answered_at and any(case.answered_at > one.reopened_at for one in waiting)
+    return "\n".join([*(one.words for one in waiting), case.answer if added else ""])
 
 
 def measures_for(case: AdministrativeCase) -> list[Measure]:

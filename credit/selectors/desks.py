@@ -11,7 +11,7 @@ from credit.selectors.evaluations import open_objections, open_schemes, own_subj
 from credit.selectors.exchange import delivered_lately, open_end_notices
 from credit.selectors.self_cases import late_elsewhere
 from credit.workflow import RoundState, SchemeState
-from credit.workflow.cases import HEARING
+from credit.workflow.cases import HEARING, CaseState
 
 REGULATOR = frozenset({Role.REGULATOR.value})
 CONCERNED = frozenset({Role.INSTITUTION_OFFICER.value, Role.BASE_MANAGER.value, PERSON})
@@ -104,7 +104,9 @@ def _late_elsewhere(actor: User) -> Waiting:
 
 def _to_speak(actor: User) -> Waiting:
     """Of which somebody was told and has not spoken."""
-    rows = own_cases(actor).filter(state__in=HEARING, answered_at=None, waived_at=None)
+    rows = (
+        own_cases(actor).filter(state__in=HEARING, answered_at=None, waived_at=None).exclude(state=CaseState.REOPENED)
+    )
     return counted(rows, due="answer_until")
 
 

@@ -123,6 +123,11 @@ def find_subject(actor: User, pk: int, permission: Permission = P.EVALUATION_VIE
     return _found(rows.prefetch_related(_results()), pk, permission)
 
 
+def is_told(subject: EvaluationSubject) -> bool:
+    """Of a round in preparation nobody learns that it is about him."""
+    return subject.evaluation_round.state not in _UNTOLD
+
+
 def own_subjects(actor: User) -> QuerySet[EvaluationSubject]:
     """Evaluations that the actor answers in: of the own place, or of oneself. Rounds in preparation are not told."""
     rows = EvaluationSubject.objects.allowed(actor, P.EVALUATION_ANSWER)

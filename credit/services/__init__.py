@@ -50,6 +50,10 @@ from credit.services.case_notice import (
     serve_notice,
     write_notice,
 )
+from credit.services.case_reopening import (
+    LatePaper,
+    reopen_case,
+)
 from credit.services.entries import (
     correct_record,
     enter_record,
@@ -188,6 +192,7 @@ __all__ = [
     "Finding",
     "Hearing",
     "IndicatorWords",
+    "LatePaper",
     "Letter",
     "Notice",
     "Officer",
@@ -289,6 +294,7 @@ __all__ = [
     "refuse_scheme",
     "refuse_self_report",
     "remove_indicator",
+    "reopen_case",
     "reveal_reporter",
     "review_law",
     "revoke_token",

@@ -14,7 +14,7 @@ from core.errors import DomainError, NotAllowed
 from core.workflow import advance
 from credit.models import AdministrativeCase, Recusal
 from credit.rules.cases import CaseRule, rule_of
-from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CaseState, RecusalState, ServedBy
+from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CONSIDERING, CaseState, RecusalState, ServedBy
 
 # What a step leaves behind that fixes the words of a letter: the case whose letters are to be made.
 CASE_LETTERS = "credit.case_letters"
@@ -91,14 +91,14 @@ def is_concerned(actor: User, case: AdministrativeCase) -> bool:
     }
 
 
-def take(actor: User, case: AdministrativeCase, name: str, **changes: Any) -> AdministrativeCase:
+def take(actor: User, case: AdministrativeCase, name: str, *, reason: str = "", **changes: Any) -> AdministrativeCase:
     """One step of the table, with the day by which the next one is due."""
     step = ADMINISTRATIVE_CASE_STEPS[name]
     for field, value in changes.items():
         setattr(case, field, value)
     due = due_after(case, step.target)
     changes |= {"due_on": due.day if due else None, "is_provisional": bool(due and due.provisional)}
-    return advance(case, name, ADMINISTRATIVE_CASE_STEPS, actor=actor, changes=changes)
+    return advance(case, name, ADMINISTRATIVE_CASE_STEPS, actor=actor, reason=reason, changes=changes)
 
 
 def time_begun(case: AdministrativeCase) -> date:
@@ -127,7 +127,7 @@ def due_after(case: AdministrativeCase, state: str) -> calendar.Deadline | None:
         return _working(case.decided_on, rule, "service_working_days")
     if state == C.SERVED and case.served_on:
         return calendar.Deadline(case.served_on, provisional=False)
-    if state in (C.FOUND, C.REVIEWED, C.WRITTEN, C.ANSWERED, C.UNANSWERED, C.CONSIDERED, C.DISCUSSED):
+    if state in (C.FOUND, C.REVIEWED, C.WRITTEN, C.ANSWERED, C.UNANSWERED, C.REOPENED, *CONSIDERING):
         return calendar.Deadline(case.decide_by, provisional=False)
     return None
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -121,7 +122,7 @@ def serve_decision(*, actor: User, case: AdministrativeCase, served: Served) -> 
     found = locked_for(actor, case)
     check_served(served, not_before=found.decided_on or found.filed_on)
     day = service_day(served, rule_on(clock.today()))
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         "served_by": served.by,
         "service_proof": served.proof.strip(),
         "served_on": day,
@@ -139,7 +140,7 @@ def begin_if_served(actor: User, case: AdministrativeCase, today: date) -> Admin
     if case.state != C.SERVED or case.served_on is None or case.served_on > today:
         return case
     if not case.is_adverse:
-        words = {"ended_on": today, "ended_by": actor, "end_reason": str(case.get_outcome_display())}
+        words: dict[str, Any] = {"ended_on": today, "ended_by": actor, "end_reason": str(case.get_outcome_display())}
         return take(actor, case, "close", **words)
     begun = take(actor, case, "begin", begun_on=today)
     _enter(actor, begun)

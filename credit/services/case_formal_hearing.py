@@ -72,6 +72,11 @@ def record_hearing_request(*, actor: User, case: AdministrativeCase, paper: Pape
 def _check_asked(case: AdministrativeCase, day: date) -> None:
     if case.state not in HEARING or case.notice_served_on is None:
         raise WrongState(step="ask_hearing", state=case.state)
+    check_hearing_asked(case, day)
+
+
+def check_hearing_asked(case: AdministrativeCase, day: date) -> calendar.Deadline:
+    """The last day to ask for one. Raises `no_hearing_for_this`, `hearing_asked`, `hearing_too_late`."""
     rule = rule_of(case.rule_version)
     last = calendar.working_day_deadline(time_begun(case), rule.clocks["hearing_asked_working_days"])
     refuse(
@@ -81,6 +86,7 @@ def _check_asked(case: AdministrativeCase, day: date) -> None:
             "hearing_too_late": last.has_passed(day),
         }
     )
+    return last
 
 
 @transaction.atomic

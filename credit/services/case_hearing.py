@@ -1,5 +1,7 @@
 """The subject is heard: statement and defence, what was made of each point, and when the time to speak is over."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.access import require
@@ -9,6 +11,7 @@ from core import calendar, clock
 from core.errors import WrongState
 from credit.models import AdministrativeCase
 from credit.services.case_common import filled, locked_for, noted, refuse, take, time_begun
+from credit.services.case_reopening import consider_paper, discuss_paper
 from credit.workflow.cases import HEARING, CaseState
 
 C = CaseState
@@ -16,7 +19,8 @@ C = CaseState
 
 @transaction.atomic
 def answer_notice(*, actor: User, case: AdministrativeCase, answer: str, complete: bool = False) -> AdministrativeCase:
-    """The subject's own words, added to those before; also after the time is over, as long as nothing was considered.
+    """The subject's own words, added to those before; also after the time is over, as long as nothing was considered,
+    and again while a paper that came in time has reopened it.
     `complete`: nothing more will come, and no hearing is asked for; without it the authority waits for the last day.
 
     Raises `answer_missing`, `already_said`, WrongState.
@@ -26,10 +30,10 @@ def answer_notice(*, actor: User, case: AdministrativeCase, answer: str, complet
     refuse(filled(answer=answer))
     refuse({"already_said": found.answered_in_person and found.answer.endswith(answer.strip())})
     said = answer.strip() if not found.answer else f"{found.answer}\n\n{clock.today()}: {answer.strip()}"
-    changes: dict[str, object] = {"answer": said, "answered_at": clock.now(), "answer_recorded_by": None}
+    changes: dict[str, Any] = {"answer": said, "answered_at": clock.now(), "answer_recorded_by": None}
     if complete:
         changes["completed_at"] = clock.now()
-    return take(actor, found, "answer", **changes)
+    return take(actor, found, "add" if found.state == C.REOPENED else "answer", **changes)
 
 
 @transaction.atomic
@@ -37,7 +41,7 @@ def record_answer(*, actor: User, case: AdministrativeCase, answer: str) -> Admi
     """From paper. The time to speak runs on. Raises `answer_missing`."""
     found = locked_for(actor, case)
     refuse(filled(answer=answer))
-    changes = {"answer": answer.strip(), "answered_at": clock.now(), "answer_recorded_by": actor}
+    changes: dict[str, Any] = {"answer": answer.strip(), "answered_at": clock.now(), "answer_recorded_by": actor}
     return take(actor, found, "record", **changes)
 
 
@@ -59,7 +63,8 @@ def waive_answer(*, actor: User, case: AdministrativeCase) -> AdministrativeCase
 
 @transaction.atomic
 def consider(*, actor: User, case: AdministrativeCase, considered: str, heard: str | None = None) -> AdministrativeCase:
-    """Each point of the defence, answered. `heard`: what of it the page showed.
+    """Each point of the defence, answered; of what was reopened, each point of the papers since. `heard`: what of it
+    the page showed.
 
     Raises `considered_missing`, `answered_meanwhile`, `still_time_to_answer`, `hearing_not_held`.
     """
@@ -72,15 +77,22 @@ def consider(*, actor: User, case: AdministrativeCase, considered: str, heard: s
             "hearing_not_held": found.hearing_asked_on is not None and not found.hearing_record,
         }
     )
-    changes = {"considered": considered.strip(), "considered_by": actor, "considered_on": clock.today()}
+    if found.reopened_at:
+        consider_paper(actor, found, considered)
+        return take(actor, found, "consider", reconsidered_on=clock.today())
+    changes: dict[str, Any] = {"considered": considered.strip(), "considered_by": actor, "considered_on": clock.today()}
     return take(actor, found, "consider", **changes)
 
 
 @transaction.atomic
 def record_discussion(*, actor: User, case: AdministrativeCase, discussion: str) -> AdministrativeCase:
-    """Collective discussion (art. 57): who took part, and what was held. Raises `discussion_missing`."""
+    """Collective discussion (art. 57): who took part, and what was held; anew once a paper reopened it. Raises
+    `discussion_missing`."""
     found = locked_for(actor, case)
     refuse(filled(discussion=discussion))
+    if found.reopened_at:
+        discuss_paper(found, discussion)
+        return take(actor, found, "discuss", rediscussed_on=clock.today())
     return take(actor, found, "discuss", discussion=discussion.strip(), discussed_on=clock.today())
 
 

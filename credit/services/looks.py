@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts.access import can, holds
 from accounts.models import AccessEntry, Institution, Person, User
@@ -11,6 +13,7 @@ from accounts.services import note_access
 from core import audit, clock
 from core.errors import NotAllowed
 from credit.models import EntityLook, EvaluationSubject
+from credit.selectors.evaluations import find_subject, is_told
 
 # So many refused looks of one login are written down in 24 hours.
 REFUSED_A_DAY = 10
@@ -37,16 +40,22 @@ def open_file(*, actor: User, person_id: int, purpose: str) -> AccessEntry | Non
 
 
 @transaction.atomic
-def open_evaluation(*, actor: User, subject: EvaluationSubject, purpose: str) -> AccessEntry:
-    """A look into the evaluation of a person: written down where looks into the file are, so that the person sees it.
+def open_evaluation(*, actor: User, subject_id: int, purpose: str) -> AccessEntry | None:
+    """A look into the evaluation of a person: written down where looks into the file are, so that the person sees it,
+    and a refused try as there. Nothing is written while nobody is told of the round.
 
-    Raises NotAllowed out of reach, and for what is about no person.
+    Raises NotAllowed for what is about no person, and out of reach for what nobody is told of yet.
     """
-    if subject.person is None or not can(actor, Permission.EVALUATION_VIEW, subject):
+    subject = EvaluationSubject.objects.select_related("person__merged_into").filter(pk=subject_id).first()
+    if subject is None or subject.person is None:
         raise NotAllowed(permission=Permission.EVALUATION_VIEW.value)
     concerned = subject.person.merged_into or subject.person
-    entry = note_access(actor=actor, person=concerned, what=AccessEntry.What.CREDIT_FILE, purpose=purpose[:200])
-    audit.record(actor, "credit.evaluation_opened", subject, purpose=purpose)
+    if not can(actor, Permission.EVALUATION_VIEW, subject):
+        return _note_refused_evaluation(actor, subject, concerned, purpose)
+    find_subject(actor, subject.pk)
+    words = _of_evaluation(purpose)
+    entry = note_access(actor=actor, person=concerned, what=AccessEntry.What.CREDIT_FILE, purpose=words)
+    audit.record(actor, "credit.evaluation_opened", subject, purpose=words)
     return entry
 
 
@@ -64,19 +73,43 @@ def open_entity_file(*, actor: User, institution_id: int, purpose: str) -> Entit
 
 
 def _note_refused(actor: User, person: Person, purpose: str) -> AccessEntry | None:
-    """Once a day and person, and for a few persons a day: nobody's list of looks is a way to write to them.
-
-    The words of somebody whose office opens no files at all are not kept.
-    """
+    """The words of somebody whose office opens no files at all are not kept."""
     words = purpose if holds(actor, Permission.CREDIT_FILE_VIEW) else ""
-    since = clock.now() - timedelta(days=1)
-    lately = AccessEntry.objects.filter(actor=actor, granted=False, at__gt=since)
-    if lately.filter(person=person).exists() or lately.count() >= REFUSED_A_DAY:
+    if _is_enough(actor, person):
         return None
     what = AccessEntry.What.CREDIT_FILE
     entry = note_access(actor=actor, person=person, what=what, purpose=words, granted=False)
     audit.record(actor, "credit.file_refused", person, purpose=words)
     return entry
+
+
+def _note_refused_evaluation(
+    actor: User, subject: EvaluationSubject, person: Person, purpose: str
+) -> AccessEntry | None:
+    """Nor are those of an office that evaluates nobody."""
+    if not is_told(subject):
+        raise NotAllowed(permission=Permission.EVALUATION_VIEW.value)
+    if _is_enough(actor, person):
+        return None
+    words = _of_evaluation(purpose if holds(actor, Permission.EVALUATION_SCORE) else "")
+    what = AccessEntry.What.CREDIT_FILE
+    entry = note_access(actor=actor, person=person, what=what, purpose=words, granted=False)
+    audit.record(actor, "credit.evaluation_refused", subject, purpose=words)
+    return entry
+
+
+def _is_enough(actor: User, person: Person) -> bool:
+    """Once a day and person, and for a few persons a day: nobody's list of looks is a way to write to them."""
+    since = clock.now() - timedelta(days=1)
+    lately = AccessEntry.objects.filter(actor=actor, granted=False, at__gt=since)
+    return lately.filter(person=person).exists() or lately.count() >= REFUSED_A_DAY
+
+
+def _of_evaluation(purpose: str) -> str:
+    """In the language of the records: an evaluation stands beside looks into the file."""
+    with translation.override("zh-hans"):
+        kind = gettext("Evaluation")
+    return f"{kind} · {purpose}"[:200] if purpose else kind
 
 
 def _note_refused_entity(actor: User, entity: Institution, purpose: str) -> EntityLook | None:

@@ -42,6 +42,7 @@ REFUSALS = {
     "measure_not_in_force": _("A measure is not in force. Write the notice anew without it."),
     "hearing_not_served": _("The announcement of the hearing was not served: a hearing nobody knew of does not count."),
     "came_in_future": _("It cannot have come on a day to come."),
+    "came_too_late": _("On that day the time to answer was over. Nothing was changed."),
     "came_too_early": _("It cannot have come before that was possible."),
     "chair_investigated": _("Whoever investigated does not lead the hearing."),
     "not_the_chair": _("Whoever led the hearing writes its record."),

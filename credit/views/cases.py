@@ -37,7 +37,7 @@ from credit.workflow.cases import ReportState
 
 PAGE_LENGTH = 25
 # Possible, but never what a case waits for.
-ASIDE = frozenset({"record", "drop", "annul", "postpone", "hearing-request", "repair-request", "recusal"})
+ASIDE = frozenset({"record", "drop", "annul", "postpone", "reopen", "hearing-request", "repair-request", "recusal"})
 
 
 def refused(form: forms.Form, refusal: DomainError) -> None:

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,6 +12,7 @@ from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
+from core.errors import NotAllowed
 from credit import services
 from credit.access import leave_open
 from credit.models import EvaluationSubject
@@ -37,18 +37,23 @@ def _is_free(request: SignedInRequest, found: EvaluationSubject) -> bool:
 @require_POST
 @confirm_again
 def open_evaluation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Write the look down, then show it."""
-    found = selectors.find_subject(request.user, pk)
+    """Write the look down, then show it. A try without the power to look is written down as refused."""
     form = PurposeForm(request.POST)
-    if found.person is not None and not form.is_valid():
+    if not form.is_valid() and (found := _in_reach(request, pk)) and found.person is not None:
         return _ask(request, found, form)
-    # In the language of the records.
-    with translation.override("zh-hans"):
-        kind = _("Evaluation")
-    purpose = f"{kind} · {form.stated()}" if form.is_valid() else ""
-    entry = services.open_evaluation(actor=request.user, subject=found, purpose=purpose)
+    entry = services.open_evaluation(actor=request.user, subject_id=pk, purpose=form.stated())
+    if entry is None or not entry.granted:
+        raise NotAllowed(permission=Permission.EVALUATION_VIEW.value)
+    found = selectors.find_subject(request.user, pk)
     leave_open(request.session, subject=found, hat_id=hat_id(request), purpose=entry.purpose)
     return redirect("credit:evaluation_subject", pk)
+
+
+def _in_reach(request: SignedInRequest, pk: int) -> EvaluationSubject | None:
+    try:
+        return selectors.find_subject(request.user, pk)
+    except NotAllowed:
+        return None
 
 
 def _ask(request: SignedInRequest, found: EvaluationSubject, form: PurposeForm) -> HttpResponse:

@@ -33,6 +33,7 @@ class CaseState(TextChoices):
     ANSWERED = "answered", _("statement and defence received")
     UNANSWERED = "unanswered", _("time to answer is over")
     CONSIDERED = "considered", _("defence considered")
+    REOPENED = "reopened", pgettext_lazy("a case", "reopened: a paper came in time")
     DISCUSSED = "discussed", _("discussed collectively")
     DECIDED = "decided", pgettext_lazy("a case", "decided")
     SERVED = "served", pgettext_lazy("a case", "served, not yet in force")
@@ -64,6 +65,13 @@ class ServedBy(TextChoices):
     NOTICE = "notice", _("by public notice")
 
 
+class CameAs(TextChoices):
+    """What a paper was that came in time and reached the officer after the defence was considered."""
+
+    ANSWER = "answer", _("a statement or defence")
+    HEARING = "hearing", _("a request for a hearing")
+
+
 class RecusalState(TextChoices):
     ASKED = "asked", pgettext_lazy("a recusal", "asked for")
     UPHELD = "upheld", pgettext_lazy("a recusal", "granted")
@@ -86,7 +94,7 @@ RANK: dict[str, int] = {F.NOT_ESTABLISHED: 0, F.EXEMPT: 0, F.MINOR: 1, F.GENERAL
 ADVERSE: frozenset[str] = frozenset(SEVERITIES)
 
 BEFORE_NOTICE = (C.FILED, C.INVESTIGATING, C.FOUND, C.REVIEWED, C.WRITTEN)
-HEARING = (C.NOTICED, C.ANSWERED, C.UNANSWERED)
+HEARING = (C.NOTICED, C.ANSWERED, C.UNANSWERED, C.REOPENED)
 CONSIDERING = (C.CONSIDERED, C.DISCUSSED)
 STANDING = (C.SERVED, C.IN_FORCE)
 # Over. The three first had been in force, or decided at least.
@@ -125,7 +133,11 @@ ADMINISTRATIVE_CASE_STEPS = {
     "record":     Step(frozenset({C.NOTICED, C.UNANSWERED}),     C.ANSWERED,      P.CASE_HANDLE),
     "waive":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_ANSWER),
     "lapse":      Step(frozenset({C.NOTICED}),                   C.UNANSWERED,    P.CASE_HANDLE),
-    "consider":   Step(frozenset({C.ANSWERED, C.UNANSWERED}),    C.CONSIDERED,    P.CASE_HANDLE),
+    "consider":   Step(frozenset({C.ANSWERED, C.UNANSWERED, C.REOPENED}), C.CONSIDERED, P.CASE_HANDLE),
+    # Back, for paper alone that came in time; never once it is decided.
+    "reopen":     Step(frozenset({*CONSIDERING, C.REOPENED}),    C.REOPENED,      P.CASE_HANDLE),
+    # Whoever is concerned may speak as long as it is open.
+    "add":        Step(frozenset({C.REOPENED}),                  C.REOPENED,      P.CASE_ANSWER),
     "discuss":    Step(frozenset({C.CONSIDERED}),                C.DISCUSSED,     P.CASE_HANDLE),
     "decide":     Step(frozenset({C.CONSIDERED, C.DISCUSSED}),   C.DECIDED,       P.CASE_HANDLE, BEFORE_DECISION),
     "serve":      Step(frozenset({C.DECIDED}),                   C.SERVED,        P.CASE_HANDLE),

@@ -90,6 +90,7 @@ ROUTES = {
     "credit.AdministrativeCase": "user region",
     "credit.CaseLetter": "user region",
     "credit.CaseMeasure": "user region",
+    "credit.CaseReopening": "user region",
     "credit.CaseReport": "region",
     "credit.CatalogueProposal": "region",
     "credit.CreditRecord": "user region",

@@ -57,6 +57,7 @@ STANDING_STILL = {
     credit.CaseMeasure,
     credit.CaseReport,
     credit.CatalogueProposal,
+    credit.CaseReopening,
     credit.ConflictDeclaration,
     credit.CreditRepair,
     credit.EndNotice,

@@ -30,6 +30,8 @@ BROKEN = {
     ),
     "case_hearing_on_paper_says_where": ("noticed", {"hearing_asked_by": "one"}),
     "case_hearing_was_held": ("heard", {"hearing_asked_on": "today"}),
+    "case_reopened_after_consideration": ("heard", {"reconsidered_on": "today"}),
+    "case_reopened_is_considered_anew": ("heard", {"reopened_at": "now"}),
     "case_hearing_led_by_another": ("heard", {"hearing_chair": "one"}),
     "case_decided_whole": ("decided", {"decision_basis": ""}),
     "case_adverse_in_proportion": ("decided", {"proportionality": ""}),
@@ -72,6 +74,18 @@ MORE = [
             "answer_until": "past",
         },
     ),
+    ("heard", "case_reopened_after_consideration", {"state": "reopened"}),
+    (
+        "heard",
+        "case_reopened_after_consideration",
+        {"state": "reopened", "reopened_at": "now", "reconsidered_on": "today"},
+    ),
+    (
+        "noticed",
+        "case_reopened_after_consideration",
+        {"state": "reopened", "reopened_at": "now", "considered_on": "today"},
+    ),
+    ("decided", "case_reopened_is_considered_anew", {"reopened_at": "now", "rediscussed_on": "today"}),
     ("decided", "case_decided_whole", {"remedy_body": ""}),
     ("decided", "case_decided_whole", {"remedy_court": ""}),
     ("decided", "case_decided_whole", {"decision_reasons": ""}),
@@ -91,19 +105,15 @@ def unguarded():
         drop_guard(cursor)
 
 
-def drop_guard(cursor):
+def drop_guard(cursor, table="credit_administrativecase"):
     if connection.vendor == "sqlite":
-        cursor.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'credit_administrativecase'"
-        )
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
         for (name,) in cursor.fetchall():
             cursor.execute(f'DROP TRIGGER "{name}"')
         return
-    cursor.execute(
-        "SELECT tgname FROM pg_trigger WHERE tgrelid = 'credit_administrativecase'::regclass AND NOT tgisinternal"
-    )
+    cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
     for (name,) in cursor.fetchall():
-        cursor.execute(f'DROP TRIGGER "{name}" ON credit_administrativecase')
+        cursor.execute(f'DROP TRIGGER "{name}" ON {table}')
 
 
 def put(desk, case, wrong):

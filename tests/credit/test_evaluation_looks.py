@@ -10,8 +10,8 @@ from core import clock
 from core.errors import NotAllowed
 from core.models import AuditEntry
 from credit import services
-from tests.builders import make_base, make_user, regulator
-from tests.credit.evaluating import Evaluation, entered, someone_rated
+from tests.builders import base_manager, make_base, make_user, regulator
+from tests.credit.evaluating import Evaluation, entered, evaluator, someone_rated
 from tests.credit.test_evaluation_pages import page, press, text
 
 pytestmark = pytest.mark.django_db
@@ -114,11 +114,55 @@ def test_places_are_opened_without_a_purpose(client):
     assert opened(client, one.first, one.subject).status_code == 404
 
 
-def test_nobody_else_opens_it(client, rated):
+def test_refused_try_is_written_down_and_the_person_sees_it(client, rated):
     other = regulator("980000")
+
     assert opened(client, other, rated.subject).status_code == 404
-    with pytest.raises(NotAllowed):
-        services.open_evaluation(actor=other, subject=rated.subject, purpose="x")
+
+    entry = AccessEntry.objects.get()
+    assert (entry.person, entry.actor, entry.granted) == (rated.subject.person, other, False)
+    assert (entry.purpose.startswith("评价 · "), entry.purpose.endswith("2026-7")) == (True, True)
+    assert AuditEntry.objects.filter(verb="credit.evaluation_refused", subject_id=str(rated.subject.pk)).count() == 1
+    assert client.get(reverse("credit:evaluation_subject", args=[rated.subject.pk])).status_code == 404
+    client.force_login(rated.person_user)
+    shown = text(client.get(reverse("accounts:access_log")))
+    assert (entry.purpose in shown, entry.body_name in shown, "已拒绝" in shown) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("make_actor", "words"), [(make_user, "评价"), (base_manager, "评价"), (evaluator, "评价 · 案件 26")]
+)
+def test_words_of_an_office_that_evaluates_nobody_are_not_kept(rated, make_actor, words):
+    entry = services.open_evaluation(actor=make_actor(), subject_id=rated.subject.pk, purpose="案件 26")
+
+    assert (entry.granted, entry.purpose) == (False, words)
+
+
+def test_refused_tries_are_written_once_a_day_and_person_whatever_was_tried(rated):
+    other = regulator("980000")
+    for _try in range(2):
+        services.open_evaluation(actor=other, subject_id=rated.subject.pk, purpose="案件 26")
+    services.open_file(actor=other, person_id=rated.subject.person_id, purpose="案件 26")
+    assert AccessEntry.objects.filter(actor=other).count() == 1
+
+    with clock.travel(timedelta(days=1, minutes=1)):
+        services.open_evaluation(actor=other, subject_id=rated.subject.pk, purpose="案件 26")
+    assert AccessEntry.objects.filter(actor=other).count() == 2
+
+
+def test_nobody_learns_by_a_refused_try_of_a_round_in_preparation():
+    one = someone_rated().at("draft")
+    for actor in (regulator("980000"), make_user()):
+        with pytest.raises(NotAllowed):
+            services.open_evaluation(actor=actor, subject_id=one.subject.pk, purpose="x")
+    assert not AccessEntry.objects.exists()
+
+
+def test_try_to_open_nothing_is_not_written_down():
+    place = Evaluation("BASE_ANNUAL", make_base()).subject.pk
+    for pk in (place, 999_999):
+        with pytest.raises(NotAllowed):
+            services.open_evaluation(actor=regulator("980000"), subject_id=pk, purpose="x")
     assert not AccessEntry.objects.exists()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from accounts.models import AdminBody, Institution, User
+from core import clock
 from credit import services
 from credit.models import EndNotice, ExchangePartner
 from website.management.demo.anchors import day_of
@@ -41,7 +42,8 @@ def happen(world: World) -> None:
     told = _told()
     for row in told["acknowledged"]:
         with on_day(world, day_of(row["day"], loaded_on=world.day)):
-            notice = EndNotice.objects.get(told=_partner(row["partner"]), acknowledged_at=None)
+            told_by_then = EndNotice.objects.filter(told_at__lte=clock.now(), acknowledged_at=None)
+            notice = told_by_then.get(told=_partner(row["partner"]))
             services.acknowledge_end(actor=world.users[row["who"]], notice=notice, how=row["how"])
     for row in told["received"]:
         with on_day(world, day_of(row["day"], loaded_on=world.day)):

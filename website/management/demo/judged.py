@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from accounts.models import Institution, Person, Region
+from accounts.models import Institution, Person, Region, TrainingBase
 from accounts.services import create_login, record_joining, save_profile
 from core import clock
 from credit import services
@@ -100,7 +100,7 @@ class Judged:
             number=self.row["number"],
             item=CatalogueItem.objects.get(number=self.row["item"]),
             subject=self._subject(),
-            unit=self.world.bases[self.row["base"]] if "base" in self.row else None,
+            unit=self._unit(),
             conduct_ended_on=report.happened_on,
             discovered_on=clock.day_of(report.reported_at),
         )
@@ -112,6 +112,14 @@ class Judged:
         if "staff" in self.row:
             return Person.objects.get(name=self.row["staff"])
         return self.people[self.row["person"]]
+
+    def _unit(self) -> Institution | TrainingBase | None:
+        if "base" in self.row:
+            return self.world.bases[self.row["base"]]
+        return self.world.institutions[self.row["department"]] if "department" in self.row else None
+
+    def _paper(self, step: dict[str, Any]) -> services.Paper:
+        return services.Paper(step["reference"], self._day(step["came"]))
 
     def _served(self) -> services.Served:
         return services.Served("in_person", f"送达回证（演示）{clock.today():%m%d}", clock.today())
@@ -149,6 +157,13 @@ class Judged:
     def _consider(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         services.consider(actor=actor, case=case, considered=step["considered"])
 
+    def _hearing_on_paper(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
+        services.record_hearing_request(actor=actor, case=case, paper=self._paper(step))
+
+    def _reopen(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
+        said = services.LatePaper("answer", step["why"], step["text"])
+        services.reopen_case(actor=actor, case=case, paper=self._paper(step), said=said)
+
     def _decide(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         words: dict[str, Any] = {name: step[name] for name in ("number", "outcome", "reasons")}
         words |= REMEDIES | {"basis": case.item.basis, "proportionality": step.get("proportionality", "")}
@@ -165,6 +180,10 @@ class Judged:
     def _ask_repair(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         words = {"corrected": step["corrected"], "commitment": COMMITMENT, "committed": True}
         services.ask_repair(actor=actor, case=case, **words)
+
+    def _repair_on_paper(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
+        words = {"corrected": step["corrected"], "commitment": COMMITMENT, "paper": self._paper(step)}
+        services.record_repair_request(actor=actor, case=case, **words)
 
     def _repair(self, actor: Any, case: AdministrativeCase, step: dict[str, Any]) -> None:
         services.grant_repair(actor=actor, repair=case.repairs.get(state="asked"))

@@ -9,6 +9,7 @@ from core import clock
 from credit import services
 from credit.models import SelfRegulatoryCase
 from credit.rules.self_regulation import Result
+from credit.services.escalation import escalate
 from website.management.demo.anchors import day_of
 from website.management.demo.story import FOLDER, on_day
 from website.management.demo.world import World
@@ -23,6 +24,9 @@ def happen(world: World) -> None:
         for step in row["steps"]:
             with on_day(world, day_of(step["day"], loaded_on=world.day)):
                 case = _taken(world, step, case) if case else _opened(world, row, report, step)
+
+    with on_day(world, day_of(plan["counted"], loaded_on=world.day)):
+        escalate(actor=world.actor)
 
 
 def _reported(world: World, body: Institution, said: dict[str, Any]) -> Any:
