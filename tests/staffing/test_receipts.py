@@ -108,9 +108,10 @@ def test_failed_sealing_leaves_nothing_and_can_be_done_again(version, monkeypatc
     def refuse(_body):
         raise DomainError("seal_failed")
 
-    with monkeypatch.context() as patch, pytest.raises(DomainError, match="seal_failed"):
+    with monkeypatch.context() as patch:
         patch.setattr(receipts, "seal_file", refuse)
-        drawn(version)
+        with pytest.raises(DomainError, match="seal_failed"):
+            drawn(version)
     assert (ReturnReceipt.objects.count(), PendingEntry.objects.count()) == (0, 0)
     assert drawn(version).version == version
 
@@ -252,7 +253,7 @@ def test_rounds_are_of_the_system():
         check_receipts(actor=regulator())
 
 
-# --- from before --------------------------------------------------------------------------------------------------------
+# --- from before -----------------------------------------------------------------------------------------------------
 def test_receipt_from_before_is_given_out_as_it_was_and_is_no_sealed_one(client, version):
     body = b"%PDF-1.7 from before"
     sha256 = hashlib.sha256(body).hexdigest()
