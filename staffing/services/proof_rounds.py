@@ -15,7 +15,6 @@ from staffing.selectors.proof_checks import FAILED, proof_checks
 from staffing.selectors.receipts import statement_check
 
 log = logging.getLogger(__name__)
-DIFFERS, RECEIPT_DIFFERS = "staffing.proof_differs", "staffing.receipt_differs"
 # What an entry is about, the reference of the paper, and the names of the checks that failed.
 Found = tuple[Model, str, list[str]]
 
@@ -23,13 +22,13 @@ Found = tuple[Model, str, list[str]]
 def check_proofs(*, actor: User) -> int:
     """How many do not hold. Each is put down once for what is wrong, and said again in the process's log each day."""
     require_system(actor)
-    return _put_down(actor, DIFFERS, _proofs())
+    return _put_down(actor, "staffing.proof_differs", _proofs())
 
 
 def check_receipts(*, actor: User) -> int:
     """The same of receipts."""
     require_system(actor)
-    return _put_down(actor, RECEIPT_DIFFERS, _receipts())
+    return _put_down(actor, "staffing.receipt_differs", _receipts())
 
 
 def _proofs() -> Iterator[Found]:
