@@ -15,7 +15,7 @@ from staffing.selectors.regions import Shortfalls
 
 
 def region_name(region: Region) -> str:
-    return _("Whole country") if region.level == Rank.NATIONAL else region.name
+    return _("Whole country") if region.level == Rank.NATIONAL else region.local_name
 
 
 def region_paragraph(overview: Overview) -> str:
@@ -23,7 +23,7 @@ def region_paragraph(overview: Overview) -> str:
     total = overview.total
     facts = {
         "day": date_format(overview.as_of, "DATE_FORMAT"),
-        "region": _("the whole country") if overview.region.path == "" else overview.region.name,
+        "region": _("the whole country") if overview.region.path == "" else overview.region.local_name,
         "institutions": total.institutions,
         "staff": total.ratio.staff,
         "trained": total.ratio.trained,
@@ -107,7 +107,7 @@ def _line(answer: RatioAnswer) -> list[str | int]:
         institution.name,
         institution.uscc or "",
         institution.parent.name if institution.parent else "",
-        institution.region.name,
+        institution.region.local_name,
         ratio.trained,
         ratio.staff,
         f"{ratio.percent_floor}%" if ratio.percent_floor else "",

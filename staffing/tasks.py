@@ -1,5 +1,6 @@
 """What the staffing room puts on pages of the rooms below, and its doorbells: the day's round and its letters."""
 
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -11,15 +12,17 @@ from certificates.selectors import papers
 from core import outbox
 from core.models import OutboxEvent
 from courses.services import annulments
-from staffing.identifiers import looks_like_reference
+from staffing.identifiers import OF_RECEIPTS, looks_like_reference
 from staffing.selectors import institution_ratio
 from staffing.selectors.proof_checks import verify_proof, verify_proof_file
+from staffing.selectors.receipts import verify_receipt, verify_receipt_file
 from staffing.selectors.returns import current_standing
 from staffing.services import returns, returns_decided, returns_told
 from staffing.services.figures import check_figures, keep_figures
 from staffing.services.proof_files import draw_proof
-from staffing.services.proof_rounds import check_proofs
+from staffing.services.proof_rounds import check_proofs, check_receipts
 from staffing.services.proofs import DRAW
+from staffing.services.receipts import draw_receipt
 
 
 def own_ratio(actor: User) -> dict[str, Any]:
@@ -31,6 +34,14 @@ def own_ratio(actor: User) -> dict[str, Any]:
 offices.also(Role.INSTITUTION_OFFICER, own_ratio)
 papers.put_up(
     papers.Paper(looks_like_reference, verify_proof, verify_proof_file, template="staffing/proof_outcome.html")
+)
+papers.put_up(
+    papers.Paper(
+        partial(looks_like_reference, prefix=OF_RECEIPTS),
+        verify_receipt,
+        verify_receipt_file,
+        template="staffing/receipt_outcome.html",
+    )
 )
 
 
@@ -50,12 +61,13 @@ def every_day() -> None:
     returns_told.remind_of_returns(actor=system_user())
     check_figures(actor=system_user())
     # Last: it takes the longest.
+    check_receipts(actor=system_user())
     check_proofs(actor=system_user())
 
 
 @outbox.handles(returns.DRAW)
 def draw_return_receipt(event: OutboxEvent) -> None:
-    returns.draw_receipt(version_id=int(event.key))
+    draw_receipt(actor=system_user(), version_id=int(event.key))
 
 
 @outbox.handles(returns_told.REMIND)

@@ -22,6 +22,8 @@ audit.name_verbs(
         "staffing.ratioreturn.accept": _("Accepted a return."),
         "staffing.ratioreturn.return": _("Sent a return back with questions."),
         "staffing.ratioreturn.correct": _("Corrected a return."),
+        "staffing.receipt_stored": _("Sealed and stored the receipt of a return."),
+        "staffing.receipt_differs": _("A receipt of a return no longer agrees with the register."),
         "staffing.return_anomaly_judged": _("Judged an anomaly of a return."),
         "staffing.return_reminded": _("Reminded an institution of its return."),
         "staffing.sealedcount.enter": _("Entered a sealed count."),

@@ -88,7 +88,9 @@ def bases(query: str = "") -> QuerySet[TrainingBase]:
     taking = Count("cohorts", filter=Q(cohorts__state=CohortState.OPEN))
     rows = TrainingBase.objects.select_related("region", "host").prefetch_related(_designations())
     if query:
-        rows = rows.filter(Q(name__icontains=query) | Q(host__name__icontains=query) | Q(region__name__icontains=query))
+        place = Q(region__name__icontains=query) | Q(region__name_en__icontains=query)
+        place |= Q(region__name_ja__icontains=query)
+        rows = rows.filter(Q(name__icontains=query) | Q(host__name__icontains=query) | place)
     return rows.annotate(open_cohorts=taking).order_by("name", "pk")
 
 
@@ -162,7 +164,8 @@ def _named(rows: QuerySet[Institution], query: str) -> QuerySet[Institution]:
     code = compact(query)
     if len(code) == 18 and code.isascii():
         return rows.filter(uscc=code)
-    return rows.filter(Q(name__icontains=query) | Q(name_key__contains=name_key(query)) | Q(region__name=query))
+    place = Q(region__name=query) | Q(region__name_en__iexact=query) | Q(region__name_ja=query)
+    return rows.filter(Q(name__icontains=query) | Q(name_key__contains=name_key(query)) | place)
 
 
 def _designations() -> Prefetch:
@@ -180,7 +183,7 @@ def _demo_province() -> dict[str, Any]:
     figure, _ = region_ratios(system_user(), region.path)
     at: datetime = clock.now()
     return {
-        "name": region.name, "trained": figure.ratio.trained, "staff": figure.ratio.staff,
+        "region": region, "trained": figure.ratio.trained, "staff": figure.ratio.staff,
         "percent": figure.ratio.percent_floor, "outcome": figure.ratio.outcome.value,
         "institutions": figure.institutions, "binding": figure.binding, "met": figure.binding_met, "at": at,
     }  # fmt: skip

@@ -94,6 +94,8 @@ COLUMNS = (
     Column("document", ("文件", "文号"), text(200)),
     Column("name_en", ("英文名称",), text(200)),
     Column("name_ja", ("日文名称",), text(200)),
+    Column("region_name_en", ("区域英文名称",), text(80)),
+    Column("region_name_ja", ("区域日文名称",), text(60)),
 )
 NAMES = ("name", "name_en", "name_ja", "kind")
 

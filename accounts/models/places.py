@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ITSELF, ScopedQuerySet
@@ -31,7 +32,10 @@ class Region(models.Model):
         CORPS = "corps", _("production and construction corps")
 
     code = models.CharField(max_length=6, unique=True)
+    # The name of the law, which letters, papers and the audit trail carry; the others are for readers of pages.
     name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80, blank=True)
+    name_ja = models.CharField(max_length=60, blank=True)
     level = models.CharField(max_length=12, choices=Rank.choices)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     path = models.CharField(max_length=30, db_index=True)
@@ -47,7 +51,12 @@ class Region(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return self.name
+        return self.local_name
+
+    @property
+    def local_name(self) -> str:
+        """In the reader's language; in Chinese where the platform knows no other."""
+        return {"en": self.name_en, "ja": self.name_ja}.get(get_language() or "") or self.name
 
 
 class AdminBodyQuerySet(ScopedQuerySet):

@@ -164,7 +164,8 @@ def jurisdictions(actor: User, permission: Permission) -> list[str]:
 def region_within(actor: User, permission: Permission, code: str = "") -> Region:
     """The region of this code or name inside the jurisdiction; without one, the worn hat's own. Raises NotAllowed.
 
-    A name may lack its ending (望海 for 望海市) where only one region begins so.
+    A name in another language counts where only one region bears it (there are two called Suzhou); one may lack its
+    ending (望海 for 望海市) where only one begins so.
     """
     paths = jurisdictions(actor, permission)
     if not code:
@@ -174,12 +175,19 @@ def region_within(actor: User, permission: Permission, code: str = "") -> Region
         inside |= Q(path__startswith=path)
     typed = code.strip()
     found = Region.objects.filter(inside, Q(code=typed) | Q(name=typed)).order_by("path").first()
+    if found is None:
+        found = _only(inside, Q(name_en__iexact=typed) | Q(name_ja=typed))
     if found is None and len(typed) >= SHORTEST_NAME:
-        beginning = list(Region.objects.filter(inside, name__startswith=typed).order_by("path")[:2])
-        found = beginning[0] if len(beginning) == 1 else None
+        begins = Q(name__startswith=typed) | Q(name_en__istartswith=typed) | Q(name_ja__startswith=typed)
+        found = _only(inside, begins)
     if found is None:
         raise NotAllowed(permission=permission.value, region=code)
     return found
+
+
+def _only(inside: Q, named: Q) -> Region | None:
+    found = list(Region.objects.filter(inside, named).order_by("path")[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def competence_page(actor: User, region: Region, *, on: date) -> CompetencePage:

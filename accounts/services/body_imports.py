@@ -72,6 +72,8 @@ def _enter_zone(row: BodyRow) -> None:
         code=values["region_code"],
         defaults={
             "name": values.get("region_name", values["name"])[:60],
+            "name_en": values.get("region_name_en", ""),
+            "name_ja": values.get("region_name_ja", ""),
             "level": values["rank"],
             "kind": ZONES[values["kind"]],
             "parent": within,

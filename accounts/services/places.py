@@ -27,12 +27,16 @@ RANKS = [str(rank) for rank in Rank]
 
 
 @transaction.atomic
-def create_region(*, actor: User, code: str, name: str, level: str, parent: Region) -> Region:
+def create_region(
+    *, actor: User, code: str, name: str, level: str, parent: Region, name_en: str = "", name_ja: str = ""
+) -> Region:
     """An invented division of the demo; the real ones come with a migration."""
     require_system(actor)
     region = Region.objects.create(
         code=code,
         name=name,
+        name_en=name_en,
+        name_ja=name_ja,
         level=level,
         parent=parent,
         path=f"{parent.path}{code}/",

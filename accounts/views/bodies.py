@@ -160,7 +160,7 @@ def change_competence(request: SignedInRequest, code: str, matter: str) -> HttpR
         else:
             messages.success(request, _("The entry is made; the earlier one stays in the history."))
             return redirect(back)
-    title = f"{Matter(matter).label} · {place.name}"
+    title = f"{Matter(matter).label} · {place.local_name}"
     return _form_page(request, form, title=title, submit=_("Enter the competent body"), back=back)
 
 
@@ -183,7 +183,7 @@ def end_competence(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _after(entry: Competence) -> str:
-    facts = {"region": entry.region.name, "matter": entry.get_matter_display()}
+    facts = {"region": entry.region.local_name, "matter": entry.get_matter_display()}
     if body := selectors.answers_after(entry, clock.today()):
         told = _("From the day of the end on the entry of the region above answers for %(region)s: %(body)s.")
         return told % {**facts, "body": body.name}

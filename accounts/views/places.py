@@ -131,12 +131,12 @@ def _move(request: SignedInRequest, subject: Institution | TrainingBase, back: s
         messages.success(request, _("The move is recorded: from now on the bodies of the new region are in charge."))
         return redirect(back)
 
-    title = _("Move %(name)s out of %(region)s") % {"name": subject.name, "region": subject.region.name}
+    title = _("Move %(name)s out of %(region)s") % {"name": subject.name, "region": subject.region.local_name}
     return _answer(request, form, enter, title=title, back=back, consequences=_of_a_move(subject))
 
 
 def _of_a_move(subject: Institution | TrainingBase) -> list[str]:
-    facts = {"name": subject.name, "region": subject.region.name}
+    facts = {"name": subject.name, "region": subject.region.local_name}
     return [
         _("From this moment the bodies of the new region are in charge of %(name)s; those of %(region)s no longer are.")
         % facts,

@@ -105,7 +105,6 @@ class EvidenceForm(forms.Form):
             del self.fields["region"]
         else:
             self.fields["region"].queryset = provinces()  # type: ignore[attr-defined]
-            self.fields["region"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
             # The region that is named decides whether the agreement holds there.
             self.fields["agreement"].queryset = recognitions()  # type: ignore[attr-defined]
         self.fields["level"].queryset = levels()  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ def listed_measures() -> QuerySet[Measure]:
 def names_of_regions(items: Iterable[CatalogueItem | CatalogueProposal]) -> dict[str, str]:
     """Of the local catalogues, by path."""
     paths = {one.region_path for one in items if one.region_path}
-    return dict(Region.objects.filter(path__in=paths).values_list("path", "name"))
+    return {one.path: one.local_name for one in Region.objects.filter(path__in=paths)}
 
 
 def item_at(pk: int) -> CatalogueItem:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
@@ -17,10 +16,8 @@ from accounts.identifiers import USCC_ALPHABET
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
-from certificates.pdf.fonts import fonts_sha256
 from certificates.seals import Sealed, seal_file
-from certificates.services.issue import recorded_seal
-from certificates.services.stamps import record_stampers
+from certificates.services.sealed_files import kept_file
 from core import audit, clock, outbox
 from core.errors import DomainError, NotAllowed
 from credit.exports import canonical
@@ -99,20 +96,7 @@ def _keep(actor: User, report: CreditReport, sealed: Sealed) -> CreditReportFile
     CreditReport.objects.select_for_update().get(pk=report.pk)
     if made := CreditReportFile.objects.filter(report=report).first():
         return made
-    name = file_name(report)
-    if default_storage.exists(name):
-        # What a killed attempt left there has never been served.
-        default_storage.delete(name)
-    made = CreditReportFile.objects.create(
-        report=report,
-        storage_name=default_storage.save(name, ContentFile(sealed.body)),
-        sha256=hashlib.sha256(sealed.body).hexdigest(),
-        size=len(sealed.body),
-        fonts_sha256=fonts_sha256(),
-        seal=recorded_seal(sealed.identity),
-        stamped_until=sealed.stamped_until,
-    )
-    record_stampers(sealed.stampers)
+    made = CreditReportFile.objects.create(report=report, **kept_file(file_name(report), sealed))
     audit.record(actor, "credit.report_file_stored", report, reference=report.reference, sha256=made.sha256)
     return made
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.utils.translation import get_language
 
 from accounts.models import Region
 from oversight.selectors import Division, Overview
@@ -41,7 +42,7 @@ def tiles(overview: Overview) -> list[Tile]:
     regions = [*(line.region for line in overview.divisions if line.region), *overview.without_institutions]
     regions.sort(key=lambda one: one.code)
     if overview.region.path:
-        found = [Tile(one, one.name, lines.get(one.code)) for one in regions]
+        found = [Tile(one, one.local_name, lines.get(one.code)) for one in regions]
     else:
         further = iter(range(1, COLUMNS + 1))
         found = [_on_the_map(one, lines.get(one.code), further) for one in regions]
@@ -56,7 +57,9 @@ def shade(ratio: Ratio) -> str:
 
 
 def _on_the_map(region: Region, division: Division | None, further: Any) -> Tile:
-    column, row, name = _places().get(region.code) or (next(further, COLUMNS), FURTHER, region.name)
+    column, row, *short = _places().get(region.code) or (next(further, COLUMNS), FURTHER)
+    # A region keeps its own name where the map does not shorten it.
+    name = short[{"en": 1, "ja": 2}.get(get_language() or "", 0)] if short else region.local_name
     return Tile(region, name, division, f"c{column} r{row}")
 
 

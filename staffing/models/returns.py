@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from accounts.access import ScopedQuerySet
 from accounts.models import Institution, User
+from certificates.models import Seal
 from staffing.models.versions import RatioRule
 from staffing.ratio import Comparator, Outcome, Ratio
 from staffing.rules.anomalies import AnomalyKind, Judgement
@@ -245,18 +246,46 @@ class ReturnVersion(Figures):
 
 
 class ReturnReceipt(models.Model):
-    """The receipt of a version as it was drawn (append-only): a later download is the same bytes."""
+    """The receipt of a version, sealed (append-only): a later download is the same bytes, or nothing.
+
+    `document`: what was filed and the hash of the file, in its canonical form; with `salt` it opens the entry in the
+    log. From before receipts were sealed there is a `body` alone.
+    """
 
     version = models.OneToOneField(ReturnVersion, on_delete=models.PROTECT, related_name="receipt")
+    uuid = models.UUIDField(null=True, unique=True, editable=False)
+    reference = models.CharField(max_length=40, null=True, blank=True, unique=True)
+    document = models.TextField(blank=True)
+    salt = models.CharField(max_length=64, blank=True)
+    storage_name = models.CharField(max_length=200, null=True, blank=True, unique=True)
     sha256 = models.CharField(max_length=64)
-    body = models.BinaryField()
-    drawn_at = models.DateTimeField()
+    size = models.PositiveIntegerField(null=True)
+    fonts_sha256 = models.CharField(max_length=64, blank=True)
+    seal = models.ForeignKey(Seal, null=True, on_delete=models.PROTECT, related_name="+")
+    stamped_until = models.DateTimeField(null=True)
+    body = models.BinaryField(null=True)
+    stored_at = models.DateTimeField()
 
     objects = OfVersionQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-        constraints = [models.CheckConstraint(name="return_receipt_has_hash", condition=~Q(sha256=""))]
+        constraints = [
+            models.CheckConstraint(name="return_receipt_has_hash", condition=~Q(sha256="")),
+            models.CheckConstraint(
+                name="return_receipt_sealed_or_from_before",
+                condition=Q(body__isnull=False, uuid__isnull=True, storage_name__isnull=True)
+                | Q(
+                    ~Q(document="") & ~Q(salt=""),
+                    body__isnull=True,
+                    uuid__isnull=False,
+                    reference__isnull=False,
+                    storage_name__isnull=False,
+                    size__gt=0,
+                    seal__isnull=False,
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version_id}: {self.sha256[:12]}"

@@ -18,15 +18,13 @@ from django.db.models.query import QuerySet
 from certificates.credentials import jose
 from certificates.credentials.library import NotGenuine
 from certificates.credentials.ring import key_of
-from certificates.selectors.files import check_stored
-from certificates.selectors.signatures import seal_is_whole
+from certificates.selectors.sealed_files import stands_as_stored
 from certificates.tlog import selectors as tlog
 from certificates.tlog import services as log
 from certificates.tlog.models import Kind
 from core import clock
-from core.errors import DomainError
 from staffing.identifiers import normal_reference
-from staffing.models import RatioProof
+from staffing.models import RatioProof, ReturnReceipt
 from staffing.proofs import canonical, root_over
 from staffing.ratio import Ratio
 from staffing.selectors.proofs import answer_again, answer_now, csv_bytes, json_bytes, lines_of
@@ -106,7 +104,7 @@ def _with_facts(rows: "QuerySet[RatioProof]") -> "QuerySet[RatioProof]":
 
 
 def _about(proof: RatioProof, now: datetime, *, by_file: bool, insider: bool) -> ProofAnswer:
-    logged = _logged(proof)
+    logged = logged_as(proof)
     checks = proof_checks(proof) | {"log": IN_LOG.get(logged, FAILED), "file": _file(proof)}
     stands = FAILED not in checks.values()
     return ProofAnswer(
@@ -197,27 +195,23 @@ def _same_for_ever(proof: RatioProof) -> bool:
     )  # fmt: skip
 
 
-def _logged(proof: RatioProof) -> str:
+def logged_as(paper: RatioProof | ReturnReceipt) -> str:
+    """What the log says of the paper's document; "" where its salt cannot be read."""
     if tlog.in_question():
         return tlog.IN_QUESTION
-    entries = tlog.entries_about(proof.uuid)
+    entries = tlog.entries_about(paper.uuid) if paper.uuid else []
     entry = next((one for one in entries if one.kind == Kind.RATIO_SNAPSHOT), None)
     try:
-        salt = bytes.fromhex(proof.salt)
+        salt = bytes.fromhex(paper.salt)
     except ValueError:
         return ""
-    return tlog.seen(entry, commitment=log.commit(salt, proof.document.encode()))
+    return tlog.seen(entry, commitment=log.commit(salt, paper.document.encode()))
 
 
 def _file(proof: RatioProof) -> str | None:
     """None while it is being drawn."""
     kept = getattr(proof, "file", None)
-    if kept is None:
-        return None
-    try:
-        return PASSED if check_stored(kept, lambda body: seal_is_whole(kept, body)) else FAILED
-    except DomainError:
-        return FAILED
+    return None if kept is None else PASSED if stands_as_stored(kept) else FAILED
 
 
 def _later(proof: RatioProof, *, insider: bool) -> str:

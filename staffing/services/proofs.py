@@ -19,8 +19,8 @@ from certificates.tlog import services as tlog
 from certificates.tlog.models import Kind
 from core import audit, clock, outbox
 from core.errors import DomainError
-from staffing.identifiers import RANDOM_LENGTH, proof_reference
-from staffing.models import RatioProof, RatioProofEntry, RatioRule
+from staffing.identifiers import PREFIX, RANDOM_LENGTH, proof_reference
+from staffing.models import RatioProof, RatioProofEntry, RatioRule, ReturnReceipt
 from staffing.proofs import EVIDENCE, PERSON, canonical, commitment, root_over, salt_of
 from staffing.selectors.proofs import csv_bytes, json_bytes, openings, public_line, statement
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
@@ -105,14 +105,18 @@ def _made(actor: User, answer: RatioAnswer, now: datetime) -> RatioProof:
     for entry in entries:
         entry.proof = proof
     RatioProofEntry.objects.bulk_create(entries)
-    _put_down(proof)
+    put_down(proof, proof.institution, LOG_POLICY)
     return proof
 
 
-def _unsigned(actor: User, answer: RatioAnswer, now: datetime) -> RatioProof:
+def new_reference(now: datetime, prefix: str = PREFIX) -> str:
     random = "".join(secrets.choice(USCC_ALPHABET) for _character in range(RANDOM_LENGTH))
+    return proof_reference(year=now.astimezone(clock.SHANGHAI).year, random=random, prefix=prefix)
+
+
+def _unsigned(actor: User, answer: RatioAnswer, now: datetime) -> RatioProof:
     return RatioProof(
-        reference=proof_reference(year=now.astimezone(clock.SHANGHAI).year, random=random),
+        reference=new_reference(now),
         institution=answer.institution,
         rule=answer.rule,
         as_of=answer.as_of,
@@ -163,13 +167,14 @@ def _sign(proof: RatioProof, answer: RatioAnswer) -> None:
     )
 
 
-def _put_down(proof: RatioProof) -> None:
+def put_down(paper: RatioProof | ReturnReceipt, institution: Institution, policy: str) -> None:
+    """The salted hash of the paper's document, in the transaction of its row."""
     tlog.append(
         kind=Kind.RATIO_SNAPSHOT,
-        ref=str(proof.uuid),
-        commitment=tlog.commit(bytes.fromhex(proof.salt), proof.document.encode()),
-        issuer=proof.institution.region.code,
-        policy=LOG_POLICY,
+        ref=str(paper.uuid),
+        commitment=tlog.commit(bytes.fromhex(paper.salt), paper.document.encode()),
+        issuer=institution.region.code,
+        policy=policy,
     )
 
 

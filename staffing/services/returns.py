@@ -3,7 +3,6 @@
 The figures are computed and never typed. What was filed stays; another word is another version.
 """
 
-import hashlib
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.db import transaction
 from accounts.access import office_of, require
 from accounts.models import Institution, User
 from accounts.permissions import Permission
-from accounts.services.letters import in_language_of
 from accounts.services.places import require_system
 from certificates.pdf.fonts import rare_characters
 from core import audit, clock, outbox
@@ -23,10 +21,8 @@ from staffing.models import (
     RatioReturn,
     ReturnAnomaly,
     ReturnCheck,
-    ReturnReceipt,
     ReturnVersion,
 )
-from staffing.pdf import return_receipt
 from staffing.rules.calendar import Call, calls
 from staffing.selectors.anomalies import anomalies_in
 from staffing.selectors.calls import calls_to_open
@@ -278,22 +274,6 @@ def file_version(
     )
     outbox.add(DRAW, version.pk)
     return version
-
-
-def draw_receipt(*, version_id: int) -> None:
-    """The receipt's bytes, once, in the language of whoever attested."""
-    versions = ReturnVersion.objects.select_related(
-        "ratio_return__institution__region", "ratio_return__institution__parent", "ratio_return__period", "rule"
-    )
-    version = versions.select_related("attested_by").get(pk=version_id)
-    if ReturnReceipt.objects.filter(version=version).exists():
-        return
-    with in_language_of(version.attested_by):
-        body = return_receipt(version, with_days([version.ratio_return.period])[0])
-    sha256 = hashlib.sha256(body).hexdigest()
-    ReturnReceipt.objects.get_or_create(
-        version=version, defaults={"sha256": sha256, "body": body, "drawn_at": clock.now()}
-    )
 
 
 def locked_return(found: RatioReturn) -> RatioReturn:

@@ -1,5 +1,6 @@
 """Returns of the own institution: declared, checked, answered, attested; and the page of one return, for both sides."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -23,12 +24,14 @@ from staffing import services
 from staffing.forms.returns import AnswerForm, AttestForm, ReopenForm
 from staffing.models import RatioReturn, ReturnCheck
 from staffing.selectors import returns
+from staffing.selectors.receipts import receipt_bytes
 from staffing.selectors.returns import Period, find_return, return_for, with_days
 from staffing.selectors.returns_desk import decides_on, sees_desk
 from staffing.selectors.then_now import then_now
 from staffing.views.return_words import public_from, refusal, told, why_moved
 from staffing.workflow import RATIO_RETURN_STEPS, STANDING, ReturnState
 
+log = logging.getLogger(__name__)
 FILES, DECIDES = Permission.RETURN_FILE, Permission.RETURN_DECIDE
 
 
@@ -180,12 +183,18 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def receipt(request: SignedInRequest, pk: int, turn: int) -> HttpResponse:
-    """The kept bytes; again is the same file."""
+    """The kept bytes; again is the same file. What differs from its hash is not given out."""
     found = find_return(request.user, pk)
     version = found.versions.select_related("receipt").filter(turn=turn, receipt__isnull=False).first()
     if version is None:
         raise Http404
-    response = HttpResponse(bytes(version.receipt.body), content_type="application/pdf")
+    try:
+        body = receipt_bytes(version.receipt)
+    except (DomainError, OSError):
+        log.exception("the receipt of version %s cannot be served", version.pk)
+        context = {"found": found, "crumbs": _crumbs(request, found, "PDF")}
+        return render(request, "staffing/receipt_missing.html", context, status=500)
+    response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="return-{pk}-{turn}.pdf"'
     return response
 

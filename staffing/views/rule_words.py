@@ -127,7 +127,7 @@ def _binds(words: Mapping[str, Any]) -> str:
 
 
 def _region(words: Mapping[str, Any]) -> str:
-    return region_at(words["region_path"]).name
+    return region_at(words["region_path"]).local_name
 
 
 def _kinds(name: str, values: Any) -> list[str]:

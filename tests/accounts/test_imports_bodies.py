@@ -20,7 +20,7 @@ from tests.builders import hat, officer, region, regulator
 
 pytestmark = pytest.mark.django_db
 HEADS = ("名称", "机构编码", "类型", "级别", "管辖区域代码", "区域名称", "所在行政区划代码", "上级机构编码", "职责条线",
-         "起始日期", "文件")  # fmt: skip
+         "起始日期", "文件", "区域英文名称", "区域日文名称")  # fmt: skip
 
 
 def row(name: str = "岚江省科学技术厅", code: str = "LJ", **values: object) -> list[object]:
@@ -143,7 +143,7 @@ def test_new_zone_and_corps_are_entered_with_their_bodies():
     plan = confirm(
         file(
             row("兵团科技局", "CORPS", 类型="生产建设兵团", 管辖区域代码="X99000", 区域名称="生产建设兵团",
-                所在行政区划代码="990000"),
+                所在行政区划代码="990000", 区域英文名称="Construction Corps", 区域日文名称="生産建設兵団"),
             row("高新区管委会", "ZONE", 类型="高新区管委会", 级别="县级", 管辖区域代码="z99001",
                 所在行政区划代码="990100"),
             row("兵团一师科技局", "CORPS-1", 类型="生产建设兵团", 级别="市级", 管辖区域代码="X99001", 区域名称="第一师",
@@ -155,6 +155,7 @@ def test_new_zone_and_corps_are_entered_with_their_bodies():
     zone, corps, division = (Region.objects.get(code=code) for code in ("Z99001", "X99000", "X99001"))
     assert (zone.path, zone.kind, zone.name, zone.demo) == ("990000/990100/Z99001/", "zone", "高新区管委会", True)
     assert (corps.path, corps.kind, corps.name) == ("990000/X99000/", "corps", "生产建设兵团")
+    assert (corps.name_en, corps.name_ja, zone.name_en) == ("Construction Corps", "生産建設兵団", "")
     assert (division.path, division.parent) == ("990000/X99000/X99001/", corps)
     assert AdminBody.objects.get(code="CORPS-1").jurisdiction == division.path
 

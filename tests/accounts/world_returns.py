@@ -46,7 +46,7 @@ def returns_of(institution: Institution) -> list[Model]:
         check,
         ReturnAnomaly.objects.create(check_of=check, kind="flag", facts={"people": 1, "days": 60}, **answered),
         version,
-        ReturnReceipt.objects.create(version=version, sha256="0" * 64, body=_paper(), drawn_at=now),
+        ReturnReceipt.objects.create(version=version, sha256="0" * 64, body=_paper(), stored_at=now),
         ReturnDecision.objects.create(version=version, step="accept", decided_by=actor, decided_at=now),
         ReturnReminder.objects.create(institution=institution, period=period, days=7, at=now),
         RatioPublication.objects.create(

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 from openpyxl import load_workbook
 
-from accounts.models import AdminBody
+from accounts.models import AdminBody, Region
 from accounts.permissions import Role
 from tests.builders import base_manager, hat, make_user, officer, region, regulator
 from tests.oversight.builders import add_staff, staffed
@@ -173,6 +173,22 @@ def test_nation_reads_its_name_and_its_provinces(client):
     assert "Whole country" in page
     assert "测试990000" in page
     assert "34 divisions without institutions" in page
+
+
+@pytest.mark.parametrize(
+    ("prefix", "short", "whole"),
+    [("", "内蒙古", "测试990000"), ("/en", "Inner Mongolia", "Lanjiang"), ("/ja", "内モンゴル", "嵐江省")],
+)
+def test_tiles_of_the_country_speak_the_reader_s_language(client, prefix, short, whole):
+    """Those on the map in their short form; another one by its own name."""
+    staffed("甲", 1, 2, code="990101")
+    Region.objects.filter(code="990000").update(name_en="Lanjiang", name_ja="嵐江省")
+    client.force_login(hat(Role.REGULATOR, AdminBody.objects.get(code="NATIONAL")))
+
+    response = client.get(f"{prefix}/oversight/")
+
+    tiles = {tile.region.code: tile.name for tile in response.context["tiles"]}
+    assert (tiles["150000"], tiles["990000"]) == (short, whole)
 
 
 @pytest.mark.parametrize("make_actor", [make_user, officer, base_manager, lambda: regulator("990200")])

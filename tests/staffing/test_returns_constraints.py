@@ -96,7 +96,10 @@ BROKEN = {
     "return_version_from_one": lambda r: r.make_later(turn=0),
     "return_version_trained_among_staff": lambda r: r.make_later(trained=2),
     "return_receipt_has_hash": lambda r: ReturnReceipt.objects.create(
-        version=r.version, sha256="", body=b"x", drawn_at=clock.now()
+        version=r.version, sha256="", body=b"x", stored_at=clock.now()
+    ),
+    "return_receipt_sealed_or_from_before": lambda r: ReturnReceipt.objects.create(
+        version=r.version, sha256="x", stored_at=clock.now()
     ),
     "return_decision_says_why": lambda r: r.make_decision(step="return"),
     "return_reminder_once": lambda r: [r.make_reminder(), r.make_reminder()],

@@ -13,6 +13,7 @@ from core.models import AuditEntry
 from staffing import services
 from staffing.models import FilingPeriod, ReturnReceipt
 from staffing.rules.calendar import calls
+from staffing.selectors.receipts import receipt_bytes
 from staffing.selectors.returns import (
     current_standing,
     history_before,
@@ -23,7 +24,7 @@ from staffing.selectors.returns import (
 )
 from staffing.selectors.returns_desk import returns_desk
 from staffing.selectors.then_now import then_now
-from staffing.services.returns import draw_receipt
+from staffing.services.receipts import draw_receipt
 from tests.builders import make_appointment, make_institution, make_person, officer, regulator
 from tests.staffing.returns_builders import NOW, annul, begun, filed, make_period, on, receiver, staffed
 from tests.staffing.test_returns import refused
@@ -160,9 +161,9 @@ def test_each_version_has_a_receipt_of_its_own_that_is_drawn_once(place, period)
     services.reopen_return(actor=first.attested_by, ratio_return=first.ratio_return, reason="更正")
     second = filed(place, period, first.attested_by, "更正")
     for version in (first, second, second):
-        draw_receipt(version_id=version.pk)
+        draw_receipt(actor=system_user(), version_id=version.pk)
 
-    bodies = [bytes(one.body) for one in ReturnReceipt.objects.order_by("version__turn")]
+    bodies = [receipt_bytes(one) for one in ReturnReceipt.objects.order_by("version__turn")]
     assert [body[:5] for body in bodies] == [b"%PDF-", b"%PDF-"]
     assert len({one.sha256 for one in ReturnReceipt.objects.all()}) == 2
 

@@ -21,6 +21,7 @@ from credit.models import EvaluationRound, EvaluationScheme
 from credit.selectors.evaluations import replayed, result_of, subjects_of, worked_out_again
 from staffing.models import RatioReturn
 from staffing.selectors import institution_ratio, region_ratios
+from staffing.selectors.receipts import receipt_bytes
 from staffing.selectors.returns import current_standing, history_before, reminders_of
 from staffing.selectors.then_now import then_now
 from tests.tlog.logs import witnessed
@@ -136,7 +137,7 @@ def _check_returns():
         found = RatioReturn.objects.get(period__code=code, institution__name=name)
         versions = found.versions.order_by("turn")
         assert (found.state, [(one.trained, one.staff) for one in versions]) == (state, filed)
-        assert [one.receipt.body[:5] == b"%PDF-" for one in versions] == [True] * len(filed)
+        assert [receipt_bytes(one.receipt)[:5] == b"%PDF-" for one in versions] == [True] * len(filed)
     then = then_now(
         RatioReturn.objects.get(period__code="LJ_YEAR_END", state="accepted", versions__staff=40).versions.get()
     )

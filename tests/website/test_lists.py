@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import Designation
+from accounts.models import Designation, Region
 from core import clock
 from staffing.models import RatioRule
 from tests.builders import make_base, make_institution, make_rule, uscc
@@ -41,6 +41,16 @@ def test_institutions_are_found_by_the_whole_credit_code_however_typed():
     assert list(institutions(found.uscc.lower())) == [found]
     assert list(institutions(f"{found.uscc[:8]} {found.uscc[8:]}")) == [found]
     assert list(institutions(found.uscc[:8])) == []
+
+
+@pytest.mark.parametrize("typed", ["Wanghai", "wanghai", "望海市（日）", "测试990200"])
+def test_lists_are_searched_by_the_region_in_any_language(typed):
+    found, base = make_institution(code="990200"), make_base(area="990200")
+    Region.objects.filter(code="990200").update(name_en="Wanghai", name_ja="望海市（日）")
+    make_institution(code="990100")
+
+    assert list(institutions(typed)) == [found]
+    assert list(bases(typed)) == [base]
 
 
 def test_institutions_are_filtered_by_category_and_ordered_by_name():

@@ -32,6 +32,8 @@ BODY_LABELS = {
     "document": gettext_lazy("Document"),
     "name_en": gettext_lazy("Name in English"),
     "name_ja": gettext_lazy("Name in Japanese"),
+    "region_name_en": gettext_lazy("Name of the region in English"),
+    "region_name_ja": gettext_lazy("Name of the region in Japanese"),
 }
 BODY_WORDS = {"kind": dict(AdminBody.Kind.choices), "rank": dict(Rank.choices)}
 

@@ -75,8 +75,7 @@ def build_world(*, actor: User, file: Path, day: date, say: Say) -> World:
 def _regions(world: World, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         parent = world.regions.get(row["parent"]) or Region.objects.get(code=row["parent"])
-        fields = {name: row[name] for name in ("code", "name", "level")}
-        world.regions[row["code"]] = create_region(actor=world.actor, parent=parent, **fields)
+        world.regions[row["code"]] = create_region(actor=world.actor, **row | {"parent": parent})
 
 
 def _bodies(world: World, rows: list[dict[str, Any]]) -> None:
