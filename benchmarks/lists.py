@@ -1,7 +1,7 @@
 """Lists of two sizes: SQL statements and CPU milliseconds against the bare JSON view.
 
 The staff list of 1,000 and of 100,000 appointments; the work list of cases with 100 and with 10,000 open ones.
-Usage: ./run bench lists [staff|cases] [--rounds 3] [--requests 30]. Invented people in a database of its own, gone at
+Usage: ./run bench lists [staff|cases] [--rounds 3] [--requests 100]. Invented people in a database of its own, gone at
 the end.
 """
 
@@ -23,7 +23,7 @@ from benchmarks.pages import Server, _cost, _serve, _signed_in
 from tools.environment import ROOT, child_environment, manage, python
 
 GATE, MOST_SQL = 45.0, 10
-YARDSTICK_EVERY, YARDSTICK_REQUESTS = 4, 500
+YARDSTICK_EVERY, YARDSTICK_REQUESTS = 4, 2_000
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("list", nargs="?", choices=list(LISTINGS))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=30)
+    parser.add_argument("--requests", type=int, default=100)
     return parser.parse_args()
 
 
