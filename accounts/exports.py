@@ -144,7 +144,7 @@ def _staff_line(line: Mapping[str, Any]) -> list[Any]:
     return [
         line["name"], line["masked"], row.post, row.department, _("yes") if row.professional else _("no"),
         str(EmploymentType(row.employment_type).label), row.start_date, row.end_date, line["counted_until"],
-        str(line["standing"]["label"]),
+        line["standing"],
     ]  # fmt: skip
 
 

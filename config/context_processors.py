@@ -97,7 +97,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "navigation": _navigation(request, hat, looking=viewing is not None),
         "hat": hat,
         "viewing": viewing,
-        "hat_label": next((one["label"] for one in labels if one["current"]), hat.label if hat else ""),
+        "hat_label": next((one["label"] for one in labels if one["current"]), "") or (hat.label if hat else ""),
         "hats": labels,
         "languages": languages,
         "language_items": _items(tuple(tuple(one.items()) for one in languages)),

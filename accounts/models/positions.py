@@ -278,4 +278,4 @@ class Membership(models.Model):
 
     @property
     def label(self) -> str:
-        return f"{self.place} · {self.get_role_display()}"
+        return f"{self.place} · {Role(self.role).label}"

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,6 +68,8 @@ def roster(request: SignedInRequest) -> HttpResponse:
     page = BoundedPaginator(_rows(request, institution, form), PER_PAGE).get_page(request.GET.get("page"))
     suffix = f"?institution={institution.pk}" if asked else ""
     rows = [StaffRow(*row) for row in page]
+    lines = _lines(institution, rows, form)
+    denied_url = f"{reverse('accounts:notices')}?standing={DENIED}" + suffix.replace("?", "&")
     may_import = holds(request.user, Permission.ROSTER_IMPORT)
     may_move = holds(request.user, Permission.APPOINTMENT_TRANSFER)
     steps = CHANGES if may_import else MOVES if may_move else ()
@@ -82,10 +85,9 @@ def roster(request: SignedInRequest) -> HttpResponse:
         "filter": form,
         "is_filtered": bool(form.chosen()),
         "page_obj": page,
-        "lines": _cells(_lines(institution, rows, form), disputed_among(rows), steps, suffix),
-        "disputed": DISPUTED,
+        "lines": lines,
+        "rows": _rows_of(lines, disputed_among(rows), _doors(steps, suffix), denied_url),
         "notices_url": reverse("accounts:notices") + suffix,
-        "denied_url": f"{reverse('accounts:notices')}?standing={DENIED}" + suffix.replace("?", "&"),
         "day": _day(form),
         "moment": form.moment(),
     }
@@ -137,72 +139,94 @@ def _lines(institution: Institution, rows: Sequence[StaffRow], form: RosterFilte
             "name": row.name or names[row.person],
             "masked": masked.get(row.person, ""),
             "counted_until": row.counted_until,
-            "standing": words[_standing(row, day, still_here=row.person in here)],
+            "post": row.post,
+            **words[_standing(row, day, still_here=row.person in here)],
         }
         for row in rows
     ]
 
 
-def _cells(
-    lines: list[dict[str, Any]], disputed: Container[int], steps: Sequence[Step], suffix: str
-) -> list[dict[str, Any]]:
-    """The lines as the page prints them. Words and addresses are looked up once for all of them, not once per cell."""
-    person_url, suffix = numbered("accounts:person"), escape(suffix)
-    doors = [(numbered(step.name), escape(str(step.word)), escape(str(step.label))) for step in steps]
-    employment = {value: str(label) for value, label in EmploymentType.choices}
-    yes_no = {True: _("yes"), False: _("no")}
-    cells = []
+# Each row is written in one piece of parts that are escaped: words and addresses once for all rows.
+ROW = """<tr>
+<th scope="row">{person}</th>
+<td>{post}{department}</td>
+<td>{professional}</td>
+<td>{employment}</td>
+<td>{start}</td>
+<td>{until}</td>
+<td>{standing}{disputed}{why}</td>
+{doors}
+</tr>"""
+Door = tuple[Callable[[int], str], str, str]
+
+
+def _rows_of(
+    lines: list[dict[str, Any]], disputed: Container[int], doors: Sequence[Door], denied_url: str
+) -> SafeString:
+    person_url = numbered("accounts:person")
+    employment = {value: escape(str(label)) for value, label in EmploymentType.choices}
+    yes_no = {True: escape(_("yes")), False: escape(_("no"))}
+    mark = format_html(" {}", badge("soon", DISPUTED["word"], DISPUTED["why"]))
+    rows = []
     for line in lines:
         row, name, until = line["appointment"], line["name"], line["counted_until"]
-        voided, is_disputed = row.voided_at is not None, row.pk in disputed
-        cells.append(
-            {
-                "name": name,
-                "person": person_chip(name, line["masked"], "" if voided else person_url(row.person)),
-                "post": row.post,
-                "terms": _plain_cells(
-                    row.post,
-                    row.department,
-                    yes_no[row.professional],
-                    employment[row.employment_type],
-                    day(row.start_date),
-                    day(until) if until else "–",
-                ),
-                "counted_until": until,
-                "tone": line["standing"]["tone"],
-                "standing": line["standing"]["label"],
-                "badge": badge(line["standing"]["tone"], line["standing"]["label"]),
-                "disputed": is_disputed,
-                "voided": voided,
-                "has_more": voided or is_disputed,
-                "why": row.why_voided or "",
-                "steps": _links(row.pk, name, [] if voided else doors, suffix) if doors else "",
-            }
-        )
-    return cells
+        cells = {
+            "person": person_chip(name, line["masked"], "" if row.voided_at else person_url(row.person)),
+            "post": escape(row.post),
+            "department": _below(row.department),
+            "professional": yes_no[row.professional],
+            "employment": employment[row.employment_type],
+            "start": day(row.start_date),
+            "until": day(until) if until else "–",
+            "standing": badge(line["tone"], line["standing"]),
+            "disputed": mark if row.pk in disputed else "",
+            "why": _why(row, denied_url),
+            "doors": _links(row, name, doors),
+        }
+        rows.append(ROW.format_map(cells))
+    return mark_safe("".join(rows))  # noqa: S308 - every part is escaped
 
 
-def _plain_cells(post: str, department: str, *texts: str) -> SafeString:
-    """Five in one piece: looked up and escaped one by one in the template, they were the dearest part of a line."""
-    below = f'<br><span class="small muted">{escape(department)}</span>' if department else ""
-    cells = [f"<td>{escape(text)}</td>" for text in texts]
-    return mark_safe(f"<td>{escape(post)}{below}</td>{''.join(cells)}")  # noqa: S308
+def _below(department: str) -> SafeString | str:
+    return format_html('<br><span class="small muted">{}</span>', department) if department else ""
 
 
-def _links(pk: int, name: str, doors: Sequence[tuple[Callable[[int], str], str, str]], suffix: str) -> SafeString:
-    """The cell of what can be done. Every part is escaped; the words were, before they came here."""
+def _why(row: StaffRow, denied_url: str) -> SafeString | str:
+    """The reason of the decision that took the row out, and the way to what the person said."""
+    if row.voided_at is None:
+        return ""
+    said = '<br><span class="small">{}</span> <a class="small" href="{}">{}</a>'
+    return format_html(said, row.why_voided or "", denied_url, _("What the person said"))
+
+
+def _doors(steps: Sequence[Step], suffix: str) -> list[Door]:
+    """Addresses, words and labels of what can be done, escaped."""
+    return [
+        (_with_tail(numbered(step.name), escape(suffix)), escape(str(step.word)), escape(str(step.label)))
+        for step in steps
+    ]
+
+
+def _with_tail(address: Callable[[int], str], tail: str) -> Callable[[int], str]:
+    return lambda pk: address(pk) + tail
+
+
+def _links(row: StaffRow, name: str, doors: Sequence[Door]) -> SafeString:
+    """The cell of what can be done with a row, if this reader can do anything here; nothing with one taken out."""
+    if not doors:
+        return SafeString("")
     who = {"name": escape(name)}
-    links = [f'<a href="{door(pk)}{suffix}" aria-label="{label % who}">{word}</a>' for door, word, label in doors]
-    return mark_safe(f"<td>{' · '.join(links)}</td>")  # noqa: S308
+    links = [f'<a href="{door(row.pk)}" aria-label="{label % who}">{word}</a>' for door, word, label in doors]
+    return mark_safe(f"<td>{'' if row.voided_at else ' · '.join(links)}</td>")  # noqa: S308
 
 
 def _standings() -> dict[str, dict[str, str]]:
     return {
-        "voided": {"tone": "no", "label": _("voided by decision")},
-        "later": {"tone": "soon", "label": _("from a later day")},
-        "moved": {"tone": "neutral", "label": _("ended; works here in another post")},
-        "left": {"tone": "neutral", "label": _("left")},
-        "here": {"tone": "ok", "label": _("working here")},
+        "voided": {"tone": "no", "standing": _("voided by decision")},
+        "later": {"tone": "soon", "standing": _("from a later day")},
+        "moved": {"tone": "neutral", "standing": _("ended; works here in another post")},
+        "left": {"tone": "neutral", "standing": _("left")},
+        "here": {"tone": "ok", "standing": _("working here")},
     }
 
 

@@ -80,14 +80,14 @@ def shown(value: object) -> object:
 
 
 @register.filter
-def day(value: date) -> str:
+def day(value: date) -> SafeString:
     """As `date:"DATE_FORMAT"` writes a day; each day is written once per language, since lists repeat them."""
     return _day(value, get_language())
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date, _language: str | None) -> str:
-    return date_format(value)
+def _day(value: date, _language: str | None) -> SafeString:
+    return conditional_escape(date_format(value))
 
 
 @register.filter

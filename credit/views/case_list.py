@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -40,60 +39,87 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     rows = selectors.cases_of_body(request.user, over=over, late=late, text=text)
     page = BoundedPaginator(rows.values_list("pk", flat=True), PER_PAGE, most=MOST).get_page(request.GET.get("page"))
     reports = [] if over or late or text else selectors.reports_to_accept(request.user)[:PER_PAGE]
-    today = clock.today()
+    today, cases = clock.today(), selectors.listed_cases(list(page))
     context = {
         "page": page,
-        "cases": _case_cells(selectors.listed_cases(list(page)), today),
+        "cases": cases,
+        "case_rows": _case_rows(cases, today),
         "over": over,
         "late": late,
         "text": text,
         "longest": LONGEST,
-        "reports": _report_cells(reports, today),
+        "report_rows": _report_rows(reports, today),
         "crumbs": trail(_("Cases")),
     }
     return render(request, "credit/cases.html", context)
 
 
-def _case_cells(cases: Iterable[CaseLine], today: date) -> list[dict[str, Any]]:
-    """The rows as the page prints them; words and addresses are looked up once for all of them."""
+# A list shows many rows: each is written in one piece, its words and addresses looked up once for all of them.
+CASE = """<tr>
+<th scope="row">{number}</th>
+<td>{about}{unit}</td>
+<td>{state}</td>
+<td>{due}{mark}</td>
+<td><a href="{door}">{opens}<span class="visually-hidden"> {number}</span></a></td>
+</tr>"""
+REPORT = """<tr>
+<th scope="row">{about}{unit}</th>
+<td>{ground}</td>
+<td>{due}{mark}</td>
+<td><a href="{door}">{opens}<span class="visually-hidden"> {about}</span></a></td>
+</tr>"""
+
+
+def _case_rows(cases: Iterable[CaseLine], today: date) -> SafeString:
     door, opens = numbered("credit:case"), _("Open")
     states = {value: str(label) for value, label in CaseState.choices}
-    late, provisional = badge("late", _("late")), badge("provisional", _("provisional"))
-    return [
-        {
-            "number": case.number,
-            "about": person_name(case.person) if case.person else case.institution,
-            "unit": case.unit,
-            "state": badge(case.state, states[case.state]),
-            "due": _due(case.due_on, today, late, provisional if case.is_provisional else ""),
-            "door": _door(door(case.pk), opens, case.number),
-        }
+    late, provisional = _mark("late", _("late")), _mark("provisional", _("provisional"))
+    return _joined(
+        format_html(
+            CASE,
+            number=case.number,
+            about=person_name(case.person) if case.person else case.institution,
+            unit=_unit(case.unit),
+            state=badge(case.state, states[case.state]),
+            due=day(case.due_on) if case.due_on else "—",
+            # Nothing is late on a day that is not certain yet.
+            mark=(provisional if case.is_provisional else _if_late(case.due_on, today, late)) if case.due_on else "",
+            door=door(case.pk),
+            opens=opens,
+        )
         for case in cases
-    ]
+    )
 
 
-def _report_cells(reports: Iterable[CaseReport], today: date) -> list[dict[str, Any]]:
-    door, opens, late = numbered("credit:accept"), _("Open"), badge("late", _("late"))
+def _report_rows(reports: Iterable[CaseReport], today: date) -> SafeString:
+    door, opens, late = numbered("credit:accept"), _("Open"), _mark("late", _("late"))
     grounds = {value: str(label) for value, label in Ground.choices}
-    return [
-        {
-            "about": one.said_of,
-            "unit": one.said_at,
-            "ground": grounds[one.ground],
-            "due": _due(one.due_on, today, late, ""),
-            "door": _door(door(one.pk), opens, one.said_of),
-        }
+    return _joined(
+        format_html(
+            REPORT,
+            about=one.said_of,
+            unit=_unit(one.said_at),
+            ground=grounds[one.ground],
+            due=day(one.due_on),
+            mark=_if_late(one.due_on, today, late),
+            door=door(one.pk),
+            opens=opens,
+        )
         for one in reports
-    ]
+    )
 
 
-def _due(on: date | None, today: date, late: SafeString, provisional: SafeString | str) -> SafeString | str:
-    """Nothing is late on a day that is not certain yet."""
-    if on is None:
-        return "—"
-    mark = provisional or (late if on < today else "")
-    return mark_safe(f"{escape(day(on))} {mark}" if mark else escape(day(on)))  # noqa: S308 - every part is escaped
+def _joined(rows: Iterable[SafeString]) -> SafeString:
+    return mark_safe("".join(rows))  # noqa: S308 - every row is
 
 
-def _door(address: str, opens: str, which: str) -> SafeString:
-    return format_html('<a href="{}">{}<span class="visually-hidden"> {}</span></a>', address, opens, which)
+def _unit(name: str) -> SafeString | str:
+    return format_html(' <span class="small muted">{}</span>', name) if name else ""
+
+
+def _mark(tone: str, word: str) -> SafeString:
+    return format_html(" {}", badge(tone, word))
+
+
+def _if_late(on: date, today: date, late: SafeString) -> SafeString | str:
+    return late if on < today else ""

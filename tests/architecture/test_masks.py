@@ -48,7 +48,6 @@ IN_TEMPLATES = {
     "line.session.number": "of the session",
     "one.case.number": "of the file of a case",
     "one.certificate.number": "of the certificate",
-    "page_obj.number": "of the page",
     "person.email": "of an invented person of the demo",
     "row.number": "of the certificate",
     "session.number": "of the session",

@@ -187,7 +187,7 @@ def test_work_list_is_searched_by_number_and_by_name(desk):
     client = signed_in(desk.one)
 
     def numbers(**asked: str) -> list[str]:
-        return [line["number"] for line in client.get("/en/credit/cases/", asked).context["cases"]]
+        return [line.number for line in client.get("/en/credit/cases/", asked).context["cases"]]
 
     assert numbers(q=case.number[-3:]) == numbers(q=case.person.name[:2]) == [case.number]
     assert numbers(q="没有这个人") == numbers(q=case.number, over="1") == []
