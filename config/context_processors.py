@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.middleware.viewing import SHOWN
 from accounts.permissions import Role
 
+# Signed in, choosing a language is sent by the form of site_header.html and remembered.
+KEPT = (
+    '<button form="keep-language" formaction="{address}" name="language" value="{code}" lang="{code}"{current}>'
+    "{label}</button>"
+)
+LINKED = '<a href="{address}" lang="{code}" hreflang="{code}"{current}>{label}</a>'
+CURRENT = SafeString(' aria-current="true"')
 DEMO_CONTACT = "help@demo.invalid"
 PUBLIC = [
     ("courses:catalogue", _("Courses")),
@@ -100,7 +107,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "hat_label": next((one["label"] for one in labels if one["current"]), "") or (hat.label if hat else ""),
         "hats": labels,
         "languages": languages,
-        "language_items": _items(tuple(tuple(one.items()) for one in languages)),
+        "language_items": _items(languages),
         "demo": settings.DEMO,
         "footer_links": [] if viewing else _footer(),
         "contact_of_site": settings.CONTACT or (DEMO_CONTACT if settings.DEMO else ""),
@@ -145,10 +152,24 @@ def _languages(request: HttpRequest, *, keeps: bool) -> list[dict[str, Any]]:
     return found
 
 
-@lru_cache(maxsize=512)
-def _items(languages: tuple[tuple[tuple[str, Any], ...], ...]) -> SafeString:
-    """The languages as items of a list: a page shows them two or three times."""
-    return render_to_string("components/languages.html", {"languages": [dict(one) for one in languages]})
+def _items(languages: list[dict[str, Any]]) -> SafeString:
+    """The languages as items of a list, which a page shows two or three times."""
+    return format_html_join(
+        "",
+        "<li>{}</li>",
+        (
+            (
+                format_html(
+                    KEPT if "keep" in one else LINKED,
+                    address=one.get("keep") or one["url"],
+                    code=one["code"],
+                    current=CURRENT if one["current"] else "",
+                    label=one["label"],
+                ),
+            )
+            for one in languages
+        ),
+    )
 
 
 def _language(request: HttpRequest, code: str, name: str) -> dict[str, Any]:

@@ -201,9 +201,8 @@ def _first_of(rows: QuerySet[Any], stop: int | None) -> QuerySet[Any]:
 
 def _runs_elsewhere_here(on: date) -> Exists:
     """Has the person another appointment of the same institution on the day? Whoever changed post has not left."""
-    others = Appointment.objects.holding().filter(
-        running_on(on), institution=OuterRef("institution"), person=OuterRef("person")
-    )
+    same = Q(person=OuterRef("person")) | Q(person=OuterRef("person__merged_into"))
+    others = Appointment.objects.holding().filter(running_on(on), same, institution=OuterRef("institution"))
     return Exists(others.exclude(pk=OuterRef("pk")))
 
 

@@ -47,7 +47,7 @@ class ReferenceForm(forms.Form):
     """The reference of another paper, which is its code at the same time."""
 
     reference = forms.CharField(
-        label=_("Reference of the proof"),
+        label=_("Reference of a proof, a report or a receipt"),
         max_length=60,
         help_text=_("As printed, for example RP-2026-7K3M-9QXW-2B8A-T4UN-3."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

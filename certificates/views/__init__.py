@@ -65,6 +65,9 @@ def _verify(request: HttpRequest) -> HttpResponse:
         return _by_reference(request, request.GET["reference"])
     if not request.GET.keys() & {"number", "code"}:
         return _forms(request)
+    if papers.meant_by(request.GET.get("number", "")):
+        # The number of another paper, typed into the first field that asks for one.
+        return _by_reference(request, request.GET["number"])
     if "number" not in request.GET:
         return _by_code(request, request.GET["code"])
     form = CodeForm(request.GET)

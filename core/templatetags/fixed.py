@@ -18,6 +18,8 @@ from django.urls import NoReverseMatch, get_urlconf
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from core.templatetags.ui import home_url
+
 register = template.Library()
 
 
@@ -84,5 +86,5 @@ FIXED: dict[type[Node], Callable[[Any], bool]] = {
     TranslateNode: _is_constant_word,
     URLNode: _is_constant_address,
     StaticNode: lambda node: node.varname is None and _is_constant(node.path),
-    SimpleNode: lambda node: not (node.takes_context or node.args or node.kwargs or node.target_var),
+    SimpleNode: lambda node: node.func is home_url and node.target_var is None,
 }

@@ -5,7 +5,7 @@ A component says on its first line what it takes. Drawing geometry lives in core
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -34,6 +34,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import drawing
 from core.cards import with_heads
+from core.clock import day_of
 
 register = template.Library()
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -82,7 +83,7 @@ def shown(value: object) -> object:
 @register.filter
 def day(value: date) -> SafeString:
     """As `date:"DATE_FORMAT"` writes a day; each day is written once per language, since lists repeat them."""
-    return _day(value, get_language())
+    return _day(day_of(value) if isinstance(value, datetime) else value, get_language())
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +134,7 @@ def _badge(tone: str, label: str, title: str) -> SafeString:
 @register.simple_tag
 def person_chip(name: str, masked: str = "", url: str = "", note: str = "") -> SafeString:
     """A name with what tells its bearer from others; components/person_chip.html says what it takes."""
-    shown_name = f'<bdi class="name" translate="no">{escape(name)}</bdi>'
+    shown_name = f'<bdi class="name" translate="no">{escape(str(name))}</bdi>'
     head = f'<a href="{escape(url)}">{shown_name}</a>' if url else f"<b>{shown_name}</b>"
     tail = _small(f'<span class="id-number" translate="no">{escape(masked)}</span>') if masked else ""
     if note:

@@ -33,7 +33,9 @@ class ReopenForm(PaperForm):
         "step: what was considered stands, and the paper is answered before anything is decided."
     )
     came_as = forms.ChoiceField(label=_("The paper is"), choices=CameAs.choices, widget=forms.RadioSelect)
-    words = long_text(_("What was answered"), required=False, help_text=_("Nothing for a request for a hearing."))
+    words = long_text(
+        _("What the paper says, word for word"), required=False, help_text=_("Nothing for a request for a hearing.")
+    )
     why = long_text(_("Why it reached you so late"), help_text=READ_BY_SUBJECT)
 
     field_order = ("came_as", "reference", "came_on", "words", "why")
@@ -45,7 +47,7 @@ class ReopenForm(PaperForm):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if said.get("came_as") == CameAs.ANSWER and not said.get("words", "").strip():
-            self.add_error("words", _("Put down what was answered."))
+            self.add_error("words", _("Put down what the paper says."))
         return said
 
     def carry_out(self) -> None:

@@ -1,5 +1,6 @@
 """What steps of a case share: one form per step, filled in beforehand where the case says it already."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django import forms
@@ -46,10 +47,11 @@ class StepForm(forms.Form):
         """Calls the service of this step; raises what it raises."""
         raise NotImplementedError
 
-    def choose_officers(self, *names: str) -> None:
+    def choose_officers(self, *names: str, without: Collection[int | None] = ()) -> None:
         people = officers_at(self.case.body, Permission.CASE_HANDLE)
         for name in names:
-            choices = [("", "—"), *((str(pk), shown_name(user)) for pk, user in people.items())]
+            fitting = ((str(pk), shown_name(user)) for pk, user in people.items() if pk not in without)
+            choices = [("", "—"), *fitting]
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def chosen_officer(self, name: str) -> User:

@@ -123,7 +123,7 @@ class AnnounceForm(StepForm):
         return known | {"chair": str(case.hearing_chair_id)}
 
     def prepare(self) -> None:
-        self.choose_officers("chair")
+        self.choose_officers("chair", without=self.case.officers)
 
     def carry_out(self) -> None:
         said = self.cleaned_data
@@ -167,16 +167,21 @@ class ConsiderForm(StepForm):
 
 class DiscussForm(StepForm):
     title = _("Record the collective discussion")
+    heard = forms.CharField(widget=forms.HiddenInput, required=False)
     discussion = long_text(_("Who took part, what was said and held"))
 
+    def known(self, case: AdministrativeCase) -> dict[str, Any]:
+        return {"heard": case.heard}
+
     def carry_out(self) -> None:
-        services.record_discussion(actor=self.actor, case=self.case, discussion=self.cleaned_data["discussion"])
+        services.record_discussion(actor=self.actor, case=self.case, **self.cleaned_data)
 
 
 class DecideForm(StepForm):
     title = _("Decide")
     about = _("By nobody who investigated or reviewed the law; never above what the notice said.")
     danger = True
+    heard = forms.CharField(widget=forms.HiddenInput, required=False)
     number = forms.CharField(label=_("Document number"), max_length=60)
     outcome = forms.ChoiceField(label=pgettext_lazy("a case", "Outcome"))
     reasons = long_text(_("Reasons"), help_text=READ_BY_SUBJECT)
@@ -197,6 +202,7 @@ class DecideForm(StepForm):
     def known(self, case: AdministrativeCase) -> dict[str, Any]:
         announced = case.measures.filter(ordered=False).values_list("measure_id", flat=True)
         return {
+            "heard": case.heard,
             "outcome": case.intended,
             "reasons": case.notice_reasons,
             "basis": case.notice_basis,
@@ -213,8 +219,9 @@ class DecideForm(StepForm):
 
     def carry_out(self) -> None:
         said = dict(self.cleaned_data)
+        heard = said.pop("heard")
         ruling = Ruling(**said | {"measures": _chosen(self.case, said["measures"])})
-        services.decide_case(actor=self.actor, case=self.case, ruling=ruling)
+        services.decide_case(actor=self.actor, case=self.case, ruling=ruling, heard=heard)
 
 
 class ServeForm(Serving):

@@ -350,11 +350,6 @@ class AdministrativeCase(
         return f"{self.number}: {self.state}"
 
     @property
-    def state_word(self) -> str:
-        """As `get_state_display`, which translates every choice to find one: a list shows many."""
-        return str(C(self.state).label)
-
-    @property
     def is_adverse(self) -> bool:
         return self.outcome in ADVERSE
 

@@ -4,7 +4,7 @@ Pure: the same case, the same letter. No identity number, no evidence, nobody wh
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from accounts.models import Institution
 from core import clock
@@ -234,25 +234,44 @@ def _decision(case: AdministrativeCase, measures: Sequence[Measure]) -> list[Blo
 
 
 def _heard(case: AdministrativeCase) -> str:
+    """What the first consideration had before it; what came later stands with the papers."""
+    again = case.reopenings.order_by("pk").first()
+    spoken = _spoken(case, None, again.reopened_at if again else None)
+    if again is None:
+        return "".join(spoken or [f"{_you(case)}在规定期限内未提出陈述、申辩。"]) + "本机关的复核意见如下："
+    if not spoken and case.answered_at is None:
+        return f"本机关首次复核时未见{_you(case)}的陈述、申辩，当时的意见如下："
+    return "".join(spoken) + "本机关首次复核的意见如下："
+
+
+def _spoken(case: AdministrativeCase, since: datetime | None, until: datetime | None) -> list[str]:
+    """Sentences about what the subject said in person, and the hearing, between two moments."""
+
+    def lies_between(moment: datetime | None) -> bool:
+        return moment is not None and (since is None or moment > since) and (until is None or moment <= until)
+
     you = _you(case)
-    spoken = [f"{you}于{zh(clock.day_of(case.answered_at))}提出陈述、申辩。"] if case.answered_at else []
-    if case.waived_at:
+    spoken = []
+    if case.answered_at and lies_between(case.answered_at):
+        spoken.append(f"{you}于{zh(clock.day_of(case.answered_at))}{'补充' if since else '提出'}陈述、申辩。")
+    if lies_between(case.waived_at):
         spoken.append(f"{you}明确表示放弃陈述、申辩。")
-    if case.hearing_on and case.hearing_record:
+    if case.hearing_on and case.hearing_record and lies_between(clock.end_of_day(case.hearing_on)):
         spoken.append(f"本机关于{zh(case.hearing_on)}举行了听证。")
-    if not spoken and case.reopened_at:
-        return f"本机关首次复核时未见{you}的陈述、申辩，当时的意见如下："
-    return "".join(spoken or [f"{you}在规定期限内未提出陈述、申辩。"]) + "本机关的复核意见如下："
+    return spoken
 
 
 def _papers(case: AdministrativeCase) -> list[Block]:
-    """What came in time and was considered after the rest."""
-    found = []
-    for one in case.reopenings.order_by("pk"):
+    """What came in time and was considered after the rest, with what was said and heard in person since."""
+    found: list[Block] = []
+    papers = list(case.reopenings.order_by("pk"))
+    for one in papers:
         what = "听证要求" if one.came_as == CameAs.HEARING else "书面陈述、申辩"
         found.append(
             said(f"{_you(case)}于{zh(one.came_on)}提交的{what}（{one.document}）在期限之内，本机关予以重新复核。")
         )
+        if one is papers[-1] and (since := "".join(_spoken(case, papers[0].reopened_at, None))):
+            found.append(said(since))
         if one.considered:
             found += [said("重新复核的意见如下："), *paragraphs(one.considered)]
     return found

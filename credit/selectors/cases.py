@@ -122,11 +122,15 @@ def cases_of_body(
     return rows.filter(state__in=OPEN_STATES).order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
+BRACKETS = str.maketrans("[]()", "〔〕（）")
+
+
 def _speaks_of(text: str) -> Q:
     key = name_key(text)
     names = Q(person__name_key__contains=key) | Q(institution__name_key__contains=key)
     units = Q(unit_institution__name_key__contains=key) | Q(unit_base__name__icontains=text)
-    return Q(number__icontains=text) | names | units
+    # Numbers stand with the brackets of official documents, which few keyboards have.
+    return Q(number__icontains=text) | Q(number__icontains=text.translate(BRACKETS)) | names | units
 
 
 def listed_cases(keys: Sequence[int]) -> list[CaseLine]:

@@ -50,15 +50,20 @@ class Ruling:
 
 
 @transaction.atomic
-def decide_case(*, actor: User, case: AdministrativeCase, ruling: Ruling) -> AdministrativeCase:
-    """By nobody who investigated or reviewed the law; never above what the notice said.
+def decide_case(
+    *, actor: User, case: AdministrativeCase, ruling: Ruling, heard: str | None = None
+) -> AdministrativeCase:
+    """By nobody who investigated or reviewed the law; never above what the notice said. `heard`: what of the defence
+    the page showed.
 
-    Raises `outcome_unknown`, `<text>_missing`, `worse_than_noticed`, `measure_not_announced`, `measure_without_ground`,
-    `not_discussed`, `recusal_open`, `persons_not_published`, `reference_missing`, NotAllowed (`same_person_twice`).
+    Raises `answered_meanwhile`, `outcome_unknown`, `<text>_missing`, `worse_than_noticed`, `measure_not_announced`,
+    `measure_without_ground`, `not_discussed`, `recusal_open`, `persons_not_published`, `reference_missing`, NotAllowed
+    (`same_person_twice`).
     """
     found = locked_for(actor, case)
     if had_a_part(actor, found):
         raise NotAllowed("same_person_twice", steps=["find", "review"])
+    refuse({"answered_meanwhile": heard is not None and found.heard != heard})
     rule = rule_on(clock.today())
     _check_ruling(found, ruling, rule)
     period = publicity(rule, ruling.outcome, clock.today()) if ruling.outcome in ADVERSE else None

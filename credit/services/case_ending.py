@@ -172,7 +172,7 @@ def close_days(*, actor: User) -> int:
     """Once a day: time to speak that is over, service by notice that has taken effect, entries at their maximum."""
     changed = 0
     rows = AdministrativeCase.objects.allowed(actor, Permission.CASE_HANDLE)
-    waiting = rows.filter(state__in=[C.NOTICED, C.ANSWERED, C.UNANSWERED, C.SERVED, C.IN_FORCE])
+    waiting = rows.filter(state__in=[C.NOTICED, C.ANSWERED, C.UNANSWERED, C.REOPENED, C.SERVED, C.IN_FORCE])
     for case in waiting.order_by("pk"):
         try:
             with transaction.atomic():

@@ -85,11 +85,13 @@ def consider(*, actor: User, case: AdministrativeCase, considered: str, heard: s
 
 
 @transaction.atomic
-def record_discussion(*, actor: User, case: AdministrativeCase, discussion: str) -> AdministrativeCase:
-    """Collective discussion (art. 57): who took part, and what was held; anew once a paper reopened it. Raises
-    `discussion_missing`."""
+def record_discussion(
+    *, actor: User, case: AdministrativeCase, discussion: str, heard: str | None = None
+) -> AdministrativeCase:
+    """Collective discussion (art. 57): who took part, and what was held; anew once a paper reopened it. `heard`: what
+    of the defence the page showed. Raises `discussion_missing`, `answered_meanwhile`."""
     found = locked_for(actor, case)
-    refuse(filled(discussion=discussion))
+    refuse(filled(discussion=discussion) | {"answered_meanwhile": heard is not None and found.heard != heard})
     if found.reopened_at:
         discuss_paper(found, discussion)
         return take(actor, found, "discuss", rediscussed_on=clock.today())

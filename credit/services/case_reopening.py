@@ -31,17 +31,22 @@ def reopen_case(*, actor: User, case: AdministrativeCase, paper: Paper, said: La
     """What came in time is heard in full (Penalty Law arts. 45, 63). The 90 days of the decision run on (art. 60); a
     hearing is announced seven working days ahead from now, and what was discussed collectively is discussed anew.
 
-    Raises `came_as_unknown`, `why_missing`, `answer_missing`, `came_too_late`, WrongState, those of `check_paper` and,
-    for a hearing, those of `check_hearing_asked`.
+    Raises `came_as_unknown`, `why_missing`, `answer_missing`, `came_too_late`, `paper_twice`, WrongState, those of
+    `check_paper` and, for a hearing, those of `check_hearing_asked`.
     """
     found = locked_for(actor, case)
     if found.state not in ADMINISTRATIVE_CASE_STEPS["reopen"].sources:
         raise WrongState(step="reopen", state=found.state)
     until = _checked(found, paper, said)
+    words = said.words.strip() if said.came_as == CameAs.ANSWER else ""
+    refuse({"paper_twice": _waits(found, paper, said.came_as, words)})
     changes: dict[str, Any] = {"reopened_at": clock.now(), "reconsidered_on": None, "rediscussed_on": None}
     if said.came_as == CameAs.HEARING:
-        words = {"hearing_asked_by": actor, "hearing_asked_document": paper.reference.strip()}
-        changes |= {"hearing_asked_on": paper.came_on, **words}
+        changes |= {
+            "hearing_asked_by": actor,
+            "hearing_asked_document": paper.reference.strip(),
+            "hearing_asked_on": paper.came_on,
+        }
     reopened = take(actor, found, "reopen", reason=said.why.strip(), **changes)
     CaseReopening.objects.create(
         case=reopened,
@@ -50,12 +55,18 @@ def reopen_case(*, actor: User, case: AdministrativeCase, paper: Paper, said: La
         came_on=paper.came_on,
         until=until.day,
         until_is_provisional=until.provisional,
-        words=said.words.strip() if said.came_as == CameAs.ANSWER else "",
+        words=words,
         why=said.why.strip(),
         reopened_by=actor,
     )
     outbox.add(REOPENED, reopened.pk)
     return reopened
+
+
+def _waits(case: AdministrativeCase, paper: Paper, came_as: str, words: str) -> bool:
+    """Is this very paper put down already and not answered yet? A double click would write it down twice, for good."""
+    same = {"came_as": came_as, "document": paper.reference.strip(), "came_on": paper.came_on, "words": words}
+    return case.reopenings.filter(considered="", **same).exists()
 
 
 def _checked(case: AdministrativeCase, paper: Paper, said: LatePaper) -> calendar.Deadline:

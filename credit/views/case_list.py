@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -47,6 +48,7 @@ def case_list(request: SignedInRequest) -> HttpResponse:
         "over": over,
         "late": late,
         "text": text,
+        "kept": f"&{urlencode({'q': text})}" if text else "",
         "longest": LONGEST,
         "report_rows": _report_rows(reports, today),
         "crumbs": trail(_("Cases")),

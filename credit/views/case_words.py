@@ -50,6 +50,7 @@ REFUSALS = {
     "hearing_too_late": _("The time to ask for a hearing is over; you can still answer in writing."),
     "hearing_asked": _("A hearing was asked for already."),
     "already_spoken": _("You have said already that nothing more will come."),
+    "paper_twice": _("This paper is put down already and waits to be answered. Nothing was added."),
     "already_said": _("These words stand in your answer already. Nothing was added."),
     "worse_than_noticed": _("A decision never stands above the notice: a defence does not make it worse."),
     "measure_not_announced": _("A measure that the notice did not name cannot be ordered."),

@@ -70,8 +70,10 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
 def _acts(case: AdministrativeCase) -> list[str]:
     """What the subject may do now."""
     found = []
+    if case.state in HEARING and (not case.said_all or case.state == CaseState.REOPENED):
+        found.append("answer")
     if case.state in HEARING and not case.said_all:
-        found += ["answer", "waive"]
+        found.append("waive")
     if case.state in HEARING and case.hearing_asked_on is None and case.intended in rule_of(case.rule_version).hearing:
         found.append("hearing")
     if case.decided_on is None and case.state not in OVER:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from certificates.selectors.files import stored_bytes
 from certificates.selectors.sealed_files import stands_as_stored
 from core import clock
+from core.errors import DomainError
 from staffing.identifiers import OF_RECEIPTS, normal_reference
 from staffing.models import ReturnReceipt
 from staffing.proofs import canonical
@@ -64,8 +65,8 @@ def _moment(at: datetime) -> str:
 
 
 def file_name(receipt: ReturnReceipt) -> str:
-    """Where the sealed bytes lie. An attempt that was killed may leave some under another name, which no row has."""
-    return f"return-receipts/{receipt.version.filed_at:%Y}/{receipt.uuid}.pdf"
+    """Where the sealed bytes lie: the next attempt replaces what a killed one left there."""
+    return f"return-receipts/{receipt.version.filed_at:%Y}/{receipt.version_id}.pdf"
 
 
 def verify_path(receipt: ReturnReceipt) -> str:
@@ -75,7 +76,11 @@ def verify_path(receipt: ReturnReceipt) -> str:
 
 def receipt_bytes(receipt: ReturnReceipt) -> bytes:
     """As stored. Raises FileUnreadable, and `file_changed` when the hash differs."""
-    return bytes(receipt.body) if receipt.body is not None else stored_bytes(receipt)  # type: ignore[arg-type]
+    if receipt.body is None:
+        return stored_bytes(receipt)  # type: ignore[arg-type]
+    if hashlib.sha256(receipt.body).hexdigest() != receipt.sha256:
+        raise DomainError("file_changed", receipt=receipt.pk)
+    return bytes(receipt.body)
 
 
 # --- whoever has one in hand ------------------------------------------------------------------------------------------

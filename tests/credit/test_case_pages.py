@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -38,12 +39,13 @@ def take(desk, who, case, name, **words):
     """One step by its page; the page it came from is looked at, too."""
     client = signed_in(getattr(desk, who))
     address = f"/en/credit/cases/{case.pk}/steps/{name}/"
-    page = text(client.get(address))
+    opened = client.get(address)
+    page = text(opened)
     with translation.override("en"):
         title = str(STEP_FORMS[name].title)
     assert re.search(rf"<h1[^>]*>{title}</h1>", page), page[:300]
     assert re.search(rf"<button[^>]*>\s*{title}\s*</button>", page)
-    answer = client.post(address, words)
+    answer = client.post(address, {"heard": opened.context["form"].initial.get("heard", ""), **words})
     assert answer.status_code == 302, text(answer)
     case.refresh_from_db()
 
@@ -124,7 +126,7 @@ def test_refused_step_keeps_what_was_typed_and_says_why(desk):
         signed_in(desk.decider).post(
             f"/en/credit/cases/{case.pk}/steps/decide/",
             {
-                "number": "决1号", "outcome": "serious", "reasons": "我写的理由", "basis": "依据",
+                "heard": case.heard, "number": "决1号", "outcome": "serious", "reasons": "我写的理由", "basis": "依据",
                 "proportionality": "相当", "remedy_body": "省政府", "remedy_court": "法院",
             },
         )
@@ -182,16 +184,17 @@ def test_work_list_asks_the_same_for_any_number_of_cases(desk, rows, django_asse
 
 
 def test_work_list_is_searched_by_number_and_by_name(desk):
-    case = desk.noticed()
+    case = desk.noticed(number="演示〔2026〕33号")
     desk.report()
     client = signed_in(desk.one)
 
     def numbers(**asked: str) -> list[str]:
         return [line.number for line in client.get("/en/credit/cases/", asked).context["cases"]]
 
-    assert numbers(q=case.number[-3:]) == numbers(q=case.person.name[:2]) == [case.number]
+    assert numbers(q="[2026]33") == numbers(q="33号") == numbers(q=case.person.name[:2]) == [case.number]
     assert numbers(q="没有这个人") == numbers(q=case.number, over="1") == []
     page = client.get("/en/credit/cases/", {"q": "没有这个人\0", "late": "1"})
+    assert f"?over=1&amp;q={quote('没有这个人')}" in page.content.decode()
     assert "No case matches" in page.content.decode()
     assert 'value="没有这个人"' in page.content.decode()
     assert 'name="late" value="1"' in page.content.decode()

@@ -300,7 +300,7 @@ def test_page_offers_it_beside_the_next_step_and_takes_it(desk):
     with later(LATER):
         officer = signed_in(desk.one)
         page = officer.post(address, {**sent, "words": " "})
-        assert "Put down what was answered." in text(page)
+        assert "Put down what the paper says." in text(page)
         late = officer.post(address, {**sent, "words": "并非如此", "came_on": late_day(case).came_on})
         assert "On that day the time to answer was over" in text(late)
         assert "并非如此" in text(late)
@@ -328,3 +328,72 @@ def test_first_page_does_not_call_it_a_notice_to_answer(desk):
     reopened(desk)
     with later(LATER):
         assert _to_speak(desk.login).count == 0
+
+
+def test_a_double_click_puts_the_paper_down_once(desk):
+    case = considered(desk)
+    with later(LATER):
+        sent = {
+            "came_as": "answer", "reference": "来文7号", "came_on": came(case).came_on, "why": "漏转",
+            "words": "并非如此",
+        }  # fmt: skip
+        officer = signed_in(desk.one)
+        pages = [officer.post(f"/en/credit/cases/{case.pk}/steps/reopen/", sent) for _each in range(2)]
+
+    assert [page.status_code for page in pages] == [302, 200]
+    assert "This paper is put down already" in text(pages[1])
+    assert case.reopenings.count() == 1
+
+
+@pytest.mark.parametrize("step", ["decide", "discuss"])
+def test_an_old_page_takes_no_step_over_a_paper_it_did_not_show(desk, step):
+    case = considered(desk, "serious" if step == "discuss" else "general")
+    who, words = {
+        "decide": (
+            desk.decider,
+            {
+                "number": "D1", "outcome": "general", "reasons": "旧理由", "basis": "依据", "proportionality": "相当",
+                "remedy_body": "上级", "remedy_court": "法院",
+            },
+        ),
+        "discuss": (desk.two, {"discussion": "五人参加"}),
+    }[step]  # fmt: skip
+    address = f"/en/credit/cases/{case.pk}/steps/{step}/"
+    with later(LATER):
+        client = signed_in(who)
+        known = client.get(address).context["form"].initial["heard"]
+        case = services.reopen_case(actor=desk.one, case=case, paper=came(case), said=SAID)
+        case = services.consider(actor=desk.two, case=case, considered="书面答复逐条回应：申辩成立")
+        answer = client.post(address, {**words, "heard": known})
+
+    case.refresh_from_db()
+    assert (answer.status_code, case.state) == (200, "considered")
+    assert "read it first" in text(answer)
+    assert next(iter(words.values())) in answer.content.decode()
+
+
+def test_who_had_said_all_may_add_once_it_is_reopened(desk):
+    know_years()
+    case = desk.noticed()
+    case = services.answer_notice(actor=desk.login, case=case, answer="一", complete=True)
+    case = services.consider(actor=desk.two, case=case, considered="逐条")
+    with later(1):
+        case = services.reopen_case(actor=desk.one, case=case, paper=came(case), said=SAID)
+        page = signed_in(desk.login).get(f"/en/credit/own-cases/{case.pk}/")
+
+    assert "answer" in page.context["acts"]
+    assert "waive" not in page.context["acts"]
+
+
+def test_decision_names_in_their_order_the_paper_and_what_was_added_after_it(desk):
+    case = reopened(desk)
+    with later(LATER):
+        case = services.answer_notice(actor=desk.login, case=case, answer="另附说明")
+        case = services.consider(actor=desk.two, case=case, considered="书面答复逐条回应")
+        case = services.decide_case(actor=desk.decider, case=case, ruling=ruling())
+    letter = "".join(case_letter(case, "decision").lines())
+
+    order = ["首次复核的意见如下", "来文7号", "补充陈述、申辩", "重新复核的意见如下", "书面答复逐条回应"]
+    places = [letter.index(words) for words in order]
+    assert places == sorted(places)
+    assert "提出陈述、申辩" not in letter

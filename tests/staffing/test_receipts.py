@@ -8,6 +8,7 @@ from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.urls import reverse
 
 from accounts.models import Institution
@@ -116,6 +117,21 @@ def test_failed_sealing_leaves_nothing_and_can_be_done_again(version, monkeypatc
     assert drawn(version).version == version
 
 
+def test_attempt_that_was_cut_off_leaves_no_file_that_nobody_knows(version, monkeypatch):
+    def cut_off(*_receipt):
+        raise OperationalError("the connection is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts, "put_down", cut_off)
+        with pytest.raises(OperationalError):
+            drawn(version)
+
+    folder = f"return-receipts/{version.filed_at:%Y}"
+    left = default_storage.listdir(folder)[1]
+    kept = drawn(version).storage_name.removeprefix(f"{folder}/")
+    assert left == default_storage.listdir(folder)[1] == [kept]
+
+
 def test_only_the_system_draws(version):
     for actor in (officer(version.ratio_return.institution), regulator()):
         with pytest.raises(NotAllowed):
@@ -155,6 +171,12 @@ def test_file_is_known_by_its_bytes(client, receipt):
     text = handed_in(client, receipt_bytes(receipt)).content.decode()
     assert ("The receipt stands" in text, "bit by bit, one that is registered" in text) == (True, True)
     assert verify_receipt_file(b"nothing") is None
+
+
+def test_reference_is_understood_in_the_field_of_certificate_numbers(client, receipt):
+    page = client.get("/en/verify/", {"number": receipt.reference, "code": ""})
+
+    assert page.context["answer"].outcome == STANDS
 
 
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
@@ -266,3 +288,12 @@ def test_receipt_from_before_is_given_out_as_it_was_and_is_no_sealed_one(client,
     page = client.get(reverse("staffing:return", args=[version.ratio_return_id])).content.decode()
     assert sha256 in page
     assert (verify_receipt_file(body), check_receipts(actor=system_user())) == (None, 0)
+
+
+def test_receipt_from_before_that_differs_from_its_hash_is_not_given_out(client, version):
+    ReturnReceipt.objects.create(version=version, sha256="0" * 64, body=b"%PDF-1.7 other", stored_at=clock.now())
+
+    client.force_login(version.attested_by)
+    answer = client.get(reverse("staffing:return_receipt", args=[version.ratio_return_id, 1]))
+    assert answer.status_code == 500
+    assert b"other" not in answer.content
