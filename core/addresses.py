@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.urls import reverse
 
 
-def numbered(name: str) -> Callable[[int], str]:
-    """Addresses of a route that differ in their number alone, in the reader's language."""
+def numbered(name: str) -> Callable[[int | str], str]:
+    """Addresses of a route that differ in one number or code alone, in the reader's language."""
     head, _zero, tail = reverse(name, args=[0]).rpartition("/0/")
-    return lambda pk: f"{head}/{pk}/{tail}"
+    return lambda number: f"{head}/{number}/{tail}"

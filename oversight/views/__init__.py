@@ -19,6 +19,7 @@ from oversight.exports import institution_paragraph, institutions_table, region_
 from oversight.forms import DateForm, InstitutionsForm
 from oversight.selectors import find_region, home_region, institution_card, region_overview, regions_above
 from oversight.selectors.tiles import tiles
+from oversight.views.region_rows import division_rows, figures, institution_rows, tile_items
 from staffing.models import RatioRule
 from staffing.selectors import people_behind
 
@@ -77,15 +78,20 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
 def _region_page(request: HttpRequest, place: Region) -> HttpResponse:
     form = InstitutionsForm(request.GET)
     overview = region_overview(request.user, place, as_of=form.day())  # type: ignore[arg-type]
+    name, on_day = region_name(place), f"?as_of={overview.as_of:%Y-%m-%d}" if form.day() else ""
+    page = Paginator(overview.answers.passing(form.asked()), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "overview": overview,
-        "name": region_name(place),
+        "name": name,
         "form": form,
-        "page": Paginator(overview.answers.passing(form.asked()), PAGE_SIZE).get_page(request.GET.get("page")),
-        "on_day": f"?as_of={overview.as_of:%Y-%m-%d}" if form.day() else "",
+        "page": page,
+        "rows": institution_rows(page, on_day),
+        "division_rows": division_rows(overview, name, on_day),
+        "sum": figures(overview.total),
+        "on_day": on_day,
         "crumbs": region_crumbs(request, place),
         "paragraph": region_paragraph(overview),
-        "tiles": tiles(overview),
+        "tiles": tile_items(tiles(overview), on_day) if overview.divisions else "",
         **rule_words(overview.rule),
     }
     return render(request, "oversight/region.html", context)

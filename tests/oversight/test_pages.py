@@ -1,5 +1,6 @@
 """The pages of an office: region, institution, filters in the address, text to copy, 404 for what is elsewhere."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -187,8 +188,18 @@ def test_tiles_of_the_country_speak_the_reader_s_language(client, prefix, short,
 
     response = client.get(f"{prefix}/oversight/")
 
-    tiles = {tile.region.code: tile.name for tile in response.context["tiles"]}
-    assert (tiles["150000"], tiles["990000"]) == (short, whole)
+    assert {short, whole} <= set(re.findall(r'class="tile \w+"[^>]*><b>([^<]+)</b>', text(response)))
+
+
+def test_rows_and_tiles_take_no_markup_from_a_name(client, province):
+    staffed("<i>甲</i>&乙", 1, 2, code="990101")
+    Region.objects.filter(code__in=["990100", "990101"]).update(name="<s>市</s>", name_en="<s>City</s>")
+
+    for address in ("/oversight/990000/", "/en/oversight/990000/", "/oversight/990100/"):
+        page = text(client.get(address))
+        assert "&lt;i&gt;甲&lt;/i&gt;&amp;乙" in page
+        assert page.count("&lt;s&gt;") > 2
+        assert not {"<i>", "<s>"} & set(re.findall(r"<\w>", page))
 
 
 @pytest.mark.parametrize("make_actor", [make_user, officer, base_manager, lambda: regulator("990200")])
