@@ -210,6 +210,19 @@ def test_work_list_is_counted_as_far_as_anybody_leafs(desk, monkeypatch):
     assert "1–1 of more than 1" in signed_in(desk.one).get("/en/credit/cases/").content.decode()
 
 
+def test_subject_reads_a_decision_as_one_and_of_repair_only_while_it_stands(desk):
+    case = desk.in_force()
+    client, address = signed_in(desk.login), f"/en/credit/own-cases/{case.pk}/"
+    page = text(client.get(address))
+    assert "<h2>Decision</h2>" in page
+    assert "What may follow" not in page
+    assert "<p>Repair possible from" in page
+
+    take(desk, "free", case, "annul", reason="判决撤销", document="（2026）测行1号")
+
+    assert "<p>Repair possible from" not in text(client.get(address))
+
+
 def test_notice_lies_on_the_first_page_of_whom_it_concerns_until_it_is_answered(desk):
     case = desk.noticed()
     home = text(signed_in(desk.login).get("/en/home/"))
