@@ -1,5 +1,6 @@
 """A filed return with everything about it, for the two worlds."""
 
+import hashlib
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -40,13 +41,16 @@ def returns_of(institution: Institution) -> list[Model]:
     version = ReturnVersion.objects.create(
         ratio_return=found, turn=1, check_of=check, filed_at=now, **attested, **_figures()
     )
+    paper = _paper()
     return [
         _call(institution),
         found,
         check,
         ReturnAnomaly.objects.create(check_of=check, kind="flag", facts={"people": 1, "days": 60}, **answered),
         version,
-        ReturnReceipt.objects.create(version=version, sha256="0" * 64, body=_paper(), stored_at=now),
+        ReturnReceipt.objects.create(
+            version=version, sha256=hashlib.sha256(paper).hexdigest(), body=paper, stored_at=now
+        ),
         ReturnDecision.objects.create(version=version, step="accept", decided_by=actor, decided_at=now),
         ReturnReminder.objects.create(institution=institution, period=period, days=7, at=now),
         RatioPublication.objects.create(

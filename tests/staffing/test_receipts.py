@@ -117,7 +117,9 @@ def test_failed_sealing_leaves_nothing_and_can_be_done_again(version, monkeypatc
     assert drawn(version).version == version
 
 
-def test_attempt_that_was_cut_off_leaves_no_file_that_nobody_knows(version, monkeypatch):
+def test_attempt_that_was_cut_off_leaves_no_file_that_nobody_knows(version, monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
     def cut_off(*_receipt):
         raise OperationalError("the connection is gone")
 
