@@ -161,7 +161,7 @@ def test_whether_somebody_works_here_in_another_post_is_asked_of_an_index(instit
     ]
 
     # Of the person's own posts, that is: PostgreSQL may take any index that begins with the person.
-    asked = {"sqlite": r"appointment_of_person \(person_id=\?", "postgresql": r"person_id = \S*person\S*id"}
+    asked = {"sqlite": r"appointment_of_person \(person_id=\?", "postgresql": r"person_id = "}
     for plan in plans:
         lines = [line for line in plan.splitlines() if "INDEX" in line.upper()]
         assert [line for line in lines if re.search(asked[connection.vendor], line)], plan
