@@ -73,6 +73,7 @@ SIGNED = {
     "staffing.RatioProof": "reference document token root json_sha256 csv_sha256",
     "staffing.RatioProofEntry": "person_commitment evidence_commitment",
     "staffing.RatioProofSample": "head seed",
+    "staffing.ReturnReceipt": "reference salt document",
 }
 # What the public registers print of everybody.
 PUBLIC_FIELDS = {
