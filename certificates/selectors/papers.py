@@ -1,16 +1,33 @@
 """Other papers than certificates for which the page of verification answers: rooms above put them up by themselves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime
+
+STANDS, COULD_NOT_CHECK, NEVER_MADE = "stands", "could_not_check", "never_made"
 
 
-class PaperAnswer(Protocol):
-    """Whatever the paper's own template shows."""
+@dataclass(frozen=True)
+class PaperAnswer:
+    """What is said of a paper that somebody has in hand; the template of its kind shows the rest.
+
+    `checks`: what was compared, passed or failed, None for what is not known yet. `by_file`: a file was handed in, and
+    it is, bit by bit, one that is registered.
+    """
+
+    outcome: str
+    checked_at: datetime
+    checks: dict[str, str | None] = field(default_factory=dict)
+    by_file: bool = False
 
     @property
     def is_unsure(self) -> bool:
         """Could it not be checked? Then the answer is no answer (503)."""
+        return self.outcome == COULD_NOT_CHECK
+
+    @property
+    def tone(self) -> str:
+        return {STANDS: "ok", NEVER_MADE: "no"}.get(self.outcome, "soon")
 
 
 @dataclass(frozen=True)

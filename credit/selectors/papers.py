@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils import translation
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
+from certificates.selectors.papers import COULD_NOT_CHECK, NEVER_MADE, STANDS, PaperAnswer
 from certificates.selectors.sealed_files import stands_as_stored
 from core import clock
 from core.errors import NotAllowed
@@ -22,7 +23,6 @@ from credit.models import CreditRecord, CreditRecordQuerySet, CreditReport
 from credit.rules.publication import Audience
 from credit.selectors.lines import Line, lines_of, spelled, with_voice
 
-STANDS, COULD_NOT_CHECK, NEVER_MADE = "stands", "could_not_check", "never_made"
 SAME, CHANGED, ERASED = "same", "changed", "erased"
 PASSED, FAILED = "passed", "failed"
 # What a subject gets about itself, and what an entity may hand on.
@@ -80,24 +80,12 @@ def verify_path(report: CreditReport) -> str:
 
 # --- whoever has one in hand ------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class ReportAnswer:
+class ReportAnswer(PaperAnswer):
     """Nobody is named: the paper that was handed in says whose file it is, this says whether it is that paper."""
 
-    outcome: str
-    checked_at: datetime
     report: CreditReport | None = None
-    checks: dict[str, str | None] = field(default_factory=dict)
     # Is the file today what the report says?
     later: str = ""
-    by_file: bool = False
-
-    @property
-    def is_unsure(self) -> bool:
-        return self.outcome == COULD_NOT_CHECK
-
-    @property
-    def tone(self) -> str:
-        return {STANDS: "ok", NEVER_MADE: "no"}.get(self.outcome, "soon")
 
 
 def verify_report(reference: str) -> ReportAnswer:
@@ -128,7 +116,8 @@ def _about(report: CreditReport, now: datetime, *, by_file: bool) -> ReportAnswe
     checks = report_checks(report)
     stands = FAILED not in checks.values()
     later = _later(report) if stands else ""
-    return ReportAnswer(STANDS if stands else COULD_NOT_CHECK, now, report, checks, later, by_file)
+    outcome = STANDS if stands else COULD_NOT_CHECK
+    return ReportAnswer(outcome, now, checks, by_file, report=report, later=later)
 
 
 def report_checks(report: CreditReport) -> dict[str, str | None]:

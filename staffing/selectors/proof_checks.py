@@ -18,6 +18,7 @@ from django.db.models.query import QuerySet
 from certificates.credentials import jose
 from certificates.credentials.library import NotGenuine
 from certificates.credentials.ring import key_of
+from certificates.selectors.papers import COULD_NOT_CHECK, NEVER_MADE, STANDS, PaperAnswer
 from certificates.selectors.sealed_files import stands_as_stored
 from certificates.tlog import selectors as tlog
 from certificates.tlog import services as log
@@ -29,7 +30,6 @@ from staffing.proofs import canonical, root_over
 from staffing.ratio import Ratio
 from staffing.selectors.proofs import answer_again, answer_now, csv_bytes, json_bytes, lines_of
 
-STANDS, COULD_NOT_CHECK, NEVER_MADE = "stands", "could_not_check", "never_made"
 PASSED, FAILED, ABSENT = "passed", "failed", "absent"
 SAME, FIGURE, VERDICT, UNTOLD = "same", "figure", "verdict", "untold"
 # With fewer lines whoever knows the people would read from a change whose training was annulled.
@@ -40,30 +40,17 @@ IN_LOG = {tlog.FINAL: PASSED, tlog.PROVISIONAL: None, tlog.PENDING: None}
 
 
 @dataclass(frozen=True)
-class ProofAnswer:
+class ProofAnswer(PaperAnswer):
     """`checks`: statement, signature, lines, register, log, file; None for what is not known yet.
 
     `later`: what is known now of that day: the same, another figure, even another verdict. Never whose; and of few
     people strangers are told nothing.
     """
 
-    outcome: str
-    checked_at: datetime
     proof: RatioProof | None = None
     said: dict[str, Any] = field(default_factory=dict)
-    checks: dict[str, str | None] = field(default_factory=dict)
     logged: str = ""
     later: str = ""
-    # Of a file that was handed in: it is, bit by bit, one that is registered.
-    by_file: bool = False
-
-    @property
-    def is_unsure(self) -> bool:
-        return self.outcome == COULD_NOT_CHECK
-
-    @property
-    def tone(self) -> str:
-        return {STANDS: "ok", NEVER_MADE: "no"}.get(self.outcome, "soon")
 
 
 def verify_proof(reference: str) -> ProofAnswer:

@@ -11,22 +11,14 @@ from django.db.models import Q
 from django.urls import reverse
 
 from certificates.selectors.files import stored_bytes
+from certificates.selectors.papers import COULD_NOT_CHECK, NEVER_MADE, STANDS, PaperAnswer
 from certificates.selectors.sealed_files import stands_as_stored
 from core import clock
 from core.errors import DomainError
 from staffing.identifiers import OF_RECEIPTS, normal_reference
 from staffing.models import ReturnReceipt
 from staffing.proofs import canonical
-from staffing.selectors.proof_checks import (
-    COULD_NOT_CHECK,
-    FAILED,
-    IN_LOG,
-    NEVER_MADE,
-    PASSED,
-    STANDS,
-    UNREADABLE,
-    logged_as,
-)
+from staffing.selectors.proof_checks import FAILED, IN_LOG, PASSED, UNREADABLE, logged_as
 
 FORMAT = "staffing-return-receipt-1"
 
@@ -85,28 +77,18 @@ def receipt_bytes(receipt: ReturnReceipt) -> bytes:
 
 # --- whoever has one in hand ------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class ReceiptAnswer:
+class ReceiptAnswer(PaperAnswer):
     """`checks`: statement, log, file; None for what is not known yet. Nobody is named: the paper says who attested."""
 
-    outcome: str
-    checked_at: datetime
     receipt: ReturnReceipt | None = None
     said: dict[str, Any] = field(default_factory=dict)
-    checks: dict[str, str | None] = field(default_factory=dict)
     logged: str = ""
     # The institution or its authority filed another version since.
     replaced: bool = False
-    by_file: bool = False
-
-    @property
-    def is_unsure(self) -> bool:
-        return self.outcome == COULD_NOT_CHECK
 
     @property
     def tone(self) -> str:
-        if self.outcome == STANDS:
-            return "soon" if self.replaced else "ok"
-        return "no" if self.outcome == NEVER_MADE else "soon"
+        return "soon" if self.outcome == STANDS and self.replaced else super().tone
 
 
 def verify_receipt(reference: str) -> ReceiptAnswer:
