@@ -75,7 +75,7 @@ REPORT = """<tr>
 def _case_rows(cases: Iterable[CaseLine], today: date) -> SafeString:
     door, opens = numbered("credit:case"), _("Open")
     states = {value: str(label) for value, label in CaseState.choices}
-    late, provisional = _mark("late", _("late")), _mark("provisional", _("provisional"))
+    late, provisional = _mark("soon", _("late")), _mark("provisional", _("provisional"))
     return _joined(
         format_html(
             CASE,
@@ -94,7 +94,7 @@ def _case_rows(cases: Iterable[CaseLine], today: date) -> SafeString:
 
 
 def _report_rows(reports: Iterable[CaseReport], today: date) -> SafeString:
-    door, opens, late = numbered("credit:accept"), _("Open"), _mark("late", _("late"))
+    door, opens, late = numbered("credit:accept"), _("Open"), _mark("soon", _("late"))
     grounds = {value: str(label) for value, label in Ground.choices}
     return _joined(
         format_html(
