@@ -28,6 +28,7 @@ from core.tables import TableUnreadable
 from oversight.services.retention import delete_expired
 from tests.builders import make_appointment, make_institution, officer, regulator
 from tests.certificates.builders import make_award, make_certificate, manager_of
+from tests.windows import at_the_beginning_of_a_window
 
 pytestmark = pytest.mark.django_db
 HEADS = tuple(column.heads[0] for column in COLUMNS)
@@ -222,6 +223,7 @@ def test_rows_of_a_day_are_limited_for_the_institution(asker, institution, certi
         assert start(asker, institution, by_code(certificate), by_code(certificate, "1" * 16)).size == 2
 
 
+@at_the_beginning_of_a_window()
 def test_tries_at_one_number_are_counted_with_those_of_the_public_page(asker, institution, certificate, monkeypatch):
     monkeypatch.setattr(throttle, "NUMBER_LIMIT", (1, 3600))
     employed(certificate, institution)

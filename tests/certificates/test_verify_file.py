@@ -27,6 +27,7 @@ from certificates.services.issue import allot_certificate
 from core import clock
 from core.errors import DomainError
 from tests.certificates.builders import drawn_certificate, make_award, make_certificate
+from tests.windows import at_the_beginning_of_a_window
 
 pytestmark = pytest.mark.django_db
 
@@ -280,6 +281,7 @@ def test_file_is_answered_without_a_database(client, issued):
     )  # fmt: skip
 
 
+@at_the_beginning_of_a_window()
 def test_files_are_limited_for_each_address(client):
     statuses = [handed_in(client, b"%PDF-1.7").status_code for _ in range(22)]
     assert statuses == [200] * 20 + [429] * 2

@@ -15,6 +15,7 @@ from certificates.identifiers import normal_number
 from certificates.models import Certificate
 from certificates.services.issue import allot_certificate
 from tests.certificates.builders import change_past_the_guard, make_award, make_certificate
+from tests.windows import at_the_beginning_of_a_window
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "0000000000000000"
@@ -182,18 +183,21 @@ def test_verify_by_name_returns_the_form_filled_and_opened(client):
     assert ('<details class="help" open>' in answer.content.decode(), "高轩" in answer.content.decode()) == (True, True)
 
 
+@at_the_beginning_of_a_window()
 def test_verify_by_name_is_limited_harder_than_by_code(client):
     post = {"number": UNKNOWN, "name": "高轩", "tail": "0018"}
     statuses = [client.post("/verify/", post).status_code for _ in range(7)]
     assert statuses == [200] * 5 + [429] * 2
 
 
+@at_the_beginning_of_a_window()
 def test_verify_by_name_is_limited_per_number_whatever_the_address(client):
     post = {"number": UNKNOWN, "name": "高轩", "tail": "0018"}
     statuses = [client.post("/verify/", post, REMOTE_ADDR=f"10.0.0.{turn}").status_code for turn in range(22)]
     assert statuses == [200] * 20 + [429] * 2
 
 
+@at_the_beginning_of_a_window()
 @pytest.mark.parametrize("spelt", [str.lower, lambda number: number.replace("-", ""), lambda n: f" {n[:9]} {n[9:]}"])
 def test_verify_by_name_counts_every_spelling_of_a_number_as_one(client, spelt):
     post = {"number": UNKNOWN, "name": "高轩", "tail": "0018"}
@@ -226,6 +230,7 @@ def test_verify_by_code_goes_on_when_tries_cannot_be_counted(client):
 
 
 # --- the limit ------------------------------------------------------------------------------------------------------
+@at_the_beginning_of_a_window()
 def test_verify_allows_thirty_tries_a_minute_and_address(client):
     statuses = [client.get("/verify/", {"number": UNKNOWN, "code": NOWHERE}).status_code for _ in range(32)]
     assert statuses == [200] * 30 + [429] * 2
@@ -304,6 +309,7 @@ def test_api_answers_wrong_code_missing_code_and_unknown_number_alike():
     assert answers[0]["outcome"] == "never_issued"
 
 
+@at_the_beginning_of_a_window()
 def test_api_is_limited():
     api = Api()
     answers = [api.get(number=UNKNOWN, code=NOWHERE) for _ in range(31)]

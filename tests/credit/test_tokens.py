@@ -17,6 +17,7 @@ from tests.builders import make_institution, regulator
 from tests.credit.builders import make_credit_record
 from tests.credit.cases import Authority, later, refused
 from tests.credit.exchanging import Desk
+from tests.windows import at_the_beginning_of_a_window
 
 pytestmark = pytest.mark.django_db
 NOTICES = "/api/v1/exchange/end-notices"
@@ -36,11 +37,6 @@ def desk():
 
 def ask(client, secret, address=NOTICES):
     return client.get(address, headers={"Authorization": f"Bearer {secret}"} if secret else {})
-
-
-def at_the_beginning_of_a_minute():
-    """So that no window of counting ends on the way."""
-    return clock.travel(timedelta(seconds=60 - int(clock.now().timestamp()) % 60))
 
 
 def of_entity(entity):
@@ -150,7 +146,7 @@ def test_interface_only_reads(desk, client):
 
 def test_too_many_questions_wait(desk, client):
     secret = desk.token()
-    with at_the_beginning_of_a_minute():
+    with at_the_beginning_of_a_window():
         answers = [ask(client, secret) for _ in range(61)]
 
     assert [one.status_code for one in answers] == [200] * 60 + [429]
@@ -159,7 +155,7 @@ def test_too_many_questions_wait(desk, client):
 
 
 def test_trying_tokens_is_counted_by_address(desk, client):
-    with at_the_beginning_of_a_minute():
+    with at_the_beginning_of_a_window():
         answers = [ask(client, f"tmx_{n}").status_code for n in range(121)]
 
     assert answers == [401] * 120 + [429]
