@@ -1,5 +1,6 @@
 """Designations: statuses of institutions and bases, from the application to the end, every step with its document."""
 
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
@@ -103,6 +104,11 @@ class Designation(models.Model):
     @property
     def matter(self) -> str:
         return MATTERS[self.kind]
+
+    def held_on(self, day: date) -> bool:
+        """A day before it was granted is none."""
+        begun = self.valid_from is not None and self.valid_from <= day
+        return begun and (self.valid_to is None or self.valid_to > day)
 
 
 K = Designation.Kind

@@ -129,6 +129,10 @@ class RatioRule(models.Model):
     def title(self) -> str:
         return self.text("title")
 
+    def holds_on(self, day: date) -> bool:
+        """In force at the end of that day; the last day is one of them."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
     def period_has_ended(self, on: date) -> bool:
         return self.source_period_end is not None and on > self.source_period_end
 

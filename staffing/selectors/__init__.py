@@ -10,7 +10,7 @@ from staffing.selectors.ratios import (
     ratio_among,
     region_ratios,
 )
-from staffing.selectors.versions import bound_by, counting_records, rule_on, staff_ids, trained_ids
+from staffing.selectors.versions import bound_by, counting_records, rule_on
 
 __all__ = [
     "Member",
@@ -28,7 +28,5 @@ __all__ = [
     "ratio_among",
     "region_ratios",
     "rule_on",
-    "staff_ids",
-    "trained_ids",
     "uncounted_staff",
 ]

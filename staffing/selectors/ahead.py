@@ -4,24 +4,23 @@ Leaving days are what officers entered or imported; nothing here computes a reti
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import Q, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import can
-from accounts.models import Institution, Person, User
+from accounts.models import Institution, User
 from accounts.permissions import Permission
-from accounts.selectors.leaves import Leaves, leaves_at, without_leaves
-from accounts.selectors.staff import StaffRow, wordings_of
+from accounts.selectors.staff import StaffRow, is_over
 from core import clock
-from staffing.models import RatioRule, SealedCount
+from staffing.models import RatioRule
 from staffing.ratio import Era, Experiment, Outcome, Prospect, Ratio, Stay, Turn
-from staffing.selectors.sealed import sealed_on, sealed_rows
-from staffing.selectors.versions import bound_by, counts, rules_from, trained_since
+from staffing.selectors.known import Known
+from staffing.selectors.versions import rules_from
 
 
 class Cause(TextChoices):
@@ -83,7 +82,7 @@ class Change:
 class Ahead:
     """The days to come of one institution as known now. `people`: rows that run today or later, by person."""
 
-    institution: Institution
+    facts: Known
     binding: bool
     rules: tuple[tuple[date, RatioRule], ...]
     prospect: Prospect
@@ -94,6 +93,10 @@ class Ahead:
     named: bool
     # By which day people have a page for the institution; today, unless the line is of days gone by.
     reached_by: date | None = None
+
+    @property
+    def institution(self) -> Institution:
+        return self.facts.institution
 
     @property
     def today(self) -> date:
@@ -156,19 +159,18 @@ class Ahead:
         return any(row.runs_on(day) for row in self.people.get(pk or 0, ()))
 
 
-def ahead(actor: User, institution: Institution) -> Ahead:
-    """A fixed number of statements, one more per version of the requirement that begins later."""
+def ahead(actor: User, facts: Known) -> Ahead:
+    """`facts`: of one institution, as known now."""
     today = clock.today()
-    rows, rules = _rows(institution, today), rules_from(today)
-    people = by_person(rows)
-    named = can(actor, Permission.ROSTER_VIEW, institution)
+    rules, people = rules_from(facts.requirement(), today), by_person(_rows(facts, today))
+    named = can(actor, Permission.ROSTER_VIEW, facts.institution)
     return Ahead(
-        institution=institution,
-        binding=institution.pk in bound_by([institution], rules[0][1], today),
+        facts=facts,
+        binding=facts.bound(rules[0][1], today),
         rules=tuple(rules),
-        prospect=_prospect(institution, rules, rows, today),
+        prospect=_prospect(facts, rules, today),
         people=people,
-        names=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if named else {},
+        names={person: facts.names[person] for person in people} if named else {},
         named=named,
     )
 
@@ -182,40 +184,32 @@ def by_person(rows: list[StaffRow]) -> dict[int, list[StaffRow]]:
 
 def shortfall_on(institution: Institution, day: date, today: date) -> int:
     """How many trained people will be missing on a coming day where the requirement binds then: the figure alone."""
-    rules = rules_from(today)
-    if not bound_by([institution], [rule for begins, rule in rules if begins <= day][-1], day):
+    facts = Known(institution)
+    rules = rules_from(facts.requirement(), today)
+    if not facts.bound([rule for begins, rule in rules if begins <= day][-1], day):
         return 0
-    return _prospect(institution, rules, _rows(institution, today), today).ratio_on(day).shortfall
+    return _prospect(facts, rules, today).ratio_on(day).shortfall
 
 
-def _rows(institution: Institution, today: date) -> list[StaffRow]:
-    return wordings_of(institution, among=Q(end_date__isnull=True) | Q(end_date__gt=today))
+def _rows(facts: Known, today: date) -> list[StaffRow]:
+    return [row for row in facts.rows if not is_over(row, today)]
 
 
-def _prospect(
-    institution: Institution, rules: list[tuple[date, RatioRule]], rows: list[StaffRow], today: date
-) -> Prospect:
-    leaves = leaves_at([institution], {kind for _begins, rule in rules for kind in rule.leaves_left_out})
-    eras = tuple(era_of(*rule, rows, leaves) for rule in rules)
-    return Prospect(today, eras, sealed_from(sealed_rows(institution), today))
+def _prospect(facts: Known, rules: list[tuple[date, RatioRule]], today: date) -> Prospect:
+    eras = tuple(era_of(facts, begins, rule) for begins, rule in rules)
+    return Prospect(today, eras, sealed_from(facts, today))
 
 
-def era_of(
-    begins: date, rule: RatioRule, rows: list[StaffRow], leaves: Leaves, known_at: datetime | None = None
-) -> Era:
-    """Whom a version counts of these rows, and since when each is trained by it."""
-    counting = [row for row in rows if counts(row, rule)]
-    there = without_leaves(counting, leaves, rule.leaves_left_out)
-    stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in there)
-    people = {row.person for row in counting}
-    since: dict[Hashable, date] = dict(trained_since(people, rule, known_at=known_at).items())
+def era_of(facts: Known, begins: date, rule: RatioRule) -> Era:
+    """Whom a version counts from a day on, and since when each is trained by it."""
+    rows = [row for row in facts.stretches(rule) if not is_over(row, begins)]
+    stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in rows)
+    since: dict[Hashable, date] = dict(facts.trained_since(rule).items())
     return Era(begins, rule.value, rule.comparator, stays, since)
 
 
-def sealed_from(
-    rows: Sequence[SealedCount], first: date, known_at: datetime | None = None
-) -> tuple[tuple[date, int, int], ...]:
+def sealed_from(facts: Known, first: date) -> tuple[tuple[date, int, int], ...]:
     """People in secret posts from a day and from each later day on which their number changes."""
-    named = {day for row in rows for day in (row.valid_from, row.valid_to, row.ended_on) if day and day > first}
-    numbers = ((day, sealed_on(rows, day, known_at)) for day in (first, *sorted(named)))
+    ends = {day for row in facts.sealed_counts for day in (row.valid_from, row.valid_to, row.ended_on) if day}
+    numbers = ((day, facts.sealed(day)) for day in (first, *sorted(day for day in ends if day > first)))
     return tuple((day, one.trained, one.staff) for day, one in numbers)

@@ -8,25 +8,20 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Appointment, AppointmentVersion
 from accounts.selectors import surviving
-from accounts.selectors.leaves import leaves_at, without_leaves
-from accounts.selectors.staff import StaffRow, wordings_of
+from accounts.selectors.staff import StaffRow
 from core import clock
 from staffing.models import RatioRule
 from staffing.ratio import Ratio
 from staffing.rules import anomalies
 from staffing.rules.anomalies import Anomaly, limits
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.sealed import sealed_on
-from staffing.selectors.versions import counted, counted_on, counts, trained_since
+from staffing.selectors.versions import counted, counted_on
 
 
 def anomalies_in(answer: RatioAnswer) -> list[Anomaly]:
     """A fixed number of statements, whatever the staff."""
-    day, rule = answer.as_of, answer.rule
-    rows = wordings_of(answer.institution, answer.known_then)
-    leaves = leaves_at([answer.institution], rule.leaves_left_out, answer.known_then)
-    staff = without_leaves([row for row in rows if counts(row, rule)], leaves, rule.leaves_left_out)
-    trained = trained_since({row.person for row in rows}, rule, known_at=answer.known_then)
+    day, rule, rows = answer.as_of, answer.rule, answer.facts.rows
+    staff, trained = answer.facts.stretches(rule), answer.facts.trained_since(rule)
     moves = limits("movement", on=day)
     span = timedelta(days=moves["days"])
     return [
@@ -52,8 +47,7 @@ def _days(
 
 def _ratio(answer: RatioAnswer, staff: frozenset[int], trained: dict[int, date], day: date) -> Ratio:
     done = frozenset(person for person in staff if trained.get(person, date.max) <= day)
-    sealed = sealed_on(answer.sealed_counts, day, answer.known_then)
-    return counted(staff, done, answer.rule).with_sealed(sealed.trained, sealed.staff)
+    return answer.facts.with_sealed(counted(staff, done, answer.rule), day)
 
 
 def _rosters(people: frozenset[int], rule: RatioRule, day: date) -> dict[int, int]:

@@ -1,18 +1,17 @@
 """Other ways to count the same people on the same day, shown beside the figure that the requirement asks for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.selectors.leaves import leaves_at, there_on
-from accounts.selectors.staff import StaffRow, staff_of
+from accounts.selectors.staff import StaffRow
 from staffing.models import RatioRule
 from staffing.ratio import FULL, Ratio, equivalents_of
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.versions import adopted, counted, counts, rules_beside, trained_ids
+from staffing.selectors.versions import counted, counts
 
 
 @dataclass(frozen=True)
@@ -32,43 +31,20 @@ class Beside:
 def ratios_beside(answer: RatioAnswer) -> list[Beside]:
     """All staff, full-time staff, full-time equivalents by the same rule; narrower wordings and requirements of the
     region by their own. None of them decides about the outcome of the answer's rule."""
-    others = _other_rules(answer)
-    there = _there(answer, [answer.rule, *others])
-    rows = there(answer.rule)
-    trained = _trained(rows, answer, answer.rule)
-    kinds = [kind for kind in RatioRule.StaffCounted if kind != answer.rule.staff_counted]
+    facts, rule, day = answer.facts, answer.rule, answer.as_of
+    rows, trained = facts.there(rule, day), facts.trained(rule, day)
+    kinds = [kind for kind in RatioRule.StaffCounted if kind != rule.staff_counted]
     return [
-        *(Beside(kind.label, _heads(rows, trained, answer, answer.rule, kind)) for kind in kinds),
+        *(Beside(kind.label, _heads(rows, trained, answer, kind)) for kind in kinds),
         _equivalents(rows, trained, answer),
-        *(Beside(one.title, _by(one, there(one), answer), one) for one in others),
+        *(Beside(one.title, facts.ratio(one, day), one) for one in facts.others(day)),
     ]
 
 
-def _there(answer: RatioAnswer, rules: list[RatioRule]) -> Callable[[RatioRule], list[StaffRow]]:
-    """Who is there that day; each rule leaves out the leaves of its own list."""
-    everybody = staff_of(answer.institution, answer.as_of, answer.known_then)
-    kinds = {kind for rule in rules for kind in rule.leaves_left_out}
-    leaves = leaves_at([answer.institution], kinds, answer.known_then)
-    return lambda rule: there_on(answer.as_of, everybody, leaves, rule.leaves_left_out)
-
-
-def _other_rules(answer: RatioAnswer) -> list[RatioRule]:
-    narrower = adopted(answer.known_then).filter(code=answer.rule.code, reference_only=True).order_by("-valid_from")
-    return [*narrower, *rules_beside(answer.institution, answer.as_of, answer.known_then)]
-
-
-def _by(rule: RatioRule, rows: list[StaffRow], answer: RatioAnswer) -> Ratio:
-    return _heads(rows, _trained(rows, answer, rule), answer, rule, rule.staff_counted)
-
-
-def _trained(rows: list[StaffRow], answer: RatioAnswer, rule: RatioRule) -> frozenset[int]:
-    return trained_ids({row.person for row in rows}, rule, answer.as_of, answer.known_then)
-
-
-def _heads(rows: list[StaffRow], trained: frozenset[int], answer: RatioAnswer, rule: RatioRule, kind: str) -> Ratio:
+def _heads(rows: list[StaffRow], trained: frozenset[int], answer: RatioAnswer, kind: str) -> Ratio:
     """People in secret posts are professional staff; they are in every way of counting."""
-    staff = frozenset(row.person for row in rows if counts(row, rule, kind))
-    return counted(staff, trained, rule).with_sealed(answer.sealed.trained, answer.sealed.staff)
+    staff = frozenset(row.person for row in rows if counts(row, answer.rule, kind))
+    return answer.facts.with_sealed(counted(staff, trained, answer.rule), answer.as_of)
 
 
 def _equivalents(rows: list[StaffRow], trained: frozenset[int], answer: RatioAnswer) -> Beside:

@@ -7,26 +7,17 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.access import can
-from accounts.models import AppointmentDispute, Person, User
+from accounts.models import AppointmentDispute, User
+from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
 from accounts.selectors import surviving
-from accounts.selectors.staff import staff_of
+from accounts.selectors.staff import StaffRow
 from accounts.workflow import DisputeState
 from courses.models import TrainingRecord
 from staffing.models import RatioRule
 from staffing.ratio import Ratio, month_ends
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.sealed import sealed_on
-from staffing.selectors.versions import (
-    counted,
-    counted_staff,
-    counted_wordings,
-    counting_records,
-    records_of,
-    staff_ids,
-    trained_ids,
-    trained_since,
-)
+from staffing.selectors.versions import counted, counting_records, records_of
 
 
 @dataclass(frozen=True)
@@ -49,18 +40,18 @@ def people_behind(actor: User, answer: RatioAnswer) -> list[StaffLine]:
 
 def counted_people(answer: RatioAnswer) -> list[StaffLine]:
     """The same for whoever may have all of them."""
-    rule, day = answer.rule, answer.as_of
-    rows = counted_staff(answer.institution, rule, day, answer.known_then)
+    facts, rule, day = answer.facts, answer.rule, answer.as_of
     # Of somebody with two posts, the one begun last.
-    terms = {row.person: row for row in rows}
-    trained = trained_ids(terms, rule, day, answer.known_then)
-    names = dict(Person.objects.filter(pk__in=terms).values_list("pk", "name"))
+    terms = {row.person: row for row in facts.counted_staff(rule, day)}
+    trained = facts.trained(rule, day)
+    words = {kind.value: str(kind.label) for kind in EmploymentType}
     lines = [
         StaffLine(
-            person, names[person], row.post, row.employment, row.start_date, person in trained, row.employment_type
+            person, facts.names[person], row.post, words[row.employment_type], row.start_date, person in trained,
+            row.employment_type,
         )
         for person, row in terms.items()
-    ]
+    ]  # fmt: skip
     return sorted(lines, key=lambda line: (line.trained, line.name, line.person))
 
 
@@ -73,31 +64,23 @@ def evidence_of(people: Iterable[int], answer: RatioAnswer) -> dict[int, Trainin
 
 def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]]:
     """The ratio at the end of each of the last months and on the day asked for, all by the rule of that day."""
-    until = answer.as_of
-    rows = counted_wordings(answer.institution, answer.rule, answer.known_then)
-    terms = [(row.person, row.start_date, row.end_date) for row in rows]
-    first_trained = trained_since({person for person, _, _ in terms}, answer.rule, until, answer.known_then)
-    points = []
-    for day in month_ends(until, months):
-        sealed = sealed_on(answer.sealed_counts, day, answer.known_then)
-        ratio = _ratio_from(terms, first_trained, answer.rule, day)
-        points.append((day, ratio.with_sealed(sealed.trained, sealed.staff)))
-    return points
+    facts, rule = answer.facts, answer.rule
+    stretches, since = facts.stretches(rule), facts.trained_since(rule)
+    return [
+        (day, facts.with_sealed(_ratio_from(stretches, since, rule, day), day))
+        for day in month_ends(answer.as_of, months)
+    ]
 
 
 def uncounted_staff(answer: RatioAnswer) -> int:
     """How many people in post that day the rule leaves out (not professional, or of a kind that does not count)."""
-    everybody = staff_of(answer.institution, answer.as_of, answer.known_then)
-    counted = staff_ids(answer.institution, answer.rule, answer.as_of, answer.known_then)
-    return len({row.person for row in everybody} - counted)
+    everybody = {row.person for row in answer.facts.in_post(answer.as_of)}
+    return len(everybody - answer.facts.staff(answer.rule, answer.as_of))
 
 
-def _ratio_from(
-    terms: list[tuple[int, date, date | None]], first_trained: dict[int, date], rule: RatioRule, day: date
-) -> Ratio:
-    staff = frozenset(person for person, start, end in terms if start <= day and (end is None or end > day))
-    trained = frozenset(person for person in staff if first_trained.get(person, date.max) <= day)
-    return counted(staff, trained, rule)
+def _ratio_from(stretches: list[StaffRow], since: dict[int, date], rule: RatioRule, day: date) -> Ratio:
+    staff = frozenset(row.person for row in stretches if row.runs_on(day))
+    return counted(staff, frozenset(person for person in staff if since.get(person, date.max) <= day), rule)
 
 
 def disputed_staff(answer: RatioAnswer) -> int:
@@ -107,4 +90,4 @@ def disputed_staff(answer: RatioAnswer) -> int:
     rows = AppointmentDispute.objects.filter(Q(state=DisputeState.OPEN) | decided, opened_at__lte=then)
     rows = rows.filter(appointment__institution=answer.institution)
     people = frozenset(rows.values_list(surviving("appointment__person__", answer.known_then), flat=True))
-    return len(people & staff_ids(answer.institution, answer.rule, answer.as_of, answer.known_then)) if people else 0
+    return len(people & answer.facts.staff(answer.rule, answer.as_of))

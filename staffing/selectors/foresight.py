@@ -5,13 +5,13 @@ from datetime import date
 
 from accounts.imports.lines import Line
 from accounts.models import Institution
-from accounts.selectors.leaves import leaves_at, without_leaves
+from accounts.selectors.leaves import without_leaves
 from accounts.selectors.staff import StaffRow
 from core import clock
 from staffing.models import RatioRule
 from staffing.ratio import Ratio
-from staffing.selectors.sealed import sealed_on, sealed_rows
-from staffing.selectors.versions import bound_by, counted, counted_wordings, counts, rule_on, trained_ids
+from staffing.selectors.known import Known
+from staffing.selectors.versions import counted, counts, trained_ids
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,24 @@ class Foreseen:
 
 def foreseen(line: Line) -> Foreseen:
     """What a line without errors does to the institution's ratio."""
-    rule = rule_on(clock.today())
-    before, kinds = counted_wordings(line.institution, rule), rule.leaves_left_out
-    leaves = {**leaves_at([line.institution], kinds), **line.leaves}
+    facts = Known(line.institution)
+    rule = facts.rule_on(clock.today())
+    before, kinds = facts.stretches(rule), rule.leaves_left_out
     after = [row for row in before if row.appointment not in line.replaced]
-    after += without_leaves([row for row in line.wordings if counts(row, rule)], leaves, kinds)
+    after += without_leaves(
+        [row for row in line.wordings if counts(row, rule)], {**facts.leaves(rule), **line.leaves}, kinds
+    )
     day = _first_difference(before, after)
     staff, staff_after = _people(before, day), _people(after, day)
+    # A newcomer stands in no row yet.
     trained = trained_ids(staff | staff_after, rule, day)
-    sealed = sealed_on(sealed_rows(line.institution), day)
     return Foreseen(
         institution=line.institution,
         rule=rule,
-        binding=line.institution.pk in bound_by([line.institution], rule, day),
+        binding=facts.bound(rule, day),
         day=day,
-        before=counted(staff, trained, rule).with_sealed(sealed.trained, sealed.staff),
-        after=counted(staff_after, trained, rule).with_sealed(sealed.trained, sealed.staff),
+        before=facts.with_sealed(counted(staff, trained, rule), day),
+        after=facts.with_sealed(counted(staff_after, trained, rule), day),
     )
 
 

@@ -18,6 +18,7 @@ from core.text import compact, name_key
 from staffing.models import FigureRound, InstitutionFigure, RatioRule, RegionFigure, SharedMember
 from staffing.ratio import Ratio
 from staffing.selectors.figures import MOST_TOUCHED, stays_on, touched
+from staffing.selectors.known import Known
 from staffing.selectors.ratios import Member, RatioAnswer, answering_for, members_of, ratio_among
 from staffing.selectors.sealed import Sealed
 from staffing.selectors.sums import Part, Sums
@@ -120,7 +121,7 @@ class KeptAnswers:
         kept = row.figure
         ratio = Ratio(kept.trained, kept.staff, self.rule.value, self.rule.comparator)
         sealed = Sealed(kept.sealed_trained, kept.sealed_staff)
-        return RatioAnswer(row, self.rule, kept.binding, self.day, self.known_at, ratio, sealed=sealed)
+        return RatioAnswer(Known(row), self.rule, kept.binding, self.day, self.known_at, ratio, sealed=sealed)
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,9 @@ def _live(region: Region, here: list[int], rule: RatioRule, day: date) -> dict[i
     people, sealed = members_of(list(found), rule, day)
     bound, now = bound_by(found.values(), rule, day), clock.now()
     answers = (
-        RatioAnswer(one, rule, pk in bound, day, now, ratio_among([people[pk]], rule), sealed=sealed.get(pk, Sealed()))
+        RatioAnswer(
+            Known(one), rule, pk in bound, day, now, ratio_among([people[pk]], rule), sealed=sealed.get(pk, Sealed())
+        )
         for pk, one in found.items()
     )
     return {one.institution.pk: (one, people[one.institution.pk]) for one in answers}

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import can
 from accounts.models import Appointment, AppointmentVersion, LeaveOfAbsence, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
-from accounts.selectors.leaves import Away, leaves_at
-from accounts.selectors.staff import StaffRow, wordings_of
+from accounts.selectors.leaves import Away
+from accounts.selectors.staff import StaffRow, is_over
 from core import clock
 from courses.models import TrainingRecordAnnulment
 from staffing.ratio import Prospect, month_ends
@@ -72,21 +72,16 @@ class Past:
 
 def past(actor: User, answer: RatioAnswer, *, months: int = 24) -> Past:
     """A fixed number of statements."""
-    first, institution, rule = month_ends(answer.as_of, months)[0], answer.institution, answer.rule
-    during = Q(start_date__lte=answer.as_of) & (Q(end_date__isnull=True) | Q(end_date__gt=first))
-    rows = wordings_of(institution, answer.known_then, among=during)
-    era = era_of(
-        first, rule, rows, leaves_at([institution], rule.leaves_left_out, answer.known_then), answer.known_then
-    )
-    named = can(actor, Permission.ROSTER_VIEW, institution)
-    people = by_person(rows)
+    facts, first = answer.facts, month_ends(answer.as_of, months)[0]
+    rows = [row for row in facts.rows if row.start_date <= answer.as_of and not is_over(row, first)]
+    named, people = can(actor, Permission.ROSTER_VIEW, answer.institution), by_person(rows)
     line = Ahead(
-        institution=institution,
+        facts=facts,
         binding=answer.binding,
-        rules=((first, rule),),
-        prospect=Prospect(first, (era,), sealed_from(answer.sealed_counts, first, answer.known_then)),
+        rules=((first, answer.rule),),
+        prospect=Prospect(first, (era_of(facts, first, answer.rule),), sealed_from(facts, first)),
         people=people,
-        names=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if named else {},
+        names={person: facts.names[person] for person in people} if named else {},
         named=named,
         reached_by=answer.as_of,
     )

@@ -13,7 +13,7 @@ from courses.selectors.seats import held_by
 from staffing.models import RatioRule
 from staffing.ratio import Candidate, Outcome, Ratio, fewest_to_train
 from staffing.selectors.ahead import Ahead
-from staffing.selectors.versions import bound_by, counts, provider_held
+from staffing.selectors.versions import counts, provider_held
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,7 @@ def plan_for(ahead: Ahead, day: date) -> Plan:
     held = _held(ahead, day) if chosen else {}
     seats = _seats(ahead.institution, rule, day, len(chosen)) if chosen else []
     people = [_proposed(ahead, one, held.get(str(one.person)), seats, day) for one in chosen]
-    binding = ahead.institution.pk in bound_by([ahead.institution], rule, day)
-    return Plan(day, rule, ahead.prospect.ratio_on(day), binding, people)
+    return Plan(day, rule, ahead.prospect.ratio_on(day), ahead.facts.bound(rule, day), people)
 
 
 def _seat_for(candidate: Candidate, seats: list[Cohort], today: date) -> Cohort | None:

@@ -15,7 +15,8 @@ from core import clock
 from core.errors import NotAllowed
 from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Outcome, Ratio
-from staffing.selectors.sealed import Sealed, sealed_by_institution, sealed_on, sealed_rows
+from staffing.selectors.known import Known
+from staffing.selectors.sealed import Sealed, sealed_by_institution
 from staffing.selectors.versions import (
     bound_by,
     counted,
@@ -23,8 +24,6 @@ from staffing.selectors.versions import (
     counting_records,
     records_behind,
     rule_on,
-    staff_ids,
-    trained_ids,
 )
 from staffing.workflow import SealedState
 
@@ -36,23 +35,28 @@ Member = tuple[Hashable, bool]
 class RatioAnswer:
     """A ratio with everything that makes it checkable: for whom, by which rule, of which day, as known when."""
 
-    institution: Institution
+    facts: Known
     rule: RatioRule
     binding: bool
     as_of: date
     known_at: datetime
     ratio: Ratio
-    # Asked for as known at an earlier moment; None: as known now.
-    known_then: datetime | None = None
     # Those of the two numbers that are people in secret posts, confirmed as a number and in no list.
     sealed: Sealed = field(default_factory=Sealed)
-    # All that were entered for the institution, confirmed or not.
-    sealed_counts: tuple[SealedCount, ...] = ()
+
+    @property
+    def institution(self) -> Institution:
+        return self.facts.institution
+
+    @property
+    def known_then(self) -> datetime | None:
+        """Asked for as known at an earlier moment; None: as known now."""
+        return self.facts.known_at
 
     @property
     def waiting(self) -> SealedCount | None:
         """A number that does not count yet."""
-        return next((one for one in self.sealed_counts if one.state == SealedState.ENTERED), None)
+        return next((one for one in self.facts.sealed_counts if one.state == SealedState.ENTERED), None)
 
     def as_json(self) -> dict[str, Any]:
         """The object of architecture section 6; API and command answer with it."""
@@ -107,23 +111,18 @@ def institution_ratio(
 
     `rule`: another one than the requirement in force that day as known then.
     """
-    now = clock.now()
+    facts = Known(institution, known_at)
     as_of = as_of or clock.today()
-    rule = rule or rule_on(as_of, known_at)
-    staff = staff_ids(institution, rule, as_of, known_at)
-    trained = trained_ids(staff, rule, as_of, known_at)
-    counts = tuple(sealed_rows(institution))
-    sealed = sealed_on(counts, as_of, known_at)
+    rule = rule or facts.rule_on(as_of)
+    sealed = facts.sealed(as_of)
     return RatioAnswer(
-        institution=institution,
+        facts=facts,
         rule=rule,
-        binding=institution.pk in bound_by([institution], rule, as_of),
+        binding=facts.bound(rule, as_of),
         as_of=as_of,
-        known_at=known_at or now,
-        ratio=counted(staff, trained, rule).with_sealed(sealed.trained, sealed.staff),
-        known_then=known_at,
+        known_at=known_at or clock.now(),
+        ratio=facts.ratio(rule, as_of),
         sealed=sealed,
-        sealed_counts=counts,
     )
 
 
@@ -140,7 +139,7 @@ def region_ratios(
     bound = bound_by(institutions.values(), rule, as_of)
     answers = {
         pk: RatioAnswer(
-            one, rule, pk in bound, as_of, now, ratio_among([people[pk]], rule), sealed=sealed.get(pk, Sealed())
+            Known(one), rule, pk in bound, as_of, now, ratio_among([people[pk]], rule), sealed=sealed.get(pk, Sealed())
         )
         for pk, one in institutions.items()
     }

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db.models import F, Prefetch, Q, QuerySet, Subquery
 
-from accounts.models import Designation, Institution, Membership, Region, User
+from accounts.models import Institution, Membership, Region, User
 from accounts.permissions import Permission, Role
 from core import clock
 from core.calendar import Deadline, working_day_deadlines, working_days_between
@@ -18,15 +18,15 @@ from core.errors import NotAllowed
 from staffing.models import (
     FilingPeriod,
     RatioReturn,
-    RatioRule,
     ReturnAnomaly,
     ReturnDecision,
     ReturnReminder,
     ReturnVersion,
 )
 from staffing.rules.calendar import Obliges
+from staffing.selectors.known import Known
 from staffing.selectors.ratios import answering_for
-from staffing.selectors.versions import adopted, bound_by, rule_on
+from staffing.selectors.versions import bound_by, rule_on
 from staffing.workflow import PREPARING, ReturnState
 
 
@@ -139,16 +139,16 @@ def obliged(period: FilingPeriod, institutions: Iterable[Institution]) -> frozen
 
 
 # --- how an institution stands ----------------------------------------------------------------------------------------
-def standings(institution: Institution, today: date | None = None) -> list[Standing]:
-    """In every opened period that asks it or in which it has filed, the newest first."""
-    today = today or clock.today()
+def standings(institution: Institution, today: date | None = None, *, facts: Known | None = None) -> list[Standing]:
+    """In every opened period that asks it or in which it has filed, the newest first; `facts`: of now, if in hand."""
+    today, facts = today or clock.today(), facts or Known(institution)
     own = {one.period_id: one for one in with_versions(RatioReturn.objects.filter(institution=institution))}
-    has_staff = has_staff_list(institution)
+    has_staff = bool(facts.rows) or has_staff_list(institution)
     # Calls of other regions are none of its business, unless it filed there before it moved.
     path = Region.objects.filter(pk=institution.region_id).values("path")[:1]
     near = Q(here__startswith=F("region_path")) | Q(pk__in=own)
     found, all_periods = [], with_days(opened(today).annotate(here=Subquery(path)).filter(near)[:100])
-    obliging = _obliging(institution, [one.row for one in all_periods]) if has_staff else set()
+    obliging = _obliging(facts, [one.row for one in all_periods]) if has_staff else set()
     for period in all_periods:
         asked = period.row.pk in obliging
         may = has_staff and is_about(period.row, institution) and not period.due.has_passed(today)
@@ -157,39 +157,14 @@ def standings(institution: Institution, today: date | None = None) -> list[Stand
     return found
 
 
-def _obliging(institution: Institution, rows: list[FilingPeriod]) -> set[int]:
-    """The same as `obliged`, of one institution in many periods: two statements for all of them."""
-    about = [row for row in rows if is_about(row, institution)]
-    if not about:
-        return set()
-    rules = list(adopted().filter(reference_only=False).order_by("-valid_from"))
-    held = list(institution.designations.filter(valid_from__isnull=False))
-    found = set()
-    for row in about:
-        rule = _rule_among([one for one in rules if one.code == row.rule_code], row.as_of)
-        if row.obliges == Obliges.SCOPE or (rule and _binds(rule, institution, held, row.as_of)):
-            found.add(row.pk)
-    return found
+def _obliging(facts: Known, rows: Iterable[FilingPeriod]) -> set[int]:
+    """The same as `obliged`, of one institution in many periods."""
+    about = [row for row in rows if is_about(row, facts.institution)]
+    return {row.pk for row in about if row.obliges == Obliges.SCOPE or _binds(facts, row)}
 
 
-def _rule_among(rules: list[RatioRule], day: date) -> RatioRule | None:
-    """What `rule_on` answers, from versions in hand, the one begun last first."""
-    holding = (one for one in rules if one.valid_from <= day and (one.valid_to is None or one.valid_to >= day))
-    return next(holding, rules[-1] if rules else None)
-
-
-def _binds(rule: RatioRule, institution: Institution, held: list[Designation], day: date) -> bool:
-    if not rule.is_about(institution):
-        return False
-    if rule.binds == RatioRule.Binds.SCOPE:
-        return True
-    return rule.binds == RatioRule.Binds.DESIGNATED and any(
-        one.kind == rule.binding_designation
-        and one.valid_from is not None
-        and one.valid_from <= day
-        and (one.valid_to is None or one.valid_to > day)
-        for one in held
-    )
+def _binds(facts: Known, row: FilingPeriod) -> bool:
+    return facts.bound(facts.rule_on(row.as_of, row.rule_code), row.as_of)
 
 
 def standing(
@@ -201,9 +176,11 @@ def standing(
     return Standing(institution, period, found, version, asked, period.days_left(today), late)
 
 
-def current_standing(institution: Institution, today: date | None = None) -> Standing | None:
+def current_standing(
+    institution: Institution, today: date | None = None, *, facts: Known | None = None
+) -> Standing | None:
     """What the ratio page and the first page tell: the newest period that asks for something, else the newest."""
-    found = standings(institution, today)
+    found = standings(institution, today, facts=facts)
     return next((one for one in found if one.to_do), found[0] if found else None)
 
 

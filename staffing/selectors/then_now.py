@@ -8,8 +8,9 @@ from accounts.models import Appointment
 from accounts.selectors import same_person
 from courses.models import TrainingRecord
 from staffing.models import RatioReturn, ReturnVersion
+from staffing.selectors.known import Known
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
-from staffing.selectors.versions import counting_records, records_of, staff_ids, trained_ids
+from staffing.selectors.versions import counting_records, records_of
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ def then_now(version: ReturnVersion) -> ThenNow:
     institution, rule, day = version.ratio_return.institution, version.rule, version.as_of
     now = institution_ratio(institution, as_of=day, rule=rule)
     sealed = (now.sealed.trained, now.sealed.staff) != (version.sealed_trained, version.sealed_staff)
-    staff_then, staff_now = staff_ids(institution, rule, day, version.known_at), staff_ids(institution, rule, day)
-    trained_then = trained_ids(staff_then, rule, day, version.known_at)
-    trained_now = trained_ids(staff_now, rule, day)
+    then = Known(institution, version.known_at)
+    staff_then, staff_now = then.staff(rule, day), now.facts.staff(rule, day)
+    trained_then, trained_now = then.trained(rule, day), now.facts.trained(rule, day)
     both = staff_then & staff_now
     untrained = (trained_then & both) - trained_now
     return ThenNow(
@@ -69,9 +70,10 @@ def _counted(version: ReturnVersion | None, survivor: int) -> bool:
     if version is None:
         return False
     rule, day, place = version.rule, version.as_of, version.ratio_return.institution
-    if survivor not in staff_ids(place, rule, day, version.known_at) & staff_ids(place, rule, day):
+    then, now = Known(place, version.known_at), Known(place)
+    if survivor not in then.staff(rule, day) & now.staff(rule, day):
         return False
-    return not trained_ids([survivor], rule, day) and bool(_annulled_since(version, [survivor]))
+    return survivor not in now.trained(rule, day) and bool(_annulled_since(version, [survivor]))
 
 
 def _annulled_since(version: ReturnVersion, people: Collection[int]) -> dict[int, date]:

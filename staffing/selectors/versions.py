@@ -1,6 +1,6 @@
 """Which rule holds on a day, whom it counts, whom it binds; and the versions that people read, write and compare."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from accounts.models import Designation, Institution, Person, PersonMerge, Region, User
 from accounts.permissions import Permission
 from accounts.selectors import surviving
-from accounts.selectors.leaves import leaves_at, on_leave, there_on, without_leaves
-from accounts.selectors.staff import StaffRow, running_on, staff_of, wordings_of
+from accounts.selectors.leaves import on_leave
+from accounts.selectors.staff import StaffRow, running_on
 from core.errors import NotAllowed
 from courses.models import TrainingRecord
 from courses.workflow import COUNTED
@@ -25,23 +25,30 @@ MOST_NAMED = 3_000
 
 
 def rule_on(day: date, known_at: datetime | None = None, *, code: str = RULE_CODE) -> RatioRule:
-    """The version in force that day, as known at a moment (default now).
+    """The version in force that day, as known at a moment (default now)."""
+    return rule_among([rule for rule in adopted_of(code, known_at=known_at) if not rule.reference_only], day)
+
+
+def adopted_of(code: str = RULE_CODE, *, known_at: datetime | None = None) -> list[RatioRule]:
+    """Every version of a requirement as known at a moment, narrower wordings too; the one begun last first."""
+    return list(adopted(known_at).filter(code=code).order_by("-valid_from"))
+
+
+def rule_among(rules: Sequence[RatioRule], day: date) -> RatioRule:
+    """The version in force that day; `rules`: the one begun last first.
 
     Before the first one, the first one (history is judged by it as reference).
     """
-    rules = adopted(known_at).filter(code=code, reference_only=False)
-    return in_force(rules, day).order_by("-valid_from").first() or rules.order_by("valid_from")[0]
+    return next((rule for rule in rules if rule.holds_on(day)), rules[-1])
 
 
-def rules_from(day: date, *, code: str = RULE_CODE) -> list[tuple[date, RatioRule]]:
-    """The versions that `rule_on` answers with from a day on, each with the first of these days."""
-    rules = list(adopted().filter(code=code, reference_only=False).order_by("-valid_from"))
+def rules_from(rules: Sequence[RatioRule], day: date) -> list[tuple[date, RatioRule]]:
+    """The versions that `rule_among` answers with from a day on, each with the first of these days."""
     turning = {rule.valid_from for rule in rules}
     turning |= {rule.valid_to + timedelta(days=1) for rule in rules if rule.valid_to}
     found: list[tuple[date, RatioRule]] = []
     for begins in (day, *sorted(one for one in turning if one > day)):
-        begun = [one for one in rules if one.valid_from <= begins]
-        rule = next((one for one in begun if one.valid_to is None or one.valid_to >= begins), rules[-1])
+        rule = rule_among(rules, begins)
         if not found or found[-1][1] != rule:
             found.append((begins, rule))
     return found
@@ -69,7 +76,7 @@ def rules_beside(institution: Institution, day: date, known_at: datetime | None 
 
 # --- whom a rule counts and binds ----------------------------------------------------------------------------------
 def counted_terms(rule: RatioRule) -> Q:
-    """Which appointments the rule counts, by their terms; of leaves see `counted_staff`."""
+    """Which appointments the rule counts, by their terms; of leaves see `counted_on`."""
     terms = Q(employment_type__in=rule.employment_types)
     if rule.staff_counted != RatioRule.StaffCounted.ALL:
         terms &= Q(professional=True)
@@ -80,27 +87,6 @@ def counted_on(rule: RatioRule, day: date) -> Q:
     """Which appointments it counts that day as known now, for whoever asks the database about many institutions."""
     running = running_on(day) & counted_terms(rule)
     return running & ~on_leave(day, rule.leaves_left_out) if rule.leaves_left_out else running
-
-
-def counted_staff(
-    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
-) -> list[StaffRow]:
-    """Who counts that day, in the wording believed and without those on a leave that the rule leaves out."""
-    return staff_there(institution, rule, as_of, known_at, among=counted_terms(rule))
-
-
-def staff_there(
-    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None, *, among: Q | None = None
-) -> list[StaffRow]:
-    """The same of whatever terms."""
-    rows = staff_of(institution, as_of, known_at, among=among)
-    return there_on(as_of, rows, leaves_at([institution], rule.leaves_left_out, known_at), rule.leaves_left_out)
-
-
-def counted_wordings(institution: Institution, rule: RatioRule, known_at: datetime | None = None) -> list[StaffRow]:
-    """The same of all times: one row for each stretch of days on which it counts."""
-    rows = wordings_of(institution, known_at, among=counted_terms(rule))
-    return without_leaves(rows, leaves_at([institution], rule.leaves_left_out, known_at), rule.leaves_left_out)
 
 
 def counts(row: StaffRow, rule: RatioRule, kind: str = "") -> bool:
@@ -115,13 +101,6 @@ def counts(row: StaffRow, rule: RatioRule, kind: str = "") -> bool:
 
 def counted(staff: frozenset, trained: frozenset, rule: RatioRule) -> Ratio:
     return ratio_of(staff, trained, value=rule.value, comparator=rule.comparator)
-
-
-def staff_ids(
-    institution: Institution, rule: RatioRule, as_of: date, known_at: datetime | None = None
-) -> frozenset[int]:
-    """Distinct surviving persons with a counting appointment that day: start <= day, no end or end after the day."""
-    return frozenset(row.person for row in counted_staff(institution, rule, as_of, known_at))
 
 
 def trained_ids(
@@ -163,7 +142,12 @@ def records_of(people: list[int], records: QuerySet[TrainingRecord], known_at: d
 
 def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
     """Records that train: those that the rule accepts, not annulled or replaced (as known)."""
-    rows = accepted_records(rule, as_of)
+    return _accepted(verified_records(known_at), rule, as_of)
+
+
+def verified_records(known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
+    """Whatever may train by some rule: verified, not annulled or replaced (as known)."""
+    rows = TrainingRecord.objects.filter(standing__in=COUNTED)
     if known_at is None:
         return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
     undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
@@ -172,7 +156,11 @@ def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = N
 
 def accepted_records(rule: RatioRule, as_of: date) -> QuerySet[TrainingRecord]:
     """Verified, of the rule's tracks, levels and providers, completed by the day; also what was undone later."""
-    rows = TrainingRecord.objects.filter(standing__in=COUNTED, track__in=rule.tracks, completed_on__lte=as_of)
+    return _accepted(TrainingRecord.objects.filter(standing__in=COUNTED), rule, as_of)
+
+
+def _accepted(rows: QuerySet[TrainingRecord], rule: RatioRule, as_of: date) -> QuerySet[TrainingRecord]:
+    rows = rows.filter(track__in=rule.tracks, completed_on__lte=as_of)
     if rule.levels:
         rows = rows.filter(level__code__in=rule.levels)
     if rule.providers:
@@ -198,13 +186,28 @@ def bound_by(institutions: Iterable[Institution], rule: RatioRule, as_of: date) 
         return frozenset(about)
     if rule.binds != RatioRule.Binds.DESIGNATED:
         return frozenset()
-    granted = Designation.objects.filter(
+    granted = granted_designations().filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=as_of),
         institution__in=about,
         kind=rule.binding_designation,
         valid_from__lte=as_of,
     )
-    return frozenset(granted.values_list("institution_id", flat=True))
+    return frozenset(granted.order_by().values_list("institution_id", flat=True))
+
+
+def binds(rule: RatioRule, institution: Institution, held: Iterable[Designation], day: date) -> bool:
+    """The same of one institution and its designations in hand."""
+    if not rule.is_about(institution):
+        return False
+    if rule.binds == RatioRule.Binds.SCOPE:
+        return not rule.reference_only
+    asked = rule.binding_designation if rule.binds == RatioRule.Binds.DESIGNATED else None
+    return any(one.kind == asked and one.held_on(day) for one in held)
+
+
+def granted_designations() -> QuerySet[Designation]:
+    """Those that count on some day: public facts, whoever asks."""
+    return Designation.objects.filter(valid_from__isnull=False).order_by("pk")
 
 
 # --- versions -------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from staffing.ratio import Experiment
 from staffing.selectors import find_institution
 from staffing.selectors.ahead import Ahead, Change, Mover
 from staffing.selectors.ahead import ahead as days_ahead
+from staffing.selectors.known import Known
 from staffing.selectors.plans import Plan, plan_for, year_end
 
 # How many changes, people to train and people to try out a page lists.
@@ -44,7 +45,7 @@ def own(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def ahead(request: SignedInRequest, id: str) -> HttpResponse:
-    found = days_ahead(request.user, find_institution(request.user, id))
+    found = days_ahead(request.user, Known(find_institution(request.user, id)))
     asked = DayAheadForm(request.GET, today=found.today)
     day = asked.day(year_end(found.today))
     form = ExperimentForm(request.GET, today=found.today, people=found.names)

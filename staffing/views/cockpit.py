@@ -33,7 +33,7 @@ from staffing.selectors.beside import Beside, ratios_beside
 from staffing.selectors.evidence import StaffLine
 from staffing.selectors.plans import plan_for, year_end
 from staffing.selectors.returns import current_standing
-from staffing.selectors.versions import counts, staff_there
+from staffing.selectors.versions import counts
 
 PAGE_SIZE = 25
 
@@ -62,7 +62,8 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         # Whoever sees somebody may; asked only where nobody counts.
         "named": bool(lines) or can(request.user, Permission.ROSTER_VIEW, institution),
         "shown": request.GET.get("trained", ""),
-        "standing": current_standing(institution),
+        # How it stands in its periods is never asked as of an earlier moment.
+        "standing": current_standing(institution, facts=None if answer.known_then else answer.facts),
         "files_return": files,
         "submits_evidence": _submits_evidence(request, institution),
         "opens_return": files or can(request.user, Permission.RETURN_DECIDE, institution),
@@ -95,7 +96,7 @@ def _ahead(request: SignedInRequest, answer: RatioAnswer) -> dict[str, Any]:
     """What is to come from today on; nothing where another day or an earlier knowledge is asked for."""
     if answer.known_then or answer.as_of != clock.today():
         return {}
-    found = ahead(request.user, answer.institution)
+    found = ahead(request.user, answer.facts)
     return {"ahead": found, "plan": plan_for(found, year_end(found.today))}
 
 
@@ -124,8 +125,8 @@ def _beside(answer: RatioAnswer) -> list[tuple[Beside, int]]:
 
 
 def _unsaid(answer: RatioAnswer) -> int:
-    rows = staff_there(answer.institution, answer.rule, answer.as_of, answer.known_then)
-    asked = [row for row in rows if counts(row, answer.rule, RatioRule.StaffCounted.PROFESSIONAL)]
+    there = answer.facts.there(answer.rule, answer.as_of)
+    asked = [row for row in there if counts(row, answer.rule, RatioRule.StaffCounted.PROFESSIONAL)]
     said = {row.person for row in asked if row.full_time}
     return len({row.person for row in asked if row.full_time is None} - said)
 

@@ -15,6 +15,7 @@ from staffing.selectors.anomalies import _rosters
 from staffing.selectors.beside import ratios_beside
 from staffing.selectors.evidence import history, people_behind, uncounted_staff
 from staffing.selectors.foresight import foreseen
+from staffing.selectors.known import Known
 from staffing.selectors.regions import region_history
 from staffing.selectors.versions import adopted_rule, rule_on
 from staffing.services import make_proof
@@ -123,7 +124,7 @@ def test_every_figure_leaves_out_the_same_person(rule, place):
         "region": whole.ratio,
         "its history": history(answer)[-1][1],
         "history of the region": region_history(regulator(), place.region.path, as_of=DAY)[-1].ratio,
-        "ahead": ahead(officer(place), place).now,
+        "ahead": ahead(officer(place), Known(place)).now,
     }
 
     assert {name: fraction(ratio) for name, ratio in found.items()} == dict.fromkeys(found, (1, 3))
@@ -145,7 +146,7 @@ def test_history_knows_the_days_before_and_after(rule, place):
 
 def test_coming_back_stands_among_the_days_to_come(rule, place):
     away(place, "甲")
-    [change] = ahead(officer(place), place).changes
+    [change] = ahead(officer(place), Known(place)).changes
 
     assert (change.day, fraction(change.before), fraction(change.after)) == (AUGUST, (1, 3), (2, 4))
     assert [(one.name, one.cause) for one in change.movers] == [("甲", Cause.COUNTED)]

@@ -277,5 +277,5 @@ def test_anomalies_take_the_same_queries_for_any_staff(staff, django_assert_num_
     place = staffed(staff, staff)
     answer = institution_ratio(place, as_of=DAY)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         anomalies_in(answer)

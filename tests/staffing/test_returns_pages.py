@@ -195,7 +195,7 @@ def test_page_takes_the_same_queries_for_any_versions(client, place, period, ver
     client.force_login(first.attested_by)
     client.get(address("return", first.ratio_return_id))
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(23):
         client.get(address("return", first.ratio_return_id))
 
 

@@ -97,7 +97,7 @@ def test_own_list_takes_the_same_queries_for_any_periods(place, periods, django_
     for month in range(1, periods + 1):
         filed(place, make_period(date(2026, month, 28), code=f"P{month}"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert len(standings(place)) == periods
 
 

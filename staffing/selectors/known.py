@@ -1,0 +1,169 @@
+"""All that the ratio of one institution is made of: each kind of fact is asked for once, and answers for every day and
+every version of the requirement."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from accounts.models import Designation, Institution, LeaveKind, Person
+from accounts.selectors.leaves import Leaves, leaves_at, there_on, without_leaves
+from accounts.selectors.staff import StaffRow, wordings_of
+from staffing.models import RatioRule, SealedCount
+from staffing.ratio import Ratio
+from staffing.selectors.sealed import Sealed, sealed_on, sealed_rows
+from staffing.selectors.versions import (
+    RULE_CODE,
+    adopted_of,
+    binds,
+    counted,
+    counts,
+    granted_designations,
+    records_of,
+    rule_among,
+    rules_beside,
+    verified_records,
+)
+
+# As Training takes them.
+TRAINING = ("survivor", "completed_on", "track", "level__code", "base_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A verified record that was neither annulled nor replaced, as far as a version of the requirement looks at it."""
+
+    person: int
+    completed_on: date
+    track: str
+    level: str | None
+    base: int | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """One institution as known at a moment (default now). Nothing is asked before it is needed."""
+
+    institution: Institution
+    known_at: datetime | None = None
+
+    # --- who works here -----------------------------------------------------------------------------------------------
+    @cached_property
+    def rows(self) -> list[StaffRow]:
+        """Every appointment believed, of all times, by start."""
+        return wordings_of(self.institution, self.known_at)
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Of everybody of the rows; whoever shows them asks first whether the reader may see the roster."""
+        return dict(Person.objects.filter(pk__in={row.person for row in self.rows}).values_list("pk", "name"))
+
+    def in_post(self, day: date) -> list[StaffRow]:
+        """Whoever has a running appointment at the end of the day, away or not."""
+        return [row for row in self.rows if row.runs_on(day)]
+
+    def there(self, rule: RatioRule, day: date) -> list[StaffRow]:
+        """The same without those on a leave that the rule leaves out."""
+        return there_on(day, self.in_post(day), self.leaves(rule), rule.leaves_left_out)
+
+    def counted_staff(self, rule: RatioRule, day: date) -> list[StaffRow]:
+        """Whom the rule counts that day: somebody with two posts stands here twice."""
+        return [row for row in self.there(rule, day) if counts(row, rule)]
+
+    def staff(self, rule: RatioRule, day: date) -> frozenset[int]:
+        """Distinct surviving persons with a counting appointment that day, which has begun and does not end by it."""
+        return frozenset(row.person for row in self.counted_staff(rule, day))
+
+    def stretches(self, rule: RatioRule) -> list[StaffRow]:
+        """Whom the rule counts at any time: one row for each stretch of days on which an appointment counts."""
+        counting = [row for row in self.rows if counts(row, rule)]
+        return without_leaves(counting, self.leaves(rule), rule.leaves_left_out)
+
+    def ratio(self, rule: RatioRule, day: date) -> Ratio:
+        """At the end of the day in Shanghai, people in secret posts included."""
+        return self.with_sealed(counted(self.staff(rule, day), self.trained(rule, day), rule), day)
+
+    def with_sealed(self, ratio: Ratio, day: date) -> Ratio:
+        sealed = self.sealed(day)
+        return ratio.with_sealed(sealed.trained, sealed.staff)
+
+    def leaves(self, rule: RatioRule) -> Leaves:
+        """Asked for only where the rule leaves any out."""
+        return self._leaves if rule.leaves_left_out else {}
+
+    @cached_property
+    def _leaves(self) -> Leaves:
+        return leaves_at([self.institution], LeaveKind.values, self.known_at)
+
+    # --- who is trained -----------------------------------------------------------------------------------------------
+    def trained_since(self, rule: RatioRule) -> dict[int, date]:
+        """From which day each person of the rows counts as trained by the rule."""
+        since: dict[int, date] = {}
+        for one in self._trainings:
+            if self._accepts(rule, one) and one.completed_on < since.get(one.person, date.max):
+                since[one.person] = one.completed_on
+        return since
+
+    def trained(self, rule: RatioRule, day: date) -> frozenset[int]:
+        """Those of the rows with a counting training record completed by that day."""
+        return frozenset(person for person, since in self.trained_since(rule).items() if since <= day)
+
+    def _accepts(self, rule: RatioRule, one: Training) -> bool:
+        if one.track not in rule.tracks or (rule.levels and one.level not in rule.levels):
+            return False
+        return not rule.providers or any(
+            held.kind in rule.providers and held.held_on(one.completed_on) for held in self._providers[one.base]
+        )
+
+    @cached_property
+    def _trainings(self) -> list[Training]:
+        people = list({row.person for row in self.rows})
+        found = records_of(people, verified_records(self.known_at), self.known_at)
+        return [Training(*values) for values in found.values_list(*TRAINING)]
+
+    @cached_property
+    def _providers(self) -> defaultdict[int | None, list[Designation]]:
+        """What the bases of the records were designated as."""
+        held: defaultdict[int | None, list[Designation]] = defaultdict(list)
+        for one in granted_designations().filter(base__in={one.base for one in self._trainings if one.base}):
+            held[one.base_id].append(one)
+        return held
+
+    # --- people in secret posts ---------------------------------------------------------------------------------------
+    @cached_property
+    def sealed_counts(self) -> list[SealedCount]:
+        """All that were entered for the institution, confirmed or not."""
+        return sealed_rows(self.institution)
+
+    def sealed(self, day: date) -> Sealed:
+        return sealed_on(self.sealed_counts, day, self.known_at)
+
+    # --- the requirement ----------------------------------------------------------------------------------------------
+    def versions(self, code: str = RULE_CODE) -> list[RatioRule]:
+        """Of a requirement and its narrower wordings, the one begun last first."""
+        if code not in self._versions:
+            self._versions[code] = adopted_of(code, known_at=self.known_at)
+        return self._versions[code]
+
+    def requirement(self, code: str = RULE_CODE) -> list[RatioRule]:
+        return [rule for rule in self.versions(code) if not rule.reference_only]
+
+    def rule_on(self, day: date, code: str = RULE_CODE) -> RatioRule:
+        return rule_among(self.requirement(code), day)
+
+    @cached_property
+    def _versions(self) -> dict[str, list[RatioRule]]:
+        return {}
+
+    def others(self, day: date) -> list[RatioRule]:
+        """Narrower wordings, then other requirements about this institution."""
+        narrower = [rule for rule in self.versions() if rule.reference_only]
+        return [*narrower, *rules_beside(self.institution, day, self.known_at)]
+
+    def bound(self, rule: RatioRule, day: date) -> bool:
+        """Must it meet the rule that day?"""
+        return binds(rule, self.institution, self._held, day)
+
+    @cached_property
+    def _held(self) -> list[Designation]:
+        return list(granted_designations().filter(institution=self.institution))
