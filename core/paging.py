@@ -6,8 +6,9 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-# So many rows can be leafed through. Nobody reads further: filters and the search lead there, and the download.
-MOST_ROWS = 10_000
+# So many rows can be leafed through, a hundred pages of the measured lists. Nobody reads further: filters and the search
+# lead there, and the download; and to count on is soon dearer than the rest of the page.
+MOST_ROWS = 2_000
 
 # Generic for the type checker alone: Django's own class takes no parameter before something else has patched it.
 if TYPE_CHECKING:
@@ -17,23 +18,19 @@ else:
 
 
 class BoundedPaginator(Base):
-    """Counts to the bound (default MOST_ROWS) and no further; `is_cut` says that there is more to leaf through."""
-
-    def __init__(self, rows: Any, per_page: int, *, most: int | None = None) -> None:
-        super().__init__(rows, per_page)
-        self.most = most or MOST_ROWS
+    """Counts to MOST_ROWS and no further; `is_cut` says that there is more to leaf through."""
 
     @cached_property
     def _found(self) -> int:
         rows = self.object_list
         if isinstance(rows, QuerySet):
-            return int(rows.order_by().values("pk")[: self.most + 1].count())
+            return int(rows.order_by().values("pk")[: MOST_ROWS + 1].count())
         return len(rows)
 
     @cached_property
     def count(self) -> int:
-        return min(self._found, self.most)
+        return min(self._found, MOST_ROWS)
 
     @property
     def is_cut(self) -> bool:
-        return self._found > self.most
+        return self._found > MOST_ROWS

@@ -202,7 +202,7 @@ def test_work_list_is_searched_by_number_and_by_name(desk):
 
 
 def test_work_list_is_counted_as_far_as_anybody_leafs(desk, monkeypatch):
-    monkeypatch.setattr("credit.views.case_list.MOST", 1)
+    monkeypatch.setattr("core.paging.MOST_ROWS", 1)
     for _each in range(2):
         desk.report()
         desk.noticed()
