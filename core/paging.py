@@ -6,8 +6,8 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-# So many rows can be leafed through, a hundred pages of the measured lists. Nobody reads further: filters and the search
-# lead there, and the download; and to count on is soon dearer than the rest of the page.
+# So many rows can be leafed through: a hundred pages. Nobody reads further; filters, the search and the download lead
+# there, and to count on is soon dearer than the rest of the page.
 MOST_ROWS = 2_000
 
 # Generic for the type checker alone: Django's own class takes no parameter before something else has patched it.

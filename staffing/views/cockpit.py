@@ -6,6 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.access import can, holds
@@ -34,6 +35,7 @@ from staffing.selectors.evidence import StaffLine
 from staffing.selectors.plans import plan_for, year_end
 from staffing.selectors.returns import current_standing
 from staffing.selectors.versions import counts
+from staffing.views.evidence_rows import evidence_rows
 
 PAGE_SIZE = 25
 
@@ -58,14 +60,13 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "answer": answer,
         "form": form,
         "page": page,
-        "people": _with_evidence(page, answer),
+        "rows": _rows(page, answer, submits=_submits_evidence(request, institution)),
         # Whoever sees somebody may; asked only where nobody counts.
         "named": bool(lines) or can(request.user, Permission.ROSTER_VIEW, institution),
         "shown": request.GET.get("trained", ""),
         # How it stands in its periods is never asked as of an earlier moment.
         "standing": current_standing(institution, facts=None if answer.known_then else answer.facts),
         "files_return": files,
-        "submits_evidence": _submits_evidence(request, institution),
         "opens_return": files or can(request.user, Permission.RETURN_DECIDE, institution),
         **_about(answer),
         **_ahead(request, answer),
@@ -108,13 +109,10 @@ def _people_page(request: SignedInRequest, lines: list[StaffLine]) -> Page:
     return Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
-def _with_evidence(page: Page, answer: RatioAnswer) -> list[dict[str, Any]]:
+def _rows(page: Page, answer: RatioAnswer, *, submits: bool) -> SafeString:
     people = [line.person for line in page.object_list]
     records, masked = evidence_of(people, answer), masked_numbers(people)
-    return [
-        {"line": line, "record": records.get(line.person), "masked": masked.get(line.person, "")}
-        for line in page.object_list
-    ]
+    return evidence_rows(list(page.object_list), records, masked, submits=submits)
 
 
 def _beside(answer: RatioAnswer) -> list[tuple[Beside, int]]:
