@@ -98,7 +98,7 @@ def make_institution(
 
 def make_base(code: str = "", *, area: str = "990000", **fields: Any) -> TrainingBase:
     code = code or f"{next(_numbers) % 10000:04d}"
-    return TrainingBase.objects.create(code=code, name=f"测试基地{code}", region=region(area), **fields)
+    return TrainingBase.objects.create(**{"code": code, "name": f"测试基地{code}", "region": region(area), **fields})
 
 
 def make_person(

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Designation, Institution, Person, Region, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import system_user
+from accounts.selectors.places import base_named
 from certificates.identifiers import normal_number
 from core import clock
 from core.text import compact, name_key
@@ -90,7 +91,7 @@ def bases(query: str = "") -> QuerySet[TrainingBase]:
     if query:
         place = Q(region__name__icontains=query) | Q(region__name_en__icontains=query)
         place |= Q(region__name_ja__icontains=query)
-        rows = rows.filter(Q(name__icontains=query) | Q(host__name__icontains=query) | place)
+        rows = rows.filter(base_named(query) | Q(host__name__icontains=query) | place)
     return rows.annotate(open_cohorts=taking).order_by("name", "pk")
 
 

@@ -55,8 +55,12 @@ class Region(models.Model):
 
     @property
     def local_name(self) -> str:
-        """In the reader's language; in Chinese where the platform knows no other."""
-        return {"en": self.name_en, "ja": self.name_ja}.get(get_language() or "") or self.name
+        return local_name(self)
+
+
+def local_name(one: "Region | TrainingBase") -> str:
+    """In the reader's language; in Chinese where the platform knows no other."""
+    return {"en": one.name_en, "ja": one.name_ja}.get(get_language() or "") or one.name
 
 
 class AdminBodyQuerySet(ScopedQuerySet):
@@ -211,3 +215,8 @@ class TrainingBase(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        """As people read it; a paper names its issuer in every language it has."""
+        return local_name(self)

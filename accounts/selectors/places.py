@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Designation, Institution, Placement, TrainingBase, User
 from accounts.permissions import Permission
@@ -34,7 +34,12 @@ def base_for(actor: User, pk: int, permission: Permission = Permission.BASE_VIEW
 
 def bases(actor: User, query: str = "") -> QuerySet[TrainingBase]:
     rows = TrainingBase.objects.allowed(actor, Permission.BASE_VIEW).select_related("region", "host")
-    return (rows.filter(name__icontains=query) if query else rows).order_by("code")
+    return (rows.filter(base_named(query)) if query else rows).order_by("code")
+
+
+def base_named(query: str) -> Q:
+    """A part of the name in any of its languages."""
+    return Q(name__icontains=query) | Q(name_en__icontains=query) | Q(name_ja__icontains=query)
 
 
 def base_card(actor: User, pk: int) -> BaseCard:

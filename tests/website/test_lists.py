@@ -148,3 +148,14 @@ def test_rules_page_quotes_rule_source_and_period_in_the_readers_language(client
 
     names = ("title", "source", "explanation", "period_note")
     assert {name: current[name] for name in names} == {name: rule.text(name, language) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("", "岚江培训基地"), ("/en", "Lanjiang Base"), ("/ja", "嵐江研修基地")]
+)
+def test_base_is_named_and_found_in_the_reader_language(client, language, name):
+    make_base(name="岚江培训基地", name_en="Lanjiang Base", name_ja="嵐江研修基地")
+    other = make_base()
+    page = client.get(f"{language}/bases/", {"q": name}).content.decode()
+    assert (name in page, other.name in page) == (True, False)
+    assert other.name in client.get(f"{language}/bases/").content.decode(), "without another name by the Chinese one"
