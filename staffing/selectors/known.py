@@ -5,10 +5,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.models import Designation, Institution, LeaveKind, Person
+from accounts.selectors import surviving
 from accounts.selectors.leaves import Leaves, leaves_at, there_on, without_leaves
 from accounts.selectors.staff import StaffRow, wordings_of
+from courses.models import TrainingRecord
 from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Ratio
 from staffing.selectors.sealed import Sealed, sealed_on, sealed_rows
@@ -19,14 +24,13 @@ from staffing.selectors.versions import (
     counted,
     counts,
     granted_designations,
-    records_of,
     rule_among,
     rules_beside,
     verified_records,
 )
 
-# As Training takes them.
-TRAINING = ("survivor", "completed_on", "track", "level__code", "base_id")
+# As Training takes them, after the person.
+TRAINING = ("completed_on", "track", "level__code", "base_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Known:
     @cached_property
     def names(self) -> dict[int, str]:
         """Of everybody of the rows; whoever shows them asks first whether the reader may see the roster."""
-        return dict(Person.objects.filter(pk__in={row.person for row in self.rows}).values_list("pk", "name"))
+        return dict(Person.objects.filter(pk__in=self._people).values_list("pk", "name"))
 
     def in_post(self, day: date) -> list[StaffRow]:
         """Whoever has a running appointment at the end of the day, away or not."""
@@ -117,9 +121,26 @@ class Known:
 
     @cached_property
     def _trainings(self) -> list[Training]:
-        people = list({row.person for row in self.rows})
-        found = records_of(people, verified_records(self.known_at), self.known_at)
-        return [Training(*values) for values in found.values_list(*TRAINING)]
+        """Under the numbers of the people here and under those of their doubles: no index knows who survives."""
+        # By `pk`: a relation prepares each of its values, which costs more than the statement.
+        own = self._records.filter(person__pk__in=self._people).values_list("person_id", *TRAINING)
+        found = own.union(self._of_doubles(), all=True)
+        return [Training(*facts) for facts in found if facts[0] in self._people]
+
+    def _of_doubles(self) -> QuerySet[Any]:
+        if self.known_at is None:
+            merged = self._records.filter(person__merged_into__pk__in=self._people)
+            return merged.values_list("person__merged_into_id", *TRAINING)
+        ever = self._records.filter(person__merges__into__pk__in=self._people)
+        return ever.values_list(surviving("person__", self.known_at), *TRAINING)
+
+    @property
+    def _records(self) -> QuerySet[TrainingRecord]:
+        return verified_records(self.known_at).order_by()
+
+    @cached_property
+    def _people(self) -> frozenset[int]:
+        return frozenset(row.person for row in self.rows)
 
     @cached_property
     def _providers(self) -> defaultdict[int | None, list[Designation]]:
