@@ -313,7 +313,7 @@ def test_auditor_sees_figures_and_no_people(client, province):
 def test_institution_page_queries_do_not_grow(client, province, rows, django_assert_num_queries):
     institution = staffed("甲", rows, rows)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(19):
         response = client.get(f"/oversight/institutions/{institution.pk}/{ON}")
 
     assert len(response.context["page"]) == rows

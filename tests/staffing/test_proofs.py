@@ -277,7 +277,7 @@ def test_making_takes_the_same_queries_for_any_staff(people, django_assert_num_q
         proven(place)
 
 
-QUERIES = 33
+QUERIES = 30
 
 
 # --- references -----------------------------------------------------------------------------------------------------
