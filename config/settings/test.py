@@ -20,3 +20,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {}
 ACCOUNT_RATE_LIMITS = False
 # Whatever the environment of the run names, tests seal with a key of their own.
 SEAL = {**dict.fromkeys(SEAL, ""), "provider": "file", "key": str(DATA_DIR / "secrets" / "seal.pem"), "self_made": "1"}
+# Every test client loads the middleware anew: static files are looked up when asked for, not all of them each time.
+WHITENOISE_AUTOREFRESH = True
