@@ -19,11 +19,13 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core.dense import install_dense  # noqa: PLC0415 - apps must be loaded first
         from core.logs import mask_every_record  # noqa: PLC0415
+        from core.lookups import install_lookups  # noqa: PLC0415
         from core.marks import install_marks  # noqa: PLC0415
         from core.spans import install_no_overlap  # noqa: PLC0415
         from core.triggers import install_append_only  # noqa: PLC0415
 
         require_safe_xml()
+        install_lookups()
         mask_every_record()
         post_migrate.connect(install_append_only, dispatch_uid="append-only triggers")
         post_migrate.connect(install_dense, dispatch_uid="numbers without gaps")

@@ -35,7 +35,8 @@ class LeaveQuerySet(ScopedQuerySet):
         """What was held to be true at a moment (default now): neither replaced nor withdrawn, of a post that holds."""
         rows = self.filter(not_voided(known_at, "appointment__"))
         if known_at is None:
-            return rows.filter(replaced_by__isnull=True, withdrawn=False)
+            # By the column that joins, as of training records.
+            return rows.filter(replaced_by__replaces__isnull=True, withdrawn=False)
         later = Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known_at)
         return rows.filter(later, recorded_at__lte=known_at, withdrawn=False)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -101,8 +101,21 @@ def _checks_by_record(person: Person) -> dict[int, list[IdentityCheck]]:
     return found
 
 
+def numbers_of(people: Iterable[int], known_at: datetime | None = None) -> QuerySet[Any]:
+    """Under which numbers surviving people stand, theirs and their doubles', for `person__in`.
+
+    Whoever looks for survivors instead reads the rows of the whole country: no index knows who survives.
+    """
+    own = Person.objects.filter(pk__among=people).order_by().values("pk")
+    if known_at is not None:
+        return own.union(PersonMerge.objects.filter(into__pk__among=people).order_by().values("merged"))
+    return own.union(Person.objects.filter(merged_into__pk__among=people).order_by().values("pk"))
+
+
 def same_person(survivor: int | Combinable, prefix: str = "person") -> Q:
     """Rows of a person or of the doubles merged into them; `prefix` is the way to Person."""
+    if isinstance(survivor, int):
+        return Q(**{f"{prefix}__in": numbers_of([survivor])})
     return Q(**{prefix: survivor}) | Q(**{f"{prefix}__merged_into": survivor})
 
 

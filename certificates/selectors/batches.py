@@ -144,7 +144,7 @@ def records_without_certificate(actor: User) -> QuerySet[TrainingRecord]:
     """Trained here and not certified yet, newest first: the choice for a list."""
     any_wording = Q(training_record=OuterRef("pk")) | Q(training_record=OuterRef("replaces"))
     made = Certificate.objects.exclude(state=CertificateState.DRAFT).filter(any_wording)
-    rows = awards(actor).filter(~Exists(made), annulment__isnull=True, replaced_by__isnull=True, standing="issued")
+    rows = awards(actor).standing_facts().filter(~Exists(made), standing="issued")  # type: ignore[attr-defined]
     return rows.order_by("-completed_on", "person__name_key", "pk")
 
 

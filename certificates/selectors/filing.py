@@ -140,18 +140,17 @@ def records_to_issue(actor: User, filing: FilingList) -> list[int]:
         return []
     latest = TrainingRecord.objects.filter(
         Q(pk__in=rows.exclude(filing_number="").values("record"))
-        | Q(replaces__in=rows.exclude(filing_number="").values("record")),
-        replaced_by__isnull=True,
-        annulment__isnull=True,
+        | Q(replaces__in=rows.exclude(filing_number="").values("record"))
     )
-    return list(latest.filter(~Exists(_certificates())).order_by("pk").values_list("pk", flat=True))
+    return list(latest.standing_facts().filter(~Exists(_certificates())).order_by("pk").values_list("pk", flat=True))
 
 
 def _waiting(rows: QuerySet[TrainingRecord]) -> QuerySet[TrainingRecord]:
     line = line_of("pk", "replaces")
     numbered = line.exclude(filing_number="")
     return (
-        rows.filter(_filed_levels(), standing="issued", annulment__isnull=True, replaced_by__isnull=True)
+        rows.filter(_filed_levels(), standing="issued")
+        .standing_facts()  # type: ignore[attr-defined]
         .filter(~Exists(numbered), ~Exists(_certificates().filter(state__in=ENDED)))
         .annotate(
             list_state=Subquery(line.values("list__state")[:1]),

@@ -23,7 +23,7 @@ from accounts.imports.people import (
     names_of_file,
     shown,
 )
-from accounts.selectors import known_areas, surviving
+from accounts.selectors import known_areas, numbers_of, surviving
 from core.columns import Column, Entry, Table, choice, day, read_table, text
 from core.plans import Action, Plan, PlannedRow
 from courses.models import TrainingRecord
@@ -132,8 +132,8 @@ def _present(people: Collection[int]) -> dict[Known, list[TrainingRecord]]:
     """The present wordings of everybody concerned, those that stand and are verified first."""
     found: dict[Known, list[TrainingRecord]] = defaultdict(list)
     for batch in batches(sorted(people)):
-        rows = TrainingRecord.objects.annotate(survivor=surviving("person__")).filter(survivor__in=batch)
-        for record in rows.filter(replaced_by__isnull=True).select_related("annulment").order_by("pk"):
+        rows = TrainingRecord.objects.latest_wordings().filter(person__in=numbers_of(batch))
+        for record in rows.annotate(survivor=surviving("person__")).select_related("annulment").order_by("pk"):
             found[record.survivor, record.track, record.title, record.completed_on].append(record)
     for records in found.values():
         records.sort(key=lambda one: (_is_annulled(one), one.standing not in COUNTED))

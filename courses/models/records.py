@@ -46,7 +46,12 @@ class TrainingRecordQuerySet(ScopedQuerySet):
 
     def standing_facts(self) -> Self:
         """Records that nothing has annulled and no correction has replaced."""
-        return self.filter(annulment__isnull=True, replaced_by__isnull=True)
+        # By the column that joins: by another one PostgreSQL expects a single row, and asks the whole staff for each
+        # record of the country.
+        return self.latest_wordings().filter(annulment__record__isnull=True)
+
+    def latest_wordings(self) -> Self:
+        return self.filter(replaced_by__replaces__isnull=True)
 
 
 class AnnulmentQuerySet(TrainingRecordQuerySet):

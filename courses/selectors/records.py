@@ -20,14 +20,16 @@ def training_records(actor: User, *, standing: str = "", name: str = "") -> Quer
     """Present wordings only, newest first; annulled ones stay visible as such, and so do claims that were refused:
     `claim_state` is that of the evidence that was submitted last."""
     reached = TrainingRecord.objects.allowed(actor, Permission.TRAINING_RECORD_VIEW)
-    rows = _with_evidence(reached.filter(replaced_by__isnull=True), actor)
+    rows = _with_evidence(reached.latest_wordings(), actor)
     if standing == COUNTED_ONLY:
-        rows = rows.filter(standing__in=COUNTED, annulment__isnull=True)
+        rows = rows.filter(standing__in=COUNTED, annulment__record__isnull=True)
     elif standing == CLAIMED_ONLY:
-        rows = rows.filter(standing=RecordStanding.CLAIMED, annulment__isnull=True)
+        rows = rows.filter(standing=RecordStanding.CLAIMED, annulment__record__isnull=True)
         rows = rows.exclude(claim_state=EvidenceState.REFUSED)
     elif standing == REFUSED_ONLY:
-        rows = rows.filter(standing=RecordStanding.CLAIMED, annulment__isnull=True, claim_state=EvidenceState.REFUSED)
+        rows = rows.filter(
+            standing=RecordStanding.CLAIMED, annulment__record__isnull=True, claim_state=EvidenceState.REFUSED
+        )
     if name:
         rows = rows.filter(person__name_key__contains=name_key(name))
     rows = _with_annulments(rows, actor)

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
-from accounts.selectors import reached_institution, surviving
+from accounts.selectors import reached_institution, same_person
 from certificates.models import Certificate
 from certificates.workflow import CertificateState
 from core.errors import NotAllowed
@@ -28,8 +28,8 @@ def person_in_reach(actor: User, pk: int, permission: Permission = Permission.CR
 
 def records_about(actor: User, person: Person) -> CreditRecordQuerySet:
     """The file of a person, of merged doubles too, newest first."""
-    rows = CreditRecord.objects.allowed(actor, Permission.CREDIT_FILE_VIEW).annotate(survivor=surviving("person__"))
-    return rows.filter(survivor=person.merged_into_id or person.pk).order_by("-occurred_on", "-pk")
+    rows = CreditRecord.objects.allowed(actor, Permission.CREDIT_FILE_VIEW)
+    return rows.filter(same_person(person.merged_into_id or person.pk)).order_by("-occurred_on", "-pk")
 
 
 def entity_in_reach(actor: User, pk: int, permission: Permission = Permission.CREDIT_FILE_VIEW) -> Institution:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Appointment, Institution, Person, TrainingBase
-from accounts.selectors import surviving
+from accounts.selectors import same_person, surviving
 from core import clock
 from courses.exams.models import Attempt
 from courses.exams.workflow import AttemptState
@@ -88,7 +88,7 @@ def _people(rows: QuerySet[Any]) -> Measured:
 
 
 def _trainings_of(person: Person, span: Span) -> Measured:
-    return _count(_records(span).filter(survivor=person.pk).count())
+    return _count(_records(span).filter(same_person(person.pk)).count())
 
 
 def _pass_rate(base: TrainingBase, span: Span) -> Measured:
@@ -110,8 +110,7 @@ def _hours_at(base: TrainingBase, span: Span) -> Measured:
 
 
 def _hours_of(person: Person, span: Span) -> Measured:
-    rows = HourEntry.objects.annotate(survivor=surviving("enrolment__person__"))
-    return _hours(rows.filter(survivor=person.pk), span)
+    return _hours(HourEntry.objects.filter(same_person(person.pk, "enrolment__person")), span)
 
 
 def _hours(rows: QuerySet[HourEntry], span: Span) -> Measured:

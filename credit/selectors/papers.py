@@ -13,7 +13,7 @@ from django.utils import translation
 
 from accounts.models import Institution, Person, User
 from accounts.permissions import Permission
-from accounts.selectors import surviving
+from accounts.selectors import same_person
 from certificates.selectors.papers import COULD_NOT_CHECK, NEVER_MADE, STANDS, PaperAnswer
 from certificates.selectors.sealed_files import stands_as_stored
 from core import clock
@@ -35,8 +35,7 @@ def all_records_of(subject: Person | Institution) -> CreditRecordQuerySet:
     if isinstance(subject, Institution):
         rows = rows.filter(institution=subject)
     else:
-        survivor = subject.merged_into_id or subject.pk
-        rows = rows.annotate(survivor=surviving("person__")).filter(survivor=survivor)
+        rows = rows.filter(same_person(subject.merged_into_id or subject.pk))
     return rows.order_by("-occurred_on", "-pk")
 
 

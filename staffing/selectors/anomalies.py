@@ -7,7 +7,7 @@ from itertools import pairwise
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import Appointment, AppointmentVersion
-from accounts.selectors import surviving
+from accounts.selectors import numbers_of, surviving
 from accounts.selectors.staff import StaffRow
 from core import clock
 from staffing.models import RatioRule
@@ -54,7 +54,7 @@ def _rosters(people: frozenset[int], rule: RatioRule, day: date) -> dict[int, in
     """At how many institutions each counts that day."""
     rows = Appointment.objects.holding().filter(counted_on(rule, day))
     places: dict[int, set[int]] = defaultdict(set)
-    named = rows.annotate(survivor=surviving("person__")).filter(survivor__in=people)
+    named = rows.annotate(survivor=surviving("person__")).filter(person__in=numbers_of(people), survivor__in=people)
     for person, place in named.values_list("survivor", "institution"):
         places[person].add(place)
     return {person: len(found) for person, found in places.items()}

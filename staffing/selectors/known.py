@@ -60,7 +60,7 @@ class Known:
     @cached_property
     def names(self) -> dict[int, str]:
         """Of everybody of the rows; whoever shows them asks first whether the reader may see the roster."""
-        return dict(Person.objects.filter(pk__in=self._people).values_list("pk", "name"))
+        return dict(Person.objects.filter(pk__among=self._people).values_list("pk", "name"))
 
     def in_post(self, day: date) -> list[StaffRow]:
         """Whoever has a running appointment at the end of the day, away or not."""
@@ -122,16 +122,15 @@ class Known:
     @cached_property
     def _trainings(self) -> list[Training]:
         """Under the numbers of the people here and under those of their doubles: no index knows who survives."""
-        # By `pk`: a relation prepares each of its values, which costs more than the statement.
-        own = self._records.filter(person__pk__in=self._people).values_list("person_id", *TRAINING)
+        own = self._records.filter(person__pk__among=self._people).values_list("person_id", *TRAINING)
         found = own.union(self._of_doubles(), all=True)
         return [Training(*facts) for facts in found if facts[0] in self._people]
 
     def _of_doubles(self) -> QuerySet[Any]:
         if self.known_at is None:
-            merged = self._records.filter(person__merged_into__pk__in=self._people)
+            merged = self._records.filter(person__merged_into__pk__among=self._people)
             return merged.values_list("person__merged_into_id", *TRAINING)
-        ever = self._records.filter(person__merges__into__pk__in=self._people)
+        ever = self._records.filter(person__merges__into__pk__among=self._people)
         return ever.values_list(surviving("person__", self.known_at), *TRAINING)
 
     @property

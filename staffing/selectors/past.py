@@ -196,7 +196,8 @@ def _annulled(
     here = held.annotate(survivor=surviving("person__", answer.known_then)).values("survivor")
     rows = TrainingRecordAnnulment.objects.filter(recorded_at__gt=since, recorded_at__lte=until)
     rows = rows.annotate(survivor=surviving("record__person__", answer.known_then))
-    rows = rows.filter(record__in=accepted_records(answer.rule, answer.as_of), record__replaced_by__isnull=True)
+    counted = accepted_records(answer.rule, answer.as_of).latest_wordings()  # type: ignore[attr-defined]
+    rows = rows.filter(record__in=counted)
     columns = ("survivor", "recorded_at", "record__completed_on")
     for person, at, done in rows.filter(survivor__in=here).order_by("recorded_at", "pk").values_list(*columns):
         posts = [row for row in people.get(person, ()) if counts(row, answer.rule)]

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from accounts.models import Designation, Institution, Person, PersonMerge, Region, User
+from accounts.models import Designation, Institution, Region, User
 from accounts.permissions import Permission
-from accounts.selectors import surviving
+from accounts.selectors import numbers_of, surviving
 from accounts.selectors.leaves import on_leave
 from accounts.selectors.staff import StaffRow, running_on
 from core.errors import NotAllowed
@@ -127,17 +127,9 @@ def records_behind(people: Collection[int], staff: QuerySet[Any], records: Query
 
 
 def records_of(people: list[int], records: QuerySet[TrainingRecord], known_at: datetime | None = None) -> QuerySet[Any]:
-    """Those of surviving people as `survivor`, whoever's number they stand under.
-
-    Found by the numbers themselves, theirs and their doubles': no index knows who survives, and a search for survivors
-    reads the whole country's records.
-    """
-    own = Person.objects.filter(pk__in=people).order_by().values("pk")
-    doubles: QuerySet[Any] = Person.objects.filter(merged_into__in=people).order_by().values("pk")
-    if known_at is not None:
-        doubles = PersonMerge.objects.filter(into__in=people).order_by().values("merged")
-    numbers = own.union(doubles)
-    return records.annotate(survivor=surviving("person__", known_at)).filter(person__in=numbers, survivor__in=people)
+    """Those of surviving people as `survivor`, whoever's number they stand under."""
+    rows = records.annotate(survivor=surviving("person__", known_at))
+    return rows.filter(person__in=numbers_of(people, known_at), survivor__in=people)
 
 
 def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
@@ -149,7 +141,7 @@ def verified_records(known_at: datetime | None = None) -> QuerySet[TrainingRecor
     """Whatever may train by some rule: verified, not annulled or replaced (as known)."""
     rows = TrainingRecord.objects.filter(standing__in=COUNTED)
     if known_at is None:
-        return rows.filter(annulment__isnull=True, replaced_by__isnull=True)
+        return rows.standing_facts()
     undone = Q(annulment__recorded_at__lte=known_at) | Q(replaced_by__recorded_at__lte=known_at)
     return rows.filter(recorded_at__lte=known_at).exclude(pk__in=TrainingRecord.objects.filter(undone).values("pk"))
 
