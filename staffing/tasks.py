@@ -28,7 +28,8 @@ from staffing.services.receipts import draw_receipt
 def own_ratio(actor: User) -> dict[str, Any]:
     """Today's answer, the one that the ratio page gives, and the return that is asked for."""
     institution = reached_institution(actor, Permission.RATIO_VIEW)
-    return {"ratio": institution_ratio(institution), "return": current_standing(institution)}
+    answer = institution_ratio(institution)
+    return {"ratio": answer, "return": current_standing(institution, facts=answer.facts)}
 
 
 offices.also(Role.INSTITUTION_OFFICER, own_ratio)

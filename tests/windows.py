@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from core import clock
 
-LONGEST = 3600
+LONGEST_WINDOW = 3600
 
 
 @contextmanager
 def at_the_beginning_of_a_window() -> Iterator[None]:
     """At the beginning of an hour begin all windows, of a minute as of an hour."""
-    with clock.travel(timedelta(seconds=LONGEST - clock.now().timestamp() % LONGEST)):
+    with clock.travel(timedelta(seconds=LONGEST_WINDOW - clock.now().timestamp() % LONGEST_WINDOW)):
         yield

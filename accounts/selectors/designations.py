@@ -21,6 +21,7 @@ from accounts.models import (
 from accounts.models.bodies import holding_on
 from accounts.permissions import GRANTS, Permission
 from accounts.selectors.bodies import competent_bodies, competent_body, last_ended, may_enter_competence
+from accounts.selectors.places import base_named
 from accounts.workflow import ENDED, DesignationState
 from core import clock
 from core.calendar import Deadline, working_day_deadlines
@@ -104,7 +105,7 @@ def designations(actor: User, chosen: Mapping[str, str]) -> QuerySet[Designation
     if kind := chosen.get("kind"):
         rows = rows.filter(kind=kind)
     if text := chosen.get("q", "").strip():
-        rows = rows.filter(Q(institution__name__icontains=text) | Q(base__name__icontains=text))
+        rows = rows.filter(Q(institution__name__icontains=text) | base_named(text, "base__"))
     return _with_subject(rows).order_by("-pk")
 
 
@@ -188,7 +189,7 @@ def in_force(on: date, *, kind: str = "", query: str = "") -> QuerySet[Designati
     if kind:
         rows = rows.filter(kind=kind)
     if query:
-        rows = rows.filter(Q(institution__name__icontains=query) | Q(base__name__icontains=query))
+        rows = rows.filter(Q(institution__name__icontains=query) | base_named(query, "base__"))
     return _with_subject(rows).order_by("kind", "-valid_from", "pk")
 
 

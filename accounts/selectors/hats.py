@@ -8,6 +8,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from accounts.models import AdminBody, Institution, Invitation, JoinRequest, Membership, TrainingBase, User
 from accounts.models.positions import FIELD_OF
 from accounts.permissions import ADMINISTRATORS, GRANTS, PLACE_OF, Permission, Role, kinds_of_places, roles_given_by
+from accounts.selectors.places import base_named
 from accounts.workflow import InvitationState, JoinState
 from core import clock
 from core.errors import NotAllowed
@@ -123,7 +124,7 @@ def places_to_join(text: str) -> list[Place]:
     if len(text) < SHORTEST:
         return []
     institutions = Institution.objects.filter(name_key__contains=name_key(text)).order_by("name", "pk")[:FOUND]
-    bases = TrainingBase.objects.filter(name__icontains=text).order_by("name", "pk")[:FOUND]
+    bases = TrainingBase.objects.filter(base_named(text)).order_by("name", "pk")[:FOUND]
     return [*institutions, *bases]
 
 

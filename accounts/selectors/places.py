@@ -1,6 +1,8 @@
 """Reads about one institution or one base: who may correct it, where it stood, what it is qualified for."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -37,9 +39,10 @@ def bases(actor: User, query: str = "") -> QuerySet[TrainingBase]:
     return (rows.filter(base_named(query)) if query else rows).order_by("code")
 
 
-def base_named(query: str) -> Q:
-    """A part of the name in any of its languages."""
-    return Q(name__icontains=query) | Q(name_en__icontains=query) | Q(name_ja__icontains=query)
+def base_named(query: str, prefix: str = "") -> Q:
+    """A part of the name in any of its languages; `prefix` is the way to the base, e.g. "base__"."""
+    names = (Q(**{f"{prefix}{name}__icontains": query}) for name in ("name", "name_en", "name_ja"))
+    return reduce(or_, names)
 
 
 def base_card(actor: User, pk: int) -> BaseCard:

@@ -84,7 +84,7 @@ def base(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "card": card,
         "may_manage": can(request.user, Permission.PLACE_MANAGE, card.base),
-        "crumbs": _crumbs(card.base.name),
+        "crumbs": _crumbs(card.base.local_name),
     }
     return render(request, "accounts/base.html", context)
 

@@ -11,6 +11,7 @@ from accounts.access import worn_bodies
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.selectors.hats import shown_name
+from accounts.selectors.places import base_named
 from core import clock
 from core.errors import NotAllowed
 from core.text import name_key
@@ -128,7 +129,7 @@ BRACKETS = str.maketrans("[]()", "〔〕（）")
 def _speaks_of(text: str) -> Q:
     key = name_key(text)
     names = Q(person__name_key__contains=key) | Q(institution__name_key__contains=key)
-    units = Q(unit_institution__name_key__contains=key) | Q(unit_base__name__icontains=text)
+    units = Q(unit_institution__name_key__contains=key) | base_named(text, "unit_base__")
     # Numbers stand with the brackets of official documents, which few keyboards have.
     return Q(number__icontains=text) | Q(number__icontains=text.translate(BRACKETS)) | names | units
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Appointment, Institution, Person, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
+from accounts.selectors.places import base_named
 from accounts.selectors.staff import running_on
 from core import clock
 from core.text import name_key
@@ -66,7 +67,7 @@ def _institutions(words: str, key: str) -> Iterator[Candidate]:
 
 
 def _bases(words: str) -> Iterator[Candidate]:
-    rows = TrainingBase.objects.filter(name__icontains=words.strip(), host__isnull=False).select_related("host")
+    rows = TrainingBase.objects.filter(base_named(words.strip()), host__isnull=False).select_related("host")
     for base in rows.order_by("pk")[:MOST]:
         yield Candidate(f"base:{base.pk}", base.name, "", base.host.name if base.host else "")
 

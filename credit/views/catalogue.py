@@ -20,7 +20,7 @@ from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core import clock
 from core.errors import DomainError, NotAllowed
-from core.paging import BoundedPaginator
+from core.paging import WITHOUT_SEARCH, BoundedPaginator
 from credit.forms.catalogue import EndForm, ItemForm, MeasureForm
 from credit.models import CatalogueProposal
 from credit.selectors import catalogue as selectors
@@ -34,7 +34,9 @@ MANAGES = Permission.RULE_MANAGE
 @login_not_required
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    page = BoundedPaginator(selectors.listed_items(), PAGE_LENGTH).get_page(request.GET.get("page"))
+    page = BoundedPaginator(selectors.listed_items(), PAGE_LENGTH, most=WITHOUT_SEARCH).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": page,
         "regions": selectors.names_of_regions(page.object_list),

@@ -17,7 +17,7 @@ from accounts.selectors.hats import shown_name
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
 from core.errors import DomainError, NotAllowed
-from core.paging import BoundedPaginator
+from core.paging import WITHOUT_SEARCH, BoundedPaginator
 from core.workflow import steps_for
 from credit.forms.evaluations import ReasonForm
 from credit.models import CatalogueProposal
@@ -47,7 +47,7 @@ def proposals(request: SignedInRequest) -> HttpResponse:
         raise NotAllowed(permission=MANAGES.value)
     decided = request.GET.get("show") == "decided"
     rows = selectors.decided_proposals(request.user) if decided else selectors.waiting_proposals(request.user)
-    page = BoundedPaginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, PAGE_LENGTH, most=WITHOUT_SEARCH).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "lines": [(one, shown_name(one.proposed_by)) for one in page],

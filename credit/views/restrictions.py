@@ -10,7 +10,7 @@ from accounts.access import holds
 from accounts.middleware import SignedInRequest
 from accounts.permissions import Permission
 from accounts.views.trails import trail
-from core.paging import BoundedPaginator
+from core.paging import WITHOUT_SEARCH, BoundedPaginator
 from credit.selectors.restrictions import restrictions as restrictions_in_reach
 from credit.selectors.restrictions import with_cases
 
@@ -23,7 +23,7 @@ def restrictions(request: SignedInRequest) -> HttpResponse:
         raise Http404
     over = request.GET.get("over") == "1"
     rows = restrictions_in_reach(request.user, over=over)
-    page = BoundedPaginator(rows, PAGE_LENGTH).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, PAGE_LENGTH, most=WITHOUT_SEARCH).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "lines": with_cases(list(page.object_list)),

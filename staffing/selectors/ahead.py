@@ -161,6 +161,8 @@ class Ahead:
 
 def ahead(actor: User, facts: Known) -> Ahead:
     """`facts`: of one institution, as known now."""
+    if facts.known_at is not None:
+        raise ValueError("the days to come are told as known now")
     today = clock.today()
     rules, people = rules_from(facts.requirement(), today), by_person(_rows(facts, today))
     named = can(actor, Permission.ROSTER_VIEW, facts.institution)
@@ -196,13 +198,14 @@ def _rows(facts: Known, today: date) -> list[StaffRow]:
 
 
 def _prospect(facts: Known, rules: list[tuple[date, RatioRule]], today: date) -> Prospect:
-    eras = tuple(era_of(facts, begins, rule) for begins, rule in rules)
+    eras = tuple(era_of(facts, begins, rule, today) for begins, rule in rules)
     return Prospect(today, eras, sealed_from(facts, today))
 
 
-def era_of(facts: Known, begins: date, rule: RatioRule) -> Era:
-    """Whom a version counts from a day on, and since when each is trained by it."""
-    rows = [row for row in facts.stretches(rule) if not is_over(row, begins)]
+def era_of(facts: Known, begins: date, rule: RatioRule, first: date) -> Era:
+    """Whom a version counts of those here on the first day of the line or later, and since when each is trained by it:
+    whoever was here before it begins has not joined by it."""
+    rows = [row for row in facts.stretches(rule) if not is_over(row, first)]
     stays = tuple(Stay(row.person, row.start_date, row.end_date) for row in rows)
     since: dict[Hashable, date] = dict(facts.trained_since(rule).items())
     return Era(begins, rule.value, rule.comparator, stays, since)

@@ -15,7 +15,7 @@ from staffing.ratio import Ratio
 from staffing.rules import anomalies
 from staffing.rules.anomalies import Anomaly, limits
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.versions import counted, counted_on
+from staffing.selectors.versions import counted_on
 
 
 def anomalies_in(answer: RatioAnswer) -> list[Anomaly]:
@@ -25,7 +25,7 @@ def anomalies_in(answer: RatioAnswer) -> list[Anomaly]:
     moves = limits("movement", on=day)
     span = timedelta(days=moves["days"])
     return [
-        *anomalies.jump(_days(answer, staff, trained, limits("jump", on=day)), limits("jump", on=day)),
+        *anomalies.jump(_days(answer, limits("jump", on=day)["days"]), limits("jump", on=day)),
         *anomalies.movement(_on(staff, day - span), _on(staff, day), _on(staff, day + span), moves),
         *anomalies.rosters(_rosters(_on(staff, day), rule, day), limits("rosters", on=day)),
         *anomalies.other_dates(_repeated(answer, rows), limits("other_dates", on=day)),
@@ -37,17 +37,10 @@ def _on(rows: list[StaffRow], day: date) -> frozenset[int]:
     return frozenset(row.person for row in rows if row.runs_on(day))
 
 
-def _days(
-    answer: RatioAnswer, staff: list[StaffRow], trained: dict[int, date], limit: dict[str, int]
-) -> list[tuple[date, Ratio]]:
+def _days(answer: RatioAnswer, days: int) -> list[tuple[date, Ratio]]:
     """The ratio of each day of the span, the returned one last."""
-    days = [answer.as_of - timedelta(days=back) for back in range(limit["days"], -1, -1)]
-    return [(day, _ratio(answer, _on(staff, day), trained, day)) for day in days]
-
-
-def _ratio(answer: RatioAnswer, staff: frozenset[int], trained: dict[int, date], day: date) -> Ratio:
-    done = frozenset(person for person in staff if trained.get(person, date.max) <= day)
-    return answer.facts.with_sealed(counted(staff, done, answer.rule), day)
+    span = (answer.as_of - timedelta(days=back) for back in range(days, -1, -1))
+    return answer.facts.ratios(answer.rule, span)
 
 
 def _rosters(people: frozenset[int], rule: RatioRule, day: date) -> dict[int, int]:

@@ -37,7 +37,7 @@ def ratios_beside(answer: RatioAnswer) -> list[Beside]:
     return [
         *(Beside(kind.label, _heads(rows, trained, answer, kind)) for kind in kinds),
         _equivalents(rows, trained, answer),
-        *(Beside(one.title, facts.ratio(one, day), one) for one in facts.others(day)),
+        *(Beside(one.title, facts.ratio(one, day), one) for one in facts.others(day, rule.code)),
     ]
 
 

@@ -11,13 +11,11 @@ from accounts.models import AppointmentDispute, User
 from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
 from accounts.selectors import surviving
-from accounts.selectors.staff import StaffRow
 from accounts.workflow import DisputeState
 from courses.models import TrainingRecord
-from staffing.models import RatioRule
 from staffing.ratio import Ratio, month_ends
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.versions import counted, counting_records, records_of
+from staffing.selectors.versions import counting_records, records_of
 
 
 @dataclass(frozen=True)
@@ -64,26 +62,13 @@ def evidence_of(people: Iterable[int], answer: RatioAnswer) -> dict[int, Trainin
 
 def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]]:
     """The ratio at the end of each of the last months and on the day asked for, all by the rule of that day."""
-    facts, rule = answer.facts, answer.rule
-    stretches, since = facts.stretches(rule), facts.trained_since(rule)
-    return [
-        (day, facts.with_sealed(_ratio_from(stretches, since, rule, day), day))
-        for day in month_ends(answer.as_of, months)
-    ]
+    return answer.facts.ratios(answer.rule, month_ends(answer.as_of, months))
 
 
 def uncounted_staff(answer: RatioAnswer) -> int:
     """How many people in post that day the rule leaves out (not professional, or of a kind that does not count)."""
     everybody = {row.person for row in answer.facts.in_post(answer.as_of)}
     return len(everybody - answer.facts.staff(answer.rule, answer.as_of))
-
-
-def _ratio_from(stretches: list[StaffRow], since: dict[int, date], rule: RatioRule, day: date) -> Ratio:
-    # 24 months of a large staff: no call for each row.
-    staff = frozenset(
-        row.person for row in stretches if row.start_date <= day and (row.end_date is None or row.end_date > day)
-    )
-    return counted(staff, frozenset(person for person in staff if since.get(person, date.max) <= day), rule)
 
 
 def disputed_staff(answer: RatioAnswer) -> int:

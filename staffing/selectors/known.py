@@ -2,6 +2,7 @@
 every version of the requirement."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -44,9 +45,10 @@ class Training:
     base: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
-    """One institution as known at a moment (default now). Nothing is asked before it is needed."""
+    """One institution as known at a moment (default now). Nothing is asked before it is needed, and nothing twice: what
+    is written afterwards shows in another one."""
 
     institution: Institution
     known_at: datetime | None = None
@@ -75,7 +77,7 @@ class Known:
         return [row for row in self.there(rule, day) if counts(row, rule)]
 
     def staff(self, rule: RatioRule, day: date) -> frozenset[int]:
-        """Distinct surviving persons with a counting appointment that day, which has begun and does not end by it."""
+        """Distinct surviving persons with a counting appointment that day: start <= day, no end or one after it."""
         return frozenset(row.person for row in self.counted_staff(rule, day))
 
     def stretches(self, rule: RatioRule) -> list[StaffRow]:
@@ -86,6 +88,11 @@ class Known:
     def ratio(self, rule: RatioRule, day: date) -> Ratio:
         """At the end of the day in Shanghai, people in secret posts included."""
         return self.with_sealed(counted(self.staff(rule, day), self.trained(rule, day), rule), day)
+
+    def ratios(self, rule: RatioRule, days: Iterable[date]) -> list[tuple[date, Ratio]]:
+        """Of many days, read from the stretches."""
+        stretches, since = self.stretches(rule), self.trained_since(rule)
+        return [(day, self.with_sealed(_counted(stretches, since, rule, day), day)) for day in days]
 
     def with_sealed(self, ratio: Ratio, day: date) -> Ratio:
         sealed = self.sealed(day)
@@ -102,11 +109,17 @@ class Known:
     # --- who is trained -----------------------------------------------------------------------------------------------
     def trained_since(self, rule: RatioRule) -> dict[int, date]:
         """From which day each person of the rows counts as trained by the rule."""
-        since: dict[int, date] = {}
-        for one in self._trainings:
-            if self._accepts(rule, one) and one.completed_on < since.get(one.person, date.max):
-                since[one.person] = one.completed_on
-        return since
+        if rule.pk not in self._since:
+            since: dict[int, date] = {}
+            for one in self._trainings:
+                if self._accepts(rule, one) and one.completed_on < since.get(one.person, date.max):
+                    since[one.person] = one.completed_on
+            self._since[rule.pk] = since
+        return self._since[rule.pk]
+
+    @cached_property
+    def _since(self) -> dict[int, dict[int, date]]:
+        return {}
 
     def trained(self, rule: RatioRule, day: date) -> frozenset[int]:
         """Those of the rows with a counting training record completed by that day."""
@@ -175,15 +188,24 @@ class Known:
     def _versions(self) -> dict[str, list[RatioRule]]:
         return {}
 
-    def others(self, day: date) -> list[RatioRule]:
-        """Narrower wordings, then other requirements about this institution."""
-        narrower = [rule for rule in self.versions() if rule.reference_only]
+    def others(self, day: date, code: str = RULE_CODE) -> list[RatioRule]:
+        """Narrower wordings of a requirement, then other ones about this institution."""
+        narrower = [rule for rule in self.versions(code) if rule.reference_only]
         return [*narrower, *rules_beside(self.institution, day, self.known_at)]
 
     def bound(self, rule: RatioRule, day: date) -> bool:
         """Must it meet the rule that day?"""
-        return binds(rule, self.institution, self._held, day)
+        held = self._held if rule.binds == RatioRule.Binds.DESIGNATED else ()
+        return binds(rule, self.institution, held, day)
 
     @cached_property
     def _held(self) -> list[Designation]:
         return list(granted_designations().filter(institution=self.institution))
+
+
+def _counted(stretches: list[StaffRow], since: dict[int, date], rule: RatioRule, day: date) -> Ratio:
+    # Two years of a large staff: no call for each row.
+    staff = frozenset(
+        row.person for row in stretches if row.start_date <= day and (row.end_date is None or row.end_date > day)
+    )
+    return counted(staff, frozenset(person for person in staff if since.get(person, date.max) <= day), rule)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from staffing.models import RatioProof, RatioProofEntry, RatioProofSample, Ratio
 from staffing.proofs import FORMAT, canonical
 from staffing.rules import rule_text
 from staffing.selectors.evidence import StaffLine, counted_people, evidence_of
+from staffing.selectors.known import Known
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
 
 # Terms of ours stand in no published vocabulary.
@@ -89,7 +91,9 @@ def public_line(row: RatioProofEntry) -> dict[str, Any]:
 # --- what a new one says --------------------------------------------------------------------------------------------
 def openings(answer: RatioAnswer) -> list[tuple[int, dict[str, Any], dict[str, Any] | None]]:
     """(surviving person, the facts of the appointment, the facts of the evidence) of everybody counted, by person."""
-    lines = sorted(counted_people(answer), key=lambda line: line.person)
+    # Read anew: what was written since the figure was counted has to show in the lines.
+    again = replace(answer, facts=Known(answer.institution, answer.known_then))
+    lines = sorted(counted_people(again), key=lambda line: line.person)
     people = [line.person for line in lines]
     records, masked = evidence_of(people, answer), masked_numbers(people)
     uuids = dict(Person.objects.filter(pk__in=people).values_list("pk", "uuid"))
@@ -98,7 +102,7 @@ def openings(answer: RatioAnswer) -> list[tuple[int, dict[str, Any], dict[str, A
         (
             line.person,
             _about(line, str(uuids[line.person]), masked.get(line.person, "")),
-            _evidence(records[line.person], papers) if line.trained else None,
+            _evidence(records[line.person], papers) if line.person in records else None,
         )
         for line in lines
     ]

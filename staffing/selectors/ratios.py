@@ -33,7 +33,11 @@ Member = tuple[Hashable, bool]
 
 @dataclass(frozen=True)
 class RatioAnswer:
-    """A ratio with everything that makes it checkable: for whom, by which rule, of which day, as known when."""
+    """A ratio with everything that makes it checkable: for whom, by which rule, of which day, as known when.
+
+    `facts`: what the ratio of one institution was counted from. Many are counted by statements over sets; the facts of
+    such an answer are read when somebody asks for them.
+    """
 
     facts: Known
     rule: RatioRule
@@ -111,8 +115,8 @@ def institution_ratio(
 
     `rule`: another one than the requirement in force that day as known then.
     """
-    facts = Known(institution, known_at)
-    as_of = as_of or clock.today()
+    now, facts = clock.now(), Known(institution, known_at)
+    as_of = as_of or clock.day_of(now)
     rule = rule or facts.rule_on(as_of)
     sealed = facts.sealed(as_of)
     return RatioAnswer(
@@ -120,7 +124,7 @@ def institution_ratio(
         rule=rule,
         binding=facts.bound(rule, as_of),
         as_of=as_of,
-        known_at=known_at or clock.now(),
+        known_at=known_at or now,
         ratio=facts.ratio(rule, as_of),
         sealed=sealed,
     )

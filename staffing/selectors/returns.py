@@ -26,7 +26,7 @@ from staffing.models import (
 from staffing.rules.calendar import Obliges
 from staffing.selectors.known import Known
 from staffing.selectors.ratios import answering_for
-from staffing.selectors.versions import bound_by, rule_on
+from staffing.selectors.versions import bound_by, rule_among, rule_on
 from staffing.workflow import PREPARING, ReturnState
 
 
@@ -141,14 +141,15 @@ def obliged(period: FilingPeriod, institutions: Iterable[Institution]) -> frozen
 # --- how an institution stands ----------------------------------------------------------------------------------------
 def standings(institution: Institution, today: date | None = None, *, facts: Known | None = None) -> list[Standing]:
     """In every opened period that asks it or in which it has filed, the newest first; `facts`: of now, if in hand."""
-    today, facts = today or clock.today(), facts or Known(institution)
+    today = today or clock.today()
     own = {one.period_id: one for one in with_versions(RatioReturn.objects.filter(institution=institution))}
-    has_staff = bool(facts.rows) or has_staff_list(institution)
+    # Nobody reads a staff list to find out that there is one.
+    has_staff = bool(facts and facts.rows) or has_staff_list(institution)
     # Calls of other regions are none of its business, unless it filed there before it moved.
     path = Region.objects.filter(pk=institution.region_id).values("path")[:1]
     near = Q(here__startswith=F("region_path")) | Q(pk__in=own)
     found, all_periods = [], with_days(opened(today).annotate(here=Subquery(path)).filter(near)[:100])
-    obliging = _obliging(facts, [one.row for one in all_periods]) if has_staff else set()
+    obliging = _obliging(facts or Known(institution), [one.row for one in all_periods]) if has_staff else set()
     for period in all_periods:
         asked = period.row.pk in obliging
         may = has_staff and is_about(period.row, institution) and not period.due.has_passed(today)
@@ -164,7 +165,9 @@ def _obliging(facts: Known, rows: Iterable[FilingPeriod]) -> set[int]:
 
 
 def _binds(facts: Known, row: FilingPeriod) -> bool:
-    return facts.bound(facts.rule_on(row.as_of, row.rule_code), row.as_of)
+    """A requirement that nobody has adopted binds nobody."""
+    versions = facts.requirement(row.rule_code)
+    return bool(versions) and facts.bound(rule_among(versions, row.as_of), row.as_of)
 
 
 def standing(

@@ -10,7 +10,7 @@ from courses.models import TrainingRecord
 from staffing.models import RatioReturn, ReturnVersion
 from staffing.selectors.known import Known
 from staffing.selectors.ratios import RatioAnswer, institution_ratio
-from staffing.selectors.versions import counting_records, records_of
+from staffing.selectors.versions import counting_records, records_of, trained_ids
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,12 @@ def returns_that_counted(record: TrainingRecord) -> list[RatioReturn]:
 
 
 def _counted(version: ReturnVersion | None, survivor: int) -> bool:
-    if version is None:
+    if version is None or not _annulled_since(version, [survivor]):
         return False
     rule, day, place = version.rule, version.as_of, version.ratio_return.institution
-    then, now = Known(place, version.known_at), Known(place)
-    if survivor not in then.staff(rule, day) & now.staff(rule, day):
+    if trained_ids([survivor], rule, day):
         return False
-    return survivor not in now.trained(rule, day) and bool(_annulled_since(version, [survivor]))
+    return survivor in Known(place, version.known_at).staff(rule, day) & Known(place).staff(rule, day)
 
 
 def _annulled_since(version: ReturnVersion, people: Collection[int]) -> dict[int, date]:

@@ -184,7 +184,7 @@ def bound_by(institutions: Iterable[Institution], rule: RatioRule, as_of: date) 
         kind=rule.binding_designation,
         valid_from__lte=as_of,
     )
-    return frozenset(granted.order_by().values_list("institution_id", flat=True))
+    return frozenset(granted.values_list("institution_id", flat=True))
 
 
 def binds(rule: RatioRule, institution: Institution, held: Iterable[Designation], day: date) -> bool:
@@ -193,13 +193,14 @@ def binds(rule: RatioRule, institution: Institution, held: Iterable[Designation]
         return False
     if rule.binds == RatioRule.Binds.SCOPE:
         return not rule.reference_only
-    asked = rule.binding_designation if rule.binds == RatioRule.Binds.DESIGNATED else None
-    return any(one.kind == asked and one.held_on(day) for one in held)
+    if rule.binds != RatioRule.Binds.DESIGNATED:
+        return False
+    return any(one.kind == rule.binding_designation and one.held_on(day) for one in held)
 
 
 def granted_designations() -> QuerySet[Designation]:
     """Those that count on some day: public facts, whoever asks."""
-    return Designation.objects.filter(valid_from__isnull=False).order_by("pk")
+    return Designation.objects.filter(valid_from__isnull=False)
 
 
 # --- versions -------------------------------------------------------------------------------------------------------

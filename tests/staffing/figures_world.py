@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from accounts.models import Appointment, Designation, LeaveKind, LeaveOfAbsence
+from accounts.models import Appointment, Designation, LeaveKind, LeaveOfAbsence, PersonMerge
 from accounts.selectors import system_user
 from core import clock
 from courses.models import TrainingRecord
@@ -159,11 +159,20 @@ class World:
         if merged.merged_into_id is None and into.merged_into_id is None and not merged.merged.exists():
             merged.merged_into = into
             merged.save(update_fields=["merged_into"])
+            self.joined(merged, into)
 
     def part(self):
         person = self.dice.choice(self.people)
-        person.merged_into = None
-        person.save(update_fields=["merged_into"])
+        person.refresh_from_db()
+        if into := person.merged_into:
+            person.merged_into = None
+            person.save(update_fields=["merged_into"])
+            self.joined(person, into, undoes=person.merges.order_by("pk").last())
+
+    def joined(self, merged, into, **undone):
+        PersonMerge.objects.create(
+            merged=merged, into=into, reason="同一人", at=clock.now(), by=system_user(), body_name="", **undone
+        )
 
     def seal(self):
         place = self.dice.choice(self.places)

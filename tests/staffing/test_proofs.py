@@ -4,8 +4,9 @@ import hashlib
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
-from accounts.models import PersonMerge
+from accounts.models import Person, PersonMerge
 from accounts.permissions import Role
 from accounts.selectors import system_user
 from certificates.tlog import services as tlog
@@ -13,6 +14,7 @@ from certificates.tlog.models import PendingEntry
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry, OutboxEvent
+from courses.models import TrainingRecord
 from staffing import services
 from staffing.identifiers import looks_like_reference, normal_reference, proof_reference
 from staffing.models import RatioProof, SealedCount
@@ -269,6 +271,35 @@ def test_roster_that_moves_while_it_is_read_is_refused(monkeypatch):
     )  # fmt: skip
 
 
+def _annulled(stamped, place):
+    record = TrainingRecord.objects.filter(person__appointments__institution=place).order_by("pk").first()
+    with time_machine.travel(stamped, tick=False):
+        make_annulment(record, reason="虚假")
+
+
+def _merged(stamped, place):
+    double, survivor = Person.objects.filter(appointments__institution=place).order_by("-pk")[:2]
+    double.merged_into = survivor
+    double.save(update_fields=["merged_into"])
+    PersonMerge.objects.create(merged=double, into=survivor, reason="同一人", at=stamped, by=make_user())
+
+
+@pytest.mark.parametrize("written", [_annulled, _merged])
+def test_what_is_committed_between_figure_and_lines_is_refused(monkeypatch, written):
+    """Stamped before the moment of the proof by whoever committed it late."""
+    place, stamped = staffed(2, 2), clock.now()
+    found = services.proofs.openings
+
+    def late(answer):
+        written(stamped, place)
+        return found(answer)
+
+    monkeypatch.setattr("staffing.services.proofs.openings", late)
+    with pytest.raises(DomainError, match="proof_moved_meanwhile"):
+        proven(place, as_of=clock.today())
+    assert not RatioProof.objects.exists()
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_making_takes_the_same_queries_for_any_staff(people, django_assert_num_queries):
     proven(staffed(1, 0))
@@ -277,7 +308,7 @@ def test_making_takes_the_same_queries_for_any_staff(people, django_assert_num_q
         proven(place)
 
 
-QUERIES = 30
+QUERIES = 33
 
 
 # --- references -----------------------------------------------------------------------------------------------------

@@ -218,3 +218,18 @@ def test_rule_is_said_as_it_asks(place, period, comparator, said, template):
         page = render_to_string(template, words)
 
     assert [one for one in ("above 70%", "not below 70%") if one in page] == [said]
+
+
+def test_period_of_a_requirement_that_nobody_has_adopted_binds_nobody():
+    place = make_institution()
+    make_appointment(make_person(), place)
+    make_period(code="P1", rule="NOT_YET", obliges="bound")
+    assert [one.obliged for one in standings(place)] in ([], [False])
+
+
+def test_nobody_reads_a_staff_list_to_find_out_that_there_is_one(django_assert_num_queries):
+    place = make_institution()
+    make_appointment(make_person(), place)
+    with django_assert_num_queries(3) as asked:
+        standings(place)
+    assert not [one for one in asked.captured_queries if "full_time" in one["sql"]]
