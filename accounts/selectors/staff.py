@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.access import NOTHING
 from accounts.models import Appointment, AppointmentVersion, DisputeDecision, Institution, Person, User
-from accounts.models.positions import EmploymentType, not_voided
+from accounts.models.positions import not_voided
 from accounts.permissions import Permission
 from accounts.selectors import surviving
 from core import paging
@@ -53,33 +53,17 @@ class StaffRow:
         return self.end_date - timedelta(days=1) if self.end_date else None
 
     @property
-    def employment(self) -> str:
-        return str(EmploymentType(self.employment_type).label)
-
-    @property
     def pk(self) -> int:
         """That of the appointment, as a row of today's list has it."""
         return self.appointment
 
 
-def staff_of(
-    institution: Institution, as_of: date, known_at: datetime | None = None, *, among: Q | None = None
-) -> list[StaffRow]:
-    """Who we think worked here at the end of the day, as known at the moment (default now), by start.
-
-    `among` narrows by the terms of an appointment. Somebody with two posts stands here twice: count persons.
-    """
-    return wordings_of(institution, known_at, among=running_on(as_of) & (among or Q()))
-
-
-def wordings_of(
-    institution: Institution, known_at: datetime | None = None, *, among: Q | None = None
-) -> list[StaffRow]:
-    """Every appointment believed at the moment, of all times; one row per appointment."""
+def wordings_of(institution: Institution, known_at: datetime | None = None) -> list[StaffRow]:
+    """Every appointment believed at the moment (default now), of all times, by start; one row per appointment."""
     rows = [
         StaffRow(*values)
         for wordings, path in _believed(institution, known_at)
-        for values in wordings.filter(among or Q()).values_list(*_columns(path, known_at))
+        for values in wordings.values_list(*_columns(path, known_at))
     ]
     return sorted(rows, key=lambda row: (row.start_date, row.appointment))
 

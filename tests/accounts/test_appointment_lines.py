@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Appointment, AppointmentDispute, AppointmentVersion, Person
-from accounts.selectors.staff import primary_appointment, staff_of
+from accounts.selectors.staff import primary_appointment
 from accounts.services import (
     LineRefused,
     correct_appointment,
@@ -21,6 +21,7 @@ from accounts.services import (
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEntry
+from tests.accounts.believed import staff_of
 from tests.accounts.rosters import rows_written
 from tests.builders import (
     make_appointment,

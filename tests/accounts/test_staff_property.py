@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from accounts.models import Appointment, AppointmentDispute, IdentityDocument, PersonMerge
 from accounts.selectors import document_index, system_user
-from accounts.selectors.staff import staff_of
 from accounts.services import (
     correct_appointment,
     decide_dispute,
@@ -25,6 +24,7 @@ from accounts.services import (
 from core import clock
 from core.errors import DomainError
 from core.plans import Action
+from tests.accounts.believed import staff_of
 from tests.accounts.sheets import ROSTER, csv_file, person_row
 from tests.builders import make_institution, regulator, resident_number
 
