@@ -392,19 +392,3 @@ def test_a_faulty_question_is_answered_without_an_experiment(client, asked):
 def test_an_experiment_without_changes_is_none():
     assert not Experiment(day(1))
     assert Experiment(day(1), untrained=1)
-
-
-def test_whoever_has_a_post_renewed_on_the_day_of_a_new_version_does_not_join_by_it():
-    institution = make_institution()
-    long, other = make_person("甲"), make_person("乙")
-    make_appointment(long, institution, start=date(2015, 1, 1), end_date=day(15))
-    make_appointment(long, institution, start=day(15), post="续聘")
-    make_appointment(other, institution, start=date(2024, 1, 1))
-    make_rule("adopted", valid_from=day(15), value=50)
-    [proposed] = plan_for(seen(institution), day(20)).people
-    assert (proposed.name, proposed.joins) == ("甲", False)
-
-
-def test_days_to_come_are_told_as_known_now_alone():
-    with pytest.raises(ValueError, match="as known now"):
-        ahead(regulator(), Known(make_institution(), clock.now()))

@@ -1,13 +1,17 @@
 """Who moves the ratio in the days to come, as the page tells it: many at once, those who join later, for a while."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import Appointment, Designation
+from core import clock
+from staffing.selectors.ahead import ahead
+from staffing.selectors.known import Known
 from staffing.selectors.plans import plan_for
-from tests.builders import make_appointment, make_institution, make_person, officer
+from tests.builders import make_appointment, make_institution, make_person, make_rule, officer, regulator
 from tests.staffing.test_ahead import ahead_url, day, seen, staff
 from tests.staffing.test_selectors import train
 
@@ -82,3 +86,19 @@ def test_experiment_without_a_day_says_from_which_it_is_tried(client):
     page = client.get(ahead_url(institution), {"untrained": "1"})
     assert page.context["experiment"].day == day(1)
     assert f'value="{day(1).isoformat()}"' in page.content.decode().partition('name="when"')[2].partition(">")[0]
+
+
+def test_whoever_has_a_post_renewed_on_the_day_of_a_new_version_does_not_join_by_it():
+    institution = make_institution()
+    long, other = make_person("甲"), make_person("乙")
+    make_appointment(long, institution, start=date(2015, 1, 1), end_date=day(15))
+    make_appointment(long, institution, start=day(15), post="续聘")
+    make_appointment(other, institution, start=date(2024, 1, 1))
+    make_rule("adopted", valid_from=day(15), value=50)
+    [proposed] = plan_for(seen(institution), day(20)).people
+    assert (proposed.name, proposed.joins) == ("甲", False)
+
+
+def test_days_to_come_are_told_as_known_now_alone():
+    with pytest.raises(ValueError, match="as known now"):
+        ahead(regulator(), Known(make_institution(), clock.now()))
