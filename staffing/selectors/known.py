@@ -109,16 +109,16 @@ class Known:
     # --- who is trained -----------------------------------------------------------------------------------------------
     def trained_since(self, rule: RatioRule) -> dict[int, date]:
         """From which day each person of the rows counts as trained by the rule."""
-        if rule.pk not in self._since:
+        if rule not in self._since:
             since: dict[int, date] = {}
             for one in self._trainings:
                 if self._accepts(rule, one) and one.completed_on < since.get(one.person, date.max):
                     since[one.person] = one.completed_on
-            self._since[rule.pk] = since
-        return self._since[rule.pk]
+            self._since[rule] = since
+        return self._since[rule]
 
     @cached_property
-    def _since(self) -> dict[int, dict[int, date]]:
+    def _since(self) -> dict[RatioRule, dict[int, date]]:
         return {}
 
     def trained(self, rule: RatioRule, day: date) -> frozenset[int]:
