@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -11,6 +13,11 @@ from credit.forms.case_steps import READ_BY_SUBJECT, StepForm, long_text
 from credit.forms.paper import PaperFields
 from credit.models import AdministrativeCase
 from credit.workflow.cases import CameAs
+
+IN_TIME: dict[str, Any] = {
+    CameAs.ANSWER.value: _("An answer was in time to the end of %(day)s."),
+    CameAs.HEARING.value: _("A request for a hearing was in time to the end of %(day)s."),
+}
 
 
 class PaperForm(PaperFields, StepForm):
@@ -39,6 +46,14 @@ class ReopenForm(PaperForm):
     why = long_text(_("Why it reached you so late"), help_text=READ_BY_SUBJECT)
 
     field_order = ("came_as", "reference", "came_on", "words", "why")
+
+    def prepare(self) -> None:
+        days = services.last_days_of_papers(self.case)
+        self.fields["came_on"].help_text = format_lazy(
+            "{} {}",
+            self.fields["came_on"].help_text,
+            " ".join(IN_TIME[kind] % {"day": date_format(last.day)} for kind, last in days.items()),
+        )
 
     def known(self, case: AdministrativeCase) -> dict[str, Any]:
         """No day is proposed: it came some time ago."""

@@ -52,6 +52,7 @@ from credit.services.case_notice import (
 )
 from credit.services.case_reopening import (
     LatePaper,
+    last_days_of_papers,
     reopen_case,
 )
 from credit.services.entries import (
@@ -250,6 +251,7 @@ __all__ = [
     "grant_repair",
     "hand_over_decision",
     "hide_statement",
+    "last_days_of_papers",
     "letters_wait",
     "link_publication",
     "look_into_file",

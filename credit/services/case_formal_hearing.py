@@ -75,13 +75,22 @@ def _check_asked(case: AdministrativeCase, day: date) -> None:
     check_hearing_asked(case, day)
 
 
+def may_be_heard(case: AdministrativeCase) -> bool:
+    """Is what is intended of those for which a hearing can be asked for?"""
+    return case.intended in rule_of(case.rule_version).hearing
+
+
+def last_day_to_ask(case: AdministrativeCase) -> calendar.Deadline:
+    clocks = rule_of(case.rule_version).clocks
+    return calendar.working_day_deadline(time_begun(case), clocks["hearing_asked_working_days"])
+
+
 def check_hearing_asked(case: AdministrativeCase, day: date) -> calendar.Deadline:
     """The last day to ask for one. Raises `no_hearing_for_this`, `hearing_asked`, `hearing_too_late`."""
-    rule = rule_of(case.rule_version)
-    last = calendar.working_day_deadline(time_begun(case), rule.clocks["hearing_asked_working_days"])
+    last = last_day_to_ask(case)
     refuse(
         {
-            "no_hearing_for_this": case.intended not in rule.hearing,
+            "no_hearing_for_this": not may_be_heard(case),
             "hearing_asked": case.hearing_asked_on is not None,
             "hearing_too_late": last.has_passed(day),
         }

@@ -11,7 +11,7 @@ from core import calendar, clock, outbox
 from core.errors import WrongState
 from credit.models import AdministrativeCase, CaseReopening
 from credit.services.case_common import Paper, check_paper, filled, locked_for, refuse, take, time_begun
-from credit.services.case_formal_hearing import check_hearing_asked
+from credit.services.case_formal_hearing import check_hearing_asked, last_day_to_ask, may_be_heard
 from credit.workflow.cases import ADMINISTRATIVE_CASE_STEPS, CameAs
 
 REOPENED = "credit.case_reopened"
@@ -61,6 +61,14 @@ def reopen_case(*, actor: User, case: AdministrativeCase, paper: Paper, said: La
     )
     outbox.add(REOPENED, reopened.pk)
     return reopened
+
+
+def last_days_of_papers(case: AdministrativeCase) -> dict[str, calendar.Deadline]:
+    """By kind of paper the last day on which it came in time; a hearing only where one can still be asked for."""
+    days = {CameAs.ANSWER.value: _last_day_to_speak(case)}
+    if may_be_heard(case) and case.hearing_asked_on is None:
+        days[CameAs.HEARING.value] = last_day_to_ask(case)
+    return days
 
 
 def _waits(case: AdministrativeCase, paper: Paper, came_as: str, words: str) -> bool:
