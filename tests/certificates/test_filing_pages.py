@@ -121,7 +121,7 @@ def test_authority_reads_and_does_nothing(client, cohort, manager):
     for name, args in [("filing", ()), ("filing_lists", ()), ("filing_list", (made.pk,))]:
         shown = text(page(client, name, *args))
         assert ('name="record"' in shown, 'name="step"' in shown, "filing_file" in shown) == (False, False, False)
-    assert cohort.base.name in text(page(client, "filing"))
+    assert cohort.base.name_en in text(page(client, "filing"))
     line = made.lines.get()
     for name, args, body in [
         ("filing", [], {"record": [record.pk]}),

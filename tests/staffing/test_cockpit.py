@@ -74,7 +74,7 @@ def test_first_page_of_an_institution_takes_the_same_queries_for_any_staff(clien
         train(person)
     client.force_login(officer(institution))
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         client.get("/home/")
 
 
