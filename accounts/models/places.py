@@ -167,6 +167,11 @@ class Institution(models.Model):
         return self.name
 
     @property
+    def local_name(self) -> str:
+        """An institution has one name, that of its registration, whatever the reader's language."""
+        return self.name
+
+    @property
     def is_legal_person(self) -> bool:
         return self.kind == self.Kind.LEGAL_PERSON
 

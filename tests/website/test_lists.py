@@ -159,3 +159,13 @@ def test_base_is_named_and_found_in_the_reader_language(client, language, name):
     page = client.get(f"{language}/bases/", {"q": name}).content.decode()
     assert (name in page, other.name in page) == (True, False)
     assert other.name in client.get(f"{language}/bases/").content.decode(), "without another name by the Chinese one"
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("", "岚江培训基地"), ("/en", "Lanjiang Base"), ("/ja", "嵐江研修基地")]
+)
+def test_register_of_designations_names_a_base_as_it_is_found(client, language, name):
+    designate(make_base(name="岚江培训基地", name_en="Lanjiang Base", name_ja="嵐江研修基地"), "national_base")
+    designate(make_institution("岚江大学"), "pilot_university")
+    assert "岚江大学" in client.get(f"{language}/designations/").content.decode()
+    assert name in client.get(f"{language}/designations/", {"q": name}).content.decode()
