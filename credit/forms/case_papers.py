@@ -49,6 +49,8 @@ class ReopenForm(PaperForm):
 
     def prepare(self) -> None:
         days = services.last_days_of_papers(self.case)
+        # A hearing is offered only where one can still be asked for.
+        self.fields["came_as"].choices = [(kind, CameAs(kind).label) for kind in days]  # type: ignore[attr-defined]
         self.fields["came_on"].help_text = format_lazy(
             "{} {}",
             self.fields["came_on"].help_text,

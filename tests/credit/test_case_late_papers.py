@@ -18,7 +18,7 @@ def test_form_names_the_days_until_which_a_paper_was_in_time(intended, kinds):
     with later(LATER):
         days = services.last_days_of_papers(case)
         page = signed_in(desk.one).get(f"/en/credit/cases/{case.pk}/steps/reopen/").content.decode()
-    assert len(days) == kinds
+    assert len(days) == kinds == page.count('name="came_as"')
     assert days["answer"].day == case.answer_until
     for kind, last in days.items():
         word = "An answer" if kind == "answer" else "A request for a hearing"
