@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
@@ -35,7 +36,7 @@ from django.utils.translation import gettext as _
 from accounts.forms.sign_in import PhoneField, came_by_code
 from accounts.middleware.sign_in import ROW, new_session
 from accounts.models import User
-from accounts.selectors.sign_in import user_by_phone
+from accounts.selectors.sign_in import user_by_phone, user_of_session
 from accounts.services.letters import language_of
 from accounts.services.sign_in import (
     drop_unproven_password,
@@ -55,6 +56,14 @@ log = logging.getLogger(__name__)
 SECRET = "mfa_authenticator:data"  # noqa: S105 - what the sealed secrets are bound to
 rotation.register(rotation.JsonColumn(Authenticator, "data", SECRET))
 WRONG = gettext_lazy("Mobile number or e-mail address and password do not fit together.")
+
+
+class SignInBackend(AuthenticationBackend):
+    """allauth's; whose session it is, is asked for by every request (core/compiled.py)."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = user_of_session(user_id)
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -35,12 +35,12 @@ LONGEST_WAIT = 180
 
 @dataclass
 class Target:
-    """A page, who asks for it, and the gate: at most so many times the yardstick."""
+    """A page, who asks for it, and the gate: at most so many times the yardstick; None: it has none."""
 
     name: str
     email: str
     address: str
-    gate: float
+    gate: float | None
 
 
 class FromLoopback(HTTPAdapter):
@@ -100,8 +100,13 @@ def _measure(site: Server, bare: Server, targets: list[Target], rounds: int, cou
     print(f"yardstick: {base:.3f} CPU ms (rounds: {', '.join(f'{one:.3f}' for one in yardstick)})")
     for target in targets:
         cost = median(costs[target.name])
-        word = "met" if cost / base <= target.gate else "NOT met"
-        print(f"{target.name:<34} {cost:7.2f} CPU ms  x {cost / base:6.1f}  gate {target.gate:4.0f}  {word}")
+        print(f"{target.name:<34} {cost:7.2f} CPU ms  x {cost / base:6.1f}  {_word(target.gate, cost / base)}")
+
+
+def _word(gate: float | None, ratio: float) -> str:
+    if gate is None:
+        return "no gate"
+    return f"gate {gate:4.0f}  {'met' if ratio <= gate else 'NOT met'}"
 
 
 def _targets(site: Server) -> list[Target]:
@@ -125,7 +130,9 @@ def _targets(site: Server) -> list[Target]:
         Target("course page", "", course, 40),
         Target("lesson page", "gaoxuan@demo.invalid", lesson, 30),
         Target("staff list, 20 a page", "hemin@demo.invalid", "/institution/roster/", 45),
-        Target("ratio report, 25 a page", "hemin@demo.invalid", ratio, 45),
+        Target("ratio report, 25 a page", "hemin@demo.invalid", f"{ratio}people/", 45),
+        # Figure, forecast, plan, two years and ten of the people: nothing measured elsewhere is like it.
+        Target("cockpit of an institution", "hemin@demo.invalid", ratio, None),
         Target("region roll-up", "shenyanqiu@demo.invalid", "/oversight/990000/", 45),
     ]
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Region
 from accounts.models.places import Rank
-from core.exports import table
+from core.exports import CSV, csv_table, table
 from courses.models import Cohort
 from oversight.selectors import Overview
 from staffing.selectors import RatioAnswer
@@ -79,9 +79,10 @@ def institution_paragraph(answer: RatioAnswer) -> str:
     )
 
 
-def institutions_table(answers: Iterable[RatioAnswer]) -> bytes:
-    """The listed institutions as XLSX, each line with its day and rule, so that it can stand alone."""
-    return table(_("Institutions"), _heads(), (_line(answer) for answer in answers))
+def institutions_table(answers: Iterable[RatioAnswer], kind: str) -> bytes:
+    """The listed institutions, each line with its day and rule, so that it can stand alone."""
+    lines = (_line(answer) for answer in answers)
+    return csv_table(_heads(), lines) if kind == CSV else table(_("Institutions"), _heads(), lines)
 
 
 def _heads() -> list[str]:
@@ -119,10 +120,11 @@ def _line(answer: RatioAnswer) -> list[str | int]:
     ]
 
 
-def shortfalls_table(found: Shortfalls) -> bytes:
+def shortfalls_table(found: Shortfalls, kind: str) -> bytes:
     """Everybody short of trained staff, with the nearest class; each line can stand alone as in the other table."""
     heads = [*_heads(), _("Nearest class with a free seat"), _("Its base"), _("It ends on"), _("Free seats")]
-    return table(_("Shortfall"), heads, ([*_line(one.answer), *_class(one.nearest)] for one in found.short))
+    lines = ([*_line(one.answer), *_class(one.nearest)] for one in found.short)
+    return csv_table(heads, lines) if kind == CSV else table(_("Shortfall"), heads, lines)
 
 
 def _class(cohort: Cohort | None) -> list[str | int]:

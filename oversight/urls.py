@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from core.exports import CSV
 from oversight import views
 from oversight.views import requests, shortfalls
 
@@ -20,5 +21,7 @@ urlpatterns = [
     path("oversight/<str:code>/", views.region, name="region"),
     path("oversight/<str:code>/shortfall/", shortfalls.shortfall, name="shortfall"),
     path("oversight/<str:code>/shortfall.xlsx", shortfalls.shortfall_table, name="shortfall_table"),
+    path("oversight/<str:code>/shortfall.csv", shortfalls.shortfall_table, {"kind": CSV}, name="shortfall_csv"),
     path("oversight/<str:code>/institutions.xlsx", views.region_table, name="region_table"),
+    path("oversight/<str:code>/institutions.csv", views.region_table, {"kind": CSV}, name="region_csv"),
 ]

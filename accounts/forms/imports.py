@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from accounts.imports.decisions import DecidedPlan, Missing, RosterChoices
 from accounts.imports.roster import COLUMNS
 from accounts.models.positions import EmploymentType
-from accounts.selectors.staff import VOIDED
+from accounts.selectors.roster import VOIDED
 from core.clock import end_of_day
 from core.columns import masked
 from core.heads import HEAD_LINES, Candidate, SheetBeginning, candidates, is_number, likeliest_line

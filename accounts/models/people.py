@@ -2,9 +2,10 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -18,6 +19,7 @@ from accounts.access import NOTHING, ScopedQuerySet
 from accounts.identifiers import DocumentType
 from accounts.workflow import ClaimState, Standing
 from core import clock
+from core.compiled import compiled
 from core.fields import SealedField, unseal
 from core.text import mask_number, mask_phone
 
@@ -111,8 +113,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def valid_memberships(self, on: datetime | None = None) -> list["Membership"]:
         day = (on or clock.now()).astimezone(clock.SHANGHAI).date()
         # A login has a handful. Every request asks this: day and order in SQL cost as much as all the rest of it.
-        rows = self.memberships.select_related("admin_body", "institution", "base")
+        rows: list[Membership] = _memberships_of(user=self.pk)
+        for one in rows:
+            one.user = self
         return sorted((one for one in rows if one.runs_on(day)), key=lambda one: one.pk)
+
+
+@compiled(user=models.BigIntegerField())
+def _memberships_of(*, user: Any) -> models.QuerySet:
+    rows = apps.get_model("accounts.Membership").objects.filter(user=user)
+    return rows.select_related("admin_body", "institution", "base")
 
 
 # So long after somebody left, the institution still settles their affairs.

@@ -57,6 +57,11 @@ class Region(models.Model):
     def local_name(self) -> str:
         return local_name(self)
 
+    def division_path(self, path: str) -> str:
+        """Of a region inside this one: the path of the division of this one in which it lies; its own at its level."""
+        code, slash, _below = path[len(self.path) :].partition("/")
+        return f"{self.path}{code}{slash}"
+
 
 def local_name(one: "Region | TrainingBase") -> str:
     """In the reader's language; in Chinese where the platform knows no other."""

@@ -25,6 +25,7 @@ from accounts.models import (
 from accounts.permissions import Permission
 from accounts.workflow import CHECKED, ClaimState
 from core import clock
+from core.compiled import Many, compiled
 from core.errors import NotAllowed
 from core.fields import blind_index
 from core.text import compact, narrow
@@ -205,7 +206,11 @@ def reached_institution(actor: User, permission: Permission, identifier: str = "
 
 def masked_numbers(people: Iterable[int]) -> dict[int, str]:
     """One masked document number per person: what lists show. For people whom the caller may already see."""
-    documents = IdentityDocument.objects.filter(person__in=list(people)).values_list("pk", "person", "uuid", "number")
     # The oldest last, so that it stands.
-    oldest_last = sorted(documents, reverse=True)
+    oldest_last = sorted(_numbers_of_documents(people=people), reverse=True)
     return {person: IdentityDocument.masked_of(row, token) for _pk, person, row, token in oldest_last}
+
+
+@compiled(people=Many())
+def _numbers_of_documents(*, people: Any) -> QuerySet[Any]:
+    return IdentityDocument.objects.filter(person__pk__among=people).values_list("pk", "person", "uuid", "number")

@@ -77,15 +77,13 @@ def without_leaves(rows: Iterable[StaffRow], leaves: Leaves, kinds: Collection[s
 
 def there_on(day: date, rows: Iterable[StaffRow], leaves: Leaves, kinds: Collection[str]) -> list[StaffRow]:
     """Of rows that run that day those whose person is not away, with their own days."""
-    return [
-        row
-        for row in rows
-        if not any(one.kind in kinds and _covers(one, day) for one in leaves.get(row.appointment, ()))
-    ]
+    return [row for row in rows if not leaves or away_on(day, row.appointment, leaves, kinds) is None]
 
 
-def _covers(away: Away, day: date) -> bool:
-    return away.start <= day and (away.end is None or away.end > day)
+def away_on(day: date, appointment: int, leaves: Leaves, kinds: Collection[str]) -> Away | None:
+    """The leave of one of these kinds on which somebody is away from an appointment that day."""
+    found = (one for one in leaves.get(appointment, ()) if one.kind in kinds)
+    return next((one for one in found if one.start <= day and (one.end is None or one.end > day)), None)
 
 
 def recorded_leaves(actor: User, institution: Institution) -> QuerySet[LeaveOfAbsence]:

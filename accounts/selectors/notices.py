@@ -20,6 +20,7 @@ from accounts.permissions import Permission
 from accounts.selectors.staff import StaffRow
 from accounts.workflow import DisputeState
 from core import clock
+from core.compiled import Many, compiled
 from core.errors import NotAllowed
 from core.text import name_key
 
@@ -121,8 +122,14 @@ def decided_before(dispute: AppointmentDispute) -> list[DisputeDecision]:
 
 def disputed_among(appointments: Iterable[Appointment | StaffRow]) -> set[int]:
     """Which appointments have an open dispute, of rows that the caller may see."""
-    rows = AppointmentDispute.objects.open_ones().filter(appointment__in=[one.pk for one in appointments])
-    return set(rows.values_list("appointment_id", flat=True))
+    listed = [one.pk for one in appointments]
+    return {pk for (pk,) in _open_disputes(appointments=listed)} if listed else set()
+
+
+@compiled(appointments=Many())
+def _open_disputes(*, appointments: Any) -> QuerySet[Any]:
+    rows = AppointmentDispute.objects.open_ones().filter(appointment__pk__among=appointments)
+    return rows.values_list("appointment")
 
 
 def own_notice(actor: User, pk: int) -> AppointmentNotice:

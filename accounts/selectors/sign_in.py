@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 
 from accounts.models import SignIn, User
+from core.compiled import compiled
 from core.fields import blind_index
 from core.text import phone_number
 
@@ -50,3 +52,13 @@ def open_sign_ins(user: User, *, since: datetime) -> QuerySet[SignIn]:
     """Sessions that still hold: not ended, under the present count, used since then."""
     rows = SignIn.objects.filter(user=user, ended_at=None, epoch=user.session_epoch, seen_at__gt=since)
     return rows.order_by("-seen_at", "-pk")
+
+
+def user_of_session(pk: int) -> User | None:
+    """A login by its number, one that is switched off too."""
+    return next(iter(_users(pk=pk)), None)
+
+
+@compiled(pk=BigIntegerField())
+def _users(*, pk: Any) -> QuerySet[User]:
+    return User.objects.filter(pk=pk)

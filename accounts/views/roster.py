@@ -5,7 +5,6 @@ from datetime import date
 from html import escape
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,8 +24,9 @@ from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers, reached_institution
 from accounts.selectors.notices import DENIED, disputed_among
-from accounts.selectors.staff import Believed, StaffRow, believed_roster, is_over, people_by_id, working_here
-from accounts.selectors.staff import roster as roster_of
+from accounts.selectors.roster import Believed, Present, believed_roster
+from accounts.selectors.roster import roster as roster_of
+from accounts.selectors.staff import StaffRow, is_over, people_by_id
 from accounts.views.again import confirm_again
 from accounts.views.imports import download
 from core import clock
@@ -68,7 +68,7 @@ def roster(request: SignedInRequest) -> HttpResponse:
     page = BoundedPaginator(_rows(request, institution, form), PER_PAGE).get_page(request.GET.get("page"))
     suffix = f"?institution={institution.pk}" if asked else ""
     rows = [StaffRow(*row) for row in page]
-    lines = _lines(institution, rows, form)
+    lines = _lines(rows, form)
     denied_url = f"{reverse('accounts:notices')}?standing={DENIED}" + suffix.replace("?", "&")
     may_import = holds(request.user, Permission.ROSTER_IMPORT)
     may_move = holds(request.user, Permission.APPOINTMENT_TRANSFER)
@@ -111,7 +111,7 @@ def export_csv(request: SignedInRequest) -> HttpResponse:
 def _exported(request: SignedInRequest, kind: str, name: str) -> HttpResponse:
     institution = reached_institution(request.user, Permission.ROSTER_VIEW, request.GET.get("institution", ""))
     form = RosterFilter(request.GET)
-    lines = _lines(institution, [StaffRow(*row) for row in _rows(request, institution, form)], form)
+    lines = _lines([StaffRow(*row) for row in _rows(request, institution, form)], form)
     return download(roster_table(institution, lines, on=_day(form), known_at=form.moment(), kind=kind), name, kind)
 
 
@@ -119,20 +119,19 @@ def _day(form: RosterFilter) -> date:
     return form.day() or clock.today()
 
 
-def _rows(request: SignedInRequest, institution: Institution, form: RosterFilter) -> QuerySet[Any] | Believed:
+def _rows(request: SignedInRequest, institution: Institution, form: RosterFilter) -> Present | Believed:
     chosen, known_at = form.chosen(), form.moment()
     if known_at is None:
         return roster_of(request.user, institution, chosen, on=_day(form))
     return believed_roster(request.user, institution, chosen, on=_day(form), known_at=known_at)
 
 
-def _lines(institution: Institution, rows: Sequence[StaffRow], form: RosterFilter) -> list[dict[str, Any]]:
+def _lines(rows: Sequence[StaffRow], form: RosterFilter) -> list[dict[str, Any]]:
     """What a line shows; names and masked numbers come in a statement each for all of them."""
     day, people = _day(form), [row.person for row in rows]
     nameless = [row.person for row in rows if not row.name]
     names = {pk: one.name for pk, one in people_by_id(nameless).items()} if nameless else {}
-    over = [row for row in rows if form.moment() is None and is_over(row, day)]
-    masked, here, words = masked_numbers(people), working_here(institution, over, day), _standings()
+    masked, words = masked_numbers(people), _standings()
     return [
         {
             "appointment": row,
@@ -140,7 +139,7 @@ def _lines(institution: Institution, rows: Sequence[StaffRow], form: RosterFilte
             "masked": masked.get(row.person, ""),
             "counted_until": row.counted_until,
             "post": row.post,
-            **words[_standing(row, day, still_here=row.person in here)],
+            **words[_standing(row, day)],
         }
         for row in rows
     ]
@@ -230,11 +229,11 @@ def _standings() -> dict[str, dict[str, str]]:
     }
 
 
-def _standing(row: StaffRow, today: date, *, still_here: bool) -> str:
+def _standing(row: StaffRow, today: date) -> str:
     if row.voided_at:
         return "voided"
     if row.start_date > today:
         return "later"
     if is_over(row, today):
-        return "moved" if still_here else "left"
+        return "moved" if row.still_here else "left"
     return "here"

@@ -147,6 +147,8 @@ POSTGRESQL: dict[str, Any] = {
 POOLED: dict[str, Any] = {"CONN_HEALTH_CHECKS": True, "OPTIONS": {**ALONE, "pool": {"min_size": 1, "max_size": 8}}}
 DATABASES = {"default": POSTGRESQL if env.text("PLATFORM_DB_HOST") else SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Tests put each compiled query together again whenever it is asked (core/compiled.py).
+COMPILED_QUERIES_ARE_CHECKED = False
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -172,7 +174,8 @@ TIME_ZONE = "Asia/Shanghai"
 
 # --- people and doors -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.adapters.SignInBackend"]
+SESSION_ENGINE = "core.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

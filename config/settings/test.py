@@ -22,3 +22,4 @@ ACCOUNT_RATE_LIMITS = False
 SEAL = {**dict.fromkeys(SEAL, ""), "provider": "file", "key": str(DATA_DIR / "secrets" / "seal.pem"), "self_made": "1"}
 # Every test client loads the middleware anew: static files are looked up when asked for, not all of them each time.
 WHITENOISE_AUTOREFRESH = True
+COMPILED_QUERIES_ARE_CHECKED = True

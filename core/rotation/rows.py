@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, models, transaction
 
 from core.rotation.places import Tell, is_old, renewed
+from core.sessions import SessionStore
 
 BATCH = 500
 # Key of the row, what the binding is made of, the value as it stands.

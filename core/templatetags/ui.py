@@ -111,7 +111,7 @@ def lookup(mapping: Mapping[str, object] | None, key: str) -> object:
 @register.filter
 def person_name(name: str) -> SafeString:
     """A name in its own direction, left alone by machine translation, allowed to break when it is long."""
-    return format_html('<bdi class="name" translate="no">{}</bdi>', name)
+    return mark_safe(f'<bdi class="name" translate="no">{escape(str(name))}</bdi>')  # noqa: S308 - escaped
 
 
 @register.filter
@@ -134,8 +134,8 @@ def _badge(tone: str, label: str, title: str) -> SafeString:
 @register.simple_tag
 def person_chip(name: str, masked: str = "", url: str = "", note: str = "") -> SafeString:
     """A name with what tells its bearer from others; components/person_chip.html says what it takes."""
-    shown_name = f'<bdi class="name" translate="no">{escape(str(name))}</bdi>'
-    head = f'<a href="{escape(url)}">{shown_name}</a>' if url else f"<b>{shown_name}</b>"
+    shown = person_name(name)
+    head = f'<a href="{escape(url)}">{shown}</a>' if url else f"<b>{shown}</b>"
     tail = _small(f'<span class="id-number" translate="no">{escape(masked)}</span>') if masked else ""
     if note:
         tail += _small(conditional_escape(note))

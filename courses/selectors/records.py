@@ -1,5 +1,6 @@
 """Training records in the actor's reach, with their standing: counted, claimed, annulled."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery, Value
@@ -7,7 +8,9 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.selectors import numbers_of, surviving
 from accounts.workflow import OPEN_HEARING
+from core.compiled import Many, compiled
 from core.text import name_key
 from courses.models import AnnulmentCase, ExternalEvidence, TrainingRecord
 from courses.workflow import COUNTED, EvidenceState, RecordStanding
@@ -34,6 +37,22 @@ def training_records(actor: User, *, standing: str = "", name: str = "") -> Quer
         rows = rows.filter(person__name_key__contains=name_key(name))
     rows = _with_annulments(rows, actor)
     return rows.select_related("person", "level", "base", "annulment").order_by("-completed_on", "-pk")
+
+
+def open_claims(people: Collection[int]) -> dict[int, TrainingRecord]:
+    """Of surviving people the latest training that was claimed and neither verified nor refused; for whoever may read
+    their records."""
+    found = _open_claims(people=people) if people else ()
+    return {record.survivor: record for record in found if record.survivor in people}
+
+
+@compiled(people=Many())
+def _open_claims(*, people: Any) -> QuerySet[TrainingRecord]:
+    """Whoever's number they stand under; the latest last."""
+    refused = ExternalEvidence.objects.filter(claimed=OuterRef("pk")).order_by("-pk").values("state")[:1]
+    rows = TrainingRecord.objects.filter(standing=RecordStanding.CLAIMED, person__in=numbers_of(people))
+    rows = rows.standing_facts().annotate(survivor=surviving("person__"), last=Coalesce(Subquery(refused), Value("")))
+    return rows.exclude(last=EvidenceState.REFUSED).order_by("completed_on", "pk")
 
 
 def _with_annulments(rows: QuerySet[Any], actor: User) -> QuerySet[Any]:

@@ -1,15 +1,17 @@
 """Seats that institutions hold: how many a class has left, for whom one is held, whose list an actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, Min, OuterRef, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, DateField, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from accounts.models import Appointment, Institution, Person, User
 from accounts.permissions import Permission
 from accounts.selectors import same_person, surviving
 from accounts.selectors.staff import running_on
 from core import clock
+from core.compiled import Many, compiled
 from core.errors import NotAllowed
 from courses.models import Cohort, Enrolment, SeatReservation
 from courses.workflow import SEATED, STUDYING, CohortState, SeatState
@@ -111,11 +113,30 @@ def held_in(actor: User, cohort: Cohort) -> QuerySet[SeatReservation]:
 def held_by(institution: Institution) -> dict[int, SeatReservation]:
     """By person: the seat an institution holds in the person's name in a class that takes applications, or that was
     taken by it and in which the person is still trained."""
-    rows = SeatReservation.objects.filter(institution=institution, person__isnull=False)
-    held = rows.live().filter(cohort__state=CohortState.OPEN, cohort__ends_on__gte=clock.today())
-    wanted = held | rows.filter(state=SeatState.TAKEN, enrolment__state__in=STUDYING)
-    found = wanted.select_related("cohort__base__region", "cohort__programme__level", "person").order_by("pk")
+    found = _held_by(institution=institution.pk, today=clock.today())
     return {one.person.merged_into_id or one.person_id: one for one in found}
+
+
+@compiled(institution=BigIntegerField(), today=DateField())
+def _held_by(*, institution: Any, today: Any) -> QuerySet[SeatReservation]:
+    rows = SeatReservation.objects.filter(institution=institution, person__isnull=False)
+    held = rows.live(today).filter(cohort__state=CohortState.OPEN, cohort__ends_on__gte=today)
+    wanted = held | rows.filter(state=SeatState.TAKEN, enrolment__state__in=STUDYING)
+    return wanted.select_related("cohort__base__region", "cohort__programme__level", "person").order_by("pk")
+
+
+def class_ends(people: Collection[int]) -> dict[int, date]:
+    """Of these surviving people those in training: the last day of their class, of several the one that ends last."""
+    return dict(sorted(_studying(people=people), key=lambda one: one[1])) if people else {}
+
+
+@compiled(people=Many())
+def _studying(*, people: Any) -> QuerySet[Any]:
+    """Under their own numbers and those of doubles."""
+    rows = Enrolment.objects.filter(state__in=STUDYING).order_by()
+    own = rows.filter(person__pk__among=people).values_list("person", "cohort__ends_on")
+    merged = rows.filter(person__merged_into__pk__among=people)
+    return own.union(merged.values_list("person__merged_into", "cohort__ends_on"), all=True)
 
 
 def held_for(user: User) -> QuerySet[SeatReservation]:

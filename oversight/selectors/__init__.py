@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 
 from accounts.models import AssociationMember, Designation, Institution, Placement, Region, TrainingBase, User
 from accounts.permissions import GRANTS, Permission
 from accounts.selectors.associations import associations_on, members_on
 from accounts.selectors.places import placements
 from core import clock
+from core.compiled import Many, compiled
 from core.errors import NotAllowed
 from core.text import compact, name_key
 from staffing.models import RatioRule, RegionFigure
@@ -71,7 +73,7 @@ def home_region(actor: User) -> Region:
 
 def find_region(actor: User, code: str) -> Region:
     """A region inside the jurisdiction. Raises NotAllowed, also when there is none of that code."""
-    region = Region.objects.filter(code=code).first()
+    region = next(iter(_regions(codes=[code])), None)
     if region is None or not any(region.path.startswith(path) for path in _jurisdictions(actor)):
         raise NotAllowed(permission=Permission.OVERSIGHT_VIEW.value)
     return region
@@ -80,9 +82,18 @@ def find_region(actor: User, code: str) -> Region:
 def regions_above(actor: User, region: Region) -> list[Region]:
     """From the top of the jurisdiction down to the region's parent: the way back."""
     codes = ["000000", *region.path.split("/")[:-2]] if region.path else []
-    above = Region.objects.filter(code__in=codes).order_by("path")
     paths = _jurisdictions(actor)
-    return [one for one in above if any(one.path.startswith(path) for path in paths)]
+    return [one for one in _regions(codes=codes) if any(one.path.startswith(path) for path in paths)]
+
+
+@compiled(codes=Many())
+def _regions(*, codes: Any) -> QuerySet[Region]:
+    return Region.objects.filter(code__among=codes).order_by("path")
+
+
+@compiled(region=BigIntegerField())
+def _divisions_of(*, region: Any) -> QuerySet[Region]:
+    return Region.objects.filter(parent=region).order_by("code")
 
 
 def region_overview(actor: User, region: Region, *, as_of: date | None = None) -> Overview:
@@ -113,7 +124,7 @@ def _live_overview(actor: User, region: Region, rule: RatioRule, as_of: date) ->
     figure, answers = region_ratios(actor, region.path, as_of=as_of)
     grouped: dict[str, list[RatioAnswer]] = defaultdict(list)
     for answer in answers.values():
-        grouped[_division_path(answer.institution, region)].append(answer)
+        grouped[region.division_path(answer.institution.region.path)].append(answer)
     lines = {path: _division(inside, figure.people, rule) for path, inside in grouped.items()}
     total = replace(_division(answers.values(), figure.people, rule), region=region)
     own = lines.pop(region.path, None)
@@ -131,7 +142,7 @@ def _overview(
     own: Division | None,
 ) -> Overview:
     """`below`: path of a division -> its line; `own`: the institutions at the region's own level."""
-    children = list(Region.objects.filter(parent=region).order_by("code"))
+    children = _divisions_of(region=region.pk)
     lines = [replace(below[one.path], region=one) for one in children if one.path in below]
     return Overview(
         region=region,
@@ -186,12 +197,6 @@ def _jurisdictions(actor: User) -> list[str]:
     if not paths:
         raise NotAllowed(permission=Permission.OVERSIGHT_VIEW.value)
     return paths
-
-
-def _division_path(institution: Institution, region: Region) -> str:
-    """The path of the region's child in which the institution stands; the region's: at its own level."""
-    code, slash, _below = institution.region.path[len(region.path) :].partition("/")
-    return f"{region.path}{code}{slash}"
 
 
 def _division(answers: Iterable[RatioAnswer], people: Mapping[int, list[Member]], rule: RatioRule) -> Division:

@@ -13,18 +13,19 @@ from accounts.models import Region
 from accounts.permissions import Permission
 from accounts.selectors import masked_numbers
 from accounts.views.again import confirm_again
+from accounts.views.imports import download
 from core import clock
+from core.exports import CSV, XLSX
 from core.text import name_key
 from oversight.exports import institution_paragraph, institutions_table, region_name, region_paragraph
 from oversight.forms import DateForm, InstitutionsForm
-from oversight.selectors import find_region, home_region, institution_card, region_overview, regions_above
+from oversight.selectors import Overview, find_region, home_region, institution_card, region_overview, regions_above
 from oversight.selectors.tiles import tiles
 from oversight.views.region_rows import division_rows, figures, institution_rows, tile_items
 from staffing.models import RatioRule
 from staffing.selectors import people_behind
 
 PAGE_SIZE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def regions(request: HttpRequest) -> HttpResponse:
@@ -37,14 +38,17 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @confirm_again
-def region_table(request: HttpRequest, code: str) -> HttpResponse:
+def region_table(request: HttpRequest, code: str, kind: str = XLSX) -> HttpResponse:
     """The institutions of the region page, all that pass the same filters."""
     form = InstitutionsForm(request.GET)
     place = find_region(request.user, code)  # type: ignore[arg-type]
     overview = region_overview(request.user, place, as_of=form.day())  # type: ignore[arg-type]
-    name = f"institutions-{place.code}-{overview.as_of:%Y-%m-%d}.xlsx"
-    table = institutions_table(overview.answers.passing(form.asked()))
-    return HttpResponse(table, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return as_file(institutions_table(overview.answers.passing(form.asked()), kind), "institutions", overview, kind)
+
+
+def as_file(content: bytes, name: str, overview: Overview, kind: str) -> HttpResponse:
+    ending = "csv" if kind == CSV else "xlsx"
+    return download(content, f"{name}-{overview.region.code}-{overview.as_of:%Y-%m-%d}.{ending}", kind)
 
 
 def institution(request: HttpRequest, pk: int) -> HttpResponse:
@@ -90,6 +94,7 @@ def _region_page(request: HttpRequest, place: Region) -> HttpResponse:
         "sum": figures(overview.total),
         "on_day": on_day,
         "crumbs": region_crumbs(request, place),
+        "sees_returns": holds(request.user, Permission.RETURN_DECIDE),  # type: ignore[arg-type]
         "paragraph": region_paragraph(overview),
         "tiles": tile_items(tiles(overview), on_day) if overview.divisions else "",
         **rule_words(overview.rule),

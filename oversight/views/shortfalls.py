@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Region
 from accounts.views.again import confirm_again
+from core.exports import XLSX
 from oversight.exports import region_name, shortfalls_table
 from oversight.forms import DateForm
 from oversight.selectors import Overview, find_region, region_overview
-from oversight.views import PAGE_SIZE, XLSX, region_crumbs, rule_words
+from oversight.views import PAGE_SIZE, as_file, region_crumbs, rule_words
 from staffing.selectors.plans import year_end
 from staffing.selectors.regions import Shortfalls, region_history, shortfalls
 
@@ -36,12 +37,10 @@ def shortfall(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @confirm_again
-def shortfall_table(request: HttpRequest, code: str) -> HttpResponse:
+def shortfall_table(request: HttpRequest, code: str, kind: str = XLSX) -> HttpResponse:
     place = find_region(request.user, code)  # type: ignore[arg-type]
     overview, found = _found(request, place, DateForm(request.GET))
-    name = f"shortfall-{place.code}-{overview.as_of:%Y-%m-%d}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(shortfalls_table(found), content_type=XLSX, headers=headers)
+    return as_file(shortfalls_table(found, kind), "shortfall", overview, kind)
 
 
 def _found(request: HttpRequest, place: Region, form: DateForm) -> tuple[Overview, Shortfalls]:

@@ -3,19 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, DateField, DateTimeField, Q, QuerySet
 
 from accounts.access import can
 from accounts.models import AppointmentDispute, User
 from accounts.models.positions import EmploymentType
 from accounts.permissions import Permission
-from accounts.selectors import surviving
+from accounts.selectors import numbers_of, surviving
 from accounts.workflow import DisputeState
+from core.compiled import Many, compiled
 from courses.models import TrainingRecord
 from staffing.ratio import Ratio, month_ends
 from staffing.selectors.ratios import RatioAnswer
-from staffing.selectors.versions import counting_records, records_of
+from staffing.selectors.versions import Accepts, counting_records
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,19 @@ def counted_people(answer: RatioAnswer) -> list[StaffLine]:
 
 def evidence_of(people: Iterable[int], answer: RatioAnswer) -> dict[int, TrainingRecord]:
     """The latest counting record per surviving person: what a line shows as its proof."""
-    rows = counting_records(answer.rule, answer.as_of, answer.known_then)
-    found = records_of(list(people), rows, answer.known_then).order_by("completed_on", "pk")
-    return {record.survivor: record for record in found.select_related("base", "level")}
+    rule, wanted, then = answer.rule, frozenset(people), answer.known_then
+    accepts = Accepts(tuple(rule.tracks), tuple(rule.levels), tuple(rule.providers))
+    found = _records_of(then is not None, accepts, people=wanted, as_of=answer.as_of, known_at=then) if wanted else ()
+    return {record.survivor: record for record in found if record.survivor in wanted}
+
+
+@compiled(people=Many(), as_of=DateField(), known_at=DateTimeField())
+def _records_of(then: bool, accepts: Accepts, *, people: Any, as_of: Any, known_at: Any) -> QuerySet[TrainingRecord]:
+    """Whoever's number they stand under; the newest last."""
+    moment = known_at if then else None
+    rows = counting_records(accepts, as_of, moment).annotate(survivor=surviving("person__", moment))
+    rows = rows.filter(person__in=numbers_of(people, moment)).order_by("completed_on", "pk")
+    return rows.select_related("base", "level")
 
 
 def history(answer: RatioAnswer, *, months: int = 24) -> list[tuple[date, Ratio]]:
@@ -74,8 +86,13 @@ def uncounted_staff(answer: RatioAnswer) -> int:
 def disputed_staff(answer: RatioAnswer) -> int:
     """How many of those counted say that they do not work there, undecided at the moment asked for."""
     then = answer.known_then or answer.known_at
+    found = _disputed(answer.known_then is not None, institution=answer.institution.pk, then=then)
+    return len({person for (person,) in found} & answer.facts.staff(answer.rule, answer.as_of))
+
+
+@compiled(institution=BigIntegerField(), then=DateTimeField())
+def _disputed(earlier: bool, *, institution: Any, then: Any) -> QuerySet[Any]:
     decided = Q(state__in=(DisputeState.UPHELD, DisputeState.REJECTED), decision__decided_at__gt=then)
     rows = AppointmentDispute.objects.filter(Q(state=DisputeState.OPEN) | decided, opened_at__lte=then)
-    rows = rows.filter(appointment__institution=answer.institution)
-    people = frozenset(rows.values_list(surviving("appointment__person__", answer.known_then), flat=True))
-    return len(people & answer.facts.staff(answer.rule, answer.as_of))
+    rows = rows.filter(appointment__institution=institution)
+    return rows.values_list(surviving("appointment__person__", then if earlier else None))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import BigIntegerField, Count, DateField, F, Max, Min, Q, QuerySet
 
 from accounts.models import Appointment, Person
 from accounts.selectors import surviving
+from core.compiled import compiled
 from core.marks import EVERYTHING
 from courses.models import TrainingRecord
 from staffing.models import CountedStay, FigureMark, FigureRound, InstitutionFigure, RatioRule
@@ -34,33 +35,46 @@ class Touched:
 
 def touched(rule: RatioRule, day: date) -> Touched:
     """By marks, by another rule, by a day that the kept figures do not hold for."""
-    marks = list(FigureMark.objects.order_by("pk").values_list("pk", "kind", "key")[:MOST_MARKS])
-    kept = FigureRound.objects.filter(pk=1, rule=rule, day__lte=day).exists()
-    expired = InstitutionFigure.objects.filter(until__lte=day)
+    marks, kept = _marks(MOST_MARKS), bool(_rounds(rule=rule.pk, day=day))
     grouped: dict[str, set[int]] = defaultdict(set)
     for _pk, kind, key in marks:
         grouped[kind].add(key)
     return Touched(
-        institutions=frozenset(expired.values_list("pk", flat=True)) | _institutions(grouped, rule),
+        institutions=frozenset(pk for (pk,) in _expired(day=day)) | _institutions(grouped, rule),
         everything=not kept or EVERYTHING in grouped or len(marks) == MOST_MARKS,
         marks=tuple(pk for pk, _kind, _key in marks),
     )
+
+
+@compiled()
+def _marks(most: int) -> QuerySet[Any]:
+    return FigureMark.objects.order_by("pk").values_list("pk", "kind", "key")[:most]
+
+
+@compiled(rule=BigIntegerField(), day=DateField())
+def _rounds(*, rule: Any, day: Any) -> QuerySet[Any]:
+    return FigureRound.objects.filter(pk=1, rule=rule, day__lte=day).values_list("turn")
+
+
+@compiled(day=DateField())
+def _expired(*, day: Any) -> QuerySet[Any]:
+    return InstitutionFigure.objects.filter(until__lte=day).values_list("pk")
 
 
 def _institutions(grouped: dict[str, set[int]], rule: RatioRule) -> frozenset[int]:
     """Where a marked person works, has worked or will, under which number ever."""
     people = set(grouped["person"])
     if grouped["record"]:
-        records = TrainingRecord.objects.filter(pk__in=grouped["record"])
+        records = TrainingRecord.objects.filter(pk__among=grouped["record"])
         people |= set(records.values_list("person", flat=True))
     if grouped["base"] and rule.providers:
         people |= set(TrainingRecord.objects.filter(base__in=grouped["base"]).values_list("person", flat=True))
     found = set(grouped["institution"])
     if grouped["post"]:
-        found |= set(Appointment.objects.filter(pk__in=grouped["post"]).values_list("institution", flat=True))
+        found |= set(Appointment.objects.filter(pk__among=grouped["post"]).values_list("institution", flat=True))
     if people:
-        standing = people | set(Person.objects.filter(pk__in=people).values_list(surviving(), flat=True))
-        posts = Appointment.objects.filter(Q(person__in=standing) | Q(person__merged_into__in=standing))
+        standing = people | set(Person.objects.filter(pk__among=people).values_list(surviving(), flat=True))
+        posts = Appointment.objects.filter(Q(person__pk__among=standing) | Q(person__merged_into__pk__among=standing))
         found |= set(posts.values_list("institution", flat=True))
     return frozenset(found)
 

@@ -8,12 +8,13 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, F, IntegerField, Q, QuerySet, Value, When
 
 from accounts.access import reaches_all
 from accounts.models import Institution, Region, User
 from accounts.permissions import Permission
 from core import clock
+from core.compiled import Many, compiled
 from core.text import compact, name_key
 from staffing.models import FigureRound, InstitutionFigure, RatioRule, RegionFigure, SharedMember
 from staffing.ratio import Ratio
@@ -78,19 +79,28 @@ class KeptAnswers:
         return self._found if narrow else self.how_many
 
     def __getitem__(self, place: Any) -> Any:
-        rows = self._rows[place]
-        return [self._answer(row) for row in rows] if isinstance(place, slice) else self._answer(rows)
+        return self._read(self._rows[place])
 
     def __iter__(self) -> Iterator[RatioAnswer]:
-        return (self._answer(row) for row in self._rows)
+        return iter(self._read(self._rows))
+
+    def _read(self, rows: QuerySet[Any]) -> list[RatioAnswer]:
+        """Found first, in their order, and then read with all that is shown of them."""
+        numbers = list(rows)
+        places = {one.pk: one for one in _places(institutions=numbers)} if numbers else {}
+        return [self._answer(places[pk]) for pk in numbers if self._still_stands(places[pk])]
+
+    def _still_stands(self, place: Institution) -> bool:
+        """A round between the two reads may have taken it out; a live one need not be kept at all."""
+        return place.pk in self.live or getattr(getattr(place, "figure", None), "answers", False)
 
     @cached_property
     def _found(self) -> int:
         return self._rows.order_by().count()
 
     @cached_property
-    def _rows(self) -> QuerySet[Institution]:
-        rows = Institution.objects.filter(self._here()).select_related("region", "parent", "figure")
+    def _rows(self) -> QuerySet[Any]:
+        rows = Institution.objects.filter(self._here()).values_list("pk", flat=True)
         return rows.order_by(*([self._order().desc()] if self.asked.order else []), "name", "pk")
 
     def _here(self) -> Q:
@@ -122,6 +132,11 @@ class KeptAnswers:
         ratio = Ratio(kept.trained, kept.staff, self.rule.value, self.rule.comparator)
         sealed = Sealed(kept.sealed_trained, kept.sealed_staff)
         return RatioAnswer(Known(row), self.rule, kept.binding, self.day, self.known_at, ratio, sealed=sealed)
+
+
+@compiled(institutions=Many())
+def _places(*, institutions: Any) -> QuerySet[Institution]:
+    return Institution.objects.filter(pk__among=institutions).select_related("region", "parent", "figure")
 
 
 @dataclass(frozen=True)
@@ -173,11 +188,17 @@ def _here(region: Region, institutions: frozenset[int]) -> list[int]:
 
 def _kept_sums(region: Region) -> Sums:
     sums = Sums()
-    regions = Region.objects.filter(Q(pk=region.pk) | Q(parent=region)).order_by()
-    rows = RegionFigure.objects.filter(Q(own=False) | Q(region=region), region__in=regions).order_by("pk")
-    for path, own, *numbers in rows.values_list("region__path", "own", *RegionFigure.COUNTED):
+    for path, own, *numbers in _kept_numbers(region=region.pk):
         sums.numbers[path, own] = numbers
     return sums
+
+
+@compiled(region=BigIntegerField())
+def _kept_numbers(*, region: Any) -> QuerySet[Any]:
+    """Of the region, of its divisions, and of the institutions at its own level."""
+    regions = Region.objects.filter(Q(pk=region) | Q(parent=region)).order_by()
+    rows = RegionFigure.objects.filter(Q(own=False) | Q(region=region), region__in=regions).order_by("pk")
+    return rows.values_list("region__path", "own", *RegionFigure.COUNTED)
 
 
 def _live(region: Region, here: list[int], rule: RatioRule, day: date) -> dict[int, tuple[RatioAnswer, list[Member]]]:

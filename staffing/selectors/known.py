@@ -8,13 +8,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, DateTimeField, QuerySet
 
 from accounts.models import Designation, Institution, LeaveKind, Person
 from accounts.selectors import surviving
 from accounts.selectors.leaves import Leaves, leaves_at, there_on, without_leaves
 from accounts.selectors.staff import StaffRow, wordings_of
-from courses.models import TrainingRecord
+from core.compiled import Many, compiled
 from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Ratio
 from staffing.selectors.sealed import Sealed, sealed_on, sealed_rows
@@ -74,7 +74,13 @@ class Known:
 
     def counted_staff(self, rule: RatioRule, day: date) -> list[StaffRow]:
         """Whom the rule counts that day: somebody with two posts stands here twice."""
-        return [row for row in self.there(rule, day) if counts(row, rule)]
+        if (rule, day) not in self._counted_staff:
+            self._counted_staff[rule, day] = [row for row in self.there(rule, day) if counts(row, rule)]
+        return self._counted_staff[rule, day]
+
+    @cached_property
+    def _counted_staff(self) -> dict[tuple[RatioRule, date], list[StaffRow]]:
+        return {}
 
     def staff(self, rule: RatioRule, day: date) -> frozenset[int]:
         """Distinct surviving persons with a counting appointment that day: start <= day, no end or one after it."""
@@ -135,20 +141,8 @@ class Known:
     @cached_property
     def _trainings(self) -> list[Training]:
         """Under the numbers of the people here and under those of their doubles: no index knows who survives."""
-        own = self._records.filter(person__pk__among=self._people).values_list("person_id", *TRAINING)
-        found = own.union(self._of_doubles(), all=True)
+        found = _trainings_of(self.known_at is not None, people=self._people, known_at=self.known_at)
         return [Training(*facts) for facts in found if facts[0] in self._people]
-
-    def _of_doubles(self) -> QuerySet[Any]:
-        if self.known_at is None:
-            merged = self._records.filter(person__merged_into__pk__among=self._people)
-            return merged.values_list("person__merged_into_id", *TRAINING)
-        ever = self._records.filter(person__merges__into__pk__among=self._people)
-        return ever.values_list(surviving("person__", self.known_at), *TRAINING)
-
-    @property
-    def _records(self) -> QuerySet[TrainingRecord]:
-        return verified_records(self.known_at).order_by()
 
     @cached_property
     def _people(self) -> frozenset[int]:
@@ -158,8 +152,9 @@ class Known:
     def _providers(self) -> defaultdict[int | None, list[Designation]]:
         """What the bases of the records were designated as."""
         held: defaultdict[int | None, list[Designation]] = defaultdict(list)
-        for one in granted_designations().filter(base__in={one.base for one in self._trainings if one.base}):
-            held[one.base_id].append(one)
+        if bases := {one.base for one in self._trainings if one.base}:
+            for one in _designations_of_bases(bases=bases):
+                held[one.base_id].append(one)
         return held
 
     # --- people in secret posts ---------------------------------------------------------------------------------------
@@ -200,7 +195,31 @@ class Known:
 
     @cached_property
     def _held(self) -> list[Designation]:
-        return list(granted_designations().filter(institution=self.institution))
+        return _designations_of(institution=self.institution.pk)
+
+
+# --- asked for each institution: put together once ------------------------------------------------------------------
+@compiled(people=Many(), known_at=DateTimeField())
+def _trainings_of(then: bool, *, people: Any, known_at: Any) -> QuerySet[Any]:
+    """Facts of Training."""
+    moment = known_at if then else None
+    records = verified_records(moment).order_by()
+    own = records.filter(person__pk__among=people).values_list("person_id", *TRAINING)
+    if moment is None:
+        merged = records.filter(person__merged_into__pk__among=people)
+        return own.union(merged.values_list("person__merged_into_id", *TRAINING), all=True)
+    ever = records.filter(person__merges__into__pk__among=people)
+    return own.union(ever.values_list(surviving("person__", moment), *TRAINING), all=True)
+
+
+@compiled(bases=Many())
+def _designations_of_bases(*, bases: Any) -> QuerySet[Designation]:
+    return granted_designations().filter(base__pk__among=bases)
+
+
+@compiled(institution=BigIntegerField())
+def _designations_of(*, institution: Any) -> QuerySet[Designation]:
+    return granted_designations().filter(institution=institution)
 
 
 def _counted(stretches: list[StaffRow], since: dict[int, date], rule: RatioRule, day: date) -> Ratio:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Appointment, Institution, TrainingBase, User
 from accounts.permissions import Permission
 from accounts.selectors import identified_as, surviving
 from core import clock
+from core.compiled import compiled
 from core.errors import NotAllowed
 from staffing.models import RatioRule, SealedCount
 from staffing.ratio import Outcome, Ratio
@@ -58,6 +59,11 @@ class RatioAnswer:
         return self.facts.known_at
 
     @property
+    def of_today(self) -> bool:
+        """As known now: what is going on in classes and at desks belongs to no other day."""
+        return self.known_then is None and self.as_of == clock.today()
+
+    @property
     def waiting(self) -> SealedCount | None:
         """A number that does not count yet."""
         return next((one for one in self.facts.sealed_counts if one.state == SealedState.ENTERED), None)
@@ -96,12 +102,17 @@ class RegionFigure:
     people: Mapping[int, list[Member]]
 
 
-def find_institution(actor: User, identifier: str) -> Institution:
+def find_institution(actor: User, identifier: str, permission: Permission = Permission.RATIO_VIEW) -> Institution:
     """By USCC (18 characters) or the platform's id. Raises NotAllowed, also when there is none."""
-    reach = Institution.objects.allowed(actor, Permission.RATIO_VIEW).select_related("region", "parent")
-    if not (institution := reach.filter(identified_as(identifier)).first()):
-        raise NotAllowed(permission=Permission.RATIO_VIEW.value)
-    return institution
+    reach = Institution.objects.allowed(actor, permission).filter(identified_as(identifier)).order_by()
+    for (pk,) in reach.values_list("pk"):
+        return _institution(pk=pk)[0]
+    raise NotAllowed(permission=permission.value)
+
+
+@compiled(pk=BigIntegerField())
+def _institution(*, pk: Any) -> QuerySet[Institution]:
+    return Institution.objects.filter(pk=pk).select_related("region", "parent")
 
 
 def institution_ratio(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -82,6 +82,10 @@ class ReturnsDesk:
     def only(self, group: str) -> list[DeskLine]:
         return [line for line in self.lines if not group or group in line.groups]
 
+    def within(self, region: Region) -> "ReturnsDesk":
+        lines = [line for line in self.lines if line.standing.institution.region.path.startswith(region.path)]
+        return replace(self, lines=lines, counts=_counts(lines))
+
     @property
     def clean(self) -> list[DeskLine]:
         return [line for line in self.lines if line.clean]
@@ -97,8 +101,12 @@ def returns_desk(actor: User, pk: int | None = None) -> ReturnsDesk:
     if period is None:
         return ReturnsDesk(None, [], [])
     lines = _lines(actor, period, today, reach, filed)
+    return ReturnsDesk(period, periods, lines, _counts(lines))
+
+
+def _counts(lines: list[DeskLine]) -> dict[str, int]:
     counts = Counter(group for line in lines for group in line.groups)
-    return ReturnsDesk(period, periods, lines, {"all": len(lines), **counts, "clean": sum(one.clean for one in lines)})
+    return {"all": len(lines), **counts, "clean": sum(one.clean for one in lines)}
 
 
 def _near(reach: QuerySet[Institution], filed: QuerySet[RatioReturn]) -> Q:

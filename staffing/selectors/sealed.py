@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 
 from accounts.models import Institution, User
 from accounts.permissions import Permission
+from core.compiled import compiled
 from core.errors import NotAllowed
 from staffing.models import SealedCount
 from staffing.workflow import SealedState
@@ -34,7 +36,12 @@ def sealed_on(rows: Collection[SealedCount], day: date, known_at: datetime | Non
 
 def sealed_rows(institution: Institution) -> list[SealedCount]:
     """Whatever was entered for the institution; for the ratio, which needs no actor."""
-    return list(SealedCount.objects.filter(institution=institution).order_by("valid_from", "pk"))
+    return _sealed_rows(institution=institution.pk)
+
+
+@compiled(institution=BigIntegerField())
+def _sealed_rows(*, institution: Any) -> "QuerySet[SealedCount]":
+    return SealedCount.objects.filter(institution=institution).order_by("valid_from", "pk")
 
 
 def sealed_by_institution(institutions: list[int], day: date) -> dict[int, Sealed]:

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import CharField, DateField, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Designation, Institution, Region, User
 from accounts.permissions import Permission
 from accounts.selectors import numbers_of, surviving
 from accounts.selectors.leaves import on_leave
 from accounts.selectors.staff import StaffRow, running_on
+from core.compiled import compiled
 from core.errors import NotAllowed
 from courses.models import TrainingRecord
 from courses.workflow import COUNTED
@@ -24,6 +25,14 @@ RULE_CODE = "TRAINED_STAFF_70"
 MOST_NAMED = 3_000
 
 
+class Accepts(NamedTuple):
+    """What a version of the requirement asks of a training: what a query about it looks like."""
+
+    tracks: tuple[str, ...]
+    levels: tuple[str, ...]
+    providers: tuple[str, ...]
+
+
 def rule_on(day: date, known_at: datetime | None = None, *, code: str = RULE_CODE) -> RatioRule:
     """The version in force that day, as known at a moment (default now)."""
     return rule_among([rule for rule in adopted_of(code, known_at=known_at) if not rule.reference_only], day)
@@ -31,7 +40,12 @@ def rule_on(day: date, known_at: datetime | None = None, *, code: str = RULE_COD
 
 def adopted_of(code: str = RULE_CODE, *, known_at: datetime | None = None) -> list[RatioRule]:
     """Every version of a requirement as known at a moment, narrower wordings too; the one begun last first."""
-    return list(adopted(known_at).filter(code=code).order_by("-valid_from"))
+    return _adopted_of(known_at is not None, code=code, known_at=known_at)
+
+
+@compiled(code=CharField(), known_at=DateTimeField())
+def _adopted_of(earlier: bool, *, code: Any, known_at: Any) -> QuerySet[RatioRule]:
+    return adopted(known_at if earlier else None).filter(code=code).order_by("-valid_from")
 
 
 def rule_among(rules: Sequence[RatioRule], day: date) -> RatioRule:
@@ -66,12 +80,17 @@ def in_force(rules: QuerySet[RatioRule], day: date) -> QuerySet[RatioRule]:
 
 def rules_beside(institution: Institution, day: date, known_at: datetime | None = None) -> list[RatioRule]:
     """Other requirements about this institution on the day: of each code the version begun last, by region and code."""
-    rows = in_force(adopted(known_at).exclude(code=RULE_CODE), day).order_by("region_path", "code", "-valid_from")
     found: dict[str, RatioRule] = {}
-    for rule in rows:
+    for rule in _rules_beside(known_at is not None, day=day, known_at=known_at):
         if rule.is_about(institution):
             found.setdefault(rule.code, rule)
     return list(found.values())
+
+
+@compiled(day=DateField(), known_at=DateTimeField())
+def _rules_beside(earlier: bool, *, day: Any, known_at: Any) -> QuerySet[RatioRule]:
+    rows = in_force(adopted(known_at if earlier else None).exclude(code=RULE_CODE), day)
+    return rows.order_by("region_path", "code", "-valid_from")
 
 
 # --- whom a rule counts and binds ----------------------------------------------------------------------------------
@@ -132,7 +151,9 @@ def records_of(people: list[int], records: QuerySet[TrainingRecord], known_at: d
     return rows.filter(person__in=numbers_of(people, known_at), survivor__in=people)
 
 
-def counting_records(rule: RatioRule, as_of: date, known_at: datetime | None = None) -> QuerySet[TrainingRecord]:
+def counting_records(
+    rule: RatioRule | Accepts, as_of: date, known_at: datetime | None = None
+) -> QuerySet[TrainingRecord]:
     """Records that train: those that the rule accepts, not annulled or replaced (as known)."""
     return _accepted(verified_records(known_at), rule, as_of)
 
@@ -151,7 +172,7 @@ def accepted_records(rule: RatioRule, as_of: date) -> QuerySet[TrainingRecord]:
     return _accepted(TrainingRecord.objects.filter(standing__in=COUNTED), rule, as_of)
 
 
-def _accepted(rows: QuerySet[TrainingRecord], rule: RatioRule, as_of: date) -> QuerySet[TrainingRecord]:
+def _accepted(rows: QuerySet[TrainingRecord], rule: RatioRule | Accepts, as_of: date) -> QuerySet[TrainingRecord]:
     rows = rows.filter(track__in=rule.tracks, completed_on__lte=as_of)
     if rule.levels:
         rows = rows.filter(level__code__in=rule.levels)
@@ -160,7 +181,7 @@ def _accepted(rows: QuerySet[TrainingRecord], rule: RatioRule, as_of: date) -> Q
     return rows
 
 
-def provider_held(kinds: list[str]) -> Exists:
+def provider_held(kinds: Sequence[str]) -> Exists:
     """Did the base hold one of the designations on the day of completion?"""
     held = Designation.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("completed_on")),

@@ -2,42 +2,38 @@
 
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.access import can, holds
+from accounts.access import can
 from accounts.middleware import SignedInRequest
-from accounts.models import Institution
 from accounts.permissions import Permission
-from accounts.selectors import masked_numbers
 from core import clock
 from core.errors import NotAllowed
-from core.text import name_key
 from staffing.forms import RatioDateForm
 from staffing.models import RatioRule
 from staffing.selectors import (
     RatioAnswer,
     disputed_staff,
-    evidence_of,
     find_institution,
     history,
     institution_ratio,
-    people_behind,
     uncounted_staff,
 )
 from staffing.selectors.ahead import ahead
 from staffing.selectors.beside import Beside, ratios_beside
-from staffing.selectors.evidence import StaffLine
+from staffing.selectors.people import TableLine, counted_table, proofs_of
 from staffing.selectors.plans import plan_for, year_end
 from staffing.selectors.returns import current_standing
 from staffing.selectors.versions import counts
 from staffing.views.evidence_rows import evidence_rows
+from staffing.views.people import submits_evidence
 
-PAGE_SIZE = 25
+# So many of the people; all of them, searched and filtered, are a page of their own.
+PEOPLE_SHOWN = 10
 
 
 def cockpit(request: SignedInRequest) -> HttpResponse:
@@ -54,16 +50,13 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
     form.is_valid()
     answer = institution_ratio(institution, **form.moments())
     files = can(request.user, Permission.RETURN_FILE, institution)
-    lines = people_behind(request.user, answer)
-    page = _people_page(request, lines)
+    named = can(request.user, Permission.ROSTER_VIEW, institution)
+    people = counted_table(answer)[:PEOPLE_SHOWN] if named else []
     context = {
         "answer": answer,
         "form": form,
-        "page": page,
-        "rows": _rows(page, answer, submits=_submits_evidence(request, institution)),
-        # Whoever sees somebody may; asked only where nobody counts.
-        "named": bool(lines) or can(request.user, Permission.ROSTER_VIEW, institution),
-        "shown": request.GET.get("trained", ""),
+        "named": named,
+        "rows": _rows(people, answer, submits=submits_evidence(request, institution)),
         # How it stands in its periods is never asked as of an earlier moment.
         "standing": current_standing(institution, facts=None if answer.known_then else answer.facts),
         "files_return": files,
@@ -72,12 +65,6 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         **_ahead(request, answer),
     }
     return render(request, "staffing/ratio.html", context)
-
-
-def _submits_evidence(request: SignedInRequest, institution: Institution) -> bool:
-    """The form is that of the worn institution."""
-    here = request.hat is not None and request.hat.institution_id == institution.pk
-    return here and holds(request.user, Permission.EVIDENCE_SUBMIT)
 
 
 def _about(answer: RatioAnswer) -> dict[str, Any]:
@@ -95,24 +82,14 @@ def _about(answer: RatioAnswer) -> dict[str, Any]:
 
 def _ahead(request: SignedInRequest, answer: RatioAnswer) -> dict[str, Any]:
     """What is to come from today on; nothing where another day or an earlier knowledge is asked for."""
-    if answer.known_then or answer.as_of != clock.today():
+    if not answer.of_today:
         return {}
     found = ahead(request.user, answer.facts)
     return {"ahead": found, "plan": plan_for(found, year_end(found.today))}
 
 
-def _people_page(request: SignedInRequest, lines: list[StaffLine]) -> Page:
-    if (shown := request.GET.get("trained", "")) in ("yes", "no"):
-        lines = [line for line in lines if line.trained == (shown == "yes")]
-    if query := name_key(request.GET.get("q", "")):
-        lines = [line for line in lines if query in name_key(line.name)]
-    return Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
-
-
-def _rows(page: Page, answer: RatioAnswer, *, submits: bool) -> SafeString:
-    people = [line.person for line in page.object_list]
-    records, masked = evidence_of(people, answer), masked_numbers(people)
-    return evidence_rows(list(page.object_list), records, masked, submits=submits)
+def _rows(people: list[TableLine], answer: RatioAnswer, *, submits: bool) -> SafeString:
+    return evidence_rows(people, proofs_of(people, answer), submits=submits)
 
 
 def _beside(answer: RatioAnswer) -> list[tuple[Beside, int]]:

@@ -1,5 +1,6 @@
 """The rows of the people behind a ratio: each is written in one piece of parts that are escaped."""
 
+from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.addresses import numbered
 from core.templatetags.ui import badge, day, person_chip, person_name
 from courses.models import TrainingRecord
-from staffing.selectors import StaffLine
+from staffing.selectors.people import Proofs, Standing, TableLine
 
 ROW = """<tr>
 <th scope="row">{person}</th>
@@ -21,30 +22,41 @@ ROW = """<tr>
 <td>{evidence}</td>
 </tr>"""
 SUBMIT = '<br><a href="{address}?name={asked}">{word}<span class="visually-hidden"> {name}</span></a>'
+TONES = {Standing.TRAINED: "ok", Standing.LEARNING: "soon", Standing.UNTRAINED: "no", Standing.LEFT_OUT: "neutral"}
 EVIDENCE = '{title} · {day}<br><span class="muted small">{provider} · {standing}</span>'
 
 
-def evidence_rows(
-    lines: list[StaffLine], records: dict[int, TrainingRecord], masked: dict[int, str], *, submits: bool
-) -> SafeString:
+def evidence_rows(table: Iterable[TableLine], proofs: Proofs, *, submits: bool) -> SafeString:
     """`submits`: whether the reader may hand in evidence for whoever has none."""
     person_url = numbered("accounts:person")
-    yes, no = badge("ok", _("trained")), badge("no", _("not trained"))
+    standings = {one: badge(TONES[one], one.label) for one in Standing}
+    ends = escape(_("class ends on"))
     none = f'<span class="muted">{escape(_("no verified record"))}</span>'
     door = {"address": reverse("courses:submit_evidence"), "word": escape(_("Submit evidence"))}
     rows = []
-    for line in lines:
-        record = records.get(line.person)
+    for one in table:
+        line = one.line
         cells = {
-            "person": person_chip(line.name, masked.get(line.person, ""), person_url(line.person)),
+            "person": person_chip(line.name, proofs.masked.get(line.person, ""), person_url(line.person)),
             "post": escape(line.post),
             "employment": escape(line.employment),
             "since": day(line.start_date),
-            "trained": yes if record else no,
-            "evidence": _evidence(record) if record else none + (_submit(line.name, door) if submits else ""),
+            "trained": standings[one.standing] + _below(one, ends),
+            "evidence": _proof(line.person, proofs) or none + (_submit(line.name, door) if submits else ""),
         }
         rows.append(ROW.format_map(cells))
     return mark_safe("".join(rows))  # noqa: S308 - every part is escaped
+
+
+def _below(one: TableLine, ends: str) -> str:
+    said = f"{ends} {day(one.ends_on)}" if one.ends_on else escape(one.why)
+    return f'<br><span class="muted small">{said}</span>' if said else ""
+
+
+def _proof(person: int, proofs: Proofs) -> str:
+    """The evidence, or what was claimed: nobody submits that once more."""
+    found = proofs.records.get(person) or proofs.claims.get(person)
+    return _evidence(found) if found else ""
 
 
 def _evidence(record: TrainingRecord) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import SignedInRequest
+from accounts.models import Region
 from accounts.permissions import Permission
 from accounts.views.again import confirm_again
 from accounts.views.trails import trail
@@ -24,6 +25,7 @@ from staffing.forms.returns import JudgeForm, ReturnDecisionForm
 from staffing.selectors import returns
 from staffing.selectors.returns import return_for, with_days
 from staffing.selectors.returns_desk import LATE, NOT_FILED, TO_DECIDE, ReturnsDesk, returns_desk, sees_desk
+from staffing.selectors.returns_regions import desk_divisions, desk_region
 from staffing.selectors.then_now import then_now
 from staffing.views.return_words import told, why_left_out, why_moved
 from staffing.views.returns import done
@@ -44,6 +46,8 @@ GROUPS: dict[str, Promise] = {
     ReturnState.ACCEPTED: gettext_lazy("accepted by the authority"),
     ReturnState.CORRECTED: gettext_lazy("corrected by the authority"),
 }
+# What the table of divisions tells.
+COLUMNS = (TO_DECIDE, NOT_FILED, LATE, ReturnState.RETURNED, ReturnState.ACCEPTED)
 STEP_LABELS: dict[str, Promise] = {
     "accept": gettext_lazy("Accept the figure"),
     "return": gettext_lazy("Send it back with questions"),
@@ -60,18 +64,41 @@ SAID: dict[str, Promise] = {
 
 @require_safe
 def desk(request: SignedInRequest) -> HttpResponse:
-    found = _desk(request)
+    found, place = _desk(request), _place(request)
     group = request.GET.get("group", "")
     group = group if group in GROUPS else ""
     counts = [(name, label, found.counts.get(name, 0)) for name, label in GROUPS.items()]
     context = {
         "desk": found,
+        "place": place,
+        "divisions": _divisions(found, place),
         "counts": counts,
+        "heads": [GROUPS[name] for name in COLUMNS],
         "group": group,
         "page": Paginator(found.only(group), PAGE_SIZE).get_page(request.GET.get("page")),
-        "crumbs": trail(_("Desk of returns")),
+        "crumbs": _way(request, found, place),
     }
     return render(request, "staffing/returns_desk.html", context)
+
+
+def _place(request: SignedInRequest) -> Region:
+    return desk_region(request.user, request.GET.get("region", ""))
+
+
+def _divisions(found: ReturnsDesk, place: Region) -> list[dict[str, Any]]:
+    """The numbers of each division under the heads of the table; nothing where there is one place only."""
+    divisions = desk_divisions(found.lines, place)
+    if [one.region for one in divisions] in ([], [place]):
+        return []
+    return [{"one": one, "numbers": [one.counts[name] for name in COLUMNS]} for one in divisions]
+
+
+def _way(request: SignedInRequest, found: ReturnsDesk, place: Region) -> list[dict[str, str]]:
+    """Back over the region above, in the same period."""
+    if not request.GET.get("region"):
+        return trail(_("Desk of returns"))
+    period = f"?period={found.period.row.pk}" if found.period else ""
+    return trail(place.local_name, (_("Desk of returns"), reverse("staffing:returns_desk") + period))
 
 
 @confirm_again(reading_is_free=True)
@@ -171,7 +198,8 @@ def _desk(request: SignedInRequest) -> ReturnsDesk:
     if not sees_desk(request.user):
         raise NotAllowed(permission=DECIDES.value)
     asked = request.GET.get("period", "")
-    return returns_desk(request.user, int(asked) if asked.isdecimal() and len(asked) < 10 else None)
+    found = returns_desk(request.user, int(asked) if asked.isdecimal() and len(asked) < 10 else None)
+    return found.within(_place(request)) if request.GET.get("region") else found
 
 
 def _crumbs(found: Any, here: str) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import Appointment, AppointmentDispute, DisputeDecision, Institution, Person
-from accounts.selectors.staff import believed_roster, posts_of, roster
+from accounts.selectors.roster import believed_roster, roster, roster_rows
 from accounts.services import correct_appointment
 from accounts.services.imports import version_of
 from core import clock
@@ -153,11 +153,11 @@ def test_long_roster_is_counted_to_a_bound_and_says_so(institution, monkeypatch)
 def test_whether_somebody_works_here_in_another_post_is_asked_of_an_index(institution):
     """Per row of the list: read from the institution's whole staff, it cost a second for a hundred thousand."""
     fill(institution, 1000)
-    day, some = date(2026, 3, 1), [Person.objects.order_by("pk")[500].pk]
+    day, some = date(2026, 3, 1), [Appointment.objects.order_by("pk")[500].pk]
 
     plans = [
-        roster(officer(institution), institution, {"working": "left"}, on=day)[:20].explain(),
-        posts_of(institution, some).explain(),
+        roster(officer(institution), institution, {"working": "left"}, on=day).found[:20].explain(),
+        roster_rows.__wrapped__(with_reason=False, appointments=some, on=day).explain(),
     ]
 
     # Of the person's own posts, that is: PostgreSQL may take any index that begins with the person.
@@ -192,7 +192,7 @@ def test_roster_costs_the_same_queries_for_every_size(institution, django_assert
     client = signed_in(officer(institution))
     client.get(URL)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(URL)
 
 
@@ -326,7 +326,7 @@ def test_export_costs_the_same_queries_for_every_size(institution, django_assert
     client = signed_in(officer(institution))
     client.get(URL)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"{URL}export.{kind}")
 
 

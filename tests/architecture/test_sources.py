@@ -41,6 +41,7 @@ READERS_OF_THE_ENVIRONMENT = {
 }
 OTHER_CLOCKS = {
     "core/clock.py": "the clock itself",
+    "core/sessions.py": "Django's sessions end by the clock of the machine: no drill signs anybody out",
     "core/uploads.py": "the age of files, by the file system's own clock",
 }
 SIGNALS = {

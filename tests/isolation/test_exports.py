@@ -29,7 +29,10 @@ from tests.staffing.proving import proven, staffed
 
 # With rows of people and places: each is asked below. Another one fails here until it is asked, too.
 WITH_ROWS = {
-    "institution/roster/export.xlsx", "institution/roster/export.csv", "oversight/<str:code>/institutions.xlsx",
+    "institution/roster/export.xlsx", "institution/roster/export.csv",
+    "institutions/<str:id>/ratio/people/export.xlsx", "institutions/<str:id>/ratio/people/export.csv",
+    "oversight/<str:code>/institutions.xlsx", "oversight/<str:code>/institutions.csv",
+    "oversight/<str:code>/shortfall.csv",
     "audit/trail.xlsx", "audit/looks.xlsx", "filing/lists/<int:pk>/file/",
     "institution/checks/<uuid:uuid>/file/", "ratio-proofs/<str:reference>/csv/",
     "oversight/<str:code>/shortfall.xlsx", "institutions/<int:pk>/credit.csv",
@@ -98,13 +101,14 @@ def begun_as_formulas(texts: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
-def test_roster_calculates_nothing(institution, ending):
+@pytest.mark.parametrize("address", ["/institution/roster/export", "/institutions/{pk}/ratio/people/export"])
+def test_lists_of_staff_calculate_nothing(institution, address, ending):
     for text in hostile_texts():
         person = make_person()
         Person.objects.filter(pk=person.pk).update(name=text, name_key=name_key(text)[:100])
         make_appointment(person, institution, post=text, department=text)
 
-    answer = signed_in(officer(institution)).get(f"/institution/roster/export.{ending}")
+    answer = signed_in(officer(institution)).get(f"{address.format(pk=institution.pk)}.{ending}")
 
     assert calculated(answer.content) == []
 
@@ -123,20 +127,22 @@ def test_lines_of_a_proof_calculate_nothing(db):
     assert begun_as_formulas(texts) == []
 
 
-def test_table_of_institutions_calculates_nothing(db):
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_table_of_institutions_calculates_nothing(db, ending):
     for text in hostile_texts():
         make_institution(name=f"{text}", code="990101", level="county")
 
-    answer = signed_in(regulator()).get("/oversight/990101/institutions.xlsx")
+    answer = signed_in(regulator()).get(f"/oversight/990101/institutions.{ending}")
 
     assert calculated(answer.content) == []
 
 
-def test_who_is_short_calculates_nothing_either(db):
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_who_is_short_calculates_nothing_either(db, ending):
     for text in hostile_texts():
         make_appointment(make_person("高轩"), make_institution(name=f"{text}", code="990101", level="county"))
 
-    answer = signed_in(regulator()).get("/oversight/990101/shortfall.xlsx")
+    answer = signed_in(regulator()).get(f"/oversight/990101/shortfall.{ending}")
 
     assert len(answer.content) > 5_000
     assert calculated(answer.content) == []

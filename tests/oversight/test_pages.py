@@ -1,7 +1,8 @@
 """The pages of an office: region, institution, filters in the address, text to copy, 404 for what is elsewhere."""
 
+import csv
 import re
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.utils import translation
@@ -243,6 +244,16 @@ def test_table_holds_the_filtered_list_with_day_and_rule(client, province):
     assert response["Content-Disposition"] == 'attachment; filename="institutions-990000-2026-06-30.xlsx"'
     assert sheet(response)[1:] == [
         ["甲大学", wanted.uscc, None, "测试990100", 7, 10, "70.0%", "met", "applies", 0, "2026-06-30", "2022-1"]
+    ]
+
+
+def test_list_for_programs_holds_the_same_rows(client, province):
+    wanted = staffed("甲大学", 7, 10, pilot=True)
+    staffed("乙", 1, 2)
+    response = client.get(f"/en/oversight/990000/institutions.csv{ON}&outcome=met")
+    assert response["Content-Disposition"] == 'attachment; filename="institutions-990000-2026-06-30.csv"'
+    assert list(csv.reader(StringIO(response.content.decode("utf-8-sig"))))[1:] == [
+        ["甲大学", wanted.uscc, "", "测试990100", "7", "10", "70.0%", "met", "applies", "0", "2026-06-30", "2022-1"]
     ]
 
 

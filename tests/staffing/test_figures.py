@@ -243,7 +243,7 @@ def test_kept_page_asks_the_same_whatever_the_rows(rows, django_assert_num_queri
     actor, place = regulator(), region()
     round_of()
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         overview = region_overview(actor, place)
         assert len(overview.answers[:25]) == rows == len(overview.answers)
 
@@ -256,7 +256,7 @@ def test_touched_page_asks_the_same_whatever_the_rows(rows, django_assert_num_qu
     for n, one in enumerate(places):
         make_appointment(make_person(f"甲{n}"), one)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         overview = region_overview(actor, place)
         assert [one.ratio.staff for one in overview.answers[:25]] == [1] * rows
 

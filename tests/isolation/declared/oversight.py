@@ -17,6 +17,8 @@ ADDRESSES: dict[str, Address] = {
     "oversight/<str:code>/": only(OVERSEES, code="institution.region.code", post=""),
     "oversight/<str:code>/shortfall/": only(OVERSEES, code="institution.region.code", post=""),
     "oversight/<str:code>/shortfall.xlsx": only(OVERSEES, code="institution.region.code", post=""),
+    "oversight/<str:code>/shortfall.csv": only(OVERSEES, code="institution.region.code", post=""),
     "oversight/<str:code>/institutions.xlsx": only(OVERSEES, code="institution.region.code", post=""),
+    "oversight/<str:code>/institutions.csv": only(OVERSEES, code="institution.region.code", post=""),
     "oversight/institutions/<int:pk>/": only(OVERSEES, pk="institution", post=""),
 }
