@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, QuerySet
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 
 from core.lookups import as_one_value
 
@@ -88,7 +88,9 @@ def compiled(**fields: Field) -> Callable[[Callable[..., QuerySet[Any]]], Callab
     return of
 
 
-def _plan(query: QuerySet[Any], connection: Any) -> Plan:
+def _plan(query: Any, connection: Any) -> Plan:
+    if query._iterable_class not in (ModelIterable, ValuesListIterable) or query._prefetch_related_lookups or query._db:
+        raise TypeError("a compiled query gives instances or tuples, of one statement to the one database")
     compiler = query.query.get_compiler(connection=connection)
     try:
         sql, values = compiler.as_sql()
@@ -99,8 +101,9 @@ def _plan(query: QuerySet[Any], connection: Any) -> Plan:
     def converted(rows: Iterable[Any]) -> Iterable[Any]:
         return compiler.apply_converters(rows, converters) if converters else rows
 
-    if not issubclass(query._iterable_class, ModelIterable):
-        return Plan(sql, tuple(values), lambda rows: map(tuple, converted(rows)))
+    if query._iterable_class is ValuesListIterable:
+        # What a query sorts by may stand behind its columns.
+        return Plan(sql, tuple(values), lambda rows: (tuple(row[: compiler.col_count]) for row in converted(rows)))
     instance = _maker(compiler, connection.alias)
     return Plan(sql, tuple(values), lambda rows: map(instance, converted(rows)))
 

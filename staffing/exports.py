@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.clock import SHANGHAI
 from core.exports import CSV, csv_table, table
 from staffing.selectors import RatioAnswer
-from staffing.selectors.people import Proofs, Standing, TableLine
+from staffing.selectors.people import Proofs, StaffStanding, TableLine
 
 
 def people_file(answer: RatioAnswer, lines: Iterable[TableLine], proofs: Proofs, kind: str) -> bytes:
@@ -17,14 +18,14 @@ def people_file(answer: RatioAnswer, lines: Iterable[TableLine], proofs: Proofs,
         _("Counts as trained"), _("Why not counted"), _("Class ends on"), _("Evidence"), _("Completed on"),
         _("Provider"), _("Claimed, not verified"), _("Institution"), _("As of"), _("As known at"),
     ]  # fmt: skip
-    known = answer.known_at.date() if answer.known_then else _("now")
+    known = f"{answer.known_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if answer.known_then else _("now")
     place = (answer.institution.name, answer.as_of, known)
     rows = ([*_cells(one, proofs), *place] for one in lines)
     return csv_table(heads, rows) if kind == CSV else table(_("The people and the evidence"), heads, rows)
 
 
 def _cells(one: TableLine, proofs: Proofs) -> list[Any]:
-    line, counts = one.line, one.standing != Standing.LEFT_OUT
+    line, counts = one.line, one.standing != StaffStanding.LEFT_OUT
     record, claim = proofs.records.get(line.person), proofs.claims.get(line.person)
     evidence = [record.title, record.completed_on, record.provider] if record else ["", None, ""]
     return [

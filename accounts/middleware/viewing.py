@@ -30,6 +30,7 @@ SHOWN = frozenset(
         "accounts:person",
         "accounts:import_roster",
         "accounts:stop_viewing",
+        "staffing:people",
         "exams:sittings",
         "exams:room",
         "staffing:cockpit",

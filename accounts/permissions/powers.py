@@ -64,7 +64,9 @@ POWERS: dict[str, Power] = {
         _("Reviews corrections and erasures; a second person agrees before anything is changed."),
     ),
     P.ROSTER_VIEW: Power(
-        "accounts", _("See staff rosters"), _("Reads who works at an institution, since when and in which post.")
+        "accounts",
+        _("See staff rosters"),
+        _("Reads who works at an institution, since when, in which post, and who is being trained."),
     ),
     P.ROSTER_IMPORT: Power(
         "accounts", _("Keep the staff roster"), _("Enters and ends appointments, by file or one by one.")

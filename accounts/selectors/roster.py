@@ -64,6 +64,7 @@ class Present:
         return self.found.order_by()[: paging.MOST_ROWS + 1].count()
 
     def __getitem__(self, place: Any) -> list[Any]:
+        """A slice of it, which is what a paginator asks for."""
         return self._read(self.found[place])
 
     def __iter__(self) -> Iterator[Any]:
@@ -77,7 +78,7 @@ class Present:
 @compiled(appointments=Many(), on=DateField())
 def roster_rows(with_reason: bool, *, appointments: Any, on: Any) -> QuerySet[Any]:
     name = Coalesce(F("person__merged_into__name"), F("person__name"))
-    still_here = Case(When(end_date__lte=on, then=_runs_elsewhere_here(on)), default=Value(False))
+    still_here = Case(When(Q(end_date__lte=on) & _runs_elsewhere_here(on), then=Value(True)), default=Value(False))
     more = ("voided_at", _why_voided()) if with_reason else ()
     rows = Appointment.objects.filter(pk__among=appointments)
     return rows.values_list(*columns(PRESENT, None), name, still_here, *more)
@@ -132,11 +133,14 @@ def _first_of(rows: QuerySet[Any], stop: int | None) -> QuerySet[Any]:
     return rows if stop is None else rows.filter(pk__in=rows.values("pk")[:stop])
 
 
-def _runs_elsewhere_here(on: date) -> Exists:
-    """Has the person another appointment of the same institution on the day? Whoever changed post has not left."""
-    same = Q(person=OuterRef("person")) | Q(person=OuterRef("person__merged_into"))
-    others = Appointment.objects.holding().filter(running_on(on), same, institution=OuterRef("institution"))
-    return Exists(others.exclude(pk=OuterRef("pk")))
+def _runs_elsewhere_here(on: date) -> Q:
+    """Has the person, under the number of any double, another appointment of the same institution on the day? Whoever
+    changed post has not left."""
+    survivor = Coalesce(OuterRef("person__merged_into"), OuterRef("person"))
+    others = Appointment.objects.holding().filter(running_on(on), institution=OuterRef("institution"))
+    others = others.exclude(pk=OuterRef("pk"))
+    # Each by an index of its own: for one condition with "or" the whole staff would be read.
+    return Q(Exists(others.filter(person=survivor))) | Q(Exists(others.filter(person__merged_into=survivor)))
 
 
 def _why_voided() -> Subquery:

@@ -81,8 +81,10 @@ def find_region(actor: User, code: str) -> Region:
 
 def regions_above(actor: User, region: Region) -> list[Region]:
     """From the top of the jurisdiction down to the region's parent: the way back."""
-    codes = ["000000", *region.path.split("/")[:-2]] if region.path else []
     paths = _jurisdictions(actor)
+    if region.path in paths:
+        return []
+    codes = ["000000", *region.path.split("/")[:-2]]
     return [one for one in _regions(codes=codes) if any(one.path.startswith(path) for path in paths)]
 
 

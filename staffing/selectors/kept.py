@@ -79,6 +79,7 @@ class KeptAnswers:
         return self._found if narrow else self.how_many
 
     def __getitem__(self, place: Any) -> Any:
+        """A slice of it, which is what a paginator asks for."""
         return self._read(self._rows[place])
 
     def __iter__(self) -> Iterator[RatioAnswer]:

@@ -20,7 +20,7 @@ from staffing.selectors.evidence import StaffLine, counted_people, evidence_of
 from staffing.selectors.ratios import RatioAnswer
 
 
-class Standing(TextChoices):
+class StaffStanding(TextChoices):
     """How somebody in post stands to the figure of a day."""
 
     UNTRAINED = "no", gettext_lazy("not trained")
@@ -34,7 +34,7 @@ class TableLine:
     """`ends_on`: the last day of the class of somebody in training; `why`: somebody does not count."""
 
     line: StaffLine
-    standing: Standing
+    standing: StaffStanding
     ends_on: date | None = None
     why: str = ""
 
@@ -59,7 +59,7 @@ def counted_table(answer: RatioAnswer) -> list[TableLine]:
     lines = counted_people(answer)
     ends = class_ends({line.person for line in lines if not line.trained}) if answer.of_today else {}
     table = [TableLine(line, _standing(line, ends), ends_on=ends.get(line.person)) for line in lines]
-    order = list(Standing)
+    order = list(StaffStanding)
     return sorted(table, key=lambda one: order.index(one.standing))
 
 
@@ -71,10 +71,10 @@ def proofs_of(table: Iterable[TableLine], answer: RatioAnswer) -> Proofs:
     return Proofs(records, open_claims(unproven) if answer.of_today else {}, masked_numbers(people))
 
 
-def _standing(line: StaffLine, ends: dict[int, date]) -> Standing:
+def _standing(line: StaffLine, ends: dict[int, date]) -> StaffStanding:
     if line.trained:
-        return Standing.TRAINED
-    return Standing.LEARNING if line.person in ends else Standing.UNTRAINED
+        return StaffStanding.TRAINED
+    return StaffStanding.LEARNING if line.person in ends else StaffStanding.UNTRAINED
 
 
 def _left_out(answer: RatioAnswer) -> list[TableLine]:
@@ -84,7 +84,7 @@ def _left_out(answer: RatioAnswer) -> list[TableLine]:
     rows = {row.person: row for row in facts.in_post(day) if row.person not in counting}
     trained = facts.trained(rule, day)
     lines = [
-        TableLine(_line(answer, row, trained=person in trained), Standing.LEFT_OUT, why=_why(answer, row))
+        TableLine(_line(answer, row, trained=person in trained), StaffStanding.LEFT_OUT, why=_why(answer, row))
         for person, row in rows.items()
     ]
     return sorted(lines, key=lambda one: (one.line.name, one.line.person))

@@ -105,9 +105,10 @@ class RegionFigure:
 def find_institution(actor: User, identifier: str, permission: Permission = Permission.RATIO_VIEW) -> Institution:
     """By USCC (18 characters) or the platform's id. Raises NotAllowed, also when there is none."""
     reach = Institution.objects.allowed(actor, permission).filter(identified_as(identifier)).order_by()
-    for (pk,) in reach.values_list("pk"):
-        return _institution(pk=pk)[0]
-    raise NotAllowed(permission=permission.value)
+    found = [one for (pk,) in reach.values_list("pk") for one in _institution(pk=pk)]
+    if not found:
+        raise NotAllowed(permission=permission.value)
+    return found[0]
 
 
 @compiled(pk=BigIntegerField())

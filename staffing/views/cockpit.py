@@ -56,6 +56,7 @@ def ratio(request: SignedInRequest, id: str) -> HttpResponse:
         "answer": answer,
         "form": form,
         "named": named,
+        "asked": request.GET.urlencode(),
         "rows": _rows(people, answer, submits=submits_evidence(request, institution)),
         # How it stands in its periods is never asked as of an earlier moment.
         "standing": current_standing(institution, facts=None if answer.known_then else answer.facts),

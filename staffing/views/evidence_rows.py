@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.addresses import numbered
 from core.templatetags.ui import badge, day, person_chip, person_name
 from courses.models import TrainingRecord
-from staffing.selectors.people import Proofs, Standing, TableLine
+from staffing.selectors.people import Proofs, StaffStanding, TableLine
 
 ROW = """<tr>
 <th scope="row">{person}</th>
@@ -22,14 +22,19 @@ ROW = """<tr>
 <td>{evidence}</td>
 </tr>"""
 SUBMIT = '<br><a href="{address}?name={asked}">{word}<span class="visually-hidden"> {name}</span></a>'
-TONES = {Standing.TRAINED: "ok", Standing.LEARNING: "soon", Standing.UNTRAINED: "no", Standing.LEFT_OUT: "neutral"}
+TONES = {
+    StaffStanding.TRAINED: "ok",
+    StaffStanding.LEARNING: "soon",
+    StaffStanding.UNTRAINED: "no",
+    StaffStanding.LEFT_OUT: "neutral",
+}
 EVIDENCE = '{title} · {day}<br><span class="muted small">{provider} · {standing}</span>'
 
 
 def evidence_rows(table: Iterable[TableLine], proofs: Proofs, *, submits: bool) -> SafeString:
     """`submits`: whether the reader may hand in evidence for whoever has none."""
     person_url = numbered("accounts:person")
-    standings = {one: badge(TONES[one], one.label) for one in Standing}
+    standings = {one: badge(TONES[one], one.label) for one in StaffStanding}
     ends = escape(_("class ends on"))
     none = f'<span class="muted">{escape(_("no verified record"))}</span>'
     door = {"address": reverse("courses:submit_evidence"), "word": escape(_("Submit evidence"))}

@@ -21,7 +21,7 @@ from core.text import name_key
 from staffing.exports import people_file
 from staffing.forms import RatioDateForm
 from staffing.selectors import RatioAnswer, find_institution, institution_ratio
-from staffing.selectors.people import Standing, TableLine, people_table, proofs_of
+from staffing.selectors.people import StaffStanding, TableLine, people_table, proofs_of
 from staffing.views.evidence_rows import evidence_rows
 
 PAGE_SIZE = 25
@@ -42,7 +42,7 @@ def people(request: SignedInRequest, id: str) -> HttpResponse:
         "crumbs": trail(_("People"), (_("Trained-staff ratio"), reverse("staffing:ratio", args=[id]))),
         "page": page,
         "rows": evidence_rows(page.object_list, proofs_of(page.object_list, answer), submits=submits),
-        "standings": [(one.value, one.label, counts[one]) for one in Standing],
+        "standings": [(one.value, one.label, counts[one]) for one in StaffStanding],
         "shown": request.GET.get("standing", ""),
         "everybody": len(table),
         "query": request.GET.urlencode(),
@@ -85,7 +85,7 @@ def _answer(request: SignedInRequest, id: str) -> tuple[RatioAnswer, RatioDateFo
 
 
 def _asked(request: SignedInRequest, lines: list[TableLine]) -> list[TableLine]:
-    if (shown := request.GET.get("standing", "")) in Standing.values:
+    if (shown := request.GET.get("standing", "")) in StaffStanding.values:
         lines = [one for one in lines if one.standing == shown]
     if query := name_key(request.GET.get("q", "")):
         lines = [one for one in lines if query in name_key(one.line.name)]

@@ -347,6 +347,25 @@ def test_who_changed_post_has_not_left(institution):
     }
 
 
+@pytest.mark.parametrize("ended", ["survivor", "double", "another double"])
+def test_who_works_on_under_the_number_of_any_double_has_not_left(institution, ended):
+    today = clock.today()
+    start, change = today - timedelta(days=90), today - timedelta(days=30)
+    survivor, double, another = (make_person("童曦") for _number in range(3))
+    people = {"survivor": survivor, "double": double, "another double": another}
+    make_appointment(people.pop(ended), institution, post="助理", start=start, end_date=change)
+    for other in people.values():
+        running = make_appointment(other, institution, post="主任", start=change)
+        for merged in (double, another):
+            merged.merged_into = survivor
+            merged.save()
+        client = signed_in(officer(institution))
+        tones = {line["post"]: line["standing"] for line in client.get(URL).context["lines"]}
+        assert tones["助理"] == "该岗位已结束（现任本单位其他岗位）"
+        assert names(client, working="left") == []
+        running.delete()
+
+
 def test_who_changed_post_under_the_record_of_before_a_merge_has_not_left(institution):
     today = clock.today()
     start, change = today - timedelta(days=90), today - timedelta(days=30)

@@ -111,6 +111,30 @@ def test_values_are_values():
     assert named(name=name) == [person]
 
 
+@pytest.mark.parametrize(
+    "compose",
+    [
+        lambda: Person.objects.values("pk"),
+        lambda: Person.objects.values_list("pk", flat=True),
+        lambda: Person.objects.values_list("pk", named=True),
+        lambda: Person.objects.prefetch_related("documents"),
+        lambda: Person.objects.using("default"),
+    ],
+)
+def test_what_would_come_back_as_something_else_is_refused(compose):
+    with pytest.raises(TypeError, match="instances or tuples"):
+        compiled()(compose)()
+
+
+def test_column_that_only_sorts_is_not_given(rows):
+    @compiled()
+    def places():
+        return Appointment.objects.values_list("institution").distinct().order_by("-start_date")
+
+    assert places() == list(Appointment.objects.values_list("institution").distinct().order_by("-start_date"))
+    assert {len(row) for row in places()} == {1}
+
+
 def test_what_can_never_be_asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert of_nobody() == of_nobody() == []

@@ -224,7 +224,7 @@ def test_region_page_queries_do_not_grow(client, province, rows, django_assert_n
     for n in range(rows):
         staffed(f"甲{n}", 1, 2, code=f"990{n + 1}00", pilot=True)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         response = client.get(f"/oversight/{ON}")
 
     assert len(listed(response)) == rows

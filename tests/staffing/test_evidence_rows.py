@@ -4,7 +4,7 @@ from datetime import date
 
 from courses.models import TrainingRecord
 from staffing.selectors import StaffLine
-from staffing.selectors.people import Proofs, Standing, TableLine
+from staffing.selectors.people import Proofs, StaffStanding, TableLine
 from staffing.views.evidence_rows import evidence_rows
 
 HOSTILE = "<i>\"'&{x}%s</i>"
@@ -12,7 +12,7 @@ HOSTILE = "<i>\"'&{x}%s</i>"
 
 def line(person, *, trained=False, why=""):
     told = StaffLine(person, f"{HOSTILE}{person}", HOSTILE, HOSTILE, date(2024, 1, 1), trained)
-    return TableLine(told, Standing.TRAINED if trained else Standing.UNTRAINED, why=why)
+    return TableLine(told, StaffStanding.TRAINED if trained else StaffStanding.UNTRAINED, why=why)
 
 
 def test_nothing_that_people_wrote_is_markup():

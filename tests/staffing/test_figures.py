@@ -20,6 +20,7 @@ from staffing.models import (
     InstitutionFigure,
     RatioRule,
 )
+from staffing.selectors import kept
 from staffing.services import figures
 from staffing.services.figures import check_figures, keep_figures
 from staffing.tasks import every_day, keep
@@ -234,6 +235,32 @@ def test_round_and_check_are_the_systems_own():
     for service in (keep_figures, check_figures):
         with pytest.raises(NotAllowed):
             service(actor=regulator())
+
+
+def test_institution_founded_after_the_round_stands_in_the_list():
+    make_appointment(make_person("甲"), make_institution("甲"))
+    round_of()
+    make_appointment(make_person("乙"), make_institution("乙"))
+    answers = region_overview(regulator(), region()).answers
+    assert [one.institution.name for one in answers[:25]] == ["乙", "甲"]
+    assert [one.institution.name for one in answers] == ["乙", "甲"]
+
+
+@pytest.mark.parametrize("how", ["gone", "answers for nobody"])
+def test_institution_that_a_round_takes_out_between_the_two_reads_is_left_out(how, monkeypatch):
+    for name in "甲乙":
+        make_appointment(make_person(name), make_institution(name))
+    round_of()
+    answers = region_overview(regulator(), region()).answers
+    read = kept._places
+
+    def later(institutions):
+        rows = InstitutionFigure.objects.filter(institution__name="甲")
+        rows.delete() if how == "gone" else rows.update(answers=False)
+        return read(institutions=institutions)
+
+    monkeypatch.setattr(kept, "_places", later)
+    assert [one.institution.name for one in answers[:25]] == ["乙"]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -13,9 +13,10 @@ from accounts.models import LeaveKind, LeaveOfAbsence
 from accounts.selectors import system_user
 from core import clock
 from courses.selectors.records import open_claims
+from courses.selectors.seats import class_ends
 from courses.services import refuse_evidence
 from staffing.selectors import institution_ratio
-from staffing.selectors.people import Standing, people_table
+from staffing.selectors.people import StaffStanding, people_table
 from staffing.workflow import RuleState
 from tests.builders import (
     hat,
@@ -92,15 +93,24 @@ def test_class_of_somebody_in_training_is_told_by_its_last_day(client, place):
 @pytest.mark.parametrize("state", ["applied", "waitlisted", "completed", "failed", "withdrawn"])
 def test_only_those_who_sit_in_a_class_are_in_training(place, state):
     make_enrolment(make_cohort(), person=table_person(place, "丙"), state=state)
-    assert table(place)["丙"].standing == Standing.UNTRAINED
+    assert table(place)["丙"].standing == StaffStanding.UNTRAINED
 
 
 def test_who_applied_under_a_double_is_in_training(place):
     double = make_person("丙")
     make_enrolment(make_cohort(), person=double)
-    assert table(place)["丙"].standing == Standing.UNTRAINED
+    assert table(place)["丙"].standing == StaffStanding.UNTRAINED
     join_records(double, table_person(place, "丙"))
-    assert table(place)["丙"].standing == Standing.LEARNING
+    assert table(place)["丙"].standing == StaffStanding.LEARNING
+
+
+def test_who_waits_for_the_decision_after_a_class_is_not_in_training(place):
+    over = make_cohort(starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1))
+    make_enrolment(over, person=table_person(place, "丙"), state="attending")
+    last_day = make_cohort(starts_on=clock.today() - timedelta(days=9), ends_on=clock.today())
+    make_enrolment(last_day, person=table_person(place, "甲"), state="attending")
+    assert table(place)["丙"].standing == StaffStanding.UNTRAINED
+    assert class_ends({table_person(place, "甲").pk}) == {table_person(place, "甲").pk: clock.today()}
 
 
 def test_of_several_classes_the_one_that_ends_last_is_told(place):
@@ -111,7 +121,7 @@ def test_of_several_classes_the_one_that_ends_last_is_told(place):
 
 def test_of_another_day_nobody_says_who_sits_in_a_class_now(place):
     yesterday = clock.today() - timedelta(days=1)
-    assert table(place, as_of=yesterday)["乙"].standing == Standing.UNTRAINED
+    assert table(place, as_of=yesterday)["乙"].standing == StaffStanding.UNTRAINED
 
 
 def test_as_known_before_training_was_entered_nobody_is_trained(client, place):
@@ -119,8 +129,8 @@ def test_as_known_before_training_was_entered_nobody_is_trained(client, place):
     late = make_person("戊")
     make_appointment(late, place, recorded_at=clock.now() - timedelta(days=2))
     train(late)
-    assert table(place)["戊"].standing == Standing.TRAINED
-    assert table(place, known_at=before)["戊"].standing == Standing.UNTRAINED
+    assert table(place)["戊"].standing == StaffStanding.TRAINED
+    assert table(place, known_at=before)["戊"].standing == StaffStanding.UNTRAINED
     assert set(table(place, known_at=before)) == {"戊"}
 
 
@@ -141,14 +151,14 @@ def test_reason_is_told_for_everybody_left_out():
     )
     found = table(place)
     assert [found[name].why for name in "甲乙丙丁"] == [
-        f"离岗：{LeaveKind.STUDY.label}", "非专业人员", "此用工类型不计入", "未登记为专职",
+        f"离岗：{LeaveKind.STUDY.label}", "非专业人员", "此用工形式不计入", "未登记为专职",
     ]  # fmt: skip
     assert institution_ratio(place).ratio.staff == 0
 
 
 def test_who_counts_by_another_post_is_not_left_out(place):
     make_appointment(table_person(place, "丁"), place, post="工程师")
-    assert table(place)["丁"].standing == Standing.UNTRAINED
+    assert table(place)["丁"].standing == StaffStanding.UNTRAINED
     assert len(table(place)) == 4
 
 
@@ -243,7 +253,9 @@ def test_cockpit_shows_the_first_ten_and_leads_to_all(client, place):
     client.force_login(officer(place))
     text = client.get(f"/en/institutions/{place.pk}/ratio/").content.decode()
     assert len(rows(text.partition('aria-labelledby="people"')[2])) == 10
-    assert f'href="/en/institutions/{place.pk}/ratio/people/?as_of=' in text
+    assert f'href="/en/institutions/{place.pk}/ratio/people/"' in text
+    asked = client.get(f"/en/institutions/{place.pk}/ratio/?as_of=2026-01-31").content.decode()
+    assert f'href="/en/institutions/{place.pk}/ratio/people/?as_of=2026-01-31"' in asked
 
 
 # --- who reads it ---------------------------------------------------------------------------------------------------
@@ -290,6 +302,15 @@ def test_files_hold_what_the_page_shows_with_masked_numbers(client, place):
     assert (found["Counts as trained"], found["Evidence"], found["Provider"]) == ("trained", "培训", "基地")
     assert (found["Completed on"], found["Institution"]) == ("2025-05-01", "岚江大学")
     assert "*" in found["Number of the document"]
+
+
+def test_file_says_as_of_which_moment_it_was_known(client, place):
+    early = make_person("戊")
+    make_appointment(early, place, recorded_at=datetime(2026, 1, 1, tzinfo=UTC))
+    client.force_login(officer(place))
+    tail = "export.csv?known_at=2026-02-01T20:00:00Z"
+    heads, line = csv.reader(io.StringIO(client.get(url(place, tail)).content.decode("utf-8-sig")))
+    assert dict(zip(heads, line, strict=True))["As known at"] == "2026-02-02 04:00"
 
 
 def test_workbook_names_the_reason_of_those_left_out(client, place, tmp_path):

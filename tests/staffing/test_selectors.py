@@ -339,7 +339,7 @@ def test_ratio_page_queries_do_not_grow(client, rows, django_assert_num_queries)
         train(person)
     client.force_login(officer(institution))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         response = client.get(f"/institutions/{institution.pk}/ratio/?as_of=2026-06-30")
 
     assert f"{rows}<small> / {rows}</small>" in response.content.decode()
