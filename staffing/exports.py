@@ -16,7 +16,7 @@ def people_file(answer: RatioAnswer, lines: Iterable[TableLine], proofs: Proofs,
     heads = [
         _("Full name"), _("Number of the document"), _("Post"), _("Employment"), _("Since"), _("Counts"),
         _("Counts as trained"), _("Why not counted"), _("Class ends on"), _("Evidence"), _("Completed on"),
-        _("Provider"), _("Claimed, not verified"), _("Institution"), _("As of"), _("As known at"),
+        _("Provider"), _("Verified by"), _("Claimed, not verified"), _("Institution"), _("As of"), _("As known at"),
     ]  # fmt: skip
     known = f"{answer.known_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if answer.known_then else _("now")
     place = (answer.institution.name, answer.as_of, known)
@@ -27,7 +27,9 @@ def people_file(answer: RatioAnswer, lines: Iterable[TableLine], proofs: Proofs,
 def _cells(one: TableLine, proofs: Proofs) -> list[Any]:
     line, counts = one.line, one.standing != StaffStanding.LEFT_OUT
     record, claim = proofs.records.get(line.person), proofs.claims.get(line.person)
-    evidence = [record.title, record.completed_on, record.provider] if record else ["", None, ""]
+    evidence: list[Any] = ["", None, "", ""]
+    if record:
+        evidence = [record.title, record.completed_on, record.provider, record.get_standing_display()]
     return [
         line.name, proofs.masked.get(line.person, ""), line.post, line.employment, line.start_date,
         _("yes") if counts else _("no"), str(one.standing.label) if counts else "", one.why, one.ends_on, *evidence,

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -111,6 +111,9 @@ def export_csv(request: SignedInRequest) -> HttpResponse:
 def _exported(request: SignedInRequest, kind: str, name: str) -> HttpResponse:
     institution = reached_institution(request.user, Permission.ROSTER_VIEW, request.GET.get("institution", ""))
     form = RosterFilter(request.GET)
+    if form.errors:
+        # A file of something else than what was asked for would not say so; the page does.
+        return redirect(f"{reverse('accounts:roster')}?{request.GET.urlencode()}")
     lines = _lines([StaffRow(*row) for row in _rows(request, institution, form)], form)
     return download(roster_table(institution, lines, on=_day(form), known_at=form.moment(), kind=kind), name, kind)
 

@@ -126,16 +126,16 @@ def _held_by(*, institution: Any, today: Any) -> QuerySet[SeatReservation]:
 
 
 def class_ends(people: Collection[int]) -> dict[int, date]:
-    """Of these surviving people those in training today: the last day of their class, of several the one that ends
-    last. Whoever waits for the decision after a class that is over is not in training."""
-    found = _studying(people=people, today=clock.today()) if people else ()
+    """Of these surviving people those in training: the last day of their class, of several the one that ends last. It
+    may be over: to be in training ends with the decision whether somebody has completed it."""
+    found = _studying(people=people) if people else ()
     return dict(sorted(found, key=lambda one: one[1]))
 
 
-@compiled(people=Many(), today=DateField())
-def _studying(*, people: Any, today: Any) -> QuerySet[Any]:
+@compiled(people=Many())
+def _studying(*, people: Any) -> QuerySet[Any]:
     """Under their own numbers and those of doubles."""
-    rows = Enrolment.objects.filter(state__in=STUDYING, cohort__ends_on__gte=today).order_by()
+    rows = Enrolment.objects.filter(state__in=STUDYING).order_by()
     own = rows.filter(person__pk__among=people).values_list("person", "cohort__ends_on")
     merged = rows.filter(person__merged_into__pk__among=people)
     return own.union(merged.values_list("person__merged_into", "cohort__ends_on"), all=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -42,6 +42,9 @@ def region_table(request: HttpRequest, code: str, kind: str = XLSX) -> HttpRespo
     """The institutions of the region page, all that pass the same filters."""
     form = InstitutionsForm(request.GET)
     place = find_region(request.user, code)  # type: ignore[arg-type]
+    if form.errors:
+        # A file of another day than the one asked for would not say so; the page does.
+        return redirect(f"{reverse('oversight:region', args=[code])}?{request.GET.urlencode()}")
     overview = region_overview(request.user, place, as_of=form.day())  # type: ignore[arg-type]
     return as_file(institutions_table(overview.answers.passing(form.asked()), kind), "institutions", overview, kind)
 

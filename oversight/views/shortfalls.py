@@ -2,7 +2,8 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Region
@@ -38,8 +39,10 @@ def shortfall(request: HttpRequest, code: str) -> HttpResponse:
 
 @confirm_again
 def shortfall_table(request: HttpRequest, code: str, kind: str = XLSX) -> HttpResponse:
-    place = find_region(request.user, code)  # type: ignore[arg-type]
-    overview, found = _found(request, place, DateForm(request.GET))
+    place, form = find_region(request.user, code), DateForm(request.GET)  # type: ignore[arg-type]
+    if form.errors:
+        return redirect(f"{reverse('oversight:shortfall', args=[code])}?{request.GET.urlencode()}")
+    overview, found = _found(request, place, form)
     return as_file(shortfalls_table(found, kind), "shortfall", overview, kind)
 
 

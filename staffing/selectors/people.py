@@ -31,12 +31,14 @@ class StaffStanding(TextChoices):
 
 @dataclass(frozen=True)
 class TableLine:
-    """`ends_on`: the last day of the class of somebody in training; `why`: somebody does not count."""
+    """`ends_on`: the last day of the class of somebody in training, which may be over and wait for the decision; `why`:
+    somebody does not count; `trained_on`: by the rule, but only after the day asked for."""
 
     line: StaffLine
     standing: StaffStanding
     ends_on: date | None = None
     why: str = ""
+    trained_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def counted_table(answer: RatioAnswer) -> list[TableLine]:
     """Only those counted. Who is in training is known of today alone."""
     lines = counted_people(answer)
     ends = class_ends({line.person for line in lines if not line.trained}) if answer.of_today else {}
-    table = [TableLine(line, _standing(line, ends), ends_on=ends.get(line.person)) for line in lines]
+    since = answer.facts.trained_since(answer.rule)
+    table = [_told(line, _standing(line, ends), ends.get(line.person), since.get(line.person)) for line in lines]
     order = list(StaffStanding)
     return sorted(table, key=lambda one: order.index(one.standing))
 
@@ -69,6 +72,10 @@ def proofs_of(table: Iterable[TableLine], answer: RatioAnswer) -> Proofs:
     records = evidence_of(people, answer)
     unproven = [person for person in people if person not in records]
     return Proofs(records, open_claims(unproven) if answer.of_today else {}, masked_numbers(people))
+
+
+def _told(line: StaffLine, standing: StaffStanding, ends_on: date | None, since: date | None) -> TableLine:
+    return TableLine(line, standing, ends_on, trained_on=None if line.trained else since)
 
 
 def _standing(line: StaffLine, ends: dict[int, date]) -> StaffStanding:

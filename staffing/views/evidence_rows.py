@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.addresses import numbered
 from core.templatetags.ui import badge, day, person_chip, person_name
 from courses.models import TrainingRecord
@@ -35,7 +36,8 @@ def evidence_rows(table: Iterable[TableLine], proofs: Proofs, *, submits: bool) 
     """`submits`: whether the reader may hand in evidence for whoever has none."""
     person_url = numbered("accounts:person")
     standings = {one: badge(TONES[one], one.label) for one in StaffStanding}
-    ends = escape(_("class ends on"))
+    ends = {True: escape(_("class ends on")), False: escape(_("completion to be decided; class ended on"))}
+    today = clock.today()
     none = f'<span class="muted">{escape(_("no verified record"))}</span>'
     door = {"address": reverse("courses:submit_evidence"), "word": escape(_("Submit evidence"))}
     rows = []
@@ -46,8 +48,8 @@ def evidence_rows(table: Iterable[TableLine], proofs: Proofs, *, submits: bool) 
             "post": escape(line.post),
             "employment": escape(line.employment),
             "since": day(line.start_date),
-            "trained": standings[one.standing] + _below(one, ends),
-            "evidence": _proof(line.person, proofs) or none + (_submit(line.name, door) if submits else ""),
+            "trained": standings[one.standing] + _below(one, ends[one.ends_on is None or one.ends_on >= today]),
+            "evidence": _proof(one, proofs) or none + (_submit(line.name, door) if submits else ""),
         }
         rows.append(ROW.format_map(cells))
     return mark_safe("".join(rows))  # noqa: S308 - every part is escaped
@@ -58,9 +60,11 @@ def _below(one: TableLine, ends: str) -> str:
     return f'<br><span class="muted small">{said}</span>' if said else ""
 
 
-def _proof(person: int, proofs: Proofs) -> str:
-    """The evidence, or what was claimed: nobody submits that once more."""
-    found = proofs.records.get(person) or proofs.claims.get(person)
+def _proof(one: TableLine, proofs: Proofs) -> str:
+    """The evidence, or what came after the day, or what was claimed: nobody submits that once more."""
+    if one.trained_on:
+        return f'<span class="muted">{escape(_("trained later, on"))} {day(one.trained_on)}</span>'
+    found = proofs.records.get(one.line.person) or proofs.claims.get(one.line.person)
     return _evidence(found) if found else ""
 
 

@@ -25,7 +25,7 @@ from staffing.forms.returns import JudgeForm, ReturnDecisionForm
 from staffing.selectors import returns
 from staffing.selectors.returns import return_for, with_days
 from staffing.selectors.returns_desk import LATE, NOT_FILED, TO_DECIDE, ReturnsDesk, returns_desk, sees_desk
-from staffing.selectors.returns_regions import desk_divisions, desk_region
+from staffing.selectors.returns_regions import desk_divisions, desk_region, desk_regions_above
 from staffing.selectors.then_now import then_now
 from staffing.views.return_words import told, why_left_out, why_moved
 from staffing.views.returns import done
@@ -97,8 +97,9 @@ def _way(request: SignedInRequest, found: ReturnsDesk, place: Region) -> list[di
     """Back over the region above, in the same period."""
     if not request.GET.get("region"):
         return trail(_("Desk of returns"))
-    period = f"?period={found.period.row.pk}" if found.period else ""
-    return trail(place.local_name, (_("Desk of returns"), reverse("staffing:returns_desk") + period))
+    desk, period = reverse("staffing:returns_desk"), f"period={found.period.row.pk}" if found.period else ""
+    above = [(one.local_name, f"{desk}?{period}&region={one.code}") for one in desk_regions_above(request.user, place)]
+    return trail(place.local_name, (_("Desk of returns"), f"{desk}?{period}"), *above)
 
 
 @confirm_again(reading_is_free=True)

@@ -330,6 +330,14 @@ def test_export_costs_the_same_queries_for_every_size(institution, django_assert
         client.get(f"{URL}export.{kind}")
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_file_of_a_faulty_question_is_refused_and_the_page_says_why(institution, kind):
+    client = signed_in(officer(institution))
+    answer = client.get(f"{URL}export.{kind}?as_of=2026-13-45")
+    assert (answer.status_code, answer.url) == (302, f"{URL}?as_of=2026-13-45")
+    assert client.get(answer.url).context["filter"].errors
+
+
 def test_who_changed_post_has_not_left(institution):
     today = clock.today()
     start, change = today - timedelta(days=90), today - timedelta(days=30)

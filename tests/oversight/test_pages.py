@@ -247,6 +247,15 @@ def test_table_holds_the_filtered_list_with_day_and_rule(client, province):
     ]
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+@pytest.mark.parametrize(("name", "page"), [("institutions", ""), ("shortfall", "shortfall/")])
+def test_file_of_a_day_that_is_none_is_refused(client, province, name, page, ending):
+    staffed("甲大学", 7, 10, pilot=True)
+    response = client.get(f"/en/oversight/990000/{name}.{ending}?as_of=2026-13-45")
+    assert (response.status_code, response.url) == (302, f"/en/oversight/990000/{page}?as_of=2026-13-45")
+    assert client.get(response.url).status_code == 200
+
+
 def test_list_for_programs_holds_the_same_rows(client, province):
     wanted = staffed("甲大学", 7, 10, pilot=True)
     staffed("乙", 1, 2)

@@ -13,7 +13,6 @@ from accounts.models import LeaveKind, LeaveOfAbsence
 from accounts.selectors import system_user
 from core import clock
 from courses.selectors.records import open_claims
-from courses.selectors.seats import class_ends
 from courses.services import refuse_evidence
 from staffing.selectors import institution_ratio
 from staffing.selectors.people import StaffStanding, people_table
@@ -104,13 +103,22 @@ def test_who_applied_under_a_double_is_in_training(place):
     assert table(place)["丙"].standing == StaffStanding.LEARNING
 
 
-def test_who_waits_for_the_decision_after_a_class_is_not_in_training(place):
-    over = make_cohort(starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1))
-    make_enrolment(over, person=table_person(place, "丙"), state="attending")
-    last_day = make_cohort(starts_on=clock.today() - timedelta(days=9), ends_on=clock.today())
-    make_enrolment(last_day, person=table_person(place, "甲"), state="attending")
-    assert table(place)["丙"].standing == StaffStanding.UNTRAINED
-    assert class_ends({table_person(place, "甲").pk}) == {table_person(place, "甲").pk: clock.today()}
+def test_after_the_class_its_decision_is_waited_for(client, place):
+    place.appointments.get(person__name="乙").person.enrolments.all().delete()
+    for name, ends_on in (("丙", clock.today() - timedelta(days=1)), ("乙", clock.today())):
+        cohort = make_cohort(starts_on=clock.today() - timedelta(days=9), ends_on=ends_on)
+        make_enrolment(cohort, person=table_person(place, name), state="attending")
+    found = {row.split()[0]: "completion to be decided" in row for row in rows(page(client, place))}
+    assert found == {"丙": True, "乙": False, "甲": False, "丁": False}
+
+
+def test_who_was_trained_after_the_day_is_not_asked_for_evidence(client, place):
+    train(table_person(place, "丙"), on=date(2026, 3, 1))
+    row = next(one for one in rows(page(client, place, "?as_of=2026-02-28")) if "丙" in one)
+    assert "not trained" in row
+    assert "trained later, on 1 Mar 2026" in row
+    assert "Submit" not in row
+    assert table(place, as_of=date(2026, 3, 1))["丙"].trained_on is None
 
 
 def test_of_several_classes_the_one_that_ends_last_is_told(place):
@@ -224,7 +232,7 @@ def test_filter_says_how_many_stand_how(client, place):
 
 def test_search_by_a_part_of_the_name(client, place):
     assert names(page(client, place, "?q=甲")) == ["甲"]
-    assert "Nobody to show" in page(client, place, "?q=庚")
+    assert "Nobody matches" in page(client, place, "?q=庚")
 
 
 def test_search_keeps_the_day_and_what_was_known(client, place):
@@ -290,6 +298,29 @@ def test_page_takes_the_same_queries_for_any_staff(client, size, django_assert_n
     client.get(url(place))
     with django_assert_num_queries(15):
         client.get(url(place))
+
+
+@pytest.mark.parametrize(
+    ("asked", "label"),
+    [
+        ("as_of=2026-13-45", "As of"),
+        ("known_at=x", "As known at"),
+        ("standing=xyz", "Training"),
+        ("q=" + "x" * 101, "Search by name"),
+    ],
+)
+def test_faulty_question_is_told_and_no_file_answers_another_one(client, place, asked, label):
+    text = page(client, place, f"?{asked}")
+    assert f"{label}: " in text
+    assert len(rows(text)) == 4
+    for tail in ("export.xlsx", "export.csv"):
+        answer = client.get(url(place, f"{tail}?{asked}"))
+        assert (answer.status_code, answer.url) == (302, url(place, f"?{asked}"))
+
+
+def test_way_back_keeps_the_dates(client, place):
+    text = page(client, place, "?as_of=2026-01-31&known_at=2026-02-01&q=甲")
+    assert f'href="/en/institutions/{place.pk}/ratio/?as_of=2026-01-31&known_at=2026-02-01"' in text
 
 
 # --- as a file ------------------------------------------------------------------------------------------------------

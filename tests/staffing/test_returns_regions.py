@@ -70,6 +70,26 @@ def test_page_leads_down_and_its_list_is_that_of_the_division(client, province, 
     assert len(county.context["page"].object_list) == 1
 
 
+def test_way_back_from_a_county_leads_over_its_city(client, province, period):
+    client.force_login(province)
+    address = reverse("staffing:returns_desk")
+    crumbs = client.get(address, {"region": "990101", "period": period.pk}).context["crumbs"]
+    assert [one["url"] for one in crumbs[1:]] == [
+        f"{address}?period={period.pk}", f"{address}?period={period.pk}&region=990100", "",
+    ]  # fmt: skip
+    city = receiver("990100", place="990100")
+    client.force_login(city)
+    crumbs = client.get(address, {"region": "990101"}).context["crumbs"]
+    assert len(crumbs) == 3
+
+
+def test_filter_without_anybody_left_is_still_shown(client, province):
+    client.force_login(province)
+    text = client.get(f"/en{reverse('staffing:returns_desk')}?region=990200&group=not_filed").content.decode()
+    assert re.search(r'btn primary" aria-current="true"[^>]*>not filed 0', text)
+    assert "region=990101" not in text
+
+
 def test_group_counts_of_a_division_are_its_own(client, province):
     client.force_login(province)
     page = client.get(reverse("staffing:returns_desk"), {"region": "990200", "group": "to_decide"})
