@@ -15,6 +15,8 @@ def cockpits(made: "Tour", own: Institution, leaves: int, officer: str, regulato
     nobody = Institution.objects.get(name="石桥县生产力促进中心")
     tried = f"?trained=2&untrained=1&leave={leaves}&on=2200-12-31"
     made.add(officer, "staffing:ratio", own.pk)
+    made.add(officer, "staffing:people", own.pk)
+    made.add(officer, "staffing:people", own.pk, query="?standing=out", name="people who do not count")
     made.add(officer, "staffing:ahead", own.pk)
     made.add(officer, "staffing:ahead", own.pk, query=tried, name="looking ahead with an experiment")
     made.add(regulator, "staffing:ratio", nobody.pk, name="ratio, not applicable")
@@ -33,6 +35,7 @@ def papers_of_the_ratio(made: "Tour", own: Institution, officer: str, regulator:
     made.add(officer, "courses:seats")
     made.add(officer, "courses:reserve", open_class.pk)
     made.add(regulator, "staffing:returns_desk")
+    made.add(regulator, "staffing:returns_desk", query="?region=990100", name="desk of returns of a city")
     for state, pk in sorted(states.items()):
         made.add(regulator, "staffing:return", pk, name=f"return, {state}")
     made.add(regulator, "staffing:draw_sample", proof.reference)

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
 from tests.builders import make_appointment, make_institution, make_person, officer
 from tests.e2e.conftest import Enter, Fits
 from tests.staffing.test_selectors import train
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def world() -> User:
