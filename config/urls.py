@@ -19,6 +19,7 @@ from certificates import urls as certificate_urls
 from certificates.tlog import urls as tlog_urls
 from config import api
 from core import views as core_views
+from core.addresses import room
 
 # The login wall would send every visitor of a public page to the login; the attribute sits on the functions.
 login_not_required(serve_page)
@@ -53,16 +54,16 @@ urlpatterns += i18n_patterns(
     # In the place of the library's: a code to a number beside the link by mail.
     path("accounts/password/reset/", ResetPassword.as_view(), name="account_reset_password"),
     path("accounts/", include("allauth.urls")),
-    path("", include("core.urls")),
-    path("", include("accounts.urls")),
-    path("", include("courses.urls")),
+    room("core.urls"),
+    room("accounts.urls"),
+    room("courses.urls"),
     path("exams/", include("courses.exams.urls")),
-    path("", include("certificates.urls")),
+    room("certificates.urls"),
     path("log/", include("certificates.tlog.urls")),
-    path("", include("staffing.urls")),
-    path("", include("credit.urls")),
-    path("", include("oversight.urls")),
-    path("", include("website.urls")),
+    room("staffing.urls"),
+    room("credit.urls"),
+    room("oversight.urls"),
+    room("website.urls"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

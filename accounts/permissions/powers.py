@@ -64,9 +64,7 @@ POWERS: dict[str, Power] = {
         _("Reviews corrections and erasures; a second person agrees before anything is changed."),
     ),
     P.ROSTER_VIEW: Power(
-        "accounts",
-        _("See staff rosters"),
-        _("Reads who works at an institution, since when, in which post, and who is being trained."),
+        "accounts", _("See staff rosters"), _("Reads who works where, since when, in which post; who is in training.")
     ),
     P.ROSTER_IMPORT: Power(
         "accounts", _("Keep the staff roster"), _("Enters and ends appointments, by file or one by one.")

@@ -16,7 +16,7 @@ from accounts.services import correct_appointment
 from accounts.services.imports import version_of
 from core import clock
 from core.errors import NotAllowed
-from tests.builders import join_records, make_appointment, make_institution, make_person, officer, regulator
+from tests.builders import make_appointment, make_institution, make_person, officer, regulator
 
 pytestmark = pytest.mark.django_db
 URL = "/institution/roster/"
@@ -372,21 +372,6 @@ def test_who_works_on_under_the_number_of_any_double_has_not_left(institution, e
         assert tones["助理"] == "该岗位已结束（现任本单位其他岗位）"
         assert names(client, working="left") == []
         running.delete()
-
-
-def test_who_changed_post_under_the_record_of_before_a_merge_has_not_left(institution):
-    today = clock.today()
-    start, change = today - timedelta(days=90), today - timedelta(days=30)
-    double, moved = make_person("童曦"), make_person("童曦")
-    make_appointment(double, institution, post="助理", start=start, end_date=change)
-    make_appointment(moved, institution, post="主任", start=change)
-    join_records(double, moved)
-    client = signed_in(officer(institution))
-
-    assert names(client, working="left") == []
-    lines = client.get(URL).context["lines"]
-    assert {line["post"]: line["tone"] for line in lines} == {"主任": "ok", "助理": "neutral"}
-    assert [line["standing"] for line in lines if line["post"] == "助理"] == ["该岗位已结束（现任本单位其他岗位）"]
 
 
 def test_voided_row_shows_the_reason_and_the_way_to_what_was_said(institution):

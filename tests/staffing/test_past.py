@@ -272,5 +272,5 @@ def test_page_asks_the_same_whatever_the_staff(client, people, django_assert_num
         correct_appointment(actor=officer(place), appointment=made, values=values, reason="误")
     actor = officer(place)
     page_of(client, place, actor)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         page_of(client, place, actor)

@@ -106,4 +106,4 @@ def test_page_takes_the_same_queries_for_any_staff(client, people, django_assert
         client.get(f"/ratio-proofs/{proof.reference}/")
 
 
-LIST, PAGE = 7, 23
+LIST, PAGE = 8, 23
