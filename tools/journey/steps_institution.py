@@ -46,7 +46,7 @@ def is_met(story: Story) -> str:
     page = _ratio(story, expected)
     says(page, "70 / 99", "70.7%")
     officer = story.visitor("institution")
-    behind = officer.get(page.address, trained="yes", q=story.cast["trainee"]["name"])
+    behind = officer.get(f"{page.address}people/", standing="yes", q=story.cast["trainee"]["name"])
     says(behind, story.cast["trainee"]["name"], story.cast["programme"])
     return "ratio 70 of 99, 70.7 %, met, margin 0: the new record is the one that lifts it"
 
