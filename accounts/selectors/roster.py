@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.access import NOTHING
-from accounts.models import Appointment, DisputeDecision, Institution, User
+from accounts.models import Appointment, DisputeDecision, Institution, Person, User
 from accounts.permissions import Permission
 from accounts.selectors.staff import PRESENT, StaffRow, believed, columns, running_on
 from core import paging
@@ -139,8 +139,10 @@ def _runs_elsewhere_here(on: date) -> Q:
     survivor = Coalesce(OuterRef("person__merged_into"), OuterRef("person"))
     others = Appointment.objects.holding().filter(running_on(on), institution=OuterRef("institution"))
     others = others.exclude(pk=OuterRef("pk"))
-    # Each by an index of its own: for one condition with "or" the whole staff would be read.
-    return Q(Exists(others.filter(person=survivor))) | Q(Exists(others.filter(person__merged_into=survivor)))
+    doubles = Person.objects.filter(merged_into=OuterRef(OuterRef("person__merged_into"))).values("pk")
+    doubles |= Person.objects.filter(merged_into=OuterRef(OuterRef("person"))).values("pk")
+    # Each by the index of persons: for one condition with "or" the whole staff would be read.
+    return Q(Exists(others.filter(person=survivor))) | Q(Exists(others.filter(person__in=doubles)))
 
 
 def _why_voided() -> Subquery:
