@@ -72,6 +72,12 @@ def can(actor: User, permission: Permission | str, record: models.Model) -> bool
     return type(record).objects.filter(pk=record.pk).allowed(actor, permission).exists()  # type: ignore[attr-defined]
 
 
+def jurisdictions(actor: User, permission: Permission) -> list[str]:
+    """Region paths of the bodies for which the actor wears a hat that grants the permission."""
+    hats = (hat for hat in actor.worn_memberships() if permission in GRANTS[hat.role])
+    return [hat.admin_body.jurisdiction for hat in hats if hat.admin_body]
+
+
 def require(actor: User, permission: Permission | str, record: models.Model) -> None:
     """The first line of every service. Raises NotAllowed, which views answer with 404."""
     if not can(actor, permission, record):

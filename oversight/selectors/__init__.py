@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Q, QuerySet
 
+from accounts.access import jurisdictions
 from accounts.models import AssociationMember, Designation, Institution, Placement, Region, TrainingBase, User
-from accounts.permissions import GRANTS, Permission
+from accounts.permissions import Permission
 from accounts.selectors.associations import associations_on, members_on
 from accounts.selectors.places import placements
 from core import clock
@@ -194,8 +195,7 @@ def find_institutions(actor: User, text: str) -> QuerySet[Institution]:
 
 
 def _jurisdictions(actor: User) -> list[str]:
-    hats = [hat for hat in actor.worn_memberships() if Permission.OVERSIGHT_VIEW in GRANTS[hat.role]]
-    paths = [hat.admin_body.jurisdiction for hat in hats if hat.admin_body]
+    paths = jurisdictions(actor, Permission.OVERSIGHT_VIEW)
     if not paths:
         raise NotAllowed(permission=Permission.OVERSIGHT_VIEW.value)
     return paths

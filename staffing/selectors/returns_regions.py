@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from accounts.access import jurisdictions
 from accounts.models import Region, User
-from accounts.permissions import GRANTS, Permission
+from accounts.permissions import Permission
 from core.errors import NotAllowed
 from staffing.selectors.returns_desk import DeskLine
 
@@ -21,7 +22,7 @@ class DeskDivision:
 
 def desk_region(actor: User, code: str = "") -> Region:
     """A region inside the jurisdiction of the body that receives, without a code all of it. Raises NotAllowed."""
-    paths = _jurisdictions(actor)
+    paths = jurisdictions(actor, Permission.RETURN_DECIDE)
     wanted = {"code": code} if code else {"path": paths[0] if paths else None}
     found = Region.objects.filter(**wanted).first()
     if found is None or not any(found.path.startswith(path) for path in paths):
@@ -31,14 +32,9 @@ def desk_region(actor: User, code: str = "") -> Region:
 
 def desk_regions_above(actor: User, region: Region) -> list[Region]:
     """Those between the jurisdiction and a region of it, the widest first."""
-    top = next(path for path in _jurisdictions(actor) if region.path.startswith(path))
+    top = next(path for path in jurisdictions(actor, Permission.RETURN_DECIDE) if region.path.startswith(path))
     codes = region.path[len(top) :].split("/")[:-2]
     return sorted(Region.objects.filter(code__in=codes), key=lambda one: one.path) if codes else []
-
-
-def _jurisdictions(actor: User) -> list[str]:
-    hats = (hat for hat in actor.worn_memberships() if Permission.RETURN_DECIDE in GRANTS[hat.role])
-    return [hat.admin_body.jurisdiction for hat in hats if hat.admin_body]
 
 
 def desk_divisions(lines: Iterable[DeskLine], region: Region) -> list[DeskDivision]:
